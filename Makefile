@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+# One Makefile for everything; `make help` lists the targets. Adding a file needs no edit here.
+
+ifeq ($(wildcard config.mak),)
+ifeq ($(filter help clean,$(MAKECMDGOALS)),)
+$(error no config.mak: run ./configure first (./configure --install also installs what is missing))
+endif
+endif
+-include config.mak
+
+MODE ?= release
+B := build/$(MODE)
+V ?= 0
+Q := $(if $(filter 1,$(V)),,@)
+
+PACKAGES := glib-2.0 libelf zlib $(if $(filter 1,$(CONFIG_SLIRP)),slirp)
+CFLAGS_release := -O2 -g
+CFLAGS_debug := -O1 -g
+CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CFLAGS_torture := -O1 -g -DTORTURE=1
+CFLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined
+CFLAGS ?=
+ALL_CFLAGS := -std=gnu11 $(CFLAGS_$(MODE)) $(WARNINGS) -I. -DVERSION='"$(VERSION)"' \
+              -DCONFIG_SLIRP=$(CONFIG_SLIRP) $(shell pkg-config --cflags $(PACKAGES)) $(CFLAGS)
+ifeq ($(CI),true)
+ALL_CFLAGS += -Werror
+endif
+LDLIBS := $(shell pkg-config --libs $(PACKAGES)) -lfdt -lpthread
+
+SOURCES := $(wildcard emu/base/*.c mmu/*.c cpu/*.c cpu/*/*.c devices/*.c emu/*.c emu/gdb/*.c)
+ifneq ($(CONFIG_SLIRP),1)
+SOURCES := $(filter-out emu/net_slirp.c,$(SOURCES))
+endif
+OBJECTS := $(SOURCES:%.c=$(B)/%.o)
+LIBRARY := $(filter-out $(B)/emu/main.o,$(OBJECTS))
+UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
+TESTLIB := $(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c))
+
+all: $(B)/bulkhead ## build the emulator (MODE=release|debug|asan|torture)
+
+$(B)/bulkhead: $(OBJECTS)
+	@echo "  LD    $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)[ $(MODE) != release ] || ln -sf release/bulkhead build/bulkhead
+
+$(B)/%.o: %.c config.mak
+	@echo "  CC    $<"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/unit/%: $(B)/tests/unit/%.o $(TESTLIB) $(LIBRARY)
+	@echo "  LD    $@"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion -lmpfr -lgmp -lm
+
+unit: $(UNIT) ## run the unit tests
+	@tests/run-unit $(UNIT)
+
+format: ## format every C file
+	clang-format -i $(shell git ls-files '*.c' '*.h')
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  %-16s %s\n", $$1, $$2}'
+
+clean: ## remove what was built (keeps build/images)
+	rm -rf build/release build/debug build/asan build/torture build/fuzz build/bulkhead
+
+-include $(OBJECTS:.o=.d)
+.PHONY: all unit format help clean
+.SECONDARY:

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * host.h - how devices meet the host: byte streams and packet networks behind small interfaces.
+ *
+ * A device never opens a file or a socket. The machine gives it a HostChar (a serial line, a console port) or a HostNet
+ * (a network). Output is called from the emulation thread and must not block for long. Input is delivered by the
+ * machine, on the emulation thread and between slices, by calling `receive`; a device that has no room says so by
+ * taking fewer bytes, and calls `ready` when it has room again.
+ */
+#ifndef EMU_BASE_HOST_H
+#define EMU_BASE_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct {
+    /* Set by the host side. NULL: output is dropped. */
+    void (*write)(void *host, const uint8_t *data, size_t size);
+    void (*ready)(void *host); /* the device can take input again; may be NULL */
+    void *host;
+    /* Set by the device at realize. Returns how many bytes were taken. */
+    size_t (*receive)(void *device, const uint8_t *data, size_t size);
+    void *device;
+} HostChar;
+
+typedef struct {
+    void (*send)(void *host, const uint8_t *frame,
+                 size_t size); /* one Ethernet frame out; NULL: dropped */
+    void *host;
+    /* Set by the device at realize. Takes one frame in; false: no room, the frame is dropped. */
+    bool (*receive)(void *device, const uint8_t *frame, size_t size);
+    void *device;
+} HostNet;
+
+#endif
