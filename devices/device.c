@@ -11,8 +11,6 @@
 
 #include "emu/base/error.h"
 
-enum { GUEST_ERROR_REGISTER = 1, GUEST_ERROR_DMA = 2 };
-
 static bool bus_read_device(void *opaque, uint64_t offset, unsigned size, uint64_t *value)
 {
     return device_read(opaque, offset, size, value);
@@ -40,7 +38,7 @@ Device *device_alloc(const DeviceType *type, const DeviceSite *site)
     return dev;
 }
 
-/* Registers narrower than 4 bytes get an index of their own granularity: the table then lies in the first bytes. */
+/* One byte of index for each byte of registers: they may be of any size and lie anywhere. */
 static void index_registers(Device *dev)
 {
     const DeviceType *type = dev->type;
@@ -98,9 +96,9 @@ static char *storage(Device *dev, const Reg *reg, unsigned index)
     return (char *)dev + reg->field + index * reg->size;
 }
 
-static bool refuse(Device *dev, uint64_t offset)
+bool device_guest_error(Device *dev, GuestError what, uint64_t value)
 {
-    TRACE(dev->trace, guest_error, dev->base.v, GUEST_ERROR_REGISTER, offset);
+    TRACE(dev->trace, guest_error, dev->base.v, what, value);
     return false;
 }
 
@@ -111,7 +109,7 @@ bool device_read(Device *dev, uint64_t offset, unsigned size, uint64_t *value)
     *value = 0;
     if (!reg)
         return dev->type->ops ? dev->type->ops->read(dev, offset, size, value)
-                              : refuse(dev, offset);
+                              : device_guest_error(dev, GUEST_ERROR_REGISTER, offset);
     if (reg->read)
         reg->read(dev, reg, index);
     if (reg->access != REG_WO)
@@ -125,10 +123,12 @@ bool device_write(Device *dev, uint64_t offset, unsigned size, uint64_t value)
     const Reg *reg = find_reg(dev, offset, size, &index);
     if (!reg)
         return dev->type->ops ? dev->type->ops->write(dev, offset, size, value)
-                              : refuse(dev, offset);
+                              : device_guest_error(dev, GUEST_ERROR_REGISTER, offset);
     unsigned shift = 8 * (unsigned)((offset - reg->offset) % reg->size);
     uint64_t written = (size == 8 ? ~0ull : BIT(8 * size) - 1) << shift;
     uint64_t mask = reg->mask & written, old = 0;
+    if (reg->read && size < reg->size)
+        reg->read(dev, reg, index);
     memcpy(&old, storage(dev, reg, index), reg->size);
     value = (value << shift) & mask;
     switch (reg->access) {
@@ -144,24 +144,18 @@ bool device_write(Device *dev, uint64_t offset, unsigned size, uint64_t value)
     return true;
 }
 
-static bool refuse_dma(Device *dev, uint64_t address)
-{
-    TRACE(dev->trace, guest_error, dev->base.v, GUEST_ERROR_DMA, address);
-    return false;
-}
-
 bool device_dma_read(Device *dev, uint64_t address, void *data, size_t size)
 {
     return bus_read_bytes(dev->bus, (Spa){ address }, data, size,
                           requester_device(dev->requester)) ||
-           refuse_dma(dev, address);
+           device_guest_error(dev, GUEST_ERROR_DMA, address);
 }
 
 bool device_dma_write(Device *dev, uint64_t address, const void *data, size_t size)
 {
     return bus_write_bytes(dev->bus, (Spa){ address }, data, size,
                            requester_device(dev->requester)) ||
-           refuse_dma(dev, address);
+           device_guest_error(dev, GUEST_ERROR_DMA, address);
 }
 
 void device_visit(Device *dev, StateVisitor *visitor)

@@ -39,8 +39,10 @@ struct Reg {
     uint32_t offset, count;
     size_t field, size; /* where its value lives in the device: AT(Type, member) */
     RegAccess access;
-    uint64_t mask;                                                /* bits software can affect */
-    void (*read)(Device *dev, const Reg *reg, unsigned index);    /* before a read, may be NULL */
+    uint64_t mask; /* bits software can affect */
+    /* Before a read, and before a write that covers a part of the register only: brings the stored value up to date.
+     * May be NULL. */
+    void (*read)(Device *dev, const Reg *reg, unsigned index);
     void (*written)(Device *dev, const Reg *reg, unsigned index); /* after a write, may be NULL */
 };
 
@@ -78,7 +80,7 @@ struct Device {
     IrqLine irq;
     unsigned irq_number; /* its input at the interrupt controller, for the device tree; 0: none */
     uint16_t requester;  /* its DMA id */
-    uint8_t *row_of;     /* register row + 1 by offset / 4 */
+    uint8_t *row_of;     /* register row + 1 by offset; 0: no register there */
 };
 
 /* What a device needs to be made; the machine fills it in. */
@@ -105,6 +107,17 @@ void device_free(Device *dev);
  * may be accessed in aligned halves; a wider access than the register is refused. */
 bool device_read(Device *dev, uint64_t offset, unsigned size, uint64_t *value);
 bool device_write(Device *dev, uint64_t offset, unsigned size, uint64_t value);
+
+/* What a guest did wrong: the field `what` of trace event guest_error. */
+typedef enum {
+    GUEST_ERROR_REGISTER = 1, /* no such register, or not of that size; value: its offset */
+    GUEST_ERROR_DMA = 2,   /* the device was told to access what is not RAM; value: the address */
+    GUEST_ERROR_VALUE = 3, /* a register cannot hold what was written; value: what was written */
+    GUEST_ERROR_QUEUE = 4, /* a queue in memory is malformed; value: depends on the device */
+} GuestError;
+
+/* Traces a guest_error of `dev`. Returns false, so that failing functions can `return device_guest_error(...)`. */
+bool device_guest_error(Device *dev, GuestError what, uint64_t value);
 
 /* DMA. False: some byte is not RAM; a write has then done nothing, a guest_error is traced. */
 bool device_dma_read(Device *dev, uint64_t address, void *data,

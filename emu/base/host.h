@@ -27,8 +27,9 @@ typedef struct {
 typedef struct {
     void (*send)(void *host, const uint8_t *frame,
                  size_t size); /* one Ethernet frame out; NULL: dropped */
+    void (*ready)(void *host); /* the device can take frames again; may be NULL */
     void *host;
-    /* Set by the device at realize. Takes one frame in; false: no room, the frame is dropped. */
+    /* Set by the device at realize. Takes one frame in; false: no room now, to be offered again after `ready`. */
     bool (*receive)(void *device, const uint8_t *frame, size_t size);
     void *device;
 } HostNet;
