@@ -2,8 +2,9 @@
 /*
  * device.c - the half of every device that is the same: registers from a table; see device.h.
  *
- * At realize the table is turned into an index by offset, so that an access finds its row in one step. Generic code
- * stores, the hook then reacts: a hook never sees a value that the mask would have refused.
+ * At realize the table is turned into an index by offset, so that an access finds its row in one
+ * step. Generic code stores, the hook then reacts: a hook never sees a value that the mask would
+ * have refused.
  */
 #include "devices/device.h"
 

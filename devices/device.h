@@ -2,13 +2,14 @@
 /*
  * device.h - what every device is: a value on the bus.
  *
- * A device is a struct that begins with a Device, and a DeviceType that describes it: a table of registers, a list of
- * state fields, and a few functions. Registers are read, written, masked and traced by device.c; the device only
- * reacts, in hooks, to what changed. A device does DMA only through device_dma_*, with its own requester id, and
- * raises interrupts only through its wire: it never knows a hart, an interrupt controller or a RAM pointer.
+ * A device is a struct that begins with a Device, and a DeviceType that describes it: a table of
+ * registers, a list of state fields, and a few functions. Registers are read, written, masked and
+ * traced by device.c; the device only reacts, in hooks, to what changed. A device does DMA only
+ * through device_dma_*, with its own requester id, and raises interrupts only through its wire: it
+ * never knows a hart, an interrupt controller or a RAM pointer.
  *
- * Life: device_new (allocates zeroed, then type->realize), reset (power-on state; called once after construction and
- * at every machine reset), device_free.
+ * Life: device_new (allocates zeroed, then type->realize), reset (power-on state; called once after
+ * construction and at every machine reset), device_free.
  */
 #ifndef DEVICES_DEVICE_H
 #define DEVICES_DEVICE_H
@@ -40,8 +41,8 @@ struct Reg {
     size_t field, size; /* where its value lives in the device: AT(Type, member) */
     RegAccess access;
     uint64_t mask; /* bits software can affect */
-    /* Before a read, and before a write that covers a part of the register only: brings the stored value up to date.
-     * May be NULL. */
+    /* Before a read, and before a write that covers a part of the register only: brings the
+     * stored value up to date. May be NULL. */
     void (*read)(Device *dev, const Reg *reg, unsigned index);
     void (*written)(Device *dev, const Reg *reg, unsigned index); /* after a write, may be NULL */
 };
@@ -95,16 +96,18 @@ typedef struct {
     const char *id;
 } DeviceSite;
 
-/* Allocates a device of `type` (all zero but the Device part). The caller sets configuration fields of the concrete
- * struct, then calls device_realize. */
+/* Allocates a device of `type` (all zero but the Device part). The caller sets configuration
+ * fields of the concrete struct, then calls device_realize. */
 Device *device_alloc(const DeviceType *type, const DeviceSite *site);
-/* Runs type->realize and claims the registers on the bus. On failure the device is freed and `error` set. */
+/* Runs type->realize and claims the registers on the bus. On failure the device is freed and
+ * `error` set. */
 bool device_realize(Device *dev, GError **error);
 void device_reset(Device *dev);
 void device_free(Device *dev);
 
-/* Register access by offset; also used by tests. False: no such register or size, an access fault. 64-bit registers
- * may be accessed in aligned halves; a wider access than the register is refused. */
+/* Register access by offset; also used by tests. False: no such register or size, an access
+ * fault. 64-bit registers may be accessed in aligned halves; a wider access than the register is
+ * refused. */
 bool device_read(Device *dev, uint64_t offset, unsigned size, uint64_t *value);
 bool device_write(Device *dev, uint64_t offset, unsigned size, uint64_t value);
 
@@ -116,7 +119,8 @@ typedef enum {
     GUEST_ERROR_QUEUE = 4, /* a queue in memory is malformed; value: depends on the device */
 } GuestError;
 
-/* Traces a guest_error of `dev`. Returns false, so that failing functions can `return device_guest_error(...)`. */
+/* Traces a guest_error of `dev`. Returns false, so that failing functions can `return
+ * device_guest_error(...)`. */
 bool device_guest_error(Device *dev, GuestError what, uint64_t value);
 
 /* DMA. False: some byte is not RAM; a write has then done nothing, a guest_error is traced. */

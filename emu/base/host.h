@@ -2,10 +2,11 @@
 /*
  * host.h - how devices meet the host: byte streams and packet networks behind small interfaces.
  *
- * A device never opens a file or a socket. The machine gives it a HostChar (a serial line, a console port) or a HostNet
- * (a network). Output is called from the emulation thread and must not block for long. Input is delivered by the
- * machine, on the emulation thread and between slices, by calling `receive`; a device that has no room says so by
- * taking fewer bytes, and calls `ready` when it has room again.
+ * A device never opens a file or a socket. The machine gives it a HostChar (a serial line, a
+ * console port) or a HostNet (a network). Output is called from the emulation thread and must not
+ * block for long. Input is delivered by the machine, on the emulation thread and between slices, by
+ * calling `receive`; a device that has no room says so by taking fewer bytes, and calls `ready`
+ * when it has room again.
  */
 #ifndef EMU_BASE_HOST_H
 #define EMU_BASE_HOST_H
@@ -29,7 +30,8 @@ typedef struct {
                  size_t size); /* one Ethernet frame out; NULL: dropped */
     void (*ready)(void *host); /* the device can take frames again; may be NULL */
     void *host;
-    /* Set by the device at realize. Takes one frame in; false: no room now, to be offered again after `ready`. */
+    /* Set by the device at realize. Takes one frame in; false: no room now, to be offered again
+     * after `ready`. */
     bool (*receive)(void *device, const uint8_t *frame, size_t size);
     void *device;
 } HostNet;

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * uart.h - a serial port: the National Semiconductor 16550A.
+ *
+ * Byte registers one byte apart, a 16-byte receive FIFO, an input clock of 3.6864 MHz. The other
+ * end of the line is a HostChar. Transmission takes no virtual time: the transmitter is empty again
+ * before the next instruction.
+ */
+#ifndef DEVICES_UART_H
+#define DEVICES_UART_H
+
+#include "devices/device.h"
+#include "emu/base/host.h"
+
+enum { UART_CLOCK = 3686400, UART_FIFO = 16 };
+
+typedef struct {
+    Device dev;
+    HostChar *chr; /* configuration: the other end; NULL: nothing is connected */
+    uint8_t ier, fcr, lcr, mcr, scr;
+    uint8_t msr_delta; /* MSR bits 3:0 */
+    uint16_t divisor;
+    uint8_t rx[UART_FIFO]; /* a ring */
+    uint8_t rx_first, rx_count;
+    bool overrun;
+    bool thr_pending;     /* the transmitter became empty and nobody has asked since */
+    bool timeout_pending; /* characters wait below the trigger level and the line is silent */
+    Timer timeout;
+} Uart;
+
+extern const DeviceType uart_type;
+
+#endif
