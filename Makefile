@@ -20,7 +20,7 @@ CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fn
 CFLAGS_torture := -O1 -g -DTORTURE=1
 CFLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined
 CFLAGS ?=
-ALL_CFLAGS := -std=gnu11 $(CFLAGS_$(MODE)) $(WARNINGS) -I. -DVERSION='"$(VERSION)"' \
+ALL_CFLAGS := -std=gnu11 -fno-strict-aliasing $(CFLAGS_$(MODE)) $(WARNINGS) -I. -DVERSION='"$(VERSION)"' \
               -DCONFIG_SLIRP=$(CONFIG_SLIRP) $(shell pkg-config --cflags $(PACKAGES)) $(CFLAGS)
 ifeq ($(CI),true)
 ALL_CFLAGS += -Werror

@@ -13,6 +13,7 @@ void clock_init(Clock *clock, unsigned n_harts)
 {
     *clock = (Clock){ .n_harts = n_harts, .next = CLOCK_NEVER, .timers = g_ptr_array_new() };
     clock->left = &clock->none;
+    clock->spent = &clock->spent_none;
 }
 
 void clock_free(Clock *clock)
@@ -54,6 +55,7 @@ static void shorten_slice(Clock *clock, uint64_t deadline)
         return;
     int64_t cut = (int64_t)MIN(clock->units - units, (uint64_t)MAX(*clock->left - 1, 0));
     clock->units -= (uint64_t)cut;
+    *clock->spent -= (uint64_t)cut;
     *clock->left -= cut;
 }
 

@@ -29,9 +29,11 @@ typedef struct {
 } Timer;
 
 struct Clock {
-    uint64_t units; /* units of all harts at the end of the slice that runs, or now if none does */
-    int64_t *left;  /* units of that slice not used yet; points at `none` between slices */
-    int64_t none;   /* always 0 */
+    uint64_t units;  /* units of all harts at the end of the slice that runs, or now if none does */
+    int64_t *left;   /* units of that slice not used yet; points at `none` between slices */
+    uint64_t *spent; /* units of the hart whose slice it is, up to the end of that slice */
+    int64_t none;    /* always 0 */
+    uint64_t spent_none;
     unsigned n_harts;
     uint64_t next; /* earliest deadline, ns */
     uint64_t order;

@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mmu.c - from a virtual address to a byte, for one hart; see mmu.h.
+ *
+ * Read from the top: contexts and banks, then translate(), then the accesses that use it, then fences.
+ */
+#include "mmu/mmu.h"
+
+#include <string.h>
+
+#include "mmu/pte.h"
+
+/* Contexts and banks. */
+
+static void clear_bank(Bank *bank)
+{
+    for (unsigned i = 0; i < BANK_TLB; i++)
+        bank->tlb[i].read_tag = bank->tlb[i].write_tag = TAG_NONE;
+    for (unsigned i = 0; i < BANK_FETCH; i++)
+        bank->fetch[i].tag = TAG_NONE;
+}
+
+void mmu_init(Mmu *mmu, unsigned hart, Bus *bus, Trace *trace)
+{
+    *mmu = (Mmu){ .hart = hart, .bus = bus, .trace = trace, .reservation = RESERVATION_NONE };
+    mmu->store = g_new(Store, 1);
+    store_init(mmu->store);
+}
+
+void mmu_free(Mmu *mmu)
+{
+    for (unsigned i = 0; i < MMU_BANKS; i++)
+        g_free(mmu->banks[i]);
+    g_free(mmu->store);
+}
+
+static void clear_banks(Mmu *mmu)
+{
+    for (unsigned i = 0; i < MMU_BANKS; i++)
+        if (mmu->banks[i])
+            mmu->banks[i]->key = (BankKey){ .unused = 1 };
+}
+
+void mmu_reset(Mmu *mmu)
+{
+    store_flush(mmu->store);
+    mmu->reservation = RESERVATION_NONE;
+    mmu_loaded(mmu);
+}
+
+void mmu_loaded(Mmu *mmu)
+{
+    pmp_update(&mmu->pmp);
+    clear_banks(mmu);
+    mmu_context_changed(mmu);
+}
+
+static unsigned space_of(Mmu *mmu, unsigned priv)
+{
+    unsigned mode = (unsigned)bits(mmu->satp, 63, 60);
+    if (priv == PRIV_M || mode == ATP_BARE)
+        return SPACE_BARE;
+    StoreTag tag = { .mode = (uint8_t)mode, .asid = (uint16_t)bits(mmu->satp, 59, 44) };
+    return store_space(mmu->store, &tag);
+}
+
+/* The one place that says what a context is. */
+static BankKey make_key(Mmu *mmu, unsigned priv)
+{
+    BankKey key = { .pmp_epoch = mmu->pmp.epoch,
+                    .priv = (uint8_t)priv,
+                    .space = (uint8_t)space_of(mmu, priv) };
+    if (key.space != SPACE_BARE)
+        key.flags = (uint8_t)(mmu->sum * KEY_SUM | mmu->mxr * KEY_MXR | mmu->adue * KEY_ADUE |
+                              mmu->pbmte * KEY_PBMTE);
+    return key;
+}
+
+static uint32_t space_generation(const Mmu *mmu, const BankKey *key)
+{
+    return key->space == SPACE_BARE ? 0 : mmu->store->spaces[key->space].generation;
+}
+
+/* The bank that was selected longest ago, or a new one. */
+static Bank *recycle_bank(Mmu *mmu, const BankKey *key)
+{
+    Bank *oldest = NULL;
+    for (unsigned i = 0; i < MMU_BANKS; i++) {
+        Bank *bank = mmu->banks[i];
+        if (!bank) {
+            oldest = mmu->banks[i] = g_new0(Bank, 1);
+            break;
+        }
+        if (bank != mmu->data && bank != mmu->fetch && (!oldest || bank->stamp < oldest->stamp))
+            oldest = bank;
+    }
+    oldest->key = *key;
+    oldest->generation = space_generation(mmu, key);
+    clear_bank(oldest);
+    return oldest;
+}
+
+static bool same_key(const BankKey *a, const BankKey *b)
+{
+    uint64_t x, y;
+    _Static_assert(sizeof *a == sizeof x, "a key is compared as one word");
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    return x == y;
+}
+
+static Bank *select_bank(Mmu *mmu, unsigned priv)
+{
+    BankKey key = make_key(mmu, priv);
+    Bank *bank = NULL;
+    for (unsigned i = 0; i < MMU_BANKS && mmu->banks[i]; i++)
+        if (same_key(&mmu->banks[i]->key, &key))
+            bank = mmu->banks[i];
+    if (!bank)
+        bank = recycle_bank(mmu, &key);
+    if (bank->generation != space_generation(mmu, &key)) {
+        bank->generation = space_generation(mmu, &key);
+        clear_bank(bank);
+    }
+    bank->stamp = ++mmu->stamp;
+    return bank;
+}
+
+void mmu_context_changed(Mmu *mmu)
+{
+    mmu->refetch = true;
+    mmu->fetch = select_bank(mmu, mmu->priv);
+    mmu->data = mmu->data_priv == mmu->priv ? mmu->fetch : select_bank(mmu, mmu->data_priv);
+}
+
+/* Translation. */
+
+static bool fault(Mmu *mmu, Gva va, uint64_t cause)
+{
+    mmu->fault = (Fault){ .cause = cause, .gva = va };
+    return false;
+}
+
+static bool access_fault(Mmu *mmu, Gva va, Access access)
+{
+    static const uint8_t causes[] = { [ACCESS_READ] = CAUSE_LOAD_ACCESS,
+                                      [ACCESS_WRITE] = CAUSE_STORE_ACCESS,
+                                      [ACCESS_FETCH] = CAUSE_FETCH_ACCESS };
+    return fault(mmu, va, causes[access]);
+}
+
+static bool walk_fault(Mmu *mmu, Gva va, Access access, const WalkResult *result)
+{
+    static const uint8_t page[] = { [ACCESS_READ] = CAUSE_LOAD_PAGE,
+                                    [ACCESS_WRITE] = CAUSE_STORE_PAGE,
+                                    [ACCESS_FETCH] = CAUSE_FETCH_PAGE };
+    if (result->status == WALK_ACCESS_FAULT)
+        return access_fault(mmu, va, access);
+    bool guest = result->status == WALK_GUEST_PAGE_FAULT;
+    fault(mmu, va, page[access] + (guest ? CAUSE_LOAD_GUEST_PAGE - CAUSE_LOAD_PAGE : 0));
+    mmu->fault.gpa = result->gpa;
+    mmu->fault.implicit = result->implicit;
+    mmu->fault.implicit_write = result->implicit_write;
+    return false;
+}
+
+/* Implicit accesses to page tables count as S-mode accesses. norm:pmp_check_pagetable_access */
+static bool read_pte(void *opaque, Spa at, uint64_t *pte)
+{
+    Mmu *mmu = opaque;
+    if (!bus_is_ram(mmu->bus, at, 8) || !pmp_allows(&mmu->pmp, at, 8, ACCESS_READ, PRIV_S))
+        return false;
+    memcpy(pte, bus_ram_at(mmu->bus, at), 8);
+    return true;
+}
+
+static bool update_pte(void *opaque, Spa at, uint64_t old, uint64_t new)
+{
+    Mmu *mmu = opaque;
+    (void)old;
+    return pmp_allows(&mmu->pmp, at, 8, ACCESS_WRITE, PRIV_S) &&
+           bus_write(mmu->bus, at, 8, new, requester_hart(mmu->hart));
+}
+
+/* A debugger's look changes nothing. */
+static bool refuse_update(void *opaque, Spa at, uint64_t old, uint64_t new)
+{
+    (void)opaque, (void)at, (void)old, (void)new;
+    return true;
+}
+
+static WalkRequest make_request(const Mmu *mmu, const BankKey *key, Gva va, Access access)
+{
+    return (WalkRequest){
+        .va = va,
+        .access = access,
+        .user = key->priv == PRIV_U,
+        .sum = key->flags & KEY_SUM,
+        .mxr = key->flags & KEY_MXR,
+        .s = { .mode = key->space == SPACE_BARE ? ATP_BARE : (uint8_t)bits(mmu->satp, 63, 60),
+               .hardware_ad = key->flags & KEY_ADUE,
+               .pbmt = key->flags & KEY_PBMTE,
+               .root = bits(mmu->satp, 43, 0) << PAGE_SHIFT },
+        .by = requester_hart(mmu->hart),
+    };
+}
+
+static void trace_walk(const Mmu *mmu, const WalkRequest *request, const WalkResult *r)
+{
+    TRACE(mmu->trace, walk_begin, mmu->hart, request->va.v, request->access,
+          request->user ? PRIV_U : PRIV_S);
+    for (unsigned i = 0; i < r->n_steps; i++)
+        TRACE(mmu->trace, walk_pte, mmu->hart, r->steps[i].stage, r->steps[i].level,
+              r->steps[i].at.v, r->steps[i].pte);
+    TRACE(mmu->trace, walk_end, mmu->hart, r->status == WALK_OK ? r->spa.v : 0, r->s_shift,
+          r->status);
+}
+
+static void forget_line(Bank *bank, uint64_t va)
+{
+    TlbEntry *entry = bank_entry(bank, va);
+    FetchEntry *fetch = bank_fetch_entry(bank, va);
+    entry->read_tag = entry->write_tag = TAG_NONE;
+    fetch->tag = TAG_NONE;
+}
+
+/* One translation of `space` died or was replaced: banks of that space forget its line. Banks whose generation is
+ * not the space's are empty anyhow; the selected ones must be emptied now. */
+static void space_changed(void *opaque, unsigned space, uint64_t va)
+{
+    Mmu *mmu = opaque;
+    for (unsigned i = 0; i < MMU_BANKS && mmu->banks[i]; i++)
+        if (mmu->banks[i]->key.space == space)
+            forget_line(mmu->banks[i], va);
+}
+
+/* Empties the selected banks if their spaces changed wholesale. */
+static void refresh_selected(Mmu *mmu)
+{
+    Bank *banks[] = { mmu->data, mmu->fetch };
+    for (unsigned i = 0; i < 2; i++) {
+        uint32_t generation = space_generation(mmu, &banks[i]->key);
+        if (banks[i]->generation == generation)
+            continue;
+        banks[i]->generation = generation;
+        clear_bank(banks[i]);
+        mmu->refetch = true;
+    }
+}
+
+/* Puts a walk's result into the store, in place of what is there for that page. */
+static void remember(Mmu *mmu, unsigned space, Gva va, const WalkResult *r)
+{
+    unsigned shift = MIN(r->s_shift, r->g_shift);
+    uint64_t offset = va.v & (BIT(shift) - 1);
+    StoreEntry entry = { .va = va.v - offset,
+                         .spa = r->spa.v - offset,
+                         .gpa = r->gpa.v - offset,
+                         .shift = (uint8_t)shift,
+                         .s_shift = r->s_shift,
+                         .g_shift = r->g_shift,
+                         .perms = r->perms,
+                         .g_perms = r->g_perms };
+    const StoreEntry *old = store_find(mmu->store, space, va.v);
+    if (old && old->shift != PAGE_SHIFT)
+        mmu->store->spaces[space].generation = ++mmu->store->generation;
+    if (old) {
+        space_changed(mmu, space, va.v);
+        mmu->refetch = true;
+    }
+    TRACE(mmu->trace, tlb_fill, mmu->hart, entry.va, entry.spa, BIT(shift),
+          mmu->store->spaces[space].tag.asid);
+    if (store_add(mmu->store, space, &entry)) {
+        clear_banks(mmu);
+        mmu_context_changed(mmu);
+    } else {
+        refresh_selected(mmu);
+    }
+}
+
+/* Translates for `*bank`, which changes when the store had to be emptied. */
+static bool translate(Mmu *mmu, Bank **bank, Gva va, Access access, Spa *spa)
+{
+    const BankKey *key = &(*bank)->key;
+    if (key->space == SPACE_BARE) {
+        *spa = (Spa){ va.v };
+        return true;
+    }
+    WalkRequest request = make_request(mmu, key, va, access);
+    const StoreEntry *entry = store_find(mmu->store, key->space, va.v);
+    if (entry && walk_allows(&request, entry->perms, entry->g_perms)) {
+        *spa = (Spa){ entry->spa + (va.v - entry->va) };
+        return true;
+    }
+    WalkResult result;
+    WalkMemory memory = { read_pte, update_pte, mmu };
+    bool is_fetch = *bank == mmu->fetch && access == ACCESS_FETCH;
+    mmu->walks++;
+    walk(&request, &memory, &result);
+    trace_walk(mmu, &request, &result);
+    if (result.status != WALK_OK)
+        return walk_fault(mmu, va, access, &result);
+    remember(mmu, key->space, va, &result);
+    *bank = is_fetch ? mmu->fetch : mmu->data;
+    *spa = result.spa;
+    return true;
+}
+
+static uint64_t page_of(uint64_t address)
+{
+    return address & ~(uint64_t)PAGE_OFFSET;
+}
+
+/* Gives the bank a fast path to this page, as far as store, PMP and watchers allow. A write path only comes with a
+ * store: until then D may be clear. */
+static void fill_line(Mmu *mmu, Bank *bank, Gva va, Spa spa, Access access)
+{
+    bool uniform;
+    Spa page = { page_of(spa.v) };
+    uint8_t pmp = pmp_page(&mmu->pmp, page, bank->key.priv, &uniform);
+    if (!uniform || !bus_is_ram(mmu->bus, page, PAGE_SIZE))
+        return;
+    TlbEntry *entry = bank_entry(bank, va.v);
+    uint64_t tag = page_of(va.v);
+    mmu->fills++;
+    if (entry->read_tag != tag && entry->write_tag != tag)
+        entry->read_tag = entry->write_tag = TAG_NONE;
+    entry->addend = (uintptr_t)bus_ram_at(mmu->bus, page) - tag;
+    entry->spa = page.v;
+    uint8_t *flags = bus_flags_at(mmu->bus, page);
+    if (access == ACCESS_READ && pmp & PMP_R)
+        entry->read_tag = tag;
+    if (access == ACCESS_WRITE && pmp & PMP_W && !(*flags & (PAGE_CODE | PAGE_RESERVED))) {
+        entry->write_tag = tag;
+        *flags |= PAGE_WRITABLE | PAGE_TOUCHED;
+    }
+}
+
+static bool translate_data(Mmu *mmu, Gva va, unsigned size, Access access, Spa *spa)
+{
+    Bank *bank = mmu->data;
+    if (!translate(mmu, &bank, va, access, spa))
+        return false;
+    if (!pmp_allows(&mmu->pmp, *spa, size, access, bank->key.priv))
+        return access_fault(mmu, va, access);
+    fill_line(mmu, bank, va, *spa, access);
+    return true;
+}
+
+bool mmu_translate(Mmu *mmu, Gva va, unsigned size, Access access, Spa *spa)
+{
+    return translate_data(mmu, va, size, access, spa);
+}
+
+/* Loads and stores. */
+
+/* Both halves of an access that crosses a page are translated before either is done. */
+static bool translate_halves(Mmu *mmu, Gva va, unsigned size, Access access, Spa spa[2],
+                             unsigned *first)
+{
+    *first = PAGE_SIZE - (unsigned)(va.v & PAGE_OFFSET);
+    return translate_data(mmu, va, *first, access, &spa[0]) &&
+           translate_data(mmu, (Gva){ va.v + *first }, size - *first, access, &spa[1]);
+}
+
+static bool load_crossing(Mmu *mmu, Gva va, unsigned size, uint64_t *value)
+{
+    unsigned first;
+    Spa spa[2];
+    uint8_t bytes[8] = { 0 };
+    Requester by = requester_hart(mmu->hart);
+    if (!translate_halves(mmu, va, size, ACCESS_READ, spa, &first))
+        return false;
+    if (!bus_read_bytes(mmu->bus, spa[0], bytes, first, by))
+        return access_fault(mmu, va, ACCESS_READ);
+    if (!bus_read_bytes(mmu->bus, spa[1], bytes + first, size - first, by))
+        return access_fault(mmu, (Gva){ va.v + first }, ACCESS_READ);
+    memcpy(value, bytes, 8);
+    return true;
+}
+
+static bool store_crossing(Mmu *mmu, Gva va, unsigned size, uint64_t value)
+{
+    unsigned first;
+    Spa spa[2];
+    uint8_t bytes[8];
+    Requester by = requester_hart(mmu->hart);
+    memcpy(bytes, &value, 8);
+    if (!translate_halves(mmu, va, size, ACCESS_WRITE, spa, &first))
+        return false;
+    if (!bus_is_ram(mmu->bus, spa[1], size - first))
+        return access_fault(mmu, (Gva){ va.v + first }, ACCESS_WRITE);
+    if (!bus_write_bytes(mmu->bus, spa[0], bytes, first, by))
+        return access_fault(mmu, va, ACCESS_WRITE);
+    return bus_write_bytes(mmu->bus, spa[1], bytes + first, size - first, by) ||
+           access_fault(mmu, (Gva){ va.v + first }, ACCESS_WRITE);
+}
+
+bool mmu_load(Mmu *mmu, Gva va, unsigned size, uint64_t *value)
+{
+    Spa spa;
+    if (UNLIKELY(crosses_page(va.v, size)))
+        return load_crossing(mmu, va, size, value);
+    return translate_data(mmu, va, size, ACCESS_READ, &spa) &&
+           (bus_read(mmu->bus, spa, size, value, requester_hart(mmu->hart)) ||
+            access_fault(mmu, va, ACCESS_READ));
+}
+
+bool mmu_store(Mmu *mmu, Gva va, unsigned size, uint64_t value)
+{
+    Spa spa;
+    if (UNLIKELY(crosses_page(va.v, size)))
+        return store_crossing(mmu, va, size, value);
+    return translate_data(mmu, va, size, ACCESS_WRITE, &spa) &&
+           (bus_write(mmu->bus, spa, size, value, requester_hart(mmu->hart)) ||
+            access_fault(mmu, va, ACCESS_WRITE));
+}
+
+uint8_t *mmu_atomic(Mmu *mmu, Gva va, unsigned size, Access access, Spa *spa)
+{
+    bool ok =
+        !(va.v & (size - 1)) ||
+        fault(mmu, va, access == ACCESS_WRITE ? CAUSE_STORE_MISALIGNED : CAUSE_LOAD_MISALIGNED);
+    ok = ok && translate_data(mmu, va, size, access, spa);
+    ok = ok && (bus_is_ram(mmu->bus, *spa, size) || access_fault(mmu, va, access));
+    return ok ? bus_ram_at(mmu->bus, *spa) : NULL;
+}
+
+void mmu_atomic_store(Mmu *mmu, Spa spa, unsigned size, uint64_t value)
+{
+    bool done = bus_write(mmu->bus, spa, size, value, requester_hart(mmu->hart));
+    g_assert(done);
+}
+
+/* Instruction fetch. */
+
+bool mmu_fetch_parcel(Mmu *mmu, Gva va, uint16_t *parcel)
+{
+    Bank *bank = mmu->fetch;
+    Spa spa;
+    if (!translate(mmu, &bank, va, ACCESS_FETCH, &spa))
+        return false;
+    if (!pmp_allows(&mmu->pmp, spa, 2, ACCESS_FETCH, bank->key.priv) ||
+        !bus_read_bytes(mmu->bus, spa, parcel, 2, requester_hart(mmu->hart)))
+        return access_fault(mmu, va, ACCESS_FETCH);
+    return true;
+}
+
+bool mmu_fetch_page(Mmu *mmu, Gva va, Spa *page, const uint8_t **host, bool *whole)
+{
+    Bank *bank = mmu->fetch;
+    Spa spa;
+    bool uniform;
+    if (!translate(mmu, &bank, va, ACCESS_FETCH, &spa))
+        return false;
+    *page = (Spa){ page_of(spa.v) };
+    uint8_t pmp = pmp_page(&mmu->pmp, *page, bank->key.priv, &uniform);
+    *whole = false;
+    if (!uniform)
+        return true;
+    if (!(pmp & PMP_X))
+        return access_fault(mmu, va, ACCESS_FETCH);
+    const BusRegion *region =
+        bus_is_ram(mmu->bus, *page, PAGE_SIZE) ? NULL : bus_find(mmu->bus, *page);
+    if (bus_is_ram(mmu->bus, *page, PAGE_SIZE))
+        *host = bus_ram_at(mmu->bus, *page);
+    else if (region && region->rom && page->v - region->base.v + PAGE_SIZE <= region->size)
+        *host = region->rom + (page->v - region->base.v);
+    else
+        return true;
+    *whole = true;
+    return true;
+}
+
+/* Fences and invalidation. */
+
+void mmu_sfence_vma(Mmu *mmu, bool any_va, Gva va, bool any_asid, uint16_t asid)
+{
+    StoreFence fence = { .any_va = any_va, .any_asid = any_asid, .va = va.v, .asid = asid };
+    unsigned killed = store_fence(mmu->store, &fence, space_changed, mmu);
+    refresh_selected(mmu);
+    mmu->refetch = true;
+    TRACE(mmu->trace, tlb_flush, mmu->hart, any_va ? UINT64_MAX : va.v,
+          any_asid ? UINT64_MAX : asid, killed);
+}
+
+void mmu_drop_write_paths(Mmu *mmu, Spa page)
+{
+    for (unsigned i = 0; i < MMU_BANKS && mmu->banks[i]; i++)
+        for (TlbEntry *entry = mmu->banks[i]->tlb; entry < mmu->banks[i]->tlb + BANK_TLB; entry++)
+            if (entry->spa == page.v)
+                entry->write_tag = TAG_NONE;
+}
+
+void mmu_drop_fetch_paths(Mmu *mmu)
+{
+    for (unsigned i = 0; i < MMU_BANKS && mmu->banks[i]; i++)
+        for (unsigned line = 0; line < BANK_FETCH; line++)
+            mmu->banks[i]->fetch[line].tag = TAG_NONE;
+}
+
+bool mmu_peek_translate(Mmu *mmu, Gva va, WalkResult *result)
+{
+    WalkMemory memory = { read_pte, refuse_update, mmu };
+    WalkRequest request = make_request(mmu, &mmu->data->key, va, ACCESS_READ);
+    request.sum = request.mxr = true;
+    request.s.hardware_ad = true;
+    walk(&request, &memory, result);
+    if (result->status == WALK_OK)
+        return true;
+    request.access = ACCESS_FETCH;
+    walk(&request, &memory, result);
+    return result->status == WALK_OK;
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mmu.h - from a virtual address to a byte, for one hart.
+ *
+ * The Mmu holds the translation context (mode, satp, SUM, MXR, ...) as the CSRs set it, and three layers of memory of
+ * translations: context banks (small, direct-mapped, permissions already checked, what the fast paths look at), the
+ * store (all translations in use, raw) and the walker. A bank is selected by a key made of everything that a
+ * permission or a translation depends on, so a change of mode or address space changes a pointer and forgets nothing.
+ *
+ * A function here that returns false has left the reason in mmu->fault.
+ */
+#ifndef MMU_MMU_H
+#define MMU_MMU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "emu/base/addr.h"
+#include "emu/base/bits.h"
+#include "emu/base/trace.h"
+#include "mmu/bus.h"
+#include "mmu/pmp.h"
+#include "mmu/store.h"
+#include "mmu/walk.h"
+
+enum { PRIV_U = 0, PRIV_S = 1, PRIV_M = 3 };
+
+/* Causes of exceptions an access can end in. norm:mcause_exccode */
+typedef enum {
+    CAUSE_FETCH_MISALIGNED = 0,
+    CAUSE_FETCH_ACCESS = 1,
+    CAUSE_ILLEGAL = 2,
+    CAUSE_BREAKPOINT = 3,
+    CAUSE_LOAD_MISALIGNED = 4,
+    CAUSE_LOAD_ACCESS = 5,
+    CAUSE_STORE_MISALIGNED = 6,
+    CAUSE_STORE_ACCESS = 7,
+    CAUSE_ECALL_U = 8,
+    CAUSE_ECALL_S = 9,
+    CAUSE_ECALL_M = 11,
+    CAUSE_FETCH_PAGE = 12,
+    CAUSE_LOAD_PAGE = 13,
+    CAUSE_STORE_PAGE = 15,
+    CAUSE_FETCH_GUEST_PAGE = 20,
+    CAUSE_LOAD_GUEST_PAGE = 21,
+    CAUSE_STORE_GUEST_PAGE = 23,
+} Cause;
+
+typedef struct {
+    uint64_t cause;
+    Gva gva;
+    Gpa gpa;             /* of a guest page fault */
+    bool implicit;       /* that fault hit a PTE */
+    bool implicit_write; /* and was an A or D update */
+} Fault;
+
+/* One line of a bank: a page that this context may access directly. A tag is the page's address, or ~0 when the
+ * access is not allowed or somebody must hear of it. host = va + addend. */
+typedef struct {
+    uint64_t read_tag, write_tag;
+    uintptr_t addend;
+    uint64_t spa; /* of the page */
+} TlbEntry;
+
+/* A page this context may execute from. `page` is the decoded page, valid while page->spa == spa. */
+typedef struct {
+    uint64_t tag, spa;
+    void *page;
+} FetchEntry;
+
+enum { BANK_TLB = 256, BANK_FETCH = 64, MMU_BANKS = 16 };
+#define TAG_NONE UINT64_MAX
+
+/* Everything that translations and permissions of a context depend on. Compared as bytes: no padding. */
+typedef struct {
+    uint32_t pmp_epoch;
+    uint8_t space; /* of the store; 0xff: no translation */
+    uint8_t priv;  /* effective */
+    uint8_t flags; /* KEY_* */
+    uint8_t unused;
+} BankKey;
+
+enum {
+    KEY_SUM = 1,
+    KEY_MXR = 2,
+    KEY_ADUE = 4,
+    KEY_PBMTE = 8,
+    KEY_EXECUTE_AS_READ = 16,
+    KEY_V = 32,
+    KEY_VMXR = 64
+};
+enum { SPACE_BARE = 0xff };
+
+typedef struct {
+    TlbEntry tlb[BANK_TLB]; /* first: the fast paths index from the bank pointer */
+    FetchEntry fetch[BANK_FETCH];
+    BankKey key;
+    uint32_t generation; /* of the space when its contents were good */
+    uint64_t stamp;      /* when selected last */
+} Bank;
+
+typedef struct Mmu Mmu;
+
+struct Mmu {
+    Bank *data, *fetch; /* selected: loads and stores (MPRV applies), instruction fetch */
+    Bus *bus;
+    Trace *trace;
+    Store *store;
+    Bank *banks[MMU_BANKS]; /* allocated when first needed */
+    uint64_t stamp;
+    unsigned hart;
+    bool
+        refetch; /* what the hart executes from must be translated anew before the next instruction */
+    Fault fault;
+    /* The context, written by the CSRs that hold it; call mmu_context_changed after. */
+    uint8_t priv, data_priv; /* data_priv: as MPRV makes it */
+    bool sum, mxr, adue, pbmte;
+    uint64_t satp;
+    Pmp pmp;
+    /* The reservation of LR: a 64-byte granule, or none. Saved state. norm:lr_reservation_set_size */
+    uint64_t reservation; /* address of the granule, RESERVATION_NONE */
+    uint8_t reservation_size;
+    /* Counters. */
+    uint64_t walks, fills;
+};
+
+#define RESERVATION_NONE UINT64_MAX
+enum { RESERVATION_SHIFT = 6 };
+
+void mmu_init(Mmu *mmu, unsigned hart, Bus *bus, Trace *trace);
+void mmu_free(Mmu *mmu);
+
+/* Forgets translations and reservation (power-on). */
+void mmu_reset(Mmu *mmu);
+/* After the state was loaded: banks start empty. */
+void mmu_loaded(Mmu *mmu);
+
+/* Selects the banks of the context as it is now. Cheap. */
+void mmu_context_changed(Mmu *mmu);
+
+/* Loads or stores 1, 2, 4 or 8 bytes at any alignment; the value is zero-extended. */
+bool mmu_load(Mmu *mmu, Gva va, unsigned size, uint64_t *value) G_GNUC_WARN_UNUSED_RESULT;
+bool mmu_store(Mmu *mmu, Gva va, unsigned size, uint64_t value) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Address of naturally aligned memory for an atomic operation of `size` bytes: a host pointer to RAM, after checking
+ * `access` (ACCESS_WRITE also needs read permission). Misaligned: the address-misaligned exception of the access.
+ * Not RAM: access fault. The caller stores through mmu_atomic_written. */
+uint8_t *mmu_atomic(Mmu *mmu, Gva va, unsigned size, Access access,
+                    Spa *spa) G_GNUC_WARN_UNUSED_RESULT;
+/* Tells whoever watches that `size` bytes at `spa` are about to change, and stores `value`. */
+void mmu_atomic_store(Mmu *mmu, Spa spa, unsigned size, uint64_t value);
+
+/* Supervisor physical address of `va` for `access`, checked; fills bank and store. */
+bool mmu_translate(Mmu *mmu, Gva va, unsigned size, Access access,
+                   Spa *spa) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Two bytes of instruction at `va` (2-byte aligned). */
+bool mmu_fetch_parcel(Mmu *mmu, Gva va, uint16_t *parcel) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Supervisor physical address of the page of `va` if all of it may be executed by this context, and is RAM or ROM
+ * whose bytes are at `*host`. `*whole` false: only parts may be, use mmu_fetch_parcel. */
+bool mmu_fetch_page(Mmu *mmu, Gva va, Spa *page, const uint8_t **host,
+                    bool *whole) G_GNUC_WARN_UNUSED_RESULT;
+
+/* SFENCE.VMA: forgets translations of the HS/U regime. */
+void mmu_sfence_vma(Mmu *mmu, bool any_va, Gva va, bool any_asid, uint16_t asid);
+
+/* Takes every fast write path to the page at `spa` away, in every bank. */
+void mmu_drop_write_paths(Mmu *mmu, Spa page);
+/* Drops every fast fetch path. */
+void mmu_drop_fetch_paths(Mmu *mmu);
+
+/* What a debugger sees at `va` with the hart's present context: translates without filling anything. */
+bool mmu_peek_translate(Mmu *mmu, Gva va, WalkResult *result);
+
+static inline TlbEntry *bank_entry(Bank *bank, uint64_t va)
+{
+    return &bank->tlb[va >> PAGE_SHIFT & (BANK_TLB - 1)];
+}
+
+static inline FetchEntry *bank_fetch_entry(Bank *bank, uint64_t va)
+{
+    return &bank->fetch[va >> PAGE_SHIFT & (BANK_FETCH - 1)];
+}
+
+#endif

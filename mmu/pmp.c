@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* pmp.c - physical memory protection; see pmp.h. */
+#include "mmu/pmp.h"
+
+#include <glib.h>
+
+#include "emu/base/bits.h"
+
+enum { A_OFF = 0, A_TOR = 1, A_NA4 = 2, A_NAPOT = 3 };
+enum { PRIV_MACHINE = 3 };
+enum { RWX = PMP_R | PMP_W | PMP_X };
+
+static unsigned match_mode(const Pmp *pmp, unsigned index)
+{
+    return (unsigned)bits(pmp->cfg[index], 4, 3);
+}
+
+static void update_range(Pmp *pmp, unsigned i)
+{
+    uint64_t addr = pmp->addr[i], ones;
+    pmp->first[i] = 1;
+    pmp->last[i] = 0;
+    switch (match_mode(pmp, i)) {
+    case A_OFF: return;
+    case A_TOR:
+        if (addr <= (i ? pmp->addr[i - 1] : 0))
+            return;
+        pmp->first[i] = i ? pmp->addr[i - 1] << 2 : 0;
+        pmp->last[i] = (addr << 2) - 1;
+        break;
+    case A_NA4:
+        pmp->first[i] = addr << 2;
+        pmp->last[i] = pmp->first[i] + 3;
+        break;
+    case A_NAPOT:
+        ones = addr ^ (addr + 1); /* the trailing ones and the zero above them */
+        pmp->first[i] = (addr & ~ones) << 2;
+        pmp->last[i] = pmp->first[i] + (ones << 2 | 3);
+        break;
+    }
+    pmp->used = i + 1;
+}
+
+void pmp_update(Pmp *pmp)
+{
+    pmp->used = 0;
+    pmp->epoch++;
+    for (unsigned i = 0; i < PMP_ENTRIES; i++)
+        update_range(pmp, i);
+}
+
+void pmp_write_cfg(Pmp *pmp, unsigned index, uint8_t value)
+{
+    if (pmp->cfg[index] & PMP_L)
+        return;
+    /* R=0 with W=1 is reserved; WARL: the write of the permissions is ignored. norm:pmp_rwx_warl */
+    if ((value & (PMP_R | PMP_W)) == PMP_W)
+        value = (uint8_t)((value & ~RWX) | (pmp->cfg[index] & RWX));
+    pmp->cfg[index] = value & (PMP_L | PMP_A | RWX);
+    pmp_update(pmp);
+}
+
+void pmp_write_addr(Pmp *pmp, unsigned index, uint64_t value)
+{
+    bool next_locks = index + 1 < PMP_ENTRIES && pmp->cfg[index + 1] & PMP_L &&
+                      match_mode(pmp, index + 1) == A_TOR;
+    if (pmp->cfg[index] & PMP_L || next_locks)
+        return;
+    pmp->addr[index] = value & MASK(53, 0);
+    pmp_update(pmp);
+}
+
+/* Permissions of entry `i` for `priv`: machine mode is bound by locked entries only. */
+static uint8_t entry_perms(const Pmp *pmp, unsigned i, unsigned priv)
+{
+    return priv == PRIV_MACHINE && !(pmp->cfg[i] & PMP_L) ? RWX : pmp->cfg[i] & RWX;
+}
+
+static uint8_t range_perms(const Pmp *pmp, uint64_t first, uint64_t last, unsigned priv,
+                           bool *uniform)
+{
+    *uniform = true;
+    for (unsigned i = 0; i < pmp->used; i++) {
+        if (pmp->first[i] > last || pmp->last[i] < first)
+            continue;
+        *uniform = pmp->first[i] <= first && last <= pmp->last[i];
+        return *uniform ? entry_perms(pmp, i, priv) : 0;
+    }
+    return priv == PRIV_MACHINE ? RWX : 0;
+}
+
+bool pmp_allows(const Pmp *pmp, Spa spa, unsigned size, Access access, unsigned priv)
+{
+    static const uint8_t need[] = {
+        [ACCESS_READ] = PMP_R, [ACCESS_WRITE] = PMP_W, [ACCESS_FETCH] = PMP_X
+    };
+    bool uniform;
+    return range_perms(pmp, spa.v, spa.v + size - 1, priv, &uniform) & need[access];
+}
+
+uint8_t pmp_page(const Pmp *pmp, Spa page, unsigned priv, bool *uniform)
+{
+    return range_perms(pmp, page.v, page.v + PAGE_OFFSET, priv, uniform);
+}

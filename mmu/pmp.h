@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pmp.h - physical memory protection.
+ *
+ * The CSRs are kept as written; beside them each entry's range is kept ready, so that a check is a scan of the
+ * entries in use. Granularity is 4 bytes (G = 0).
+ */
+#ifndef MMU_PMP_H
+#define MMU_PMP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "emu/base/addr.h"
+#include "mmu/walk.h"
+
+enum { PMP_ENTRIES = 16 };
+enum { PMP_R = 1, PMP_W = 2, PMP_X = 4, PMP_A = 0x18, PMP_L = 0x80 };
+
+typedef struct {
+    uint8_t cfg[PMP_ENTRIES];
+    uint64_t addr[PMP_ENTRIES];
+    /* Derived: */
+    uint64_t first[PMP_ENTRIES], last[PMP_ENTRIES]; /* inclusive; first > last when off */
+    unsigned used;                                  /* entries to look at */
+    uint32_t epoch; /* counts changes; part of the key of context banks */
+} Pmp;
+
+/* Writes configuration byte or address register `index`; locked ones keep their value. norm:pmp_l_bit_write_protection */
+void pmp_write_cfg(Pmp *pmp, unsigned index, uint8_t value);
+void pmp_write_addr(Pmp *pmp, unsigned index, uint64_t value);
+
+/* Recomputes what is derived, after reset or load. */
+void pmp_update(Pmp *pmp);
+
+/* May privilege `priv` (0, 1, 3) access `[spa, spa + size)`? All of it must lie in one entry. */
+bool pmp_allows(const Pmp *pmp, Spa spa, unsigned size, Access access, unsigned priv);
+
+/* PMP_R|W|X that hold for every byte of the page at `spa`; `*uniform` false when its bytes differ. */
+uint8_t pmp_page(const Pmp *pmp, Spa page, unsigned priv, bool *uniform);
+
+#endif

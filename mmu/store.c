@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * store.c - the store of translations; see store.h.
+ *
+ * A fixed array of entries, chained twice: by hash of (space, shift, address) for look-ups, and by space for fences.
+ * Indices are 16 bits, 0 meaning none. Everything is in one struct, so that saving and hashing it is one blob.
+ */
+#include "mmu/store.h"
+
+#include <string.h>
+
+#include "emu/base/bits.h"
+#include "mmu/pte.h"
+
+static unsigned bucket_of(unsigned space, unsigned shift, uint64_t va)
+{
+    uint64_t key =
+        (va >> shift) * 0x9e3779b97f4a7c15u ^ (uint64_t)(space * 64 + shift) * 0xc2b2ae3d27d4eb4fu;
+    return (unsigned)(key >> 40) % STORE_BUCKETS;
+}
+
+void store_init(Store *store)
+{
+    memset(store, 0, sizeof *store);
+}
+
+void store_flush(Store *store)
+{
+    uint32_t generation = store->generation;
+    store_init(store);
+    store->generation = generation + 1;
+}
+
+unsigned store_space(Store *store, const StoreTag *tag)
+{
+    for (unsigned i = 0; i < store->n_spaces; i++) {
+        const StoreTag *have = &store->spaces[i].tag;
+        if (have->regime == tag->regime && have->mode == tag->mode && have->g_mode == tag->g_mode &&
+            have->asid == tag->asid && have->vmid == tag->vmid)
+            return i;
+    }
+    if (store->n_spaces == STORE_SPACES)
+        store_flush(store);
+    StoreSpace *space = &store->spaces[store->n_spaces];
+    *space = (StoreSpace){ .tag = *tag, .generation = ++store->generation };
+    return store->n_spaces++;
+}
+
+StoreEntry *store_find(Store *store, unsigned space, uint64_t va)
+{
+    for (uint64_t shifts = store->spaces[space].shifts; shifts; shifts &= shifts - 1) {
+        unsigned shift = (unsigned)__builtin_ctzll(shifts);
+        for (unsigned i = store->buckets[bucket_of(space, shift, va)]; i;
+             i = store->entries[i - 1].hash_next) {
+            StoreEntry *entry = &store->entries[i - 1];
+            if (entry->space == space && entry->shift == shift && entry->va >> shift == va >> shift)
+                return entry;
+        }
+    }
+    return NULL;
+}
+
+static void unlink_hash(Store *store, StoreEntry *entry, unsigned index)
+{
+    uint16_t *link = &store->buckets[bucket_of(entry->space, entry->shift, entry->va)];
+    while (*link != index)
+        link = &store->entries[*link - 1].hash_next;
+    *link = entry->hash_next;
+}
+
+static void remove_entry(Store *store, StoreEntry *entry)
+{
+    uint16_t index = (uint16_t)(entry - store->entries + 1);
+    StoreSpace *space = &store->spaces[entry->space];
+    unlink_hash(store, entry, index);
+    if (entry->space_prev)
+        store->entries[entry->space_prev - 1].space_next = entry->space_next;
+    else
+        space->first = entry->space_next;
+    if (entry->space_next)
+        store->entries[entry->space_next - 1].space_prev = entry->space_prev;
+    *entry = (StoreEntry){ .hash_next = store->free_entry };
+    store->free_entry = index;
+    if (--space->n_entries == 0)
+        space->shifts = 0;
+}
+
+static uint16_t take_free(Store *store)
+{
+    uint16_t index = store->free_entry;
+    if (index) {
+        store->free_entry = store->entries[index - 1].hash_next;
+        return index;
+    }
+    return store->n_fresh < STORE_ENTRIES ? ++store->n_fresh : 0;
+}
+
+bool store_add(Store *store, unsigned space, const StoreEntry *new)
+{
+    bool flushed = false;
+    StoreEntry *old;
+    while ((old = store_find(store, space, new->va)))
+        remove_entry(store, old);
+    uint16_t index = take_free(store);
+    if (!index) {
+        StoreTag tag = store->spaces[space].tag;
+        store_flush(store);
+        space = store_space(store, &tag);
+        index = take_free(store);
+        flushed = true;
+    }
+    StoreSpace *owner = &store->spaces[space];
+    StoreEntry *entry = &store->entries[index - 1];
+    *entry = *new;
+    entry->space = (uint8_t)space;
+    entry->space_prev = 0;
+    entry->space_next = owner->first;
+    if (owner->first)
+        store->entries[owner->first - 1].space_prev = index;
+    owner->first = index;
+    owner->n_entries++;
+    owner->shifts |= BIT(entry->shift);
+    uint16_t *bucket = &store->buckets[bucket_of(space, entry->shift, entry->va)];
+    entry->hash_next = *bucket;
+    *bucket = index;
+    return flushed;
+}
+
+/* Is the address the fence names inside the first-stage leaf that `entry` is a piece of? */
+static bool leaf_covers(const StoreEntry *entry, uint64_t va)
+{
+    unsigned shift = entry->s_shift < 63 ? entry->s_shift : entry->shift;
+    return entry->va >> shift == va >> shift;
+}
+
+/* norm:satp_op_sfence_vma: with an ASID, global translations stay. */
+static bool fence_covers(const StoreFence *fence, const StoreEntry *entry)
+{
+    if (!fence->any_asid && entry->perms & PTE_G)
+        return false;
+    return fence->any_va || leaf_covers(entry, fence->va);
+}
+
+/* A fence for one address in a space of unfragmented leaves: look the leaf up. */
+static unsigned fence_one(Store *store, const StoreFence *fence, unsigned space,
+                          void (*killed)(void *, unsigned, uint64_t), void *opaque)
+{
+    StoreEntry *entry = store_find(store, space, fence->va);
+    if (!entry || !fence_covers(fence, entry))
+        return 0;
+    if (entry->shift != PAGE_SHIFT)
+        store->spaces[space].generation = ++store->generation;
+    remove_entry(store, entry);
+    killed(opaque, space, fence->va);
+    return 1;
+}
+
+static unsigned fence_many(Store *store, const StoreFence *fence, unsigned index,
+                           void (*killed)(void *, unsigned, uint64_t), void *opaque)
+{
+    StoreSpace *space = &store->spaces[index];
+    unsigned dead = 0;
+    for (unsigned next, i = space->first; i; i = next) {
+        StoreEntry *entry = &store->entries[i - 1];
+        next = entry->space_next;
+        if (!fence_covers(fence, entry))
+            continue;
+        remove_entry(store, entry);
+        dead++;
+    }
+    if (!dead)
+        return 0;
+    space->generation = ++store->generation;
+    killed(opaque, index, fence->va);
+    return dead;
+}
+
+unsigned store_fence(Store *store, const StoreFence *fence,
+                     void (*killed)(void *opaque, unsigned space, uint64_t va), void *opaque)
+{
+    unsigned dead = 0;
+    for (unsigned i = 0; i < store->n_spaces; i++) {
+        const StoreSpace *space = &store->spaces[i];
+        const StoreTag *tag = &space->tag;
+        if (!space->n_entries || tag->regime != fence->regime || tag->vmid != fence->vmid ||
+            (!fence->any_asid && tag->asid != fence->asid))
+            continue;
+        /* Two-stage spaces may hold pieces of a leaf; only a look at every entry finds them all. */
+        bool one = !fence->any_va && tag->g_mode == ATP_BARE;
+        dead += (one ? fence_one : fence_many)(store, fence, i, killed, opaque);
+    }
+    return dead;
+}

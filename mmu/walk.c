@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * walk.c - the page table walk; see walk.h.
+ *
+ * The numbered comments are the steps of the manual's "Virtual Address Translation Process". Both stages share
+ * step(): they differ in the width of the root, in how high address bits are checked and in the permission rule.
+ */
+#include "mmu/walk.h"
+
+#include "mmu/pte.h"
+
+typedef struct {
+    const WalkRequest *request;
+    const WalkMemory *memory;
+    WalkResult *result;
+} Walk;
+
+/* What one stage is asked to translate, and for whom. */
+typedef struct {
+    const WalkStage *config;
+    uint64_t address;
+    Access access;
+    bool is_g, implicit;
+} StageRequest;
+
+typedef struct {
+    uint64_t address; /* translated */
+    uint64_t pte;
+    uint8_t shift;
+} StageResult;
+
+static bool stop(Walk *w, const StageRequest *stage, WalkReason why)
+{
+    WalkResult *r = w->result;
+    r->why = why;
+    r->status = stage->is_g ? WALK_GUEST_PAGE_FAULT : WALK_PAGE_FAULT;
+    if (why == WHY_ACCESS)
+        r->status = WALK_ACCESS_FAULT;
+    if (stage->is_g) {
+        r->gpa = (Gpa){ stage->address };
+        r->implicit = stage->implicit;
+        r->implicit_write = stage->implicit && stage->access == ACCESS_WRITE;
+    }
+    return false;
+}
+
+/* First stage: the bits above the virtual address repeat its top bit. G stage: they are zero, above the two extra
+ * bits that its root table indexes. */
+static bool is_canonical(const StageRequest *stage)
+{
+    unsigned width = 12 + 9 * atp_levels(stage->config->mode);
+    if (stage->is_g)
+        return stage->address >> (width + 2) == 0;
+    return sign_extend(stage->address, width) == (int64_t)stage->address;
+}
+
+static bool has_reserved_bits(const StageRequest *stage, uint64_t pte, unsigned level)
+{
+    bool is_leaf = pte & (PTE_R | PTE_X);
+    if ((pte & (PTE_R | PTE_W)) == PTE_W || pte & PTE_RESERVED)
+        return true;
+    if (!is_leaf)
+        return pte & (PTE_D | PTE_A | PTE_U | PTE_N | PTE_PBMT);
+    if (pte & PTE_PBMT && (!stage->config->pbmt || (pte & PTE_PBMT) == PTE_PBMT))
+        return true;
+    /* 64 KiB only, PPN[3:0] = 1000, at the last level. norm:Svnapot_reserved_encoding_fault */
+    return pte & PTE_N && (level || bits(pte, 13, 10) != 8);
+}
+
+static bool g_stage(Walk *w, uint64_t gpa, Access access, bool implicit, StageResult *out);
+
+/* Where the PTE of this level is, in supervisor physical memory. */
+static bool locate_pte(Walk *w, const StageRequest *stage, uint64_t address, Access access, Spa *at)
+{
+    StageResult g = { .address = address };
+    if (!stage->is_g && w->request->g.mode != ATP_BARE && !g_stage(w, address, access, true, &g))
+        return false;
+    *at = (Spa){ g.address };
+    return true;
+}
+
+static void record_step(Walk *w, const StageRequest *stage, unsigned level, uint64_t gpa, Spa at,
+                        uint64_t pte)
+{
+    w->result->steps[w->result->n_steps++] = (WalkStep){
+        .stage = stage->is_g, .level = (uint8_t)level, .gpa = { gpa }, .at = at, .pte = pte
+    };
+}
+
+/* Steps 2 to 4: reads PTEs from the root down to a leaf. */
+static bool find_leaf(Walk *w, const StageRequest *stage, StageResult *out, uint64_t *gpa, Spa *at,
+                      unsigned *level)
+{
+    uint64_t table = stage->config->root;
+    for (unsigned i = atp_levels(stage->config->mode); i-- > 0;) {
+        bool is_root = i + 1 == atp_levels(stage->config->mode);
+        uint64_t index = stage->address >> (12 + 9 * i) & (stage->is_g && is_root ? 0x7ff : 0x1ff);
+        *gpa = table + index * 8;
+        if (!locate_pte(w, stage, *gpa, ACCESS_READ, at))
+            return false;
+        if (!w->memory->read(w->memory->opaque, *at, &out->pte))
+            return stop(w, stage, WHY_ACCESS);
+        record_step(w, stage, i, *gpa, *at, out->pte);
+        if (!(out->pte & PTE_V))
+            return stop(w, stage, WHY_NOT_VALID);
+        if (has_reserved_bits(stage, out->pte, i))
+            return stop(w, stage, WHY_RESERVED);
+        if (out->pte & (PTE_R | PTE_X)) {
+            *level = i;
+            return true;
+        }
+        table = pte_address(out->pte);
+    }
+    return stop(w, stage, WHY_NO_LEAF);
+}
+
+static bool allows(uint64_t pte, Access access, bool mxr, bool execute_as_read)
+{
+    if (access == ACCESS_FETCH || execute_as_read)
+        return pte & PTE_X;
+    if (access == ACCESS_WRITE)
+        return pte & PTE_W;
+    return pte & PTE_R || (mxr && pte & PTE_X);
+}
+
+/* Step 6: may this access use a first-stage leaf? */
+static bool s_leaf_allows(const WalkRequest *q, uint64_t pte)
+{
+    if (q->user != !!(pte & PTE_U) && (q->user || q->access == ACCESS_FETCH || !q->sum))
+        return false;
+    return allows(pte, q->access, q->mxr, q->execute_as_read);
+}
+
+/* All G-stage accesses count as user accesses, and implicit ones gain nothing from MXR. norm:H_vm_gpapriv */
+static bool g_leaf_allows(const WalkRequest *q, const StageRequest *stage, uint64_t pte)
+{
+    return pte & PTE_U && allows(pte, stage->access, q->g_mxr && !stage->implicit,
+                                 q->execute_as_read && !stage->implicit);
+}
+
+/* Steps 7 and 8: A, and D for a store, are set by the hardware or are a fault. */
+static bool update_ad(Walk *w, const StageRequest *stage, StageResult *out, uint64_t gpa, Spa at)
+{
+    uint64_t need = PTE_A | (stage->access == ACCESS_WRITE ? PTE_D : 0);
+    if ((out->pte & need) == need)
+        return true;
+    if (!stage->config->hardware_ad)
+        return stop(w, stage, out->pte & PTE_A ? WHY_DIRTY : WHY_ACCESSED);
+    if (!locate_pte(w, stage, gpa, ACCESS_WRITE, &at))
+        return false;
+    if (!w->memory->update(w->memory->opaque, at, out->pte, out->pte | need))
+        return stop(w, stage, WHY_ACCESS);
+    out->pte |= need;
+    return true;
+}
+
+static bool translate_stage(Walk *w, const StageRequest *stage, StageResult *out)
+{
+    unsigned level;
+    uint64_t gpa;
+    Spa at;
+    if (!is_canonical(stage))
+        return stop(w, stage, WHY_NOT_CANONICAL);
+    if (!find_leaf(w, stage, out, &gpa, &at, &level))
+        return false;
+    /* Step 5. */
+    uint64_t base = pte_address(out->pte);
+    out->shift = (uint8_t)(12 + 9 * level);
+    if (out->pte & PTE_N) {
+        out->shift = 16;
+        base &= ~MASK(15, 12);
+    }
+    uint64_t offset = BIT(out->shift) - 1;
+    if (base & offset)
+        return stop(w, stage, WHY_MISALIGNED);
+    if (stage->is_g ? !g_leaf_allows(w->request, stage, out->pte)
+                    : !s_leaf_allows(w->request, out->pte))
+        return stop(w, stage, WHY_PERMISSION);
+    if (!update_ad(w, stage, out, gpa, at))
+        return false;
+    out->address = base | (stage->address & offset);
+    return true;
+}
+
+static bool g_stage(Walk *w, uint64_t gpa, Access access, bool implicit, StageResult *out)
+{
+    StageRequest stage = { .config = &w->request->g,
+                           .address = gpa,
+                           .access = access,
+                           .is_g = true,
+                           .implicit = implicit };
+    return translate_stage(w, &stage, out);
+}
+
+void walk(const WalkRequest *request, const WalkMemory *memory, WalkResult *result)
+{
+    Walk w = { request, memory, result };
+    StageResult s = { .address = request->va.v,
+                      .pte = PTE_R | PTE_W | PTE_X | PTE_U | PTE_D,
+                      .shift = 63 };
+    StageResult g = { .pte = PTE_R | PTE_W | PTE_X | PTE_D, .shift = 63 };
+    result->status = WALK_OK;
+    result->why = WHY_NONE;
+    result->implicit = result->implicit_write = false;
+    result->n_steps = 0;
+    if (request->s.mode != ATP_BARE) {
+        StageRequest stage = { .config = &request->s,
+                               .address = request->va.v,
+                               .access = request->access };
+        if (!translate_stage(&w, &stage, &s))
+            return;
+    }
+    result->gpa = (Gpa){ s.address };
+    g.address = s.address;
+    if (request->g.mode != ATP_BARE && !g_stage(&w, s.address, request->access, false, &g))
+        return;
+    result->spa = (Spa){ g.address };
+    result->perms = s.pte & (PTE_R | PTE_W | PTE_X | PTE_U | PTE_G | PTE_D);
+    result->g_perms = g.pte & (PTE_R | PTE_W | PTE_X | PTE_D);
+    result->s_shift = s.shift;
+    result->g_shift = g.shift;
+}
+
+bool walk_allows(const WalkRequest *q, uint8_t perms, uint8_t g_perms)
+{
+    bool first = q->s.mode == ATP_BARE || s_leaf_allows(q, perms);
+    if (q->access == ACCESS_WRITE && !(perms & g_perms & PTE_D))
+        return false;
+    return first && allows(g_perms, q->access, q->g_mxr, q->execute_as_read);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * walk.h - the page table walk, as a pure function.
+ *
+ * One walker serves harts, IOMMU, monitor, explanations and the window. It knows no hart, no TLB and no bus: it is
+ * given a request and a way to read (and, for A and D bits, to update) page table entries, and returns a result with
+ * every step it took. Both stages are here: with the G stage on, every address of the first stage, its own PTEs'
+ * included, is translated by the second.
+ */
+#ifndef MMU_WALK_H
+#define MMU_WALK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "emu/base/addr.h"
+
+typedef enum { ACCESS_READ, ACCESS_WRITE, ACCESS_FETCH } Access;
+
+typedef struct {
+    uint8_t mode;     /* AtpMode */
+    bool hardware_ad; /* the walk sets A and D (Svadu) instead of faulting (Svade) */
+    bool pbmt;        /* PTEs may carry a memory type (Svpbmt) */
+    uint64_t root;    /* address of the root table, in the address space of the next stage */
+} WalkStage;
+
+typedef struct {
+    Gva va;
+    Access access;
+    bool user;            /* effective privilege is U or VU */
+    bool sum;             /* S may touch user pages */
+    bool mxr;             /* loads may read execute-only pages, first stage */
+    bool g_mxr;           /* the same for the G stage */
+    bool execute_as_read; /* HLVX: X is needed instead of R */
+    WalkStage s, g;
+    Requester by;
+} WalkRequest;
+
+typedef struct {
+    /* Reads the PTE at `at`. False: access fault (no memory there, or PMP). */
+    bool (*read)(void *opaque, Spa at, uint64_t *pte);
+    /* Replaces the PTE `old` at `at` by `new`; false: access fault. */
+    bool (*update)(void *opaque, Spa at, uint64_t old, uint64_t new);
+    void *opaque;
+} WalkMemory;
+
+typedef enum { WALK_OK, WALK_PAGE_FAULT, WALK_GUEST_PAGE_FAULT, WALK_ACCESS_FAULT } WalkStatus;
+
+/* The rule that ended a walk. */
+typedef enum {
+    WHY_NONE,
+    WHY_NOT_CANONICAL, /* high bits of the address are not a sign extension (or not zero, G stage) */
+    WHY_NOT_VALID,     /* V = 0 */
+    WHY_RESERVED,      /* W without R, reserved bits, reserved N or PBMT */
+    WHY_NO_LEAF,       /* a pointer at the last level */
+    WHY_MISALIGNED,    /* superpage whose low PPN bits are not zero */
+    WHY_PERMISSION,    /* R, W, X, U, SUM, MXR */
+    WHY_ACCESSED,      /* A = 0 and the hardware may not set it */
+    WHY_DIRTY,         /* D = 0 on a store and the hardware may not set it */
+    WHY_ACCESS,        /* the PTE itself cannot be read or written */
+} WalkReason;
+
+enum { WALK_MAX_STEPS = 35 }; /* Sv57 over Sv57x4: 5 * (5 + 1) + 5 */
+
+typedef struct {
+    uint8_t stage; /* 0: first, 1: G */
+    uint8_t level;
+    Gpa gpa; /* of the PTE, first stage only */
+    Spa at;  /* of the PTE */
+    uint64_t pte;
+} WalkStep;
+
+typedef struct {
+    WalkStatus status;
+    WalkReason why;
+    Gpa gpa; /* result of the first stage; for a guest page fault the address that failed */
+    Spa spa; /* result */
+    uint8_t
+        perms; /* PTE_R|W|X|U of the first stage's leaf, PTE_D if stores need no further update, PTE_G */
+    uint8_t g_perms; /* PTE_R|W|X|D of the G stage's leaf; all when there is no G stage */
+    uint8_t s_shift; /* log2 of the leaf's size; 63 when the stage is Bare */
+    uint8_t g_shift;
+    bool implicit;       /* the fault hit a first-stage PTE, not the access itself */
+    bool implicit_write; /* and was an A or D update */
+    unsigned n_steps;
+    WalkStep steps[WALK_MAX_STEPS];
+} WalkResult;
+
+/* Translates `request` reading page tables through `memory`. Permission is checked for request->access. The result
+ * says how it ended; steps beyond n_steps are not written. Source: privileged manual, Virtual Address Translation
+ * Process, and Two-Stage Address Translation. */
+void walk(const WalkRequest *request, const WalkMemory *memory, WalkResult *result);
+
+/* Do the permissions of a translation allow this access? `perms` as in WalkResult. D is needed by stores. */
+bool walk_allows(const WalkRequest *request, uint8_t perms, uint8_t g_perms);
+
+#endif
