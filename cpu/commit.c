@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* commit.c - the trace hash and Spike's commit log; see commit.h. */
+#include "cpu/commit.h"
+
+#include <inttypes.h>
+
+#include "cpu/csr.h"
+#include "cpu/exec/exec.h"
+#include "emu/base/state.h"
+
+static void log_memory(const Commit *commit)
+{
+    if (!commit->is_load && !commit->is_store)
+        return;
+    fprintf(commit->log, " mem 0x%016" PRIx64, commit->address);
+    if (commit->is_store)
+        fprintf(commit->log, " 0x%0*" PRIx64, (int)commit->size * 2,
+                (uint64_t)(commit->size == 8 ? commit->value
+                                             : commit->value & (BIT(8 * commit->size) - 1)));
+}
+
+/* "core   0: 3 0x0000000080000000 (0x00000297) x5  0x0000000080000000 mem 0x..." */
+static void write_log(const Commit *commit, Hart *hart, const Insn *in, uint64_t pc, unsigned priv,
+                      uint32_t raw)
+{
+    const InsnDef *def = &insn_table[in->op];
+    fprintf(commit->log, "core%4u: %u 0x%016" PRIx64 " ", hart->id, priv, pc);
+    fprintf(commit->log, (raw & 3) == 3 ? "(0x%08x)" : "(0x%04x)", raw);
+    if (def->has_rd && def->rd_is_f)
+        fprintf(commit->log, " f%-2u 0x%016" PRIx64, in->rd, hart->f[in->rd]);
+    else if (def->has_rd && in->rd != REG_SINK)
+        fprintf(commit->log, " x%-2u 0x%016" PRIx64, in->rd, hart->x[in->rd]);
+    if (hart->csr_written) {
+        unsigned number = hart->csr_written - 1;
+        fprintf(commit->log, " c%u_%s 0x%016" PRIx64, number, csr_name(number),
+                csr_read(hart, number));
+    }
+    log_memory(commit);
+    fputc('\n', commit->log);
+}
+
+void commit_record(Commit *commit, Hart *hart, const Insn *in, uint64_t pc, unsigned priv,
+                   uint32_t raw)
+{
+    const InsnDef *def = &insn_table[in->op];
+    uint64_t hash = hash_word(commit->hash, pc ^ (uint64_t)hart->id << 56);
+    if (def->has_rd && (def->rd_is_f || in->rd != REG_SINK))
+        hash = hash_word(hash, in->rd ^ (def->rd_is_f ? hart->f[in->rd] : hart->x[in->rd]));
+    if (commit->is_store)
+        hash = hash_word(hash_word(hash, commit->address), commit->value);
+    commit->hash = hash;
+    commit->count++;
+    if (commit->log)
+        write_log(commit, hart, in, pc, priv, raw);
+    if (UNLIKELY(commit->count == commit->print_at)) {
+        fprintf(commit->print_to, "trace hash after %" PRIu64 " instructions: %016" PRIx64 "\n",
+                commit->count, commit->hash);
+        commit->print_at += commit->print_every;
+    }
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exec.h - the vocabulary of the files that say what instructions do.
+ *
+ * integer.def says it for the instructions that run most, in sentences like ALU(add, RS1 + RS2); it is expanded twice:
+ * here into one function an instruction, and in interp.c into the labels of the fast loop. Everything else is a
+ * function written with EXEC. This file defines the function form.
+ */
+#ifndef CPU_EXEC_EXEC_H
+#define CPU_EXEC_EXEC_H
+
+#include "cpu/commit.h"
+#include "cpu/hart.h"
+
+#define INSN_NO_COMPRESSED
+#define INSN(id, ...) ExecFn exec_##id;
+#include "cpu/isa/all.def"
+#undef INSN
+#undef INSN_NO_COMPRESSED
+
+#define EXEC(name) ExecResult exec_##name(Hart *hart, const Insn *in)
+
+/* Loads and stores of functions: through the slow path, and reported to the commit log. */
+static inline bool exec_load(Hart *hart, uint64_t address, unsigned size, uint64_t *value)
+{
+    if (!mmu_load(&hart->mmu, (Gva){ address }, size, value))
+        return false;
+    if (hart->commit) {
+        hart->commit->is_load = true;
+        hart->commit->address = address;
+        hart->commit->size = size;
+    }
+    return true;
+}
+
+static inline bool exec_store(Hart *hart, uint64_t address, unsigned size, uint64_t value)
+{
+    if (!mmu_store(&hart->mmu, (Gva){ address }, size, value))
+        return false;
+    if (hart->commit) {
+        hart->commit->is_store = true;
+        hart->commit->address = address;
+        hart->commit->size = size;
+        hart->commit->value = value;
+    }
+    return true;
+}
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hart.c - making, resetting and saving a hart; see hart.h. What it does with instructions is in interp.c and exec/.
+ */
+#include "cpu/hart.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cpu/code.h"
+#include "cpu/csr.h"
+
+static void stimer_fired(void *opaque)
+{
+    Hart *hart = opaque;
+    hart_update_stimer(hart);
+    TRACE(hart->trace, timer, hart->id, hart->csr.stimecmp, hart->mtime(hart->mtime_opaque));
+}
+
+void hart_init(Hart *hart, unsigned id, const Isa *isa, Bus *bus, Clock *clock, Trace *trace,
+               CodeCache *code)
+{
+    *hart = (Hart){ .id = id, .isa = isa, .clock = clock, .trace = trace, .code = code };
+    hart->ialign_mask = isa->has[EXT_Zca] ? 0 : 2;
+    mmu_init(&hart->mmu, id, bus, trace);
+    clock_add_timer(clock, &hart->stimer, stimer_fired, hart);
+}
+
+void hart_free(Hart *hart)
+{
+    mmu_free(&hart->mmu);
+}
+
+void hart_reset(Hart *hart, uint64_t pc)
+{
+    memset(hart->x, 0, sizeof hart->x);
+    memset(hart->f, 0, sizeof hart->f);
+    memset(hart->counter_offset, 0, sizeof hart->counter_offset);
+    memset(hart->hpm_event, 0, sizeof hart->hpm_event);
+    memset(&hart->mmu.pmp, 0, offsetof(Pmp, epoch));
+    csr_reset(hart);
+    hart->csr.mhartid = hart->id;
+    hart->csr.misa = isa_misa(hart->isa);
+    if (!hart->isa->has[EXT_S])
+        hart->csr.mstatus &= ~(uint64_t)MSTATUS_SXL;
+    if (!hart->isa->has[EXT_U])
+        hart->csr.mstatus = MSTATUS_MPP;
+    /* As QEMU: A and D bits are updated by hardware out of reset unless Svade is asked for. */
+    if (hart->isa->has[EXT_Svadu] && !hart->isa->has[EXT_Svade])
+        hart->csr.menvcfg = MENVCFG_ADUE;
+    hart->pc = pc;
+    hart->fflags = hart->frm = 0;
+    hart->mip_lines = hart->mip_software = 0;
+    hart->stip = hart->idle = false;
+    hart->mmu.priv = PRIV_M;
+    timer_set(hart->clock, &hart->stimer, CLOCK_NEVER);
+    hart_update_context(hart);
+    mmu_reset(&hart->mmu);
+    hart_update_irq(hart);
+}
+
+void hart_update_context(Hart *hart)
+{
+    Mmu *mmu = &hart->mmu;
+    uint64_t status = hart->csr.mstatus;
+    /* norm:mstatus_mprv_ldst_op */
+    bool mprv = mmu->priv == PRIV_M && status & MSTATUS_MPRV;
+    mmu->data_priv = mprv ? (uint8_t)bits(status, 12, 11) : mmu->priv;
+    mmu->sum = status & MSTATUS_SUM;
+    mmu->mxr = status & MSTATUS_MXR;
+    mmu->adue = hart->csr.menvcfg & MENVCFG_ADUE;
+    mmu->pbmte = hart->csr.menvcfg & MENVCFG_PBMTE;
+    mmu->satp = hart->csr.satp;
+    mmu_context_changed(mmu);
+}
+
+uint64_t hart_cycles(const Hart *hart)
+{
+    return hart->units - (uint64_t)hart->left - hart->idle_units;
+}
+
+uint64_t hart_retired(const Hart *hart)
+{
+    return hart_cycles(hart) - hart->trap_units;
+}
+
+// clang-format off
+static const StateField hart_fields[] = {
+    STATE_ARRAY(Hart, x), STATE(Hart, pc), STATE_ARRAY(Hart, f),
+#define CSR(name, ...) STATE(Hart, csr.name),
+#define VIEW(...)
+#define VIEWS(...)
+#include "cpu/csr.def"
+#undef CSR
+#undef VIEW
+#undef VIEWS
+    STATE(Hart, fflags), STATE(Hart, frm), STATE(Hart, mip_lines), STATE(Hart, mip_software), STATE(Hart, stip),
+    STATE(Hart, idle), STATE(Hart, units), STATE(Hart, idle_units), STATE(Hart, trap_units),
+    STATE_ARRAY(Hart, counter_offset), STATE_ARRAY(Hart, hpm_event),
+    STATE(Hart, stimer.deadline), STATE(Hart, stimer.order),
+    STATE(Hart, mmu.priv), STATE(Hart, mmu.reservation), STATE(Hart, mmu.reservation_size),
+    STATE_ARRAY(Hart, mmu.pmp.cfg), STATE_ARRAY(Hart, mmu.pmp.addr),
+    STATE_END,
+};
+// clang-format on
+
+static void hart_loaded(void *object)
+{
+    Hart *hart = object;
+    hart_update_context(hart);
+    mmu_loaded(&hart->mmu);
+    hart->attention = 0;
+    hart_update_irq(hart);
+}
+
+static const StateDesc hart_state = { "hart", 1, hart_fields, hart_loaded };
+
+void hart_visit(Hart *hart, StateVisitor *visitor)
+{
+    char name[24];
+    /* The store first: selecting banks, when the fields have been loaded, looks spaces up in it. */
+    snprintf(name, sizeof name, "hart%u.store", hart->id);
+    visitor->blob(visitor, name, hart->mmu.store, sizeof(Store));
+    snprintf(name, sizeof name, "hart%u", hart->id);
+    state_visit(visitor, name, &hart_state, hart);
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hart.h - one hart: registers, CSRs, and what it needs to run a slice.
+ *
+ * What the engines touch at every instruction stands first, at offsets that are asserted below: a translator will
+ * build them into code.
+ */
+#ifndef CPU_HART_H
+#define CPU_HART_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cpu/isa/insn.h"
+#include "cpu/isa/isa.h"
+#include "emu/base/clock.h"
+#include "emu/base/state.h"
+#include "emu/base/trace.h"
+#include "mmu/mmu.h"
+
+typedef struct CodeCache CodeCache;
+typedef struct Commit Commit;
+
+/* Why a slice ended before its units were used up. */
+enum {
+    ATTENTION_IRQ = 1,   /* an interrupt can be taken */
+    ATTENTION_YIELD = 2, /* another hart should run first */
+    ATTENTION_STOP = 4,  /* the machine or the debugger wants the hart to stop */
+};
+
+/* Interrupt numbers; bit n of mip and mie. norm:mip_mie_std_enc_txt */
+enum { IRQ_SSI = 1, IRQ_MSI = 3, IRQ_STI = 5, IRQ_MTI = 7, IRQ_SEI = 9, IRQ_MEI = 11 };
+#define CAUSE_INTERRUPT BIT(63)
+
+enum {
+    MSTATUS_SIE = 1 << 1,
+    MSTATUS_MIE = 1 << 3,
+    MSTATUS_SPIE = 1 << 5,
+    MSTATUS_MPIE = 1 << 7,
+    MSTATUS_SPP = 1 << 8,
+    MSTATUS_MPP = 3 << 11,
+    MSTATUS_FS = 3 << 13,
+    MSTATUS_MPRV = 1 << 17,
+    MSTATUS_SUM = 1 << 18,
+    MSTATUS_MXR = 1 << 19,
+    MSTATUS_TVM = 1 << 20,
+    MSTATUS_TW = 1 << 21,
+    MSTATUS_TSR = 1 << 22,
+};
+#define MSTATUS_UXL BIT(33)
+#define MSTATUS_SXL BIT(35)
+#define MSTATUS_SD  BIT(63)
+
+enum { ENVCFG_FIOM = 1, ENVCFG_CBIE = 3 << 4, ENVCFG_CBCFE = 1 << 6, ENVCFG_CBZE = 1 << 7 };
+#define MENVCFG_ADUE  BIT(61)
+#define MENVCFG_PBMTE BIT(62)
+#define MENVCFG_STCE  BIT(63)
+
+enum { HPM_FIRST = 3, HPM_COUNTERS = 29 };
+
+struct Hart {
+    /* Hot. */
+    uint64_t x[33]; /* x[32] takes what is written to x0 */
+    uint64_t pc;
+    int64_t left; /* units it may still use in this slice, the current instruction included */
+    uint32_t attention;
+    uint32_t
+        ialign_mask; /* target bits that must be clear: 0, or 2 without compressed instructions */
+    Mmu mmu;
+    uint64_t f[32];
+
+    /* Exception being raised: set with EXEC_TRAP. */
+    struct {
+        uint64_t cause, tval;
+    } exception;
+
+    struct {
+#define CSR(name, ...) uint64_t name;
+#define VIEW(...)
+#define VIEWS(...)
+#include "cpu/csr.def"
+#undef CSR
+#undef VIEW
+#undef VIEWS
+    } csr;
+    uint8_t fflags, frm;
+    uint64_t mip_lines;    /* MSIP, MTIP, MEIP, SEIP as the wires have them */
+    uint64_t mip_software; /* SSIP, STIP, SEIP as M-mode wrote them */
+    bool stip;             /* stimecmp has passed */
+    bool idle;             /* in WFI */
+
+    /* Units: all since power-on up to the end of the slice, and those that retired nothing. */
+    uint64_t units, idle_units, trap_units;
+    /* A counter is `offset` plus what it counts; when inhibited it is `offset` alone. [0] cycle, [2] instret. */
+    uint64_t counter_offset[HPM_FIRST + HPM_COUNTERS];
+    uint64_t hpm_event[HPM_COUNTERS];
+
+    /* Not state: */
+    unsigned id;
+    const Isa *isa;
+    Trace *trace;
+    Clock *clock;
+    CodeCache *code;
+    uint64_t (*mtime)(void *opaque); /* the time CSR, in ticks of 100 ns */
+    void *mtime_opaque;
+    Timer stimer;         /* fires when stimecmp is reached */
+    Commit *commit;       /* not NULL: every retired instruction is reported there */
+    uint32_t csr_written; /* number + 1 of the CSR the current instruction wrote */
+};
+
+_Static_assert(offsetof(Hart, x) == 0 && offsetof(Hart, pc) == 264 && offsetof(Hart, left) == 272,
+               "hot fields keep their places");
+
+/* Prepares a hart; `isa` and the pointers it is given must outlive it. */
+void hart_init(Hart *hart, unsigned id, const Isa *isa, Bus *bus, Clock *clock, Trace *trace,
+               CodeCache *code);
+void hart_free(Hart *hart);
+
+/* Power-on: everything cleared, pc = `pc`, machine mode. See the privileged manual, "Reset". */
+void hart_reset(Hart *hart, uint64_t pc);
+
+/* A wire into mip: `input` is IRQ_MSI, IRQ_MTI, IRQ_MEI or IRQ_SEI. Fits IrqLine.set. */
+void hart_set_irq(void *hart, unsigned input, bool level);
+
+/* mip as the architecture sees it. */
+uint64_t hart_mip(const Hart *hart);
+
+/* To be called when anything that decides about interrupts changed: sets or clears ATTENTION_IRQ. */
+void hart_update_irq(Hart *hart);
+/* To be called when mstatus, satp, menvcfg or the privilege changed. */
+void hart_update_context(Hart *hart);
+
+/* Compares stimecmp with the time, sets STIP and the timer that waits for it. */
+void hart_update_stimer(Hart *hart);
+
+/* Retired instructions and cycles (instructions and traps) since power-on, exact in the middle of a slice. */
+uint64_t hart_retired(const Hart *hart);
+uint64_t hart_cycles(const Hart *hart);
+
+/* Raises an exception from an instruction: `return hart_raise(hart, CAUSE_ILLEGAL, raw);` */
+ExecResult hart_raise(Hart *hart, uint64_t cause, uint64_t tval);
+/* The same with the instruction word as tval. norm:mtval_instr_bits_lead-in */
+ExecResult hart_raise_illegal(Hart *hart);
+/* The same for what mmu->fault says. */
+ExecResult hart_raise_fault(Hart *hart);
+
+/* Takes the trap in `exception` at `pc`, which becomes the handler. */
+void hart_take_trap(Hart *hart);
+/* Takes the pending interrupt with the highest priority; one must be pending and enabled. */
+void hart_take_interrupt(Hart *hart);
+/* Is an interrupt pending that wakes from WFI, enabled or not? */
+bool hart_wakes(const Hart *hart);
+
+/* xRET. `level` is PRIV_M or PRIV_S. The new pc is set. */
+void hart_trap_return(Hart *hart, unsigned level);
+
+/* Runs until `left` units are used up or attention is needed. */
+void hart_run(Hart *hart);
+
+void hart_visit(Hart *hart, StateVisitor *visitor);
+
+#endif

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * decode.c - turn an instruction word into operands.
+ *
+ * The encodings are the ones printed in the ISA manual; see all.def. They are parsed once, at start-up, so there is no
+ * generated code to read or to debug. Rows may overlap only if one is a special case of the other: a bucket is searched
+ * most specific first.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <glib.h>
+
+#include "cpu/isa/insn.h"
+#include "emu/base/bits.h"
+
+#define INSN_NO_COMPRESSED
+#define INSN(id, ...) ExecFn exec_##id;
+#include "cpu/isa/all.def"
+#undef INSN
+
+InsnDef insn_table[INSN_COUNT] = {
+#define INSN(id, ext, enc, ops, cls, ...)   \
+    [INSN_##id] = { .name = #id,            \
+                    .extension = EXT_##ext, \
+                    .encoding = enc,        \
+                    .operands = ops,        \
+                    .class = CLASS_##cls,   \
+                    .exec = exec_##id,      \
+                    __VA_ARGS__ },
+#include "cpu/isa/all.def"
+#undef INSN
+#undef INSN_NO_COMPRESSED
+#define INSN(id, ext, enc, ops, cls, ...)   \
+    [INSN_##id] = { .name = #id,            \
+                    .extension = EXT_##ext, \
+                    .encoding = enc,        \
+                    .operands = ops,        \
+                    .class = CLASS_##cls,   \
+                    __VA_ARGS__ },
+#include "cpu/isa/c.def"
+#undef INSN
+};
+
+// clang-format off
+static const struct { const char *name; uint8_t slot, width, bias; } field_names[] = {
+    { "rd",   SLOT_RD,   5, 0 }, { "rs1",  SLOT_RS1,  5, 0 }, { "rs2",  SLOT_RS2, 5, 0 }, { "rs3", SLOT_RS3, 5, 0 },
+    { "rd'",  SLOT_RD,   3, 8 }, { "rs1'", SLOT_RS1,  3, 8 }, { "rs2'", SLOT_RS2, 3, 8 }, { "aq",  SLOT_AQ,  1, 0 },
+    { "rl",   SLOT_RL,   1, 0 }, { "rm",   SLOT_RM,   3, 0 }, { "imm",  SLOT_IMM, 0, 0 }, { "uimm", SLOT_IMM, 0, 0 },
+    { "csr",  SLOT_CSR, 12, 0 }, { "zimm", SLOT_RS1,  5, 0 }, { "fm",   SLOT_FM,  4, 0 }, { "pred", SLOT_PRED, 4, 0 },
+    { "succ", SLOT_SUCC, 4, 0 },
+};
+// clang-format on
+
+static unsigned find_name(const char *name, size_t length)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(field_names); i++)
+        if (strlen(field_names[i].name) == length && !strncmp(field_names[i].name, name, length))
+            return i;
+    g_error("unknown field '%.*s' in an instruction row", (int)length, name);
+}
+
+static void add_field(InsnDef *def, unsigned name, unsigned lo, unsigned width, unsigned shift)
+{
+    g_assert(def->n_fields < G_N_ELEMENTS(def->fields));
+    def->fields[def->n_fields++] = (InsnField){ .slot = field_names[name].slot,
+                                                .lo = (uint8_t)lo,
+                                                .width = (uint8_t)width,
+                                                .shift = (uint8_t)shift,
+                                                .bias = field_names[name].bias };
+}
+
+/* "[12|10:5]" claims bits below *pos, most significant first. */
+static void parse_slices(InsnDef *def, unsigned name, const char *s, unsigned *pos)
+{
+    bool is_signed = field_names[name].name[0] == 'i';
+    do {
+        char *end;
+        unsigned hi = (unsigned)strtoul(s + 1, &end, 10), lo = hi;
+        if (*end == ':')
+            lo = (unsigned)strtoul(end + 1, &end, 10);
+        *pos -= hi - lo + 1;
+        add_field(def, name, *pos, hi - lo + 1, lo);
+        if (is_signed && hi > def->sign_bit)
+            def->sign_bit = (uint8_t)hi;
+        s = end;
+    } while (*s == '|');
+    g_assert(*s == ']');
+}
+
+static void parse_digits(InsnDef *def, const char *token, unsigned *pos)
+{
+    for (; *token; token++) {
+        --*pos;
+        def->mask |= 1u << *pos;
+        def->match |= (uint32_t)(*token - '0') << *pos;
+    }
+}
+
+/* A run of digits, a field, a field with slices, or two fields that share their bits ("rd/rs1"). */
+static void parse_token(InsnDef *def, const char *token, unsigned *pos)
+{
+    if (*token == '0' || *token == '1') {
+        parse_digits(def, token, pos);
+        return;
+    }
+    const char *bracket = strchr(token, '[');
+    if (bracket) {
+        parse_slices(def, find_name(token, (size_t)(bracket - token)), bracket, pos);
+        return;
+    }
+    g_auto(GStrv) names = g_strsplit(token, "/", 2);
+    unsigned first = find_name(names[0], strlen(names[0]));
+    *pos -= field_names[first].width;
+    for (char **name = names; *name; name++)
+        add_field(def, find_name(*name, strlen(*name)), *pos, field_names[first].width, 0);
+}
+
+static uint16_t find_insn(const char *name)
+{
+    for (uint16_t id = 1; id < INSN_COUNT; id++)
+        if (!strcmp(insn_table[id].name, name))
+            return id;
+    g_error("an instruction row expands to '%s', which has no row", name);
+}
+
+/* "addi rd=2 rs1=2": what a compressed row stands for. */
+static void parse_expansion(InsnDef *def)
+{
+    g_auto(GStrv) words = g_strsplit(def->expands, " ", -1);
+    def->base = find_insn(words[0]);
+    for (char **word = words + 1; *word; word++) {
+        const char *equals = strchr(*word, '=');
+        unsigned name = find_name(*word, (size_t)(equals - *word));
+        def->implied[field_names[name].slot] = (uint8_t)atoi(equals + 1);
+    }
+}
+
+static void parse_row(InsnDef *def)
+{
+    size_t length = strlen(def->encoding);
+    def->length = strcmp(def->encoding + length - 2, "11") ? 2 : 4;
+    unsigned pos = def->length * 8;
+    g_auto(GStrv) tokens = g_strsplit(def->encoding, " ", -1);
+    for (char **token = tokens; *token; token++)
+        parse_token(def, *token, &pos);
+    if (pos)
+        g_error("the encoding of %s leaves %u bits open", def->name, pos);
+    def->base = (uint16_t)(def - insn_table);
+    def->unless_slot = SLOT_COUNT;
+    if (def->unless) {
+        size_t name = (size_t)(strchr(def->unless, '=') - def->unless);
+        def->unless_slot = field_names[find_name(def->unless, name)].slot;
+    }
+    if (def->expands)
+        parse_expansion(def);
+    def->is_wide = !def->expands && def->sign_bit > 15;
+    def->rd_is_f = g_str_has_prefix(def->operands, "fd");
+    for (unsigned i = 0; i < def->n_fields; i++)
+        def->has_rd |= def->fields[i].slot == SLOT_RD && def->class != CLASS_BRANCH;
+}
+
+/* Buckets by the bits every format fixes: opcode and funct3. */
+enum { BUCKETS = 512 + 32, BUCKET_SIZE = 48 };
+static const InsnDef *buckets[BUCKETS][BUCKET_SIZE];
+
+static unsigned bucket_of(uint32_t raw)
+{
+    return (raw & 3) == 3 ? ((raw >> 2) & 31) << 3 | ((raw >> 12) & 7)
+                          : 512 | (raw & 3) << 3 | ((raw >> 13) & 7);
+}
+
+static void put_in_bucket(const InsnDef **slot, const InsnDef *put)
+{
+    const InsnDef **end = slot + BUCKET_SIZE - 1;
+    for (; *slot; slot++) {
+        if (__builtin_popcount((*slot)->mask) < __builtin_popcount(put->mask)) {
+            const InsnDef *displaced = *slot;
+            *slot = put;
+            put = displaced;
+        }
+    }
+    g_assert(slot < end);
+    *slot = put;
+}
+
+void insn_table_init(void)
+{
+    if (insn_table[INSN_lui].length)
+        return;
+    for (InsnDef *def = insn_table + 1; def < insn_table + INSN_COUNT; def++) {
+        parse_row(def);
+        for (unsigned f3 = 0; f3 < 8; f3++) {
+            unsigned at = def->length == 4 ? 12 : 13;
+            uint32_t raw = (def->match & ~(7u << at)) | f3 << at;
+            if ((raw & def->mask) == def->match)
+                put_in_bucket(buckets[bucket_of(raw)], def);
+        }
+    }
+}
+
+static int64_t operand(const InsnDef *def, unsigned slot, uint32_t raw)
+{
+    int64_t value = def->implied[slot];
+    for (unsigned i = 0; i < def->n_fields; i++) {
+        const InsnField *f = &def->fields[i];
+        if (f->slot == slot)
+            value |= (int64_t)(((raw >> f->lo) & ((1u << f->width) - 1)) + f->bias) << f->shift;
+    }
+    return value;
+}
+
+const InsnDef *insn_lookup(uint32_t raw, const Isa *isa)
+{
+    if ((raw & 3) != 3)
+        raw &= 0xffff;
+    for (const InsnDef **slot = buckets[bucket_of(raw)]; *slot; slot++) {
+        const InsnDef *def = *slot;
+        if ((raw & def->mask) != def->match || (isa && !isa->has[def->extension]))
+            continue;
+        if (def->unless && !operand(def, def->unless_slot, raw))
+            return NULL;
+        return def;
+    }
+    return NULL;
+}
+
+void insn_operands(const InsnDef *def, uint32_t raw, int64_t operands[SLOT_COUNT])
+{
+    for (unsigned slot = 0; slot < SLOT_COUNT; slot++)
+        operands[slot] = operand(def, slot, raw);
+    if (def->sign_bit)
+        operands[SLOT_IMM] = sign_extend((uint64_t)operands[SLOT_IMM], def->sign_bit + 1u);
+}
+
+bool insn_decode(Insn *out, uint32_t raw, const Isa *isa)
+{
+    const InsnDef *def = insn_lookup(raw, isa);
+    if (!def)
+        return false;
+    int64_t op[SLOT_COUNT];
+    insn_operands(def, raw, op);
+    const InsnDef *base = &insn_table[def->base];
+    bool to_sink = !base->rd_is_f && !op[SLOT_RD];
+    *out = (Insn){ .op = def->base,
+                   .rd = to_sink ? REG_SINK : (uint8_t)op[SLOT_RD],
+                   .rs1 = (uint8_t)op[SLOT_RS1] };
+    if (base->is_wide) {
+        out->rs1 = def->length / 2;
+        out->wide = (int32_t)op[SLOT_IMM];
+        return true;
+    }
+    out->rs2 = (uint8_t)op[SLOT_RS2];
+    out->step = def->length / 2;
+    out->imm = (int16_t)op[SLOT_IMM];
+    if (base->class == CLASS_CSR)
+        out->imm = (int16_t)op[SLOT_CSR];
+    else if (base->class == CLASS_FP)
+        out->imm = (int16_t)(op[SLOT_RS3] | op[SLOT_RM] << 8);
+    return true;
+}

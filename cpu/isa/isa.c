@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* isa.c - the table of extensions and its text forms; see isa.h. */
+#include "cpu/isa/isa.h"
+
+#include <string.h>
+
+#include "emu/base/bits.h"
+#include "emu/base/error.h"
+
+const ExtensionInfo extension_info[EXT_COUNT] = {
+#define EXTENSION(name, text, on, shown, meaning) \
+    [EXT_##name] = { #name, text, meaning, on, shown },
+#include "cpu/isa/extensions.def"
+#undef EXTENSION
+};
+
+/* The first needs the second. */
+static const Extension depends[][2] = {
+    { EXT_D, EXT_F },         { EXT_F, EXT_Zicsr },      { EXT_S, EXT_U },
+    { EXT_Sstc, EXT_S },      { EXT_Svinval, EXT_S },    { EXT_Svnapot, EXT_Sv39 },
+    { EXT_Svpbmt, EXT_Sv39 }, { EXT_Sv39, EXT_S },       { EXT_Sv48, EXT_Sv39 },
+    { EXT_Sv57, EXT_Sv48 },   { EXT_Zcd, EXT_D },        { EXT_Zcd, EXT_Zca },
+    { EXT_Zihpm, EXT_Zicsr }, { EXT_Zicntr, EXT_Zicsr },
+};
+
+/* Turning the first on or off does the same to the second. */
+static const Extension follows[][2] = {
+    { EXT_A, EXT_Zaamo },
+    { EXT_A, EXT_Zalrsc },
+    { EXT_C, EXT_Zca },
+    { EXT_C, EXT_Zcd },
+};
+
+static void set_extension(Isa *isa, Extension extension, bool on)
+{
+    isa->has[extension] = on;
+    for (unsigned i = 0; i < G_N_ELEMENTS(follows); i++)
+        if (follows[i][0] == extension)
+            isa->has[follows[i][1]] = on;
+    /* Without F and D their consequences go quietly: "-cpu rv64,f=off,d=off" is what people write. */
+    if (!on && (extension == EXT_D || extension == EXT_F))
+        isa->has[EXT_Zcd] = false;
+}
+
+static bool parse_property(Isa *isa, const char *property, GError **error)
+{
+    g_auto(GStrv) parts = g_strsplit(property, "=", 2);
+    const char *value = parts[1] ? parts[1] : "on";
+    bool on = !strcmp(value, "on") || !strcmp(value, "true");
+    if (!on && strcmp(value, "off") && strcmp(value, "false"))
+        return fail(error, EXIT_USAGE, "-cpu: %s takes on or off, not '%s'", parts[0], value);
+    for (unsigned i = 0; i < EXT_COUNT; i++) {
+        if (strcmp(extension_info[i].option, parts[0]))
+            continue;
+        if (i == EXT_I && !on)
+            return fail(error, EXIT_USAGE, "-cpu: the base instructions cannot be turned off");
+        set_extension(isa, i, on);
+        return true;
+    }
+    return fail(error, EXIT_USAGE, "-cpu: no property is called '%s'; -cpu help lists them",
+                parts[0]);
+}
+
+bool isa_parse(Isa *isa, const char *text, GError **error)
+{
+    g_auto(GStrv) words = g_strsplit(text ? text : "max", ",", -1);
+    const char *model = words[0] ? words[0] : "";
+    if (strcmp(model, "max") && strcmp(model, "rv64") && strcmp(model, "rv64gc"))
+        return fail(error, EXIT_USAGE,
+                    "-cpu: no model is called '%s'; there are max, rv64 and rv64gc", model);
+    for (unsigned i = 0; i < EXT_COUNT; i++)
+        isa->has[i] = extension_info[i].by_default;
+    for (char **word = words + 1; *word; word++)
+        if (!parse_property(isa, *word, error))
+            return false;
+    for (unsigned i = 0; i < G_N_ELEMENTS(depends); i++)
+        if (isa->has[depends[i][0]] && !isa->has[depends[i][1]])
+            return fail(error, EXIT_USAGE, "-cpu: %s needs %s",
+                        extension_info[depends[i][0]].option, extension_info[depends[i][1]].option);
+    return true;
+}
+
+static bool is_letter(unsigned i)
+{
+    return strlen(extension_info[i].option) == 1;
+}
+
+char *isa_string(const Isa *isa)
+{
+    GString *out = g_string_new("rv64");
+    for (unsigned i = 0; i < EXT_COUNT; i++)
+        if (isa->has[i] && extension_info[i].in_string && is_letter(i))
+            g_string_append(out, extension_info[i].option);
+    for (unsigned i = 0; i < EXT_COUNT; i++)
+        if (isa->has[i] && extension_info[i].in_string && !is_letter(i))
+            g_string_append_printf(out, "_%s", extension_info[i].option);
+    return g_string_free(out, FALSE);
+}
+
+GByteArray *isa_extension_list(const Isa *isa)
+{
+    GByteArray *out = g_byte_array_new();
+    for (unsigned i = 0; i < EXT_COUNT; i++)
+        if (isa->has[i] && extension_info[i].in_string)
+            g_byte_array_append(out, (const uint8_t *)extension_info[i].option,
+                                (guint)strlen(extension_info[i].option) + 1);
+    return out;
+}
+
+/* norm:misa_extensions_op: bit n stands for the letter 'A' + n; MXL = 2 is RV64. */
+uint64_t isa_misa(const Isa *isa)
+{
+    uint64_t misa = 2ull << 62;
+    for (unsigned i = 0; i < EXT_COUNT; i++)
+        if (isa->has[i] && is_letter(i))
+            misa |= BIT(extension_info[i].option[0] - 'a');
+    return misa;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * isa.h - which extensions a hart has. Chosen at run time: nothing is compiled in or out.
+ */
+#ifndef CPU_ISA_ISA_H
+#define CPU_ISA_ISA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+typedef enum {
+#define EXTENSION(id, ...) EXT_##id,
+#include "cpu/isa/extensions.def"
+#undef EXTENSION
+    EXT_COUNT
+} Extension;
+
+typedef struct {
+    bool has[EXT_COUNT];
+} Isa;
+
+typedef struct {
+    const char *id, *option, *title;
+    bool by_default, in_string;
+} ExtensionInfo;
+
+extern const ExtensionInfo extension_info[EXT_COUNT];
+
+/* Sets `isa` from a -cpu argument: "max", "rv64" or "rv64gc", then ",name=on|off|true|false" or bare names.
+ * Errors name the unknown property, or what an extension depends on. */
+bool isa_parse(Isa *isa, const char *text, GError **error);
+
+/* "rv64imafdc_zicbom_..." as riscv,isa has it, and the same as NUL-separated names for riscv,isa-extensions. */
+char *isa_string(const Isa *isa);
+GByteArray *isa_extension_list(const Isa *isa);
+
+/* The reset value of misa. */
+uint64_t isa_misa(const Isa *isa);
+
+#endif
