@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * machine.c - builds the machine, in visible order, and visits its state.
+ *
+ * machine_new is the wiring diagram: what sits where, and which wire goes where. Nothing registers itself.
+ */
+#include "emu/machine.h"
+
+#include <string.h>
+
+#include "emu/base/error.h"
+
+/* Wires. */
+
+/* An IPI to another hart: the sender stops, so that the receiver can answer at once. */
+static void set_msip(void *opaque, unsigned hart, bool level)
+{
+    Machine *m = opaque;
+    hart_set_irq(&m->harts[hart], IRQ_MSI, level);
+    if (level && hart != m->current)
+        m->harts[m->current].attention |= ATTENTION_YIELD;
+}
+
+static void set_mtip(void *opaque, unsigned hart, bool level)
+{
+    Machine *m = opaque;
+    hart_set_irq(&m->harts[hart], IRQ_MTI, level);
+}
+
+/* PLIC contexts: M and S of each hart in turn. */
+static void set_external(void *opaque, unsigned context, bool level)
+{
+    Machine *m = opaque;
+    hart_set_irq(&m->harts[context / 2], context % 2 ? IRQ_SEI : IRQ_MEI, level);
+}
+
+/* What the bus must tell. */
+
+static void on_code_written(void *opaque, Spa spa, unsigned size)
+{
+    Machine *m = opaque;
+    code_written(&m->code, spa, size);
+}
+
+/* norm:sc_other_hart_store_fail, norm:sc_other_device_write_fail */
+static void on_reserved_written(void *opaque, Spa spa, unsigned size, Requester by)
+{
+    Machine *m = opaque;
+    uint64_t granule = 1ull << RESERVATION_SHIFT, page = spa.v >> PAGE_SHIFT;
+    bool page_reserved = false;
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        uint64_t at = m->harts[i].mmu.reservation;
+        if (at == RESERVATION_NONE || (!by.is_device && by.id == i))
+            continue;
+        if (spa.v < at + granule && at < spa.v + size)
+            m->harts[i].mmu.reservation = RESERVATION_NONE;
+        else
+            page_reserved |= at >> PAGE_SHIFT == page;
+    }
+    if (!page_reserved)
+        *bus_flags_at(&m->bus, spa) &= (uint8_t)~PAGE_RESERVED;
+}
+
+static void on_drop_write_paths(void *opaque, Spa page)
+{
+    Machine *m = opaque;
+    for (unsigned i = 0; i < m->n_harts; i++)
+        mmu_drop_write_paths(&m->harts[i].mmu, page);
+}
+
+/* Devices. */
+
+static void on_finish(void *opaque, FinishKind kind, unsigned code)
+{
+    Machine *m = opaque;
+    if (kind == FINISH_RESET) {
+        m->reset_requested = true;
+        machine_stop(m, STOP_RESET, 0);
+    } else {
+        machine_stop(m, STOP_EXIT, kind == FINISH_PASS ? 0 : (int)MIN(MAX(code, 1), 63));
+    }
+}
+
+static void on_time_set(void *opaque)
+{
+    Machine *m = opaque;
+    for (unsigned i = 0; i < m->n_harts; i++)
+        hart_update_stimer(&m->harts[i]);
+}
+
+static uint64_t read_mtime(void *opaque)
+{
+    const Machine *m = opaque;
+    return clint_mtime(m->clint);
+}
+
+static Device *alloc(Machine *m, const DeviceType *type, const char *id, uint64_t base,
+                     unsigned irq)
+{
+    DeviceSite site = { .bus = &m->bus,
+                        .clock = &m->clock,
+                        .trace = &m->trace,
+                        .base = { base },
+                        .requester = (uint16_t)(m->devices->len + 1),
+                        .irq_number = irq,
+                        .id = id };
+    if (irq)
+        site.irq = (IrqLine){ plic_set_source, m->plic, irq };
+    return device_alloc(type, &site);
+}
+
+/* Realizes `dev` and makes it part of the machine. */
+static bool add(Machine *m, Device *dev, GError **error)
+{
+    if (!device_realize(dev, error))
+        return false;
+    g_ptr_array_add(m->devices, dev);
+    return true;
+}
+
+static bool add_clint(Machine *m, GError **error)
+{
+    m->clint = (Clint *)alloc(m, &clint_type, "clint", BOARD_CLINT, 0);
+    m->clint->n_harts = m->n_harts;
+    m->clint->msip = m->wires;
+    m->clint->mtip = m->wires + m->n_harts;
+    m->clint->time_set = on_time_set;
+    m->clint->opaque = m;
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        m->clint->msip[i] = (IrqLine){ set_msip, m, i };
+        m->clint->mtip[i] = (IrqLine){ set_mtip, m, i };
+    }
+    return add(m, &m->clint->dev, error);
+}
+
+static bool add_plic(Machine *m, GError **error)
+{
+    m->plic = (Plic *)alloc(m, &plic_type, "plic", BOARD_PLIC, 0);
+    m->plic->n_contexts = 2 * m->n_harts;
+    m->plic->out = m->wires + 2 * m->n_harts;
+    for (unsigned i = 0; i < 2 * m->n_harts; i++)
+        m->plic->out[i] = (IrqLine){ set_external, m, i };
+    return add(m, &m->plic->dev, error);
+}
+
+static bool add_devices(Machine *m, GError **error)
+{
+    if (!add_clint(m, error) || !add_plic(m, error))
+        return false;
+    m->finisher = (Finisher *)alloc(m, &finisher_type, "test", BOARD_FINISHER, 0);
+    m->finisher->finish = on_finish;
+    m->finisher->opaque = m;
+    if (!add(m, &m->finisher->dev, error))
+        return false;
+    m->rtc = (Rtc *)alloc(m, &rtc_type, "rtc", BOARD_RTC, BOARD_IRQ_RTC);
+    m->rtc->base_ns = m->config.rtc_base_ns;
+    if (!add(m, &m->rtc->dev, error))
+        return false;
+    m->uart = (Uart *)alloc(m, &uart_type, "uart", BOARD_UART, BOARD_IRQ_UART);
+    m->uart->chr = m->config.serial;
+    return add(m, &m->uart->dev, error);
+}
+
+/* Life. */
+
+static void mark_reached(void *opaque)
+{
+    Machine *m = opaque;
+    uint64_t at = g_array_index(m->state_marks, uint64_t, m->next_mark++);
+    fprintf(m->hash_out, "state hash at %" G_GUINT64_FORMAT " ns: %016" G_GINT64_MODIFIER "x\n", at,
+            machine_state_hash(m));
+    if (m->next_mark < m->state_marks->len)
+        timer_set(&m->clock, &m->mark_timer, g_array_index(m->state_marks, uint64_t, m->next_mark));
+}
+
+void machine_hash_at(Machine *m, const uint64_t *times, unsigned count, FILE *out)
+{
+    m->hash_out = out;
+    m->next_mark = 0;
+    g_array_set_size(m->state_marks, 0);
+    g_array_append_vals(m->state_marks, times, count);
+    if (count)
+        timer_set(&m->clock, &m->mark_timer, times[0]);
+}
+
+static void make_harts(Machine *m)
+{
+    m->harts = g_new0(Hart, m->n_harts);
+    code_init(&m->code, &m->bus, &m->config.isa);
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        Hart *hart = &m->harts[i];
+        hart_init(hart, i, &m->config.isa, &m->bus, &m->clock, &m->trace, &m->code);
+        hart->mtime = read_mtime;
+        hart->mtime_opaque = m;
+    }
+}
+
+Machine *machine_new(const MachineConfig *config, GError **error)
+{
+    Machine *m = g_new0(Machine, 1);
+    insn_table_init();
+    m->config = *config;
+    m->n_harts = config->n_harts;
+    m->step_hart = -1;
+    m->devices = g_ptr_array_new();
+    m->wires = g_new0(IrqLine, 4 * m->n_harts);
+    m->state_marks = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    m->reset_pc = BOARD_ROM;
+    clock_init(&m->clock, m->n_harts);
+    m->trace.clock = &m->clock;
+    m->trace.out = stderr;
+    clock_add_timer(&m->clock, &m->mark_timer, mark_reached, m);
+    inbox_init(&m->inbox);
+    if (!bus_init(&m->bus, (Spa){ BOARD_RAM }, config->ram_size, &m->trace, error)) {
+        machine_free(m);
+        return NULL;
+    }
+    m->bus.listener = (BusListener){ on_code_written, on_reserved_written, on_drop_write_paths, m };
+    make_harts(m);
+    if (!add_devices(m, error)) {
+        machine_free(m);
+        return NULL;
+    }
+    return m;
+}
+
+void machine_free(Machine *m)
+{
+    for (unsigned i = m->devices->len; i-- > 0;)
+        device_free(g_ptr_array_index(m->devices, i));
+    for (unsigned i = 0; m->harts && i < m->n_harts; i++)
+        hart_free(&m->harts[i]);
+    if (m->harts)
+        code_free(&m->code);
+    g_free(m->harts);
+    g_free(m->wires);
+    g_ptr_array_free(m->devices, TRUE);
+    g_array_free(m->state_marks, TRUE);
+    bus_free(&m->bus);
+    inbox_free(&m->inbox);
+    clock_free(&m->clock);
+    g_free(m);
+}
+
+bool machine_reset(Machine *m, GError **error)
+{
+    for (unsigned i = 0; i < m->devices->len; i++)
+        device_reset(g_ptr_array_index(m->devices, i));
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        hart_reset(&m->harts[i], m->reset_pc);
+        m->round_left[i] = (int64_t)m->config.quantum;
+    }
+    return !m->load_images || m->load_images(m, m->load_opaque, error);
+}
+
+/* State. */
+
+// clang-format off
+static const StateField clock_fields[] = { STATE(Clock, units), STATE(Clock, order), STATE_END };
+static const StateField machine_fields[] = {
+    STATE_ARRAY(Machine, round_left), STATE(Machine, current), STATE(Machine, rounds), STATE_END,
+};
+// clang-format on
+static const StateDesc clock_state = { "clock", 1, clock_fields, NULL };
+static const StateDesc machine_state = { "machine", 1, machine_fields, NULL };
+
+void machine_visit(Machine *m, StateVisitor *visitor)
+{
+    state_visit(visitor, "clock", &clock_state, &m->clock);
+    state_visit(visitor, "machine", &machine_state, m);
+    for (unsigned i = 0; i < m->devices->len; i++)
+        device_visit(g_ptr_array_index(m->devices, i), visitor);
+    for (unsigned i = 0; i < m->n_harts; i++)
+        hart_visit(&m->harts[i], visitor);
+}
+
+uint64_t machine_state_hash(Machine *m)
+{
+    StateHasher hasher;
+    state_hasher_init(&hasher);
+    machine_visit(m, &hasher.visitor);
+    bus_visit_ram(&m->bus, &hasher.visitor);
+    return hasher.hash;
+}
+
+void machine_save(Machine *m, GByteArray *out)
+{
+    StateSaver saver;
+    state_saver_init(&saver, out);
+    machine_visit(m, &saver.visitor);
+    bus_visit_ram(&m->bus, &saver.visitor);
+}
+
+bool machine_load(Machine *m, const uint8_t *data, size_t size, GError **error)
+{
+    StateLoader loader;
+    state_loader_init(&loader, data, size);
+    machine_visit(m, &loader.visitor);
+    bus_load_ram(&m->bus, &loader);
+    if (!loader.error && loader.at != loader.end)
+        fail(&loader.error, EXIT_FILE,
+             "snapshot has more than this machine's state; it is of another machine");
+    if (loader.error) {
+        g_propagate_error(error, loader.error);
+        return false;
+    }
+    code_flush(&m->code);
+    for (unsigned i = 0; i < m->n_harts; i++)
+        mmu_loaded(&m->harts[i].mmu);
+    clock_loaded(&m->clock);
+    return true;
+}

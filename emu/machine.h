@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * machine.h - the whole machine: harts, bus, devices, clock, and who runs when.
+ *
+ * Everything hangs off Machine and belongs to the emulation thread. machine.c builds it in visible order; sched.c runs
+ * it. Two machines in one process work.
+ */
+#ifndef EMU_MACHINE_H
+#define EMU_MACHINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "cpu/code.h"
+#include "cpu/commit.h"
+#include "cpu/hart.h"
+#include "devices/clint.h"
+#include "devices/finisher.h"
+#include "devices/plic.h"
+#include "devices/rtc.h"
+#include "devices/uart.h"
+#include "emu/base/host.h"
+#include "emu/board.h"
+#include "emu/inbox.h"
+
+enum { MACHINE_MAX_HARTS = 32, VIRTIO_SLOTS = 8 };
+
+/* What is plugged into a virtio-mmio slot. */
+typedef struct {
+    const char *driver; /* "virtio-blk-device", ...; NULL: empty */
+    char *drive_file;   /* blk */
+    bool read_only, snapshot;
+    HostChar *chr;  /* console */
+    HostNet *net;   /* net */
+    uint8_t mac[6]; /* net; all zero: the default */
+    uint64_t seed;  /* rng */
+    char *serial;   /* blk: what GET_ID answers, may be NULL */
+} VirtioConfig;
+
+/* All that decides what the machine is; filled in by the command line. */
+typedef struct {
+    Isa isa;
+    unsigned n_harts;
+    uint64_t ram_size;
+    uint64_t quantum;   /* units a hart runs in a round */
+    uint64_t slice;     /* longest slice, for tests; 0: no limit */
+    uint64_t max_insns; /* stop after so many retired instructions; 0: no limit */
+    uint64_t rtc_base_ns;
+    bool virtio_modern;
+    VirtioConfig virtio[VIRTIO_SLOTS];
+    HostChar *serial;
+    bool live_input;    /* somebody may still type: idle time passes at wall rate */
+    bool stop_on_reset; /* -no-reboot */
+} MachineConfig;
+
+typedef enum {
+    STOP_NONE,
+    STOP_EXIT,  /* the guest ended the run: exit_code */
+    STOP_RESET, /* the guest asked for a reset and -no-reboot was given */
+    STOP_LIMIT, /* max_insns */
+    STOP_QUIT,  /* the user: Ctrl-A x, a signal, gdb's kill */
+    STOP_DEBUG, /* a breakpoint or a step ended: machine_run may be called again */
+} StopReason;
+
+typedef struct Machine Machine;
+
+struct Machine {
+    MachineConfig config;
+    Clock clock;
+    Trace trace;
+    Bus bus;
+    CodeCache code;
+    Inbox inbox;
+    Commit commit;
+    Hart *harts;
+    unsigned n_harts;
+    GPtrArray *devices; /* of Device, in the order they were made */
+    Clint *clint;
+    Plic *plic;
+    Finisher *finisher;
+    Rtc *rtc;
+    Uart *uart;
+    Device *virtio[VIRTIO_SLOTS];
+    IrqLine *wires; /* of CLINT and PLIC */
+
+    /* Where the harts are in the round; saved. */
+    int64_t round_left[MACHINE_MAX_HARTS];
+    uint64_t current; /* hart that runs or ran last */
+    uint64_t rounds;
+
+    StopReason stop;
+    int exit_code;
+    bool reset_requested;
+    unsigned stopped_hart; /* STOP_DEBUG: which */
+    int step_hart;         /* run one instruction of this hart, then STOP_DEBUG; -1: run */
+    Gva tohost;            /* HTIF mailbox in RAM, 0: none */
+    uint64_t reset_pc;
+    /* Called after every reset to put the images back where they were; may be NULL. */
+    bool (*load_images)(Machine *machine, void *opaque, GError **error);
+    void *load_opaque;
+    GArray
+        *state_marks; /* of uint64_t: virtual times at which to print the state hash, ascending */
+    Timer mark_timer;
+    unsigned next_mark;
+    FILE *hash_out;
+};
+
+/* Builds the machine that `config` describes. The HostChar and HostNet it names must outlive it. */
+Machine *machine_new(const MachineConfig *config, GError **error);
+void machine_free(Machine *machine);
+
+/* Power-on. */
+bool machine_reset(Machine *machine, GError **error);
+
+/* Runs until `stop` is set; returns it. */
+StopReason machine_run(Machine *machine);
+
+/* Asks the machine to stop after the current slice. Emulation thread. */
+void machine_stop(Machine *machine, StopReason reason, int exit_code);
+
+/* Visits all state in order. A machine that was loaded must have been built from the same configuration. */
+void machine_visit(Machine *machine, StateVisitor *visitor);
+uint64_t machine_state_hash(Machine *machine);
+void machine_save(Machine *machine, GByteArray *out);
+bool machine_load(Machine *machine, const uint8_t *data, size_t size, GError **error);
+
+/* Prints the state hash at each of these virtual times (ns, ascending). */
+void machine_hash_at(Machine *machine, const uint64_t *times, unsigned count, FILE *out);
+
+/* Instructions retired by all harts. */
+uint64_t machine_retired(const Machine *machine);
+
+#endif

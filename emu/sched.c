@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sched.c - who runs when: rounds, slices, events, and time while nobody has anything to do.
+ *
+ * In a round every hart uses exactly one quantum of units, executing or idle (ADR 0003). A slice is a stretch of one
+ * hart's quantum: it ends at the next event, or when the hart yields (WFI, pause, an IPI to another hart), or where the
+ * host wants to look; the last of these changes nothing that the guest can see. A hart that yielded goes on later in
+ * the same round.
+ */
+#include <inttypes.h>
+
+#include "emu/machine.h"
+
+enum { HTIF_PUTCHAR = 1 };
+
+static bool is_runnable(Hart *hart)
+{
+    if (hart->idle && hart_wakes(hart))
+        hart->idle = false;
+    return !hart->idle;
+}
+
+/* Instructions and traps of all harts: what -max-insns limits, so that a guest that only traps ends too. */
+static uint64_t executed(const Machine *m)
+{
+    uint64_t cycles = 0;
+    for (unsigned i = 0; i < m->n_harts; i++)
+        cycles += hart_cycles(&m->harts[i]);
+    return cycles;
+}
+
+uint64_t machine_retired(const Machine *m)
+{
+    uint64_t retired = 0;
+    for (unsigned i = 0; i < m->n_harts; i++)
+        retired += hart_retired(&m->harts[i]);
+    return retired;
+}
+
+/* Units until the next event of the clock; at least 0. */
+static uint64_t units_to_event(const Machine *m)
+{
+    uint64_t at = clock_units_at(&m->clock, m->clock.next);
+    return at > m->clock.units ? at - m->clock.units : 0;
+}
+
+static void run_events(Machine *m)
+{
+    if (m->clock.next <= clock_now(&m->clock))
+        clock_run_timers(&m->clock);
+}
+
+/* The hart's reservation must be noticed by the others' stores while it does not run. */
+static void watch_reservation(Machine *m, const Hart *hart)
+{
+    uint64_t at = hart->mmu.reservation;
+    if (at != RESERVATION_NONE)
+        bus_watch_page(&m->bus, (Spa){ at & ~(uint64_t)PAGE_OFFSET }, PAGE_RESERVED);
+}
+
+static uint64_t slice_length(const Machine *m, unsigned index)
+{
+    uint64_t length = MIN((uint64_t)m->round_left[index], units_to_event(m));
+    if (m->config.slice)
+        length = MIN(length, m->config.slice);
+    if (m->config.max_insns)
+        length = MIN(length, m->config.max_insns - MIN(executed(m), m->config.max_insns));
+    return m->step_hart == (int)index ? MIN(length, 1) : length;
+}
+
+/* Gives the hart `length` units, and the clock sight of them. */
+static void begin_slice(Machine *m, Hart *hart, uint64_t length)
+{
+    hart->attention &= ~(uint32_t)ATTENTION_YIELD;
+    hart->left = (int64_t)length;
+    hart->units += length;
+    m->clock.units += length;
+    m->clock.left = &hart->left;
+    m->clock.spent = &hart->units;
+}
+
+/* Takes back what was not used. */
+static void end_slice(Machine *m, Hart *hart)
+{
+    uint64_t unused = (uint64_t)hart->left;
+    m->clock.left = &m->clock.none;
+    m->clock.spent = &m->clock.spent_none;
+    hart->left = 0;
+    hart->units -= unused;
+    m->clock.units -= unused;
+}
+
+/* Runs hart `index` for one slice. True: it yielded. */
+static bool run_slice(Machine *m, unsigned index)
+{
+    Hart *hart = &m->harts[index];
+    uint64_t start = hart->units;
+    m->current = index;
+    begin_slice(m, hart, slice_length(m, index));
+    while (hart->left > 0) {
+        if (hart->attention & ATTENTION_IRQ) {
+            hart_take_interrupt(hart);
+            hart->left--;
+        }
+        hart_run(hart);
+        if (hart->attention & ~(uint32_t)ATTENTION_IRQ)
+            break;
+    }
+    end_slice(m, hart);
+    m->round_left[index] -= (int64_t)(hart->units - start);
+    if (m->n_harts > 1)
+        watch_reservation(m, hart);
+    return hart->attention & ATTENTION_YIELD;
+}
+
+static void check_tohost(Machine *m)
+{
+    Spa at = { m->tohost.v };
+    uint64_t word, zero = 0;
+    if (!bus_read_bytes(&m->bus, at, &word, 8, requester_hart(0)) || !word)
+        return;
+    if (word >> 56 == 1 && (word >> 48 & 0xff) == HTIF_PUTCHAR && m->config.serial &&
+        m->config.serial->write)
+        m->config.serial->write(m->config.serial->host, (const uint8_t *)&word, 1);
+    else if (word >> 48 == 0 && word & 1)
+        machine_stop(m, STOP_EXIT, (int)MIN(word >> 1, 63));
+    if (!bus_poke(&m->bus, at, &zero, 8))
+        g_assert_not_reached();
+}
+
+/* Between slices: what the host and the limits want. */
+static void look_around(Machine *m)
+{
+    if (UNLIKELY(inbox_has_messages(&m->inbox)))
+        inbox_apply(&m->inbox);
+    if (UNLIKELY(m->tohost.v))
+        check_tohost(m);
+    if (UNLIKELY(m->config.max_insns) && executed(m) >= m->config.max_insns)
+        machine_stop(m, STOP_LIMIT, 0);
+}
+
+static void check_debug_stop(Machine *m, unsigned index)
+{
+    Hart *hart = &m->harts[index];
+    if (m->step_hart != (int)index && !(hart->attention & ATTENTION_STOP))
+        return;
+    hart->attention &= ~(uint32_t)ATTENTION_STOP;
+    m->stopped_hart = index;
+    machine_stop(m, STOP_DEBUG, 0);
+}
+
+/* Lets one hart go on until it yields or its quantum is used up. True: it ran. */
+static bool run_hart(Machine *m, unsigned index)
+{
+    bool ran = false, yielded = false;
+    while (!m->stop && !yielded && m->round_left[index] > 0 && is_runnable(&m->harts[index])) {
+        run_events(m);
+        yielded = run_slice(m, index);
+        run_events(m);
+        check_debug_stop(m, index);
+        look_around(m);
+        ran = true;
+    }
+    return ran;
+}
+
+static void pass_idle(Machine *m, unsigned index, uint64_t units)
+{
+    Hart *hart = &m->harts[index];
+    hart->units += units;
+    hart->idle_units += units;
+    m->clock.units += units;
+}
+
+/* Everyone who has quantum left is idle: the first of them idles on, at most up to the next event. */
+static void idle_in_round(Machine *m)
+{
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        if (m->round_left[i] <= 0)
+            continue;
+        uint64_t units = MIN((uint64_t)m->round_left[i], units_to_event(m));
+        pass_idle(m, i, units);
+        m->round_left[i] -= (int64_t)units;
+        run_events(m);
+        return;
+    }
+}
+
+static bool all_idle(const Machine *m)
+{
+    for (unsigned i = 0; i < m->n_harts; i++)
+        if (!m->harts[i].idle || hart_wakes(&m->harts[i]))
+            return false;
+    return true;
+}
+
+/* At the start of a round with everyone idle: time passes for all alike, up to the next event. With somebody who may
+ * type it passes at wall rate, so that input finds the clock where a person expects it; otherwise at once. */
+static void idle_all(Machine *m)
+{
+    run_events(m);
+    uint64_t now = clock_now(&m->clock),
+             wait = m->clock.next == CLOCK_NEVER ? UINT64_MAX : m->clock.next - now;
+    if (m->config.live_input || wait == UINT64_MAX) {
+        int64_t start = g_get_monotonic_time();
+        inbox_wait(&m->inbox, wait);
+        uint64_t passed = (uint64_t)(g_get_monotonic_time() - start) * 1000;
+        wait = MIN(wait, passed);
+    }
+    for (unsigned i = 0; i < m->n_harts; i++)
+        pass_idle(m, i, wait);
+    run_events(m);
+    look_around(m);
+}
+
+static void run_round(Machine *m)
+{
+    bool fresh = true, done = false;
+    for (unsigned i = 0; i < m->n_harts; i++)
+        fresh &= m->round_left[i] == (int64_t)m->config.quantum;
+    while (fresh && !m->stop && all_idle(m))
+        idle_all(m);
+    while (!m->stop && !done) {
+        bool ran = false;
+        done = true;
+        for (unsigned i = 0; i < m->n_harts && !m->stop; i++)
+            ran |= run_hart(m, i);
+        for (unsigned i = 0; i < m->n_harts; i++)
+            done &= m->round_left[i] <= 0;
+        if (!ran && !done && !m->stop)
+            idle_in_round(m);
+    }
+    if (!done)
+        return;
+    m->rounds++;
+    for (unsigned i = 0; i < m->n_harts; i++)
+        m->round_left[i] = (int64_t)m->config.quantum;
+}
+
+static void reset_now(Machine *m)
+{
+    g_autoptr(GError) error = NULL;
+    m->reset_requested = false;
+    if (machine_reset(m, &error))
+        return;
+    g_printerr("bulkhead: cannot start again: %s\n", error->message);
+    machine_stop(m, STOP_QUIT, 70);
+}
+
+StopReason machine_run(Machine *m)
+{
+    m->stop = STOP_NONE;
+    look_around(m);
+    while (!m->stop) {
+        run_round(m);
+        if (m->reset_requested && m->stop == STOP_RESET && !m->config.stop_on_reset) {
+            m->stop = STOP_NONE;
+            reset_now(m);
+        }
+    }
+    return m->stop;
+}
+
+void machine_stop(Machine *m, StopReason reason, int exit_code)
+{
+    if (m->stop && m->stop != STOP_DEBUG)
+        return;
+    m->stop = reason;
+    m->exit_code = exit_code;
+    m->harts[m->current].attention |= ATTENTION_YIELD;
+}
