@@ -137,9 +137,12 @@ static void clint_visit(Device *dev, StateVisitor *visitor)
 
 // clang-format off
 static const Reg clint_regs[] = {
-    { "msip",     MSIP,     CLINT_MAX_HARTS, AT_ARRAY(Clint, msip_reg), REG_RW, 1,     NULL,       msip_written },
-    { "mtimecmp", MTIMECMP, CLINT_MAX_HARTS, AT_ARRAY(Clint, mtimecmp), REG_RW, ~0ull, NULL,       mtimecmp_written },
-    { "mtime",    MTIME,    1,               AT(Clint, mtime),          REG_RW, ~0ull, read_mtime, mtime_written },
+    { "msip", MSIP, CLINT_MAX_HARTS, AT_ARRAY(Clint, msip_reg),
+      REG_RW, 1, NULL, msip_written },
+    { "mtimecmp", MTIMECMP, CLINT_MAX_HARTS, AT_ARRAY(Clint, mtimecmp),
+      REG_RW, ~0ull, NULL, mtimecmp_written },
+    { "mtime", MTIME, 1, AT(Clint, mtime),
+      REG_RW, ~0ull, read_mtime, mtime_written },
 };
 // clang-format on
 

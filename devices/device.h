@@ -8,8 +8,8 @@
  * through device_dma_*, with its own requester id, and raises interrupts only through its wire: it
  * never knows a hart, an interrupt controller or a RAM pointer.
  *
- * Life: device_new (allocates zeroed, then type->realize), reset (power-on state; called once after
- * construction and at every machine reset), device_free.
+ * Life: device_alloc (zeroed), configuration fields set by the machine, device_realize,
+ * device_reset (power-on state; once after construction and at every machine reset), device_free.
  */
 #ifndef DEVICES_DEVICE_H
 #define DEVICES_DEVICE_H
@@ -52,23 +52,24 @@ struct Reg {
 #define AT_ARRAY(Type, member) offsetof(Type, member), sizeof(((Type *)0)->member[0])
 
 struct DeviceType {
-    const char *name;       /* "uart", also the device tree node's name */
+    const char *name;       /* of its device tree node: "serial" */
     const char *compatible; /* device tree strings, separated by ';' */
     size_t size;            /* of the struct that begins with Device */
     uint64_t mmio_size;
     const Reg *regs; /* the table, or NULL when `ops` says all */
     size_t n_regs;
     const BusOps *ops; /* instead of a table, or for offsets the table does not hold; may be NULL */
-    const StateDesc *state;                       /* all state of the device */
-    bool (*realize)(Device *dev, GError **error); /* may be NULL */
-    void (*reset)(Device *dev);                   /* may be NULL */
-    void (*finalize)(Device *dev);                /* frees what realize made; may be NULL */
-    void (*describe)(Device *dev,
-                     void *fdt); /* extra properties of its open device tree node (libfdt's
-                                                          sequential-write functions); may be NULL */
-    void (*visit)(
-        Device *dev,
-        StateVisitor *visitor); /* state that is not fields (queues, overlays); may be NULL */
+    const StateDesc *state; /* all state of the device; NULL: it has none */
+
+    /* The rest may be NULL. Makes what lives as long as the device (timers, tables). */
+    bool (*realize)(Device *dev, GError **error);
+    void (*reset)(Device *dev);
+    /* Frees what realize made and what was configured to be taken over. */
+    void (*finalize)(Device *dev);
+    /* Extra properties of its open device tree node, by libfdt's sequential-write functions. */
+    void (*describe)(Device *dev, void *fdt);
+    /* State that is not fields: queues, overlays. */
+    void (*visit)(Device *dev, StateVisitor *visitor);
 };
 
 struct Device {

@@ -21,6 +21,13 @@ static void command_written(Device *dev, const Reg *reg, unsigned index)
     }
 }
 
+static bool finisher_realize(Device *dev, GError **error)
+{
+    (void)error;
+    g_assert(((Finisher *)dev)->finish);
+    return true;
+}
+
 // clang-format off
 static const Reg finisher_regs[] = {
     { "command", 0, 1, AT(Finisher, command), REG_WO, 0xffffffff, NULL, command_written },
@@ -34,4 +41,5 @@ const DeviceType finisher_type = {
     .mmio_size = 0x1000,
     .regs = finisher_regs,
     .n_regs = G_N_ELEMENTS(finisher_regs),
+    .realize = finisher_realize,
 };

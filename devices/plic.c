@@ -197,7 +197,8 @@ static bool plic_realize(Device *dev, GError **error)
     return true;
 }
 
-/* The wires keep their levels: what is high is pending again. */
+/* All wires count as low: whoever resets the PLIC resets the devices at their other ends too,
+ * before or after. */
 static void plic_reset(Device *dev)
 {
     Plic *plic = (Plic *)dev;
@@ -208,8 +209,7 @@ static void plic_reset(Device *dev)
     for (unsigned context = 0; context < plic->n_contexts; context++)
         plic->threshold[context] = 0;
     for (unsigned word = 0; word < PLIC_SET_WORDS; word++) {
-        plic->in_service[word] = 0;
-        plic->pending[word] = plic->level[word];
+        plic->pending[word] = plic->in_service[word] = plic->level[word] = 0;
     }
     update_outputs(plic);
 }

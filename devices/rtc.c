@@ -124,13 +124,14 @@ static const Reg rtc_regs[] = {
     { "alarm_status", 0x18, 1, AT(Rtc, running),     REG_RO, 0,    NULL,      NULL },
     { "clear_irq",    0x1c, 1, AT(Rtc, clear_irq),   REG_WO, 0,    NULL,      clear_irq_written },
 };
+// clang-format on
 
 static const StateField rtc_fields[] = {
-    STATE(Rtc, base_ns), STATE(Rtc, offset), STATE(Rtc, time_low), STATE(Rtc, time_high), STATE(Rtc, alarm_low),
-    STATE(Rtc, alarm_high), STATE(Rtc, enabled), STATE(Rtc, pending), STATE(Rtc, running),
+    STATE(Rtc, base_ns),        STATE(Rtc, offset),      STATE(Rtc, time_low),
+    STATE(Rtc, time_high),      STATE(Rtc, alarm_low),   STATE(Rtc, alarm_high),
+    STATE(Rtc, enabled),        STATE(Rtc, pending),     STATE(Rtc, running),
     STATE(Rtc, timer.deadline), STATE(Rtc, timer.order), STATE_END,
 };
-// clang-format on
 
 static const StateDesc rtc_state = { .name = "rtc", .version = 1, .fields = rtc_fields };
 

@@ -9,6 +9,7 @@
 #include "devices/uart.h"
 
 #include <libfdt.h>
+#include <string.h>
 
 enum { RBR_THR, IER, IIR_FCR, LCR, MCR, LSR, MSR, SCR, N_REGISTERS };
 
@@ -305,6 +306,7 @@ static void uart_reset(Device *dev)
     Uart *uart = (Uart *)dev;
     uart->ier = uart->fcr = uart->lcr = uart->mcr = uart->scr = uart->msr_delta = 0;
     uart->divisor = 2;
+    memset(uart->rx, 0, sizeof uart->rx);
     uart->rx_first = uart->rx_count = 0;
     uart->overrun = uart->thr_pending = false;
     restart_timeout(uart);
