@@ -8,6 +8,11 @@
 
 #include <string.h>
 
+#include "devices/block_image.h"
+#include "devices/virtio_blk.h"
+#include "devices/virtio_console.h"
+#include "devices/virtio_net.h"
+#include "devices/virtio_rng.h"
 #include "emu/base/error.h"
 
 /* Wires. */
@@ -143,9 +148,60 @@ static bool add_plic(Machine *m, GError **error)
     return add(m, &m->plic->dev, error);
 }
 
+/* The backend that a slot's configuration asks for; NULL with `error` unset: an empty slot. */
+static VirtioBackend *make_backend(const Machine *m, const VirtioConfig *config, GError **error)
+{
+    static const uint8_t no_mac[6];
+    if (!config->driver)
+        return NULL;
+    if (!strcmp(config->driver, "virtio-blk-device")) {
+        BlockImage *image =
+            block_image_open(config->drive_file, config->read_only, config->snapshot, error);
+        return image ? virtio_blk_new(image, config->serial) : NULL;
+    }
+    if (!strcmp(config->driver, "virtio-serial-device"))
+        return virtio_console_new(config->chr);
+    if (!strcmp(config->driver, "virtio-rng-device"))
+        return virtio_rng_new(m->config.seed);
+    if (!strcmp(config->driver, "virtio-net-device"))
+        return virtio_net_new(config->net, memcmp(config->mac, no_mac, 6) ? config->mac
+                                                                          : virtio_net_default_mac);
+    fail(error, EXIT_CONFIG, "no virtio device is called '%s'", config->driver);
+    return NULL;
+}
+
+static bool add_virtio(Machine *m, GError **error)
+{
+    for (unsigned i = VIRTIO_SLOTS; i-- > 0;) {
+        char id[24];
+        GError *problem = NULL;
+        g_snprintf(id, sizeof id, "virtio%u", i);
+        VirtioBackend *backend = make_backend(m, &m->config.virtio[i], &problem);
+        if (problem) {
+            g_propagate_error(error, problem);
+            return false;
+        }
+        uint64_t base = BOARD_VIRTIO + i * 0x1000ull;
+        VirtioMmio *slot =
+            (VirtioMmio *)alloc(m, &virtio_mmio_type, id, base, BOARD_IRQ_VIRTIO + i);
+        slot->backend = backend;
+        slot->modern = m->config.virtio_modern;
+        m->virtio[i] = &slot->dev;
+        if (!add(m, &slot->dev, error))
+            return false;
+    }
+    return true;
+}
+
+static bool add_rom(Machine *m, GError **error)
+{
+    g_autofree uint8_t *empty = g_malloc0(BOARD_ROM_SIZE);
+    return bus_add_rom(&m->bus, "boot ROM", (Spa){ BOARD_ROM }, BOARD_ROM_SIZE, empty, error);
+}
+
 static bool add_devices(Machine *m, GError **error)
 {
-    if (!add_clint(m, error) || !add_plic(m, error))
+    if (!add_rom(m, error) || !add_clint(m, error) || !add_plic(m, error))
         return false;
     m->finisher = (Finisher *)alloc(m, &finisher_type, "test", BOARD_FINISHER, 0);
     m->finisher->finish = on_finish;
@@ -158,7 +214,7 @@ static bool add_devices(Machine *m, GError **error)
         return false;
     m->uart = (Uart *)alloc(m, &uart_type, "uart", BOARD_UART, BOARD_IRQ_UART);
     m->uart->chr = m->config.serial;
-    return add(m, &m->uart->dev, error);
+    return add(m, &m->uart->dev, error) && add_virtio(m, error);
 }
 
 /* Life. */

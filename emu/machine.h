@@ -21,6 +21,7 @@
 #include "devices/plic.h"
 #include "devices/rtc.h"
 #include "devices/uart.h"
+#include "devices/virtio_mmio.h"
 #include "emu/base/host.h"
 #include "emu/board.h"
 #include "emu/inbox.h"
@@ -48,6 +49,7 @@ typedef struct {
     uint64_t slice;     /* longest slice, for tests; 0: no limit */
     uint64_t max_insns; /* stop after so many retired instructions; 0: no limit */
     uint64_t rtc_base_ns;
+    uint64_t seed; /* of everything that looks random to the guest */
     bool virtio_modern;
     VirtioConfig virtio[VIRTIO_SLOTS];
     HostChar *serial;

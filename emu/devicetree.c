@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * devicetree.c - describe the machine to its guest; see devicetree.h.
+ *
+ * Written with libfdt's sequential functions, which remember the first error: the end asks for it once. Every device
+ * gets what the machine knows of it (registers, interrupt) and adds its own properties in DeviceType.describe.
+ */
+#include "emu/devicetree.h"
+
+#include <libfdt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "emu/base/error.h"
+
+enum { FDT_ROOM = 64 << 10 };
+
+/* Phandles: two a hart (cpu, its interrupt controller), then these. */
+static uint32_t phandle_cpu(unsigned hart)
+{
+    return 2 * hart + 1;
+}
+
+static uint32_t phandle_intc(unsigned hart)
+{
+    return 2 * hart + 2;
+}
+
+static uint32_t phandle_plic(const Machine *m)
+{
+    return 2 * m->n_harts + 1;
+}
+
+static uint32_t phandle_test(const Machine *m)
+{
+    return 2 * m->n_harts + 2;
+}
+
+static void put_cells(void *fdt, const char *name, const uint32_t *cells, unsigned count)
+{
+    g_autofree fdt32_t *big = g_new(fdt32_t, count);
+    for (unsigned i = 0; i < count; i++)
+        big[i] = cpu_to_fdt32(cells[i]);
+    fdt_property(fdt, name, big, (int)(count * 4));
+}
+
+#define PUT_CELLS(fdt, name, ...)                           \
+    put_cells(fdt, name, (const uint32_t[]){ __VA_ARGS__ }, \
+              G_N_ELEMENTS(((const uint32_t[]){ __VA_ARGS__ })))
+
+static void put_reg(void *fdt, uint64_t base, uint64_t size)
+{
+    PUT_CELLS(fdt, "reg", (uint32_t)(base >> 32), (uint32_t)base, (uint32_t)(size >> 32),
+              (uint32_t)size);
+}
+
+/* "a;b" becomes the string list "a\0b\0". */
+static void put_strings(void *fdt, const char *name, const char *list)
+{
+    g_autofree char *strings = g_strdelimit(g_strdup(list), ";", '\0');
+    fdt_property(fdt, name, strings, (int)strlen(list) + 1);
+}
+
+static void begin_node_at(void *fdt, const char *name, uint64_t address)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%s@%" G_GINT64_MODIFIER "x", name, address);
+    fdt_begin_node(fdt, text);
+}
+
+static void put_cpu(void *fdt, const Machine *m, unsigned hart)
+{
+    const Isa *isa = &m->config.isa;
+    g_autofree char *isa_text = isa_string(isa);
+    g_autoptr(GByteArray) list = isa_extension_list(isa);
+    begin_node_at(fdt, "cpu", hart);
+    fdt_property_u32(fdt, "phandle", phandle_cpu(hart));
+    fdt_property_string(fdt, "device_type", "cpu");
+    fdt_property_u32(fdt, "reg", hart);
+    fdt_property_string(fdt, "status", "okay");
+    fdt_property_string(fdt, "compatible", "riscv");
+    if (isa->has[EXT_Zicbop])
+        fdt_property_u32(fdt, "riscv,cbop-block-size", 64);
+    if (isa->has[EXT_Zicboz])
+        fdt_property_u32(fdt, "riscv,cboz-block-size", 64);
+    if (isa->has[EXT_Zicbom])
+        fdt_property_u32(fdt, "riscv,cbom-block-size", 64);
+    fdt_property(fdt, "riscv,isa-extensions", list->data, (int)list->len);
+    fdt_property_string(fdt, "riscv,isa-base", "rv64i");
+    fdt_property_string(fdt, "riscv,isa", isa_text);
+    if (isa->has[EXT_Sv39])
+        fdt_property_string(fdt, "mmu-type",
+                            isa->has[EXT_Sv57]   ? "riscv,sv57"
+                            : isa->has[EXT_Sv48] ? "riscv,sv48"
+                                                 : "riscv,sv39");
+    fdt_begin_node(fdt, "interrupt-controller");
+    fdt_property_u32(fdt, "#interrupt-cells", 1);
+    fdt_property(fdt, "interrupt-controller", NULL, 0);
+    fdt_property_string(fdt, "compatible", "riscv,cpu-intc");
+    fdt_property_u32(fdt, "phandle", phandle_intc(hart));
+    fdt_end_node(fdt);
+    fdt_end_node(fdt);
+}
+
+static void put_cpu_map(void *fdt, const Machine *m)
+{
+    char text[16];
+    fdt_begin_node(fdt, "cpu-map");
+    fdt_begin_node(fdt, "cluster0");
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        snprintf(text, sizeof text, "core%u", i);
+        fdt_begin_node(fdt, text);
+        fdt_property_u32(fdt, "cpu", phandle_cpu(i));
+        fdt_end_node(fdt);
+    }
+    fdt_end_node(fdt);
+    fdt_end_node(fdt);
+}
+
+static void put_cpus(void *fdt, const Machine *m)
+{
+    fdt_begin_node(fdt, "cpus");
+    fdt_property_u32(fdt, "#address-cells", 1);
+    fdt_property_u32(fdt, "#size-cells", 0);
+    fdt_property_u32(fdt, "timebase-frequency", BOARD_TIMEBASE);
+    for (unsigned i = 0; i < m->n_harts; i++)
+        put_cpu(fdt, m, i);
+    put_cpu_map(fdt, m);
+    fdt_end_node(fdt);
+}
+
+static void put_memory(void *fdt, const Machine *m)
+{
+    begin_node_at(fdt, "memory", BOARD_RAM);
+    fdt_property_string(fdt, "device_type", "memory");
+    put_reg(fdt, BOARD_RAM, m->bus.ram_size);
+    fdt_end_node(fdt);
+}
+
+/* Events of the SBI PMU extension and the counters that can count them: cycles and instructions. */
+static void put_pmu(void *fdt)
+{
+    fdt_begin_node(fdt, "pmu");
+    PUT_CELLS(fdt, "riscv,event-to-mhpmcounters", 1, 1, 0xfffffff9, 2, 2, 0xfffffffc);
+    fdt_property_string(fdt, "compatible", "riscv,pmu");
+    fdt_end_node(fdt);
+}
+
+static void put_syscon(void *fdt, const Machine *m, const char *name, const char *compatible,
+                       uint32_t value)
+{
+    fdt_begin_node(fdt, name);
+    fdt_property_u32(fdt, "value", value);
+    fdt_property_u32(fdt, "offset", 0);
+    fdt_property_u32(fdt, "regmap", phandle_test(m));
+    fdt_property_string(fdt, "compatible", compatible);
+    fdt_end_node(fdt);
+}
+
+static void put_chosen(void *fdt, const Machine *m, const DevicetreeChosen *chosen)
+{
+    uint32_t seed[8];
+    uint64_t word = m->config.seed;
+    for (unsigned i = 0; i < G_N_ELEMENTS(seed); i++)
+        seed[i] = (uint32_t)(word = hash_word(word, i));
+    fdt_begin_node(fdt, "aliases");
+    fdt_property_string(fdt, "serial0", "/soc/serial@10000000");
+    fdt_end_node(fdt);
+    fdt_begin_node(fdt, "chosen");
+    fdt_property_string(fdt, "stdout-path", "/soc/serial@10000000");
+    put_cells(fdt, "rng-seed", seed, G_N_ELEMENTS(seed));
+    if (chosen->bootargs)
+        fdt_property_string(fdt, "bootargs", chosen->bootargs);
+    if (chosen->initrd_end) {
+        fdt_property_u64(fdt, "linux,initrd-start", chosen->initrd_start);
+        fdt_property_u64(fdt, "linux,initrd-end", chosen->initrd_end);
+    }
+    fdt_end_node(fdt);
+}
+
+/* Each hart's interrupt controller with the two interrupts `a` and `b`. */
+static void put_hart_interrupts(void *fdt, const Machine *m, unsigned a, unsigned b)
+{
+    g_autofree uint32_t *cells = g_new(uint32_t, 4 * m->n_harts);
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        const uint32_t own[] = { phandle_intc(i), a, phandle_intc(i), b };
+        memcpy(cells + 4 * i, own, sizeof own);
+    }
+    put_cells(fdt, "interrupts-extended", cells, 4 * m->n_harts);
+}
+
+static void put_device(void *fdt, const Machine *m, Device *dev)
+{
+    begin_node_at(fdt, dev->type->name, dev->base.v);
+    if (dev == &m->plic->dev) {
+        fdt_property_u32(fdt, "phandle", phandle_plic(m));
+        put_hart_interrupts(fdt, m, IRQ_MEI, IRQ_SEI);
+    } else if (dev == &m->clint->dev) {
+        put_hart_interrupts(fdt, m, IRQ_MSI, IRQ_MTI);
+    } else if (dev == &m->finisher->dev) {
+        fdt_property_u32(fdt, "phandle", phandle_test(m));
+    }
+    if (dev->irq_number) {
+        fdt_property_u32(fdt, "interrupts", dev->irq_number);
+        fdt_property_u32(fdt, "interrupt-parent", phandle_plic(m));
+    }
+    put_reg(fdt, dev->base.v, dev->type->mmio_size);
+    put_strings(fdt, "compatible", dev->type->compatible);
+    if (dev->type->describe)
+        dev->type->describe(dev, fdt);
+    fdt_end_node(fdt);
+}
+
+static void put_soc(void *fdt, const Machine *m)
+{
+    fdt_begin_node(fdt, "soc");
+    fdt_property_u32(fdt, "#address-cells", 2);
+    fdt_property_u32(fdt, "#size-cells", 2);
+    fdt_property_string(fdt, "compatible", "simple-bus");
+    fdt_property(fdt, "ranges", NULL, 0);
+    for (unsigned i = 0; i < m->devices->len; i++)
+        put_device(fdt, m, g_ptr_array_index(m->devices, i));
+    fdt_end_node(fdt);
+}
+
+GByteArray *devicetree_make(const Machine *m, const DevicetreeChosen *chosen, GError **error)
+{
+    g_autofree uint8_t *fdt = g_malloc0(FDT_ROOM);
+    fdt_create(fdt, FDT_ROOM);
+    fdt_finish_reservemap(fdt);
+    fdt_begin_node(fdt, "");
+    fdt_property_u32(fdt, "#address-cells", 2);
+    fdt_property_u32(fdt, "#size-cells", 2);
+    fdt_property_string(fdt, "compatible", "riscv-virtio");
+    fdt_property_string(fdt, "model", "riscv-virtio,qemu");
+    put_syscon(fdt, m, "poweroff", "syscon-poweroff", 0x5555);
+    put_syscon(fdt, m, "reboot", "syscon-reboot", 0x7777);
+    put_memory(fdt, m);
+    put_cpus(fdt, m);
+    put_pmu(fdt);
+    put_chosen(fdt, m, chosen);
+    put_soc(fdt, m);
+    fdt_end_node(fdt);
+    if (fdt_finish(fdt)) {
+        fail(error, EXIT_CONFIG, "the device tree does not fit into %d KiB; shorten -append",
+             FDT_ROOM >> 10);
+        return NULL;
+    }
+    GByteArray *out = g_byte_array_new();
+    return g_byte_array_append(out, fdt, fdt_totalsize(fdt));
+}

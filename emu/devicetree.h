@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* devicetree.h - describe the machine to its guest. */
+#ifndef EMU_DEVICETREE_H
+#define EMU_DEVICETREE_H
+
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "emu/machine.h"
+
+/* What the boot loader adds. */
+typedef struct {
+    const char *bootargs;              /* NULL: none */
+    uint64_t initrd_start, initrd_end; /* 0, 0: none */
+} DevicetreeChosen;
+
+/* The flattened device tree of `m`, made from what is in it: it cannot drift from the machine. Fails only when it
+ * becomes larger than a device tree may be here (64 KiB). Source: Devicetree Specification 0.4; the nodes and their
+ * order are those of QEMU's virt. */
+GByteArray *devicetree_make(const Machine *m, const DevicetreeChosen *chosen, GError **error);
+
+#endif
