@@ -22,6 +22,12 @@
 typedef struct CodeCache CodeCache;
 typedef struct Commit Commit;
 
+/* Addresses at which harts stop before executing; belongs to the debugger. */
+typedef struct {
+    uint64_t *pcs;
+    unsigned count;
+} Breakpoints;
+
 /* Why a slice ended before its units were used up. */
 enum {
     ATTENTION_IRQ = 1,   /* an interrupt can be taken */
@@ -105,6 +111,8 @@ struct Hart {
     uint64_t (*mtime)(void *opaque); /* the time CSR, in ticks of 100 ns */
     void *mtime_opaque;
     Timer stimer;         /* fires when stimecmp is reached */
+    const Breakpoints *breakpoints; /* not NULL: stop there with ATTENTION_STOP */
+    bool step_over;                 /* execute the next instruction even if there is a breakpoint */
     Commit *commit;       /* not NULL: every retired instruction is reported there */
     uint32_t csr_written; /* number + 1 of the CSR the current instruction wrote */
 };

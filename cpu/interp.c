@@ -4,8 +4,8 @@
  *
  * Two loops with one meaning. run_fast keeps the slot pointer and the units left in host registers and has the integer
  * instructions of integer.def as labels that jump to each other (threaded dispatch); everything else, and every miss
- * of the fast memory path, goes through the instruction's function. run_traced calls the function of every instruction
- * and reports it; it exists so that tracing costs nothing when off.
+ * of the fast memory path, goes through the instruction's function. run_watched calls the function of every instruction
+ * and reports it; it exists so that tracing and breakpoints cost nothing when off.
  *
  * The program counter lives in the slot pointer while code stays in one page. `sync` writes it and the units left back
  * to the hart before anything that can look at them.
@@ -293,8 +293,15 @@ static ExecResult execute_slot(Hart *hart, CodePage *page, Insn *in, uint32_t *r
     return insn_table[in->op].exec(hart, in);
 }
 
+static void begin_commit(Hart *hart)
+{
+    hart->csr_written = 0;
+    if (hart->commit)
+        hart->commit->is_load = hart->commit->is_store = false;
+}
+
 /* One instruction through its function, reported when it retires. */
-static void step_traced(Hart *hart)
+static void step_watched(Hart *hart)
 {
     Insn in = { 0 };
     uint32_t raw = 0;
@@ -302,23 +309,40 @@ static void step_traced(Hart *hart)
     unsigned priv = hart->mmu.priv;
     Place place;
     ExecResult result = EXEC_TRAP;
-    hart->commit->is_load = hart->commit->is_store = false;
-    hart->csr_written = 0;
+    begin_commit(hart);
     if (find_place(hart, &place))
-        result = place.page ? execute_slot(hart, place.page, &in, &raw)
-                            : execute_crossing(hart, &in, &raw);
+        result = place.page ? execute_slot(hart, place.page, &in, &raw) : execute_crossing(hart, &in, &raw);
     settle(hart, result, &in);
-    if (result != EXEC_TRAP)
+    if (result != EXEC_TRAP && hart->commit)
         commit_record(hart->commit, hart, &in, pc, priv, raw);
     hart->left--;
 }
 
+static bool at_breakpoint(Hart *hart)
+{
+    bool over = hart->step_over;
+    hart->step_over = false;
+    for (unsigned i = 0; !over && hart->breakpoints && i < hart->breakpoints->count; i++)
+        if (hart->breakpoints->pcs[i] == hart->pc)
+            return true;
+    return false;
+}
+
+/* The loop that looks at every instruction: for the commit log, the trace hash and breakpoints. */
+static void run_watched(Hart *hart)
+{
+    while (hart->left > 0 && !hart->attention) {
+        if (at_breakpoint(hart))
+            hart->attention |= ATTENTION_STOP;
+        else
+            step_watched(hart);
+    }
+}
+
 void hart_run(Hart *hart)
 {
-    if (!hart->commit) {
+    if (hart->commit || hart->breakpoints)
+        run_watched(hart);
+    else
         run_fast(hart);
-        return;
-    }
-    while (hart->left > 0 && !hart->attention)
-        step_traced(hart);
 }

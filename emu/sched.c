@@ -144,6 +144,7 @@ static void check_debug_stop(Machine *m, unsigned index)
     Hart *hart = &m->harts[index];
     if (m->step_hart != (int)index && !(hart->attention & ATTENTION_STOP))
         return;
+    m->step_hart = -1;
     hart->attention &= ~(uint32_t)ATTENTION_STOP;
     m->stopped_hart = index;
     machine_stop(m, STOP_DEBUG, 0);
