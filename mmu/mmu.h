@@ -25,7 +25,7 @@
 
 enum { PRIV_U = 0, PRIV_S = 1, PRIV_M = 3 };
 
-/* Causes of exceptions an access can end in. norm:mcause_exccode */
+/* Causes of exceptions an access can end in. norm:mcause_exccode_enc_img */
 typedef enum {
     CAUSE_FETCH_MISALIGNED = 0,
     CAUSE_FETCH_ACCESS = 1,

@@ -16,7 +16,7 @@ static bool fp_is_off(const Hart *hart)
     return !(hart->csr.mstatus & MSTATUS_FS);
 }
 
-/* norm:fp_nan_box: an operand that is not boxed is the canonical NaN. */
+/* norm:FP_nontransfer_instrs_improper_nan-boxed_input: an operand that is not boxed is the canonical NaN. */
 static uint32_t unbox32(uint64_t f)
 {
     return f >> 32 == UINT32_MAX ? (uint32_t)f : F32_CANONICAL_NAN;

@@ -107,7 +107,7 @@ GByteArray *isa_extension_list(const Isa *isa)
     return out;
 }
 
-/* norm:misa_extensions_op: bit n stands for the letter 'A' + n; MXL = 2 is RV64. */
+/* norm:misa_extensions_enc_txt: bit n stands for the letter 'A' + n; MXL = 2 is RV64. */
 uint64_t isa_misa(const Isa *isa)
 {
     uint64_t misa = 2ull << 62;
