@@ -14,7 +14,7 @@
 #include "cpu/fpu.h"
 #include "test_fpu_operands.h"
 
-enum { HOST_MODES = 4, RANDOMS = 60000 };
+enum { HOST_MODES = 4, RANDOMS = 100000 };
 
 static const int host_modes[HOST_MODES] = {
     [RM_RNE] = FE_TONEAREST,

@@ -478,7 +478,7 @@ Test(fpu_oracle, conversions_between_formats_agree)
         for (unsigned j = 0; j < EDGES; j++)
             check_between(&betweens[i], edge[j], &m);
         Draw d = { 77 + i, 0 };
-        for (unsigned j = 0; j < RANDOMS; j++) {
+        for (unsigned j = 0; j < 2 * RANDOMS; j++) {
             uint64_t a = draw_operand(&d, from);
             uint64_t span = 2 * shape_bias(to) + 2 * to->frac_bits + 8;
             uint64_t field = shape_bias(from) - span / 2 + draw_word(&d) % span;
@@ -525,7 +525,7 @@ Test(fpu_oracle, conversions_from_integers_agree)
             for (unsigned low = 0; low <= at; low++)
                 check_from_ints((1ull << at) + (1ull << low) + (uint64_t)delta, &m);
     Draw d = { 31337, 0 };
-    for (unsigned i = 0; i < RANDOMS / 4; i++)
+    for (unsigned i = 0; i < RANDOMS; i++)
         check_from_ints(draw_fraction(&d, 63) >> draw_below(&d, 64), &m);
     scratch_clear(&m);
 }
