@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* test_decode.c - the instruction rows: what they claim about themselves, and words anyone can look up. */
+#include <criterion/criterion.h>
+
+#include <string.h>
+
+#include "cpu/isa/insn.h"
+
+TestSuite(decode, .init = insn_table_init);
+
+/* Two rows may share words only if one is a special case of the other. */
+Test(decode, rows_overlap_only_as_special_cases)
+{
+    for (unsigned a = 1; a < INSN_COUNT; a++) {
+        for (unsigned b = a + 1; b < INSN_COUNT; b++) {
+            const InsnDef *x = &insn_table[a], *y = &insn_table[b];
+            if (x->length != y->length || (x->match ^ y->match) & x->mask & y->mask)
+                continue;
+            bool nested = (x->mask & y->mask) == x->mask || (x->mask & y->mask) == y->mask;
+            cr_assert(nested && x->mask != y->mask, "%s and %s claim the same words", x->name, y->name);
+        }
+    }
+}
+
+Test(decode, each_row_finds_itself)
+{
+    for (unsigned id = 1; id < INSN_COUNT; id++) {
+        const InsnDef *def = &insn_table[id];
+        uint32_t ones = def->length == 4 ? ~0u : 0xffffu;
+        /* All free bits set: no reserved zero, and no more special row unless its digits are all ones. */
+        const InsnDef *found = insn_lookup((def->match | (ones & ~def->mask)), NULL);
+        cr_assert(found == def || (found && (found->mask & def->mask) == def->mask), "%s finds %s", def->name,
+                  found ? found->name : "nothing");
+    }
+}
+
+/* Words from the manual's examples and from any assembler. */
+Test(decode, known_words)
+{
+    // clang-format off
+    static const struct { uint32_t raw; const char *text; } words[] = {
+        { 0x00000013, "addi x0,x0,0" },
+        { 0xfff00093, "addi x1,x0,-1" },
+        { 0xfe0508e3, "beq x10,x0,0xfffffffffffffff0" },
+        { 0x0000006f, "jal x0,0x0" },
+        { 0x80000537, "lui x10,0x80000" },
+        { 0x00c5b023, "sd x12,0(x11)" },
+        { 0x43f55513, "srai x10,x10,0x3f" },
+        { 0x30200073, "mret" },
+        { 0x10500073, "wfi" },
+        { 0x12000073, "sfence.vma x0,x0" },
+        { 0x30052573, "csrrs x10,mstatus,x10" },
+        { 0x0ff0000f, "fence iorw,iorw" },
+        { 0x0100000f, "pause" },
+        { 0x1005a52f, "lr.w x10,(x11)" },
+        { 0x0ec5b52f, "amoswap.d.aqrl x10,x12,(x11)" },
+        { 0x02b57553, "fadd.d f10,f10,f11" },
+        { 0x20b52553, "fsgnjx.s f10,f10,f11" },
+        { 0x20c5a533, "sh1add x10,x11,x12" },
+        { 0x28755513, "orc.b x10,x10" },
+        { 0x6b855513, "rev8 x10,x10" },
+        { 0x0045200f, "cbo.zero (x10)" },
+        { 0x1141, "c.addi x2,-16" },
+        { 0x8082, "c.jr x1" },
+        { 0x9002, "c.ebreak" },
+        { 0x6105, "c.addi16sp x2,32" },
+        { 0x4501, "c.li x10,0" },
+    };
+    // clang-format on
+    for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
+        char text[64], squeezed[64];
+        unsigned n = 0;
+        insn_disassemble(words[i].raw, 0, text, sizeof text);
+        for (const char *c = text; *c; c++)
+            if (*c != ' ' || !n || squeezed[n - 1] != ',')
+                squeezed[n++] = *c;
+        squeezed[n] = '\0';
+        cr_expect_str_eq(squeezed, words[i].text, "%08x is %s, not %s", words[i].raw, words[i].text, squeezed);
+    }
+}
+
+Test(decode, reserved_words_are_illegal)
+{
+    static const uint32_t words[] = {
+        0x00000000, /* all zeros */
+        0x0000,     /* c.addi4spn with a zero immediate */
+        0x4002,     /* c.lwsp to x0 */
+        0x8002,     /* c.jr x0 */
+        0x2001,     /* c.addiw to x0 */
+        0x6101,     /* c.addi16sp by 0 */
+        0x6081,     /* c.lui by 0 */
+        0xffffffff, 0x30200077,
+    };
+    Isa isa;
+    cr_assert(isa_parse(&isa, "max", NULL));
+    for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
+        Insn in;
+        cr_expect(!insn_decode(&in, words[i], &isa), "%08x", words[i]);
+    }
+}
+
+Test(decode, extensions_that_are_off_are_illegal)
+{
+    static const struct {
+        const char *cpu;
+        uint32_t raw;
+    } cases[] = {
+        { "max,c=off", 0x1141 },         { "max,m=off", 0x02c58533 },   { "max,zba=off", 0x20c5a533 },
+        { "max,f=off,d=off", 0x00b57553 }, { "max,zicboz=off", 0x0045200f },
+    };
+    for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Isa with, without;
+        Insn in;
+        cr_assert(isa_parse(&with, "max", NULL) && isa_parse(&without, cases[i].cpu, NULL), "%s", cases[i].cpu);
+        cr_expect(insn_decode(&in, cases[i].raw, &with), "%08x", cases[i].raw);
+        cr_expect(!insn_decode(&in, cases[i].raw, &without), "%s", cases[i].cpu);
+    }
+}
+
+/* A compressed instruction becomes what the manual says it expands to. */
+Test(decode, compressed_instructions_expand)
+{
+    static const struct {
+        uint16_t raw;
+        uint32_t full;
+    } pairs[] = {
+        { 0x1141, 0xff010113 }, /* c.addi sp,-16     = addi sp,sp,-16 */
+        { 0xe406, 0x00113423 }, /* c.sdsp ra,8(sp)   = sd ra,8(sp) */
+        { 0x60a2, 0x00813083 }, /* c.ldsp ra,8(sp)   = ld ra,8(sp) */
+        { 0x852e, 0x00b00533 }, /* c.mv a0,a1        = add a0,zero,a1 */
+        { 0x95b2, 0x00c585b3 }, /* c.add a1,a2       = add a1,a1,a2 */
+        { 0x4188, 0x0005a503 }, /* c.lw a0,0(a1)     = lw a0,0(a1) */
+        { 0x8d0d, 0x40b50533 }, /* c.sub a0,a1       = sub a0,a0,a1 */
+        { 0x0808, 0x01010513 }, /* c.addi4spn a0,16  = addi a0,sp,16 */
+    };
+    Isa isa;
+    cr_assert(isa_parse(&isa, "max", NULL));
+    for (unsigned i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        Insn small, full;
+        cr_assert(insn_decode(&small, pairs[i].raw, &isa) && insn_decode(&full, pairs[i].full, &isa));
+        cr_expect_eq(small.op, full.op, "%04x", pairs[i].raw);
+        cr_expect_eq(small.rd, full.rd, "%04x", pairs[i].raw);
+        cr_expect_eq(small.rs1, full.rs1, "%04x", pairs[i].raw);
+        cr_expect_eq(small.rs2, full.rs2 * (insn_table[full.op].class == CLASS_ALU || full.rs2 == small.rs2 ||
+                                            insn_table[full.op].class == CLASS_STORE),
+                     "%04x", pairs[i].raw);
+        cr_expect_eq(small.imm, full.imm, "%04x", pairs[i].raw);
+        cr_expect_eq(small.step, 1);
+        cr_expect_eq(full.step, 2);
+    }
+}
