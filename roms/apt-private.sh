@@ -126,13 +126,14 @@ apt_open() { # folder architecture refresh
     apt_write_config "$2" >"$apt_conf"
     say LISTS "Debian $suite, $2, from $mirror"
     # A missing updates or security archive makes this fail, but does no harm: the main archive decides.
-    apt-get -c "$apt_conf" -q update >"$apt_dir/log/update" 2>&1 ||
-        say NOTE "part of the package lists could not be read (see $apt_dir/log/update)"
+    updated=yes
+    apt-get -c "$apt_conf" -q update >"$apt_dir/log/update" 2>&1 || updated=no
     [ -n "$(apt_version base-files)" ] || {
         grep '^[EW]:' "$apt_dir/log/update" | head -n 5 >&2
         die 69 "$mirror gives no package list of $suite for $2 that can be verified" \
             "(another mirror: BULKHEAD_MIRROR=http://HOST/debian)"
     }
+    [ $updated = yes ] || say NOTE "done without a part of the lists that cannot be read now: $apt_dir/log/update"
     apt-get -c "$apt_conf" -q autoclean >"$apt_dir/log/autoclean" 2>&1 || : # older archives only take room
     : >"$apt_dir/complete"
 }
