@@ -19,9 +19,26 @@ static void *map_zeros(uint64_t size)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
+/* A bus that nobody listens to. */
+static void ignore_store(void *opaque, Spa spa, unsigned size)
+{
+    (void)opaque, (void)spa, (void)size;
+}
+
+static void ignore_reserved(void *opaque, Spa spa, unsigned size, Requester by)
+{
+    (void)opaque, (void)spa, (void)size, (void)by;
+}
+
+static void ignore_page(void *opaque, Spa page)
+{
+    (void)opaque, (void)page;
+}
+
 bool bus_init(Bus *bus, Spa ram_base, uint64_t ram_size, Trace *trace, GError **error)
 {
     *bus = (Bus){ .ram_base = ram_base, .ram_size = ram_size, .trace = trace };
+    bus->listener = (BusListener){ ignore_store, ignore_reserved, ignore_page, NULL };
     bus->ram = map_zeros(ram_size);
     bus->page_flags = map_zeros(ram_size >> PAGE_SHIFT);
     if (bus->ram && bus->page_flags)
@@ -137,7 +154,7 @@ static void ram_written(Bus *bus, Spa spa, unsigned size, Requester by)
     *flags |= PAGE_TOUCHED;
     if (*flags & PAGE_CODE)
         bus->listener.code_written(bus->listener.opaque, spa, size);
-    if (*flags & PAGE_RESERVED)
+    if (*flags & PAGE_RESERVED || by.is_device)
         bus->listener.reserved_written(bus->listener.opaque, spa, size, by);
 }
 

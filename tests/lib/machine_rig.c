@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* machine_rig.c - a whole machine in a few lines; see machine_rig.h. */
+#include "tests/lib/machine_rig.h"
+
+#include <string.h>
+
+enum { RIG_RAM = 16 << 20 };
+
+Machine *rig_new(unsigned n_harts, const char *cpu, const uint32_t *code, size_t count)
+{
+    MachineConfig config = { .n_harts = n_harts, .ram_size = RIG_RAM, .quantum = 10000 };
+    GError *error = NULL;
+    if (!isa_parse(&config.isa, cpu, &error))
+        g_error("%s", error->message);
+    Machine *m = machine_new(&config, &error);
+    if (!m)
+        g_error("%s", error->message);
+    m->reset_pc = BOARD_RAM;
+    if (!machine_reset(m, &error))
+        g_error("%s", error->message);
+    if (count && !bus_poke(&m->bus, (Spa){ BOARD_RAM }, code, count * 4))
+        g_error("the program does not fit");
+    return m;
+}
+
+void rig_run(Machine *m, uint64_t units)
+{
+    m->config.max_insns = units;
+    for (unsigned i = 0; i < m->n_harts; i++)
+        m->config.max_insns += hart_cycles(&m->harts[i]);
+    machine_run(m);
+    m->config.max_insns = 0;
+}
+
+bool rig_execute(Machine *m, uint32_t raw)
+{
+    Hart *hart = &m->harts[0];
+    uint64_t traps = hart->trap_units, pc = hart->pc;
+    if (!bus_poke(&m->bus, (Spa){ pc }, &raw, 4))
+        g_error("pc 0x%" G_GINT64_MODIFIER "x is not in RAM", pc);
+    rig_run(m, 1);
+    return hart->trap_units == traps;
+}
+
+uint64_t rig_read64(Machine *m, uint64_t address)
+{
+    uint64_t value;
+    if (!bus_read_bytes(&m->bus, (Spa){ address }, &value, 8, requester_hart(0)))
+        g_error("0x%" G_GINT64_MODIFIER "x is not memory", address);
+    return value;
+}
+
+void rig_write64(Machine *m, uint64_t address, uint64_t value)
+{
+    if (!bus_poke(&m->bus, (Spa){ address }, &value, 8))
+        g_error("0x%" G_GINT64_MODIFIER "x is not memory", address);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* machine_rig.h - a whole machine in a few lines, for tests that run instructions. */
+#ifndef TESTS_LIB_MACHINE_RIG_H
+#define TESTS_LIB_MACHINE_RIG_H
+
+#include "emu/machine.h"
+
+/* A machine with `n_harts` harts and 16 MiB of RAM whose harts start at the RAM's first byte, where the `count` words
+ * of `code` are. `cpu` as -cpu has it; NULL: max. Aborts the test on failure. */
+Machine *rig_new(unsigned n_harts, const char *cpu, const uint32_t *code, size_t count);
+
+/* Runs at most `units` instructions and traps, in all harts together. */
+void rig_run(Machine *m, uint64_t units);
+
+/* Hart 0, one instruction at a time: gives it `x[1..]` values and runs `raw`. True: it retired. */
+bool rig_execute(Machine *m, uint32_t raw);
+
+uint64_t rig_read64(Machine *m, uint64_t address);
+void rig_write64(Machine *m, uint64_t address, uint64_t value);
+
+#endif
