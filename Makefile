@@ -56,15 +56,52 @@ $(B)/unit/%: $(B)/tests/unit/%.o $(TESTLIB) $(LIBRARY)
 unit: $(UNIT) ## run the unit tests
 	@tests/run-unit $(UNIT)
 
+lint: ## layers, cited anchors, formatting, shell scripts
+	@.ci/check-includes
+	@.ci/check-norms
+	@clang-format --dry-run --Werror $(shell git ls-files '*.c' '*.h')
+	@shellcheck configure .ci/check-includes .ci/check-norms .ci/run tests/run-unit roms/fetch-images roms/fetch-qemu \
+	    roms/apt-private.sh
+	@echo "lint: clean"
+
+images: ## fetch firmware, Linux and busybox from the distribution into build/images
+	@roms/fetch-images
+
+IMAGES := build/images/Image build/images/initrd.cpio.gz build/images/fw_dynamic.bin
+$(IMAGES):
+	@roms/fetch-images
+
+RUN_FLAGS ?= -m 512M -smp 2
+run: $(B)/bulkhead $(IMAGES) ## boot Linux to a shell in this terminal (Ctrl-A x ends it)
+	@$(B)/bulkhead -M virt $(RUN_FLAGS) -nographic -kernel build/images/Image -initrd build/images/initrd.cpio.gz \
+	    -append "console=ttyS0 quiet"
+
+check-quick: all ## unit tests and lint, below two minutes
+	@tests/check quick $(MODE)
+
+check: all ## everything CI runs
+	@tests/check all $(MODE)
+
+check-boot: all $(IMAGES) ## every Linux configuration: harts, paging modes, disk, network
+	@tests/boot/run --all $(B)/bulkhead
+
+bench: $(B)/bulkhead ## speed beside QEMU 10, in one run
+	@tests/bench/run
+
 format: ## format every C file
 	clang-format -i $(shell git ls-files '*.c' '*.h')
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  %-16s %s\n", $$1, $$2}'
 
+install: $(B)/bulkhead ## into PREFIX (DESTDIR is respected)
+	install -D -m 755 $(B)/bulkhead $(DESTDIR)$(PREFIX)/bin/bulkhead
+	install -D -m 644 docs/bulkhead.1 $(DESTDIR)$(PREFIX)/share/man/man1/bulkhead.1
+	for image in $(wildcard $(IMAGES)); do install -D -m 644 $$image $(DESTDIR)$(PREFIX)/share/bulkhead/; done
+
 clean: ## remove what was built (keeps build/images)
 	rm -rf build/release build/debug build/asan build/torture build/fuzz build/bulkhead
 
--include $(OBJECTS:.o=.d)
-.PHONY: all unit format help clean
+-include $(OBJECTS:.o=.d) $(TESTLIB:.o=.d) $(UNIT:$(B)/unit/%=$(B)/tests/unit/%.d)
+.PHONY: all unit lint images run check-quick check check-boot bench format install help clean
 .SECONDARY:

@@ -219,24 +219,43 @@ static bool add_devices(Machine *m, GError **error)
 
 /* Life. */
 
-static void mark_reached(void *opaque)
+static void next_mark(Machine *m)
 {
-    Machine *m = opaque;
+    m->look_at = UINT64_MAX;
+    if (m->next_mark < m->state_marks->len)
+        m->look_at =
+            clock_units_at(&m->clock, g_array_index(m->state_marks, uint64_t, m->next_mark));
+}
+
+static void mark_reached(Machine *m)
+{
     uint64_t at = g_array_index(m->state_marks, uint64_t, m->next_mark++);
     fprintf(m->hash_out, "state hash at %" G_GUINT64_FORMAT " ns: %016" G_GINT64_MODIFIER "x\n", at,
             machine_state_hash(m));
-    if (m->next_mark < m->state_marks->len)
-        timer_set(&m->clock, &m->mark_timer, g_array_index(m->state_marks, uint64_t, m->next_mark));
+    next_mark(m);
 }
 
 void machine_hash_at(Machine *m, const uint64_t *times, unsigned count, FILE *out)
 {
     m->hash_out = out;
     m->next_mark = 0;
+    m->look = mark_reached;
     g_array_set_size(m->state_marks, 0);
     g_array_append_vals(m->state_marks, times, count);
-    if (count)
-        timer_set(&m->clock, &m->mark_timer, times[0]);
+    next_mark(m);
+}
+
+static void stop_here(Machine *m)
+{
+    m->look_at = UINT64_MAX;
+    machine_stop(m, STOP_DEBUG, 0);
+}
+
+StopReason machine_run_until(Machine *m, uint64_t ns)
+{
+    m->look = stop_here;
+    m->look_at = clock_units_at(&m->clock, ns);
+    return machine_run(m);
 }
 
 static void make_harts(Machine *m)
@@ -258,6 +277,7 @@ Machine *machine_new(const MachineConfig *config, GError **error)
     m->config = *config;
     m->n_harts = config->n_harts;
     m->step_hart = -1;
+    m->look_at = UINT64_MAX;
     m->devices = g_ptr_array_new();
     m->wires = g_new0(IrqLine, 4 * m->n_harts);
     m->state_marks = g_array_new(FALSE, FALSE, sizeof(uint64_t));
@@ -265,7 +285,6 @@ Machine *machine_new(const MachineConfig *config, GError **error)
     clock_init(&m->clock, m->n_harts);
     m->trace.clock = &m->clock;
     m->trace.out = stderr;
-    clock_add_timer(&m->clock, &m->mark_timer, mark_reached, m);
     inbox_init(&m->inbox);
     if (!bus_init(&m->bus, (Spa){ BOARD_RAM }, config->ram_size, &m->trace, error)) {
         machine_free(m);

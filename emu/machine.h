@@ -102,9 +102,11 @@ struct Machine {
     /* Called after every reset to put the images back where they were; may be NULL. */
     bool (*load_images)(Machine *machine, void *opaque, GError **error);
     void *load_opaque;
-    GArray
-        *state_marks; /* of uint64_t: virtual times at which to print the state hash, ascending */
-    Timer mark_timer;
+    /* Somebody wants to look when all harts together have used so many units; UINT64_MAX:
+     * nobody. Slices end there, which the guest cannot see. */
+    uint64_t look_at;
+    void (*look)(Machine *machine);
+    GArray *state_marks; /* of uint64_t: virtual times at which to print the state hash */
     unsigned next_mark;
     FILE *hash_out;
 };
@@ -130,6 +132,10 @@ bool machine_load(Machine *machine, const uint8_t *data, size_t size, GError **e
 
 /* Prints the state hash at each of these virtual times (ns, ascending). */
 void machine_hash_at(Machine *machine, const uint64_t *times, unsigned count, FILE *out);
+
+/* Runs until virtual time `ns`, or until something else stops the machine; STOP_DEBUG: the time
+ * was reached. */
+StopReason machine_run_until(Machine *machine, uint64_t ns);
 
 /* Instructions retired by all harts. */
 uint64_t machine_retired(const Machine *machine);

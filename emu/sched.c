@@ -37,10 +37,10 @@ uint64_t machine_retired(const Machine *m)
     return retired;
 }
 
-/* Units until the next event of the clock; at least 0. */
+/* Units until the next event of the clock, or until somebody wants to look; at least 0. */
 static uint64_t units_to_event(const Machine *m)
 {
-    uint64_t at = clock_units_at(&m->clock, m->clock.next);
+    uint64_t at = MIN(clock_units_at(&m->clock, m->clock.next), m->look_at);
     return at > m->clock.units ? at - m->clock.units : 0;
 }
 
@@ -135,6 +135,8 @@ static void look_around(Machine *m)
         inbox_apply(&m->inbox);
     if (UNLIKELY(m->tohost.v))
         check_tohost(m);
+    while (UNLIKELY(m->clock.units >= m->look_at))
+        m->look(m);
     if (UNLIKELY(m->config.max_insns) && executed(m) >= m->config.max_insns)
         machine_stop(m, STOP_LIMIT, 0);
 }
@@ -183,6 +185,7 @@ static void idle_in_round(Machine *m)
         pass_idle(m, i, units);
         m->round_left[i] -= (int64_t)units;
         run_events(m);
+        look_around(m);
         return;
     }
 }
@@ -200,8 +203,11 @@ static bool all_idle(const Machine *m)
 static void idle_all(Machine *m)
 {
     run_events(m);
-    uint64_t now = clock_now(&m->clock),
-             wait = m->clock.next == CLOCK_NEVER ? UINT64_MAX : m->clock.next - now;
+    uint64_t now = clock_now(&m->clock), next = m->clock.next, wait = UINT64_MAX;
+    if (m->look_at != UINT64_MAX)
+        next = MIN(next, m->look_at / m->n_harts);
+    if (next != CLOCK_NEVER)
+        wait = next - now;
     if (m->config.live_input || wait == UINT64_MAX) {
         int64_t start = g_get_monotonic_time();
         inbox_wait(&m->inbox, wait);

@@ -35,7 +35,8 @@ uint64_t hash_bytes(uint64_t hash, const void *data, size_t size)
         hash = hash_word(hash, word);
     }
     word = 0;
-    memcpy(&word, at, size);
+    if (size)
+        memcpy(&word, at, size);
     return hash_word(hash, word ^ (uint64_t)size << 56);
 }
 
