@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * console.h - the terminal, and files that take a serial line's output.
+ *
+ * Standard input and output can be the other end of several lines of the guest (a serial port, virtio consoles): output
+ * of all is shown, input goes to the one in focus. A key pressed after the escape key (Ctrl-A) is for the emulator.
+ * Input from a terminal, pipe or socket arrives when it arrives; a file is given to the guest as fast as it takes it,
+ * the same in every run. Writing happens in a thread of its own, so that a slow reader does not hold up the machine for
+ * every byte. The terminal is put back as it was however the program ends.
+ */
+#ifndef EMU_CONSOLE_H
+#define EMU_CONSOLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "emu/machine.h"
+
+typedef enum { CHAR_NULL, CHAR_STDIO, CHAR_FILE } CharKind;
+
+/* One -chardev, or what -serial says. */
+typedef struct {
+    char *id;
+    CharKind kind;
+    char *path;     /* CHAR_FILE */
+    bool append;    /* CHAR_FILE */
+    bool mux;       /* CHAR_STDIO: escapes are on, several lines may use it */
+    bool no_signal; /* CHAR_STDIO: Ctrl-C is for the guest */
+    unsigned users;
+} CharSpec;
+
+typedef struct Console Console;
+
+/* `escape`: code of the escape key. Until console_start nothing happens to the terminal. */
+Console *console_new(unsigned escape);
+/* Gives `spec` another user. NULL for CHAR_NULL; fails when a file cannot be written. The result lives as long as the
+ * console. */
+bool console_connect(Console *console, const CharSpec *spec, HostChar **chr, GError **error);
+/* Can somebody still type? */
+bool console_is_live(const Console *console);
+/* Takes the terminal, begins to listen to it, and to signals (SIGINT, SIGTERM, SIGHUP, SIGQUIT stop the machine with
+ * exit code 128 + number). `timeout`: seconds after which the machine is stopped with EXIT_TIMEOUT, 0: never. */
+bool console_start(Console *console, Machine *machine, uint64_t timeout, GError **error);
+/* The machine was reset: its devices can take input again. */
+void console_offer(Console *console);
+/* Writes out what is left and puts the terminal back. NULL is fine. */
+void console_free(Console *console);
+
+#endif

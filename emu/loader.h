@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * loader.h - what is in memory when the first instruction runs: firmware, kernel, initrd, device tree, boot ROM.
+ *
+ * Files are read and checked once; every reset of the guest puts the same bytes back. Placement follows QEMU's virt:
+ * firmware at the start of RAM, the kernel behind it on the next multiple of 2 MiB (or where its ELF headers say), the
+ * initrd half of RAM (at most 512 MiB) behind the kernel's start, the device tree near the end of RAM below 4 GiB of it.
+ */
+#ifndef EMU_LOADER_H
+#define EMU_LOADER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "emu/machine.h"
+
+/* One -device loader. */
+typedef struct {
+    const char *file; /* NULL: `size` bytes of `data`, or nothing when `size` is 0 */
+    uint64_t data;
+    unsigned size;
+    bool has_address, force_raw;
+    uint64_t address;
+    int hart; /* starts at the image's entry or address; -1: none does */
+} LoadNote;
+
+typedef struct {
+    const char *firmware; /* NULL: none, the first image starts in M-mode */
+    const char *kernel, *initrd, *append, *dtb;
+    const LoadNote *loads;
+    unsigned n_loads;
+} LoaderConfig;
+
+typedef struct Loader Loader;
+
+/* Reads and checks all images and makes itself the machine's load_images. The strings of `config` are needed only
+ * during the call. Fails with EXIT_FILE or EXIT_CONFIG. */
+Loader *loader_new(Machine *machine, const LoaderConfig *config, GError **error);
+void loader_free(Loader *loader);
+
+/* The device tree as the guest gets it. */
+GBytes *loader_devicetree(const Loader *loader);
+
+/* Puts everything in its place; what machine_reset calls. `loader` is the Loader. */
+bool loader_load(Machine *machine, void *loader, GError **error);
+
+#endif

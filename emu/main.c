@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * main.c - from a command line to an exit code.
+ *
+ * Options say what to build; the machine, what it is connected to, and its images are built in that order, run, and
+ * taken apart again.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "emu/base/error.h"
+#include "emu/console.h"
+#include "emu/console_terminal.h"
+#include "emu/doctor.h"
+#include "emu/loader.h"
+#include "emu/machine.h"
+#include "emu/net_port.h"
+#include "emu/options.h"
+
+typedef struct {
+    Options *options;
+    Console *console;
+    NetPort *nets[VIRTIO_SLOTS];
+    Machine *machine;
+    Loader *loader;
+    FILE *log, *commits;
+} Run;
+
+/* Says what is wrong and, from the last semicolon of the message on, what to do. */
+static int report(const GError *error)
+{
+    const char *fix = g_strrstr(error->message, "; ");
+    fprintf(stderr, "bulkhead: error: %.*s\n", fix ? (int)(fix - error->message) : -1,
+            error->message);
+    if (fix)
+        fprintf(stderr, "fix: %s\n", fix + 2);
+    return error->domain == BULKHEAD_ERROR ? error->code : EXIT_HOST;
+}
+
+static bool open_log(const char *path, FILE **file, GError **error)
+{
+    *file = path ? fopen(path, "w") : stderr;
+    return *file || fail(error, EXIT_FILE, "cannot write log '%s'; check the path", path);
+}
+
+/* Before the machine: the ends of its lines. */
+static bool connect(Run *run, GError **error)
+{
+    Options *o = run->options;
+    run->console = console_new((unsigned)o->escape);
+    if (!console_connect(run->console, o->serial_char, &o->machine.serial, error))
+        return false;
+    for (unsigned i = 0; i < VIRTIO_SLOTS; i++) {
+        const SlotHost *host = &o->slots[i];
+        if (host->chr &&
+            !console_connect(run->console, host->chr, &o->machine.virtio[i].chr, error))
+            return false;
+        if (!host->net)
+            continue;
+        run->nets[i] = net_port_new(host->net->hostfwd, host->net->restricted, error);
+        if (!run->nets[i])
+            return false;
+        o->machine.virtio[i].net = net_port_host(run->nets[i]);
+    }
+    o->machine.live_input = console_is_live(run->console) && !o->skip_idle;
+    return true;
+}
+
+/* What is to be reported of the run. */
+static bool observe(Run *run, GError **error)
+{
+    const Options *o = run->options;
+    Machine *m = run->machine;
+    if (!open_log(o->log_file, &run->log, error) || !open_log(o->commit_file, &run->commits, error))
+        return false;
+    m->trace.out = run->log;
+    for (unsigned i = 0; i < o->traces->len; i++)
+        if (!trace_enable(&m->trace, g_ptr_array_index(o->traces, i), error))
+            return false;
+    m->commit.log = o->log_commits ? run->commits : NULL;
+    m->commit.print_to = stderr;
+    m->commit.print_at = o->hash_at;
+    m->commit.print_every = o->hash_every;
+    for (unsigned i = 0; i < m->n_harts; i++)
+        m->harts[i].commit = o->log_commits || o->trace_hash ? &m->commit : NULL;
+    if (o->state_marks->len)
+        machine_hash_at(m, (const uint64_t *)(const void *)o->state_marks->data,
+                        o->state_marks->len, stderr);
+    return true;
+}
+
+/* -bios: a path, or a name to be looked for where images are. */
+static bool find_firmware(Options *o, GError **error)
+{
+    bool by_default = !o->bios || !strcmp(o->bios, "default");
+    const char *name = by_default ? "fw_dynamic.bin" : o->bios;
+    if (!strcmp(name, "none"))
+        return true;
+    bool look = by_default || (!strchr(name, '/') && !g_file_test(name, G_FILE_TEST_EXISTS));
+    g_autofree char *path = look ? doctor_find_image(name) : NULL;
+    if (by_default && !path)
+        return fail(error, EXIT_FILE,
+                    "the default firmware fw_dynamic.bin is nowhere to be found; run make images, "
+                    "give -bios FILE, or -bios none for a kernel that starts in M-mode");
+    o->images.firmware = options_keep(o, path ? path : name);
+    return true;
+}
+
+static bool build(Run *run, GError **error)
+{
+    Options *o = run->options;
+    if (!connect(run, error) || !find_firmware(o, error))
+        return false;
+    run->machine = machine_new(&o->machine, error);
+    if (!run->machine)
+        return false;
+    run->loader = loader_new(run->machine, &o->images, error);
+    return run->loader && observe(run, error) && machine_reset(run->machine, error);
+}
+
+static bool write_file(const char *path, const void *data, size_t size, GError **error)
+{
+    FILE *file = fopen(path, "wb");
+    bool ok = file && fwrite(data, 1, size, file) == size;
+    if (file)
+        ok &= !fclose(file);
+    return ok || fail(error, EXIT_FILE, "cannot write '%s'; check the path", path);
+}
+
+static bool write_pidfile(const Options *o, GError **error)
+{
+    g_autofree char *text = g_strdup_printf("%ld\n", (long)getpid());
+    return !o->pidfile || write_file(o->pidfile, text, strlen(text), error);
+}
+
+static int exit_code(const Run *run, StopReason reason)
+{
+    if (reason == STOP_LIMIT)
+        fprintf(stderr, "bulkhead: ended after %" PRIu64 " instructions (-max-insns)\n",
+                run->options->machine.max_insns);
+    if (reason == STOP_QUIT && run->machine->exit_code == EXIT_TIMEOUT)
+        fprintf(stderr, "bulkhead: ended after %" PRIu64 " s (-timeout)\n", run->options->timeout);
+    return reason == STOP_LIMIT ? EXIT_LIMIT : run->machine->exit_code;
+}
+
+static bool run_machine(Run *run, int *code, GError **error)
+{
+    const Options *o = run->options;
+    Machine *m = run->machine;
+    if (!write_pidfile(o, error) || !console_start(run->console, m, o->timeout, error))
+        return false;
+    for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
+        if (run->nets[i])
+            net_port_start(run->nets[i], m);
+    console_offer(run->console);
+    *code = exit_code(run, machine_run(m));
+    if (o->trace_hash)
+        fprintf(stderr, "trace hash at the end, after %" PRIu64 " instructions: %016" PRIx64 "\n",
+                m->commit.count, m->commit.hash);
+    if (o->pidfile)
+        unlink(o->pidfile);
+    return true;
+}
+
+static void close_log(FILE *file)
+{
+    if (file && file != stderr)
+        fclose(file);
+}
+
+static void take_apart(Run *run)
+{
+    for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
+        if (run->nets[i])
+            net_port_free(run->nets[i]);
+    console_free(run->console);
+    loader_free(run->loader);
+    close_log(run->log);
+    close_log(run->commits);
+    options_free(run->options);
+}
+
+static bool work(Run *run, int argc, char **argv, int *code, GError **error)
+{
+    Options *o = run->options;
+    if (!options_parse(o, argc, argv, error) || o->done)
+        return o->done;
+    if (o->verb && !strcmp(o->verb, "doctor")) {
+        *code = doctor_run() ? 0 : EXIT_FILE;
+        return true;
+    }
+    if (!options_resolve(o, error))
+        return false;
+    if (o->name)
+        prctl(PR_SET_NAME, o->name);
+    terminal_block_signals();
+    if (!build(run, error))
+        return false;
+    if (!o->dumpdtb)
+        return run_machine(run, code, error);
+    gsize size;
+    const void *tree = g_bytes_get_data(loader_devicetree(run->loader), &size);
+    return write_file(o->dumpdtb, tree, size, error);
+}
+
+int main(int argc, char **argv)
+{
+    Run run = { .options = options_new() };
+    g_autoptr(GError) error = NULL;
+    int code = 0;
+    if (!work(&run, argc, argv, &code, &error))
+        code = report(error);
+    take_apart(&run);
+    return code;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * options.h - the command line: what was asked for, as values.
+ *
+ * options.def lists the options. Parsing only takes notes; options_resolve then fits drives, networks, consoles and
+ * devices together, so that their order on the command line does not matter.
+ */
+#ifndef EMU_OPTIONS_H
+#define EMU_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "emu/console.h"
+#include "emu/loader.h"
+#include "emu/machine.h"
+#include "emu/options_props.h"
+
+typedef struct {
+    const char *id, *file;
+    bool read_only, snapshot;
+    bool used;
+} Drive;
+
+typedef struct {
+    const char *id, *hostfwd; /* hostfwd may be NULL */
+    bool restricted;
+    bool used;
+} Netdev;
+
+/* What a machine's virtio slot is connected to, beside what VirtioConfig says. */
+typedef struct {
+    CharSpec *chr;
+    Netdev *net;
+} SlotHost;
+
+/* One -device, kept until all options are known. */
+typedef struct Driver Driver;
+typedef struct {
+    const Driver *driver;
+    Props *props;
+    bool done;
+} DeviceNote;
+
+typedef struct {
+    const char *verb; /* "run", "doctor"; NULL: run */
+    bool done;        /* only information was wanted, and was printed */
+    MachineConfig machine;
+    LoaderConfig images; /* strings belong to `strings` */
+    const char *dumpdtb, *bios, *name, *pidfile;
+    GPtrArray *drives, *netdevs, *chars, *notes;
+    GArray *loads; /* of LoadNote; images.loads once resolved */
+    SlotHost slots[VIRTIO_SLOTS];
+    CharSpec *serial_char;
+    const char *serial;
+    bool nographic, nodefaults, snapshot_all, skip_idle;
+    uint64_t escape;   /* the letter of -echr, 1: Ctrl-A */
+    GPtrArray *traces; /* of strings: patterns for trace_enable */
+    bool log_commits;
+    const char *log_file, *commit_file;
+    bool trace_hash;
+    uint64_t hash_at, hash_every;
+    GArray *state_marks; /* of uint64_t */
+    uint64_t timeout;    /* seconds, 0: none */
+    const char *gdb;
+    bool stopped;
+    GPtrArray *strings; /* everything that was allocated for the above */
+} Options;
+
+typedef struct OptionDef OptionDef;
+typedef bool OptionHandler(Options *options, const OptionDef *def, const char *argument,
+                           GError **error);
+struct OptionDef {
+    const char *name;
+    const char *argument; /* its syntax for people; NULL: takes none */
+    OptionHandler *handle;
+    size_t field; /* of Options, for the handlers of options.c */
+    const char *help;
+};
+
+/* All options that do something, up to a row without a name. */
+extern const OptionDef option_table[];
+
+Options *options_new(void);
+void options_free(Options *options);
+
+/* Reads the command line; argv[0] is the program. Fails with the exit code to use. */
+bool options_parse(Options *options, int argc, char **argv, GError **error);
+/* Fits everything together into `machine`, `images`, `slots` and `serial_char`. */
+bool options_resolve(Options *options, GError **error);
+
+/* Makes `memory` (of g_malloc) live as long as the options; returns it. */
+void *options_own(Options *options, void *memory);
+/* A copy of `text` that does. */
+char *options_keep(Options *options, const char *text);
+
+#endif

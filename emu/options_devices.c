@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * options_devices.c - the options that plug things in: -device, -drive, -netdev, -nic, -serial, -chardev.
+ *
+ * Drives, networks and character devices are the host's side, devices the guest's; ids join them. options_resolve
+ * joins them when all are known: devices with bus= get their slot first, the others fill the slots from the last
+ * one downwards, as QEMU does.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "emu/base/error.h"
+#include "emu/options_handlers.h"
+#include "emu/options_props.h"
+
+struct Driver {
+    const char *name;
+    bool (*plug)(Options *o, Props *props, VirtioConfig *slot, SlotHost *host, GError **error);
+    const char *example, *help;
+};
+
+static bool plug_blk(Options *o, Props *props, VirtioConfig *slot, SlotHost *host, GError **error);
+static bool plug_net(Options *o, Props *props, VirtioConfig *slot, SlotHost *host, GError **error);
+static bool plug_nothing(Options *o, Props *props, VirtioConfig *slot, SlotHost *host,
+                         GError **error);
+
+// clang-format off
+static const Driver drivers[] = {
+    { "virtio-blk-device",    plug_blk,     "virtio-blk-device,drive=ID",            "disk" },
+    { "virtio-net-device",    plug_net,     "virtio-net-device,netdev=ID",           "network card" },
+    { "virtio-rng-device",    plug_nothing, "virtio-rng-device",                     "random numbers" },
+    { "virtio-serial-device", plug_nothing, "virtio-serial-device",                  "carrier of a virtconsole" },
+    { "virtconsole",          NULL,         "virtconsole,chardev=ID",                "console, on the virtio-serial-device before it" },
+    { "loader",               NULL,         "loader,file=FILE,addr=ADDRESS",         "put a file or a number into memory" },
+};
+// clang-format on
+
+static const Driver *find_driver(const char *name)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(drivers); i++)
+        if (!strcmp(drivers[i].name, name))
+            return &drivers[i];
+    return NULL;
+}
+
+static bool refuse_driver(const char *name, GError **error)
+{
+    const char *names[G_N_ELEMENTS(drivers) + 1] = { NULL };
+    if (strstr(name, "-pci"))
+        return fail(
+            error, EXIT_CONFIG,
+            "-device %s: there is no PCI bus yet; use the device of the same kind that ends "
+            "in -device (-device help lists them)",
+            name);
+    for (size_t i = 0; i < G_N_ELEMENTS(drivers); i++)
+        names[i] = drivers[i].name;
+    const char *near = nearest_word(name, names);
+    return near ? fail(error, EXIT_USAGE, "-device: no driver is called '%s'; did you mean '%s'?",
+                       name, near)
+                : fail(error, EXIT_USAGE,
+                       "-device: no driver is called '%s'; -device help lists them", name);
+}
+
+static bool list_drivers(Options *o)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(drivers); i++)
+        printf("%-34s %s\n", drivers[i].example, drivers[i].help);
+    o->done = true;
+    return true;
+}
+
+/* -device loader. */
+
+static bool loader_source(Options *o, Props *props, LoadNote *note, GError **error)
+{
+    const char *file = props_take(props, "file");
+    uint64_t length = 0;
+    bool has_data = props_take(props, "data") != NULL;
+    note->file = file ? options_keep(o, file) : NULL;
+    if (!props_number(props, "data", &note->data, error) ||
+        !props_number(props, "data-len", &length, error) ||
+        !props_only(props, "data-be", "off", "the machine is little-endian", error))
+        return false;
+    if (file && has_data)
+        return fail(error, EXIT_USAGE,
+                    "-device loader: file= and data= exclude each other; give one");
+    if (has_data && (length < 1 || length > 8))
+        return fail(error, EXIT_USAGE,
+                    "-device loader: data= needs data-len= of 1 to 8 bytes; add "
+                    "data-len=4");
+    if (!has_data && length)
+        return fail(error, EXIT_USAGE, "-device loader: data-len= without data=; add data=");
+    note->size = (unsigned)length;
+    return true;
+}
+
+static bool add_loader(Options *o, Props *props, GError **error)
+{
+    LoadNote note = { .hart = -1 };
+    uint64_t hart = 0;
+    if (!loader_source(o, props, &note, error))
+        return false;
+    note.has_address = props_take(props, "addr") != NULL;
+    bool has_hart = props_take(props, "cpu-num") != NULL;
+    if (!props_number(props, "addr", &note.address, error) ||
+        !props_number(props, "cpu-num", &hart, error) ||
+        !props_bool(props, "force-raw", &note.force_raw, error))
+        return false;
+    (void)props_take(props, "id");
+    if (!note.file && !note.has_address)
+        return fail(error, EXIT_USAGE,
+                    "-device loader: neither file= nor addr= is given; for example: -device "
+                    "loader,file=os.bin,addr=0x80200000");
+    if (!note.file && !note.size && !has_hart)
+        return fail(error, EXIT_USAGE,
+                    "-device loader: nothing to load; add file=, data= or cpu-num=");
+    if (has_hart)
+        note.hart = (int)MIN(hart, MACHINE_MAX_HARTS);
+    g_array_append_val(o->loads, note);
+    return props_finish(props, error);
+}
+
+bool option_device(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    if (!strcmp(argument, "help") || !strcmp(argument, "?"))
+        return list_drivers(o);
+    g_autoptr(Props) props = props_parse("-device", argument, "driver", error);
+    const char *name =
+        props ? props_need(props, "driver", "-device virtio-rng-device", error) : NULL;
+    if (!name)
+        return false;
+    const Driver *driver = find_driver(name);
+    if (!driver)
+        return refuse_driver(name, error);
+    if (!strcmp(name, "loader"))
+        return add_loader(o, props, error);
+    DeviceNote *note = options_own(o, g_new0(DeviceNote, 1));
+    note->driver = driver;
+    note->props = g_steal_pointer(&props);
+    g_ptr_array_add(o->notes, note);
+    return true;
+}
+
+/* Notes a device as if it had been given with -device. */
+static bool device_printf(Options *o, GError **error, const char *format, ...) G_GNUC_PRINTF(3, 4);
+static bool device_printf(Options *o, GError **error, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *text = g_strdup_vprintf(format, args);
+    va_end(args);
+    return option_device(o, NULL, text, error);
+}
+
+/* The host's side. */
+
+/* Is `id` the id of one of `list`, whose elements begin with their id? */
+static void *find_id(const GPtrArray *list, const char *id)
+{
+    for (unsigned i = 0; i < list->len; i++) {
+        const char **element = g_ptr_array_index(list, i);
+        if (*element && !strcmp(*element, id))
+            return element;
+    }
+    return NULL;
+}
+
+static bool new_id(const GPtrArray *list, const char *option, const char *id, GError **error)
+{
+    return !find_id(list, id) ||
+           fail(error, EXIT_USAGE, "%s: id '%s' is used twice; give each its own", option, id);
+}
+
+static bool drive_props(Options *o, Props *props, Drive *drive, GError **error)
+{
+    const char *id = props_take(props, "id"),
+               *file =
+                   props_need(props, "file", "-drive file=disk.img,if=virtio,format=raw", error);
+    if (!file || !props_only(props, "format", "raw", "disk images are raw", error) ||
+        !props_only(props, "media", "disk", "there is no CD drive", error) ||
+        !props_bool(props, "readonly", &drive->read_only, error) ||
+        !props_bool(props, "snapshot", &drive->snapshot, error))
+        return false;
+    /* The host's page cache is always used; what the guest flushes is flushed. */
+    if (!props_only(props, "cache", "writeback", "the host's cache is used", error))
+        return false;
+    g_autofree char *made = g_strdup_printf("drive%u", o->drives->len);
+    drive->id = options_keep(o, id ? id : made);
+    drive->file = options_keep(o, file);
+    return new_id(o->drives, "-drive", drive->id, error);
+}
+
+bool option_drive(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    Drive *drive = options_own(o, g_new0(Drive, 1));
+    g_autoptr(Props) props = props_parse("-drive", argument, NULL, error);
+    if (!props || !drive_props(o, props, drive, error))
+        return false;
+    const char *interface = props_take(props, "if");
+    if (interface && strcmp(interface, "none") && strcmp(interface, "virtio"))
+        return fail(error, EXIT_CONFIG, "-drive: if=%s cannot be had; write if=none or if=virtio",
+                    interface);
+    if (!props_finish(props, error))
+        return false;
+    g_ptr_array_add(o->drives, drive);
+    /* QEMU's virt puts a drive without if= on virtio. */
+    return (interface && !strcmp(interface, "none")) ||
+           device_printf(o, error, "virtio-blk-device,drive=%s", drive->id);
+}
+
+static bool add_netdev(Options *o, const char *option, Props *props, const char *id, GError **error)
+{
+    Netdev *netdev = options_own(o, g_new0(Netdev, 1));
+    const char *hostfwd = props_take(props, "hostfwd");
+    if (!CONFIG_SLIRP)
+        return fail(error, EXIT_CONFIG,
+                    "%s user: this program was built without libslirp; install libslirp-dev, run "
+                    "./configure and make",
+                    option);
+    netdev->id = options_keep(o, id);
+    netdev->hostfwd = hostfwd ? options_keep(o, hostfwd) : NULL;
+    if (!props_bool(props, "restrict", &netdev->restricted, error) ||
+        !new_id(o->netdevs, option, id, error))
+        return false;
+    g_ptr_array_add(o->netdevs, netdev);
+    return props_finish(props, error);
+}
+
+/* Only user networking is there. */
+static bool check_net_type(const char *option, const char *type, GError **error)
+{
+    return (type && !strcmp(type, "user")) ||
+           fail(error, EXIT_CONFIG, "%s: networks of type '%s' cannot be had; write %s user",
+                option, type ? type : "", option);
+}
+
+bool option_netdev(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    g_autoptr(Props) props = props_parse("-netdev", argument, "type", error);
+    if (!props || !check_net_type("-netdev", props_take(props, "type"), error))
+        return false;
+    const char *id = props_need(props, "id", "-netdev user,id=net0", error);
+    return id && add_netdev(o, "-netdev", props, id, error);
+}
+
+bool option_nic(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    if (!strcmp(argument, "none"))
+        return true;
+    g_autoptr(Props) props = props_parse("-nic", argument, "type", error);
+    if (!props || !check_net_type("-nic", props_take(props, "type"), error))
+        return false;
+    g_autofree char *made = g_strdup_printf("nic%u", o->netdevs->len);
+    const char *id = props_take(props, "id"), *mac = props_take(props, "mac");
+    if (!props_only(props, "model", "virtio-net-device,virtio", "there is no other card", error) ||
+        !add_netdev(o, "-nic", props, id ? id : made, error))
+        return false;
+    return device_printf(o, error, "virtio-net-device,netdev=%s%s%s", id ? id : made,
+                         mac ? ",mac=" : "", mac ? mac : "");
+}
+
+bool option_net(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)o;
+    (void)def;
+    return !strcmp(argument, "none") ||
+           fail(error, EXIT_USAGE, "-net %s is an old spelling; write -nic user,... or -net none",
+                argument);
+}
+
+/* Character devices. */
+
+static bool char_props(Options *o, Props *props, CharSpec *spec, GError **error)
+{
+    static const char *const kinds[] = {
+        [CHAR_NULL] = "null", [CHAR_STDIO] = "stdio", [CHAR_FILE] = "file"
+    };
+    bool signal = true;
+    const char *kind = props_take(props, "backend"),
+               *id = props_need(props, "id", "-chardev stdio,id=con0", error);
+    if (!id || !new_id(o->chars, "-chardev", id, error))
+        return false;
+    for (spec->kind = 0; spec->kind < G_N_ELEMENTS(kinds); spec->kind++)
+        if (kind && !strcmp(kinds[spec->kind], kind))
+            break;
+    if (spec->kind == G_N_ELEMENTS(kinds))
+        return fail(error, EXIT_CONFIG,
+                    "-chardev: '%s' cannot be had; there are stdio, null and file",
+                    kind ? kind : "");
+    spec->id = options_keep(o, id);
+    if (spec->kind == CHAR_FILE) {
+        const char *path = props_need(props, "path", "-chardev file,id=log,path=out.txt", error);
+        if (!path || !props_bool(props, "append", &spec->append, error))
+            return false;
+        spec->path = options_keep(o, path);
+    } else if (spec->kind == CHAR_STDIO) {
+        if (!props_bool(props, "mux", &spec->mux, error) ||
+            !props_bool(props, "signal", &signal, error))
+            return false;
+        spec->no_signal = !signal || spec->mux;
+    }
+    return props_finish(props, error);
+}
+
+bool option_chardev(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    CharSpec *spec = options_own(o, g_new0(CharSpec, 1));
+    g_autoptr(Props) props = props_parse("-chardev", argument, "backend", error);
+    if (!props || !char_props(o, props, spec, error))
+        return false;
+    g_ptr_array_add(o->chars, spec);
+    return true;
+}
+
+bool option_serial(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    if (o->serial)
+        return fail(
+            error, EXIT_CONFIG,
+            "-serial %s: the machine has one serial port, which has -serial %s already; give "
+            "-serial once",
+            argument, o->serial);
+    o->serial = options_keep(o, argument);
+    return true;
+}
+
+/* Joining. */
+
+static CharSpec *use_char(const GPtrArray *chars, const char *option, const char *id,
+                          GError **error)
+{
+    CharSpec *spec = find_id(chars, id);
+    if (!spec)
+        fail(error, EXIT_CONFIG, "%s: no -chardev has id '%s'; add -chardev stdio,id=%s", option,
+             id, id);
+    else if (spec->users++ && spec->kind != CHAR_NULL && !spec->mux)
+        fail(error, EXIT_CONFIG, "%s: chardev '%s' is used already; %s", option, id,
+             spec->kind == CHAR_STDIO ? "add mux=on to it" : "give each its own file");
+    else
+        return spec;
+    return NULL;
+}
+
+static bool resolve_serial(Options *o, GError **error)
+{
+    const char *text = o->serial                        ? o->serial
+                       : o->nodefaults && !o->nographic ? "none"
+                                                        : "mon:stdio";
+    CharSpec *spec = options_own(o, g_new0(CharSpec, 1));
+    o->serial_char = spec;
+    if (g_str_has_prefix(text, "chardev:")) {
+        o->serial_char = use_char(o->chars, "-serial", text + strlen("chardev:"), error);
+        return o->serial_char != NULL;
+    }
+    if (!strcmp(text, "none") || !strcmp(text, "null"))
+        return true;
+    if (g_str_has_prefix(text, "file:") && text[5]) {
+        *spec = (CharSpec){ .kind = CHAR_FILE, .path = options_keep(o, text + 5) };
+        return true;
+    }
+    spec->kind = CHAR_STDIO;
+    spec->mux = !strcmp(text, "mon:stdio") || o->nographic;
+    spec->no_signal = spec->mux;
+    return spec->mux || !strcmp(text, "stdio") ||
+           fail(error, EXIT_CONFIG,
+                "-serial %s cannot be had; there are stdio, mon:stdio, null, none, file:FILE and "
+                "chardev:ID",
+                text);
+}
+
+static bool plug_blk(Options *o, Props *props, VirtioConfig *slot, SlotHost *host, GError **error)
+{
+    (void)host;
+    const char *id = props_need(props, "drive", "-device virtio-blk-device,drive=ID", error);
+    Drive *drive = id ? find_id(o->drives, id) : NULL;
+    if (!id)
+        return false;
+    if (!drive)
+        return fail(error, EXIT_CONFIG,
+                    "-device virtio-blk-device: no -drive has id '%s'; add -drive "
+                    "file=FILE,if=none,format=raw,id=%s",
+                    id, id);
+    if (drive->used)
+        return fail(
+            error, EXIT_CONFIG,
+            "-device virtio-blk-device: drive '%s' is plugged in twice; give each device its "
+            "own (a drive with if=virtio, or without if=, has one already)",
+            id);
+    drive->used = true;
+    slot->drive_file = options_keep(o, drive->file);
+    slot->read_only = drive->read_only;
+    slot->snapshot = drive->snapshot || o->snapshot_all;
+    const char *serial = props_take(props, "serial");
+    if (serial && strlen(serial) > 20)
+        return fail(error, EXIT_CONFIG,
+                    "-device virtio-blk-device: serial '%s' has more than 20 "
+                    "letters; shorten it",
+                    serial);
+    slot->serial = serial ? options_keep(o, serial) : NULL;
+    return true;
+}
+
+static bool parse_mac(const char *text, uint8_t mac[6])
+{
+    unsigned byte[6];
+    int end = 0;
+    if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &byte[0], &byte[1], &byte[2], &byte[3], &byte[4],
+               &byte[5], &end) != 6 ||
+        text[end])
+        return false;
+    for (unsigned i = 0; i < 6; i++)
+        mac[i] = (uint8_t)byte[i];
+    return !(mac[0] & 1);
+}
+
+static bool plug_net(Options *o, Props *props, VirtioConfig *slot, SlotHost *host, GError **error)
+{
+    const char *id = props_take(props, "netdev"), *mac = props_take(props, "mac");
+    if (mac && !parse_mac(mac, slot->mac))
+        return fail(error, EXIT_USAGE,
+                    "-device virtio-net-device: mac=%s is not the address of a card; write for "
+                    "example mac=52:54:00:12:34:57",
+                    mac);
+    host->net = id ? find_id(o->netdevs, id) : NULL;
+    if (id && !host->net)
+        return fail(error, EXIT_CONFIG,
+                    "-device virtio-net-device: no -netdev has id '%s'; add -netdev user,id=%s", id,
+                    id);
+    if (id && host->net->used)
+        return fail(
+            error, EXIT_CONFIG,
+            "-device virtio-net-device: netdev '%s' is used twice; give each device its own", id);
+    if (id)
+        host->net->used = true;
+    return true;
+}
+
+static bool plug_nothing(Options *o, Props *props, VirtioConfig *slot, SlotHost *host,
+                         GError **error)
+{
+    (void)o;
+    (void)props;
+    (void)slot;
+    (void)host;
+    (void)error;
+    return true;
+}
+
+/* The slot that `bus` names, or the last free one for NULL; -1: error. */
+static int find_slot(const Options *o, const char *driver, const char *bus, GError **error)
+{
+    static const char prefix[] = "virtio-mmio-bus.";
+    uint64_t number;
+    if (bus) {
+        if (!g_str_has_prefix(bus, prefix) || !parse_number(bus + strlen(prefix), &number) ||
+            number >= VIRTIO_SLOTS)
+            fail(error, EXIT_CONFIG, "-device %s: no bus is called '%s'; there are %s0 to %s%d",
+                 driver, bus, prefix, prefix, VIRTIO_SLOTS - 1);
+        else if (o->machine.virtio[number].driver)
+            fail(error, EXIT_CONFIG, "-device %s: bus %s has a %s already; choose another", driver,
+                 bus, o->machine.virtio[number].driver);
+        else
+            return (int)number;
+        return -1;
+    }
+    for (int i = VIRTIO_SLOTS; i-- > 0;)
+        if (!o->machine.virtio[i].driver)
+            return i;
+    fail(error, EXIT_CONFIG, "-device %s: all %d virtio-mmio buses are taken; leave a device out",
+         driver, VIRTIO_SLOTS);
+    return -1;
+}
+
+static bool plug_note(Options *o, DeviceNote *note, GError **error)
+{
+    int at = find_slot(o, note->driver->name, props_take(note->props, "bus"), error);
+    if (at < 0)
+        return false;
+    VirtioConfig *slot = &o->machine.virtio[at];
+    slot->driver = note->driver->name;
+    note->done = true;
+    (void)props_take(note->props, "id");
+    return note->driver->plug(o, note->props, slot, &o->slots[at], error) &&
+           props_finish(note->props, error);
+}
+
+/* A console goes to the first serial device that has none. */
+static bool plug_console(Options *o, DeviceNote *note, GError **error)
+{
+    const char *id = props_need(note->props, "chardev", "-device virtconsole,chardev=con0", error);
+    (void)props_take(note->props, "id");
+    CharSpec *spec = id ? use_char(o->chars, "-device virtconsole", id, error) : NULL;
+    note->done = true;
+    for (int i = VIRTIO_SLOTS; spec && i-- > 0;) {
+        const char *driver = o->machine.virtio[i].driver;
+        if (!driver || strcmp(driver, "virtio-serial-device") || o->slots[i].chr)
+            continue;
+        o->slots[i].chr = spec;
+        return props_finish(note->props, error);
+    }
+    return spec &&
+           fail(error, EXIT_CONFIG,
+                "-device virtconsole: no virtio-serial-device is free for chardev '%s' (each "
+                "carries one console); add -device virtio-serial-device before it",
+                id);
+}
+
+/* Plugs in the notes for which `wanted` is true. */
+static bool plug_notes(Options *o, bool (*wanted)(const DeviceNote *note),
+                       bool (*plug)(Options *o, DeviceNote *note, GError **error), GError **error)
+{
+    for (unsigned i = 0; i < o->notes->len; i++) {
+        DeviceNote *note = g_ptr_array_index(o->notes, i);
+        if (!note->done && wanted(note) && !plug(o, note, error))
+            return false;
+    }
+    return true;
+}
+
+static bool has_bus(const DeviceNote *note)
+{
+    return props_take(note->props, "bus") && note->driver->plug;
+}
+
+static bool is_card(const DeviceNote *note)
+{
+    return note->driver->plug != NULL;
+}
+
+static bool is_any(const DeviceNote *note)
+{
+    (void)note;
+    return true;
+}
+
+bool options_resolve(Options *o, GError **error)
+{
+    if (!resolve_serial(o, error) || !plug_notes(o, has_bus, plug_note, error) ||
+        !plug_notes(o, is_card, plug_note, error) || !plug_notes(o, is_any, plug_console, error))
+        return false;
+    for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
+        o->machine.virtio[i].seed = o->machine.seed + i + 1;
+    for (unsigned i = 0; i < o->loads->len; i++)
+        if (g_array_index(o->loads, LoadNote, i).hart >= (int)o->machine.n_harts)
+            return fail(error, EXIT_CONFIG,
+                        "-device loader: cpu-num=%d, but the machine has harts 0 to %u; raise -smp",
+                        g_array_index(o->loads, LoadNote, i).hart, o->machine.n_harts - 1);
+    o->images.loads = (const LoadNote *)(const void *)o->loads->data;
+    o->images.n_loads = o->loads->len;
+    return true;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* options_machine.c - the options that say what the machine is: -M, -cpu, -smp, -m, -rtc, -icount, -global. */
+#include <stdio.h>
+#include <string.h>
+
+#include "emu/base/error.h"
+#include "emu/options_handlers.h"
+#include "emu/options_props.h"
+
+#define MIN_RAM (1ull << 20)
+#define MAX_RAM (256ull << 30)
+
+/* Machine properties that can only be what they are. */
+static const struct {
+    const char *name, *only, *why;
+} fixed[] = {
+    { "acpi", "off,auto", "there are no ACPI tables" },
+    { "usb", "off", "there is no USB controller" },
+    { "aclint", "off", "the CLINT is SiFive's" },
+    { "aia", "none", "APLIC and IMSIC are not there yet" },
+    { "aia-guests", "0", "IMSIC is not there yet" },
+    { "iommu-sys", "off", "the IOMMU is not there yet" },
+    { "accel", "tcg", "instructions are emulated, there is no host virtualisation" },
+    { "dump-guest-core", "on,off", "" },
+};
+
+static bool list_machines(Options *o)
+{
+    puts("Supported machines are:\nvirt                 RISC-V VirtIO board (default)");
+    o->done = true;
+    return true;
+}
+
+static bool machine_props(Options *o, Props *props, GError **error)
+{
+    const char *type = props_take(props, "type"), *dump = props_take(props, "dumpdtb");
+    if (type && strcmp(type, "virt"))
+        return fail(error, EXIT_USAGE, "-M: no machine is called '%s'; write -M virt", type);
+    if (dump && !*dump)
+        return fail(error, EXIT_USAGE,
+                    "-M: dumpdtb= names no file; write -M virt,dumpdtb=virt.dtb");
+    if (dump)
+        o->dumpdtb = options_keep(o, dump);
+    if (props_take(props, "pflash0") || props_take(props, "pflash1"))
+        return fail(error, EXIT_CONFIG,
+                    "-M: there is no flash yet; leave pflash out and give firmware with -bios");
+    for (size_t i = 0; i < G_N_ELEMENTS(fixed); i++)
+        if (!props_only(props, fixed[i].name, fixed[i].only, fixed[i].why, error))
+            return false;
+    return props_finish(props, error);
+}
+
+bool option_machine(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    if (!strcmp(argument, "help") || !strcmp(argument, "?"))
+        return list_machines(o);
+    g_autoptr(Props) props = props_parse("-M", argument, "type", error);
+    return props && machine_props(o, props, error);
+}
+
+bool option_cpu(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    if (strcmp(argument, "help") && strcmp(argument, "?"))
+        return isa_parse(&o->machine.isa, argument, error);
+    puts("Models: max (default), rv64, rv64gc. Extensions (name=on or name=off), * on by default:");
+    for (unsigned i = 0; i < EXT_COUNT; i++)
+        printf("  %c %-12s %s\n", extension_info[i].by_default ? '*' : ' ',
+               extension_info[i].option, extension_info[i].title);
+    o->done = true;
+    return true;
+}
+
+/* How many harts a topology has: what is not given is 1, or what makes the numbers agree. */
+static bool check_topology(Props *props, uint64_t *harts, GError **error)
+{
+    static const char *const levels[] = { "sockets", "dies", "clusters", "cores", "threads" };
+    uint64_t product = 1, max = 0;
+    bool any = false, have_cores = false;
+    for (size_t i = 0; i < G_N_ELEMENTS(levels); i++) {
+        uint64_t number = 0;
+        if (!props_number(props, levels[i], &number, error))
+            return false;
+        any |= number != 0;
+        have_cores |= number && i == 3;
+        if (number && __builtin_mul_overflow(product, number, &product))
+            product = UINT64_MAX;
+    }
+    if (!props_number(props, "maxcpus", &max, error))
+        return false;
+    if (!*harts && any)
+        *harts = product;
+    bool fits = have_cores ? product == *harts : product && *harts % product == 0;
+    if (any && !fits)
+        return fail(error, EXIT_CONFIG,
+                    "-smp: %" G_GUINT64_FORMAT " harts do not make sockets * cores * threads = "
+                    "%" G_GUINT64_FORMAT "; leave the topology out or make the numbers agree",
+                    *harts, product);
+    return !max || max == *harts ||
+           fail(error, EXIT_CONFIG,
+                "-smp: maxcpus=%" G_GUINT64_FORMAT " is not cpus=%" G_GUINT64_FORMAT
+                ", and harts cannot be plugged in later; leave maxcpus out",
+                max, *harts);
+}
+
+bool option_smp(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    uint64_t harts = 0;
+    g_autoptr(Props) props = props_parse("-smp", argument, "cpus", error);
+    if (!props)
+        return false;
+    const char *cpus = props_take(props, "cpus");
+    if (cpus && !parse_number(cpus, &harts))
+        return fail(error, EXIT_USAGE, "-smp: '%s' is not a number of harts; write -smp 4", cpus);
+    if (cpus && !harts)
+        return fail(error, EXIT_CONFIG, "-smp %s: a machine needs a hart; write -smp 1", cpus);
+    if (!check_topology(props, &harts, error) || !props_finish(props, error))
+        return false;
+    if (harts < 1 || harts > MACHINE_MAX_HARTS)
+        return fail(error, EXIT_CONFIG, "-smp %s: the machine has 1 to %d harts; write -smp %d",
+                    argument, MACHINE_MAX_HARTS, MACHINE_MAX_HARTS);
+    o->machine.n_harts = (unsigned)harts;
+    return true;
+}
+
+bool option_memory(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    uint64_t bytes;
+    g_autoptr(Props) props = props_parse("-m", argument, "size", error);
+    const char *text = props ? props_need(props, "size", "-m 512M", error) : NULL;
+    if (!text)
+        return false;
+    if (!parse_size(text, 1 << 20, &bytes))
+        return fail(error, EXIT_USAGE, "-m %s is not a size; write for example -m 512M or -m 2G",
+                    text);
+    if (props_take(props, "slots") || props_take(props, "maxmem"))
+        return fail(error, EXIT_CONFIG,
+                    "-m: memory cannot be plugged in later; leave slots and maxmem out");
+    if (bytes < MIN_RAM || bytes > MAX_RAM || bytes % PAGE_SIZE)
+        return fail(error, EXIT_CONFIG,
+                    "-m %s: RAM is 1 MiB to 256 GiB in whole pages of 4 KiB; write for example "
+                    "-m 512M",
+                    text);
+    o->machine.ram_size = bytes;
+    return props_finish(props, error);
+}
+
+/* "2026-01-31" or "2026-01-31T12:00:00", in UTC. */
+static bool parse_date(const char *text, uint64_t *ns)
+{
+    g_autofree char *full =
+        strchr(text, 'T') ? g_strdup(text) : g_strconcat(text, "T00:00:00", NULL);
+    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+    g_autoptr(GDateTime) date = g_date_time_new_from_iso8601(full, utc);
+    gint64 seconds = date ? g_date_time_to_unix(date) : -1;
+    *ns = (uint64_t)seconds * 1000000000u;
+    return seconds >= 0 && !__builtin_mul_overflow((uint64_t)seconds, 1000000000u, ns);
+}
+
+bool option_rtc(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    g_autoptr(Props) props = props_parse("-rtc", argument, "base", error);
+    if (!props || !props_only(props, "clock", "vm", "the clock counts virtual time", error) ||
+        !props_only(props, "driftfix", "none", "virtual time does not drift", error))
+        return false;
+    const char *base = props_take(props, "base");
+    uint64_t now = (uint64_t)g_get_real_time() * 1000;
+    if (base && !strcmp(base, "utc")) {
+        o->machine.rtc_base_ns = now;
+    } else if (base && !strcmp(base, "localtime")) {
+        g_autoptr(GDateTime) local = g_date_time_new_now_local();
+        o->machine.rtc_base_ns = now + (uint64_t)g_date_time_get_utc_offset(local) * 1000;
+    } else if (base && !parse_date(base, &o->machine.rtc_base_ns)) {
+        return fail(error, EXIT_USAGE,
+                    "-rtc: base=%s is no date; write utc, localtime, 2026-01-31 or "
+                    "2026-01-31T12:00:00",
+                    base);
+    }
+    return props_finish(props, error);
+}
+
+bool option_icount(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    bool sleep = true;
+    g_autoptr(Props) props = props_parse("-icount", argument, "shift", error);
+    if (!props ||
+        !props_only(props, "shift", "0", "an instruction always takes one nanosecond", error) ||
+        !props_only(props, "align", "off", "time is not held back to the host's", error) ||
+        !props_bool(props, "sleep", &sleep, error))
+        return false;
+    if (props_take(props, "rr") || props_take(props, "rrfile"))
+        return fail(error, EXIT_CONFIG,
+                    "-icount: record and replay are not there yet; leave rr out");
+    o->skip_idle = !sleep;
+    return props_finish(props, error);
+}
+
+bool option_global(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    bool legacy;
+    const char *prefix = "virtio-mmio.force-legacy=";
+    if (!g_str_has_prefix(argument, prefix))
+        return fail(error, EXIT_USAGE,
+                    "-global %s: there is only virtio-mmio.force-legacy; write -global %soff",
+                    argument, prefix);
+    if (!parse_on_off(argument + strlen(prefix), &legacy))
+        return fail(error, EXIT_USAGE, "-global %s is neither on nor off; write -global %soff",
+                    argument, prefix);
+    o->machine.virtio_modern = !legacy;
+    return true;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* options_run.c - the options that say what is shown of a run: logs, traces, hashes, gdb, and what there is no screen
+ * for. */
+#include <stdio.h>
+#include <string.h>
+
+#include "emu/base/error.h"
+#include "emu/base/trace.h"
+#include "emu/options_handlers.h"
+#include "emu/options_props.h"
+
+/* Items of -d: the trace events that tell what QEMU's item tells, or why there are none. */
+// clang-format off
+static const struct {
+    const char *item, *events, *help;
+} log_items[] = {
+    { "int",          "trap,trap.ret",       "traps taken and returns from them" },
+    { "mmu",          "walk.*,tlb.*",        "page walks, translations stored and flushed" },
+    { "guest_errors", "guest_error",         "what guests should not have done to devices" },
+    { "unimp",        "guest_error",         "the same as guest_errors" },
+    { "cpu_reset",    "reset",               "resets" },
+    { "exec",         "",                    "every retired instruction, as -log-commits" },
+    { "in_asm",       NULL,                  "code is not translated in blocks; use -d exec" },
+    { "out_asm",      NULL,                  "no host code is generated; use -d exec" },
+    { "op",           NULL,                  "code is not translated; use -d exec" },
+    { "cpu",          NULL,                  "registers are not printed at every block; use -d exec" },
+    { "fpu",          NULL,                  "registers are not printed at every block; use -d exec" },
+    { "page",         NULL,                  "guest memory is not mapped page by page; leave it out" },
+    { "nochain",      NULL,                  "code is not chained; leave it out" },
+    { "plugin",       NULL,                  "there are no plugins; use -trace" },
+};
+// clang-format on
+
+static void keep_trace(Options *o, const char *pattern)
+{
+    g_ptr_array_add(o->traces, options_keep(o, pattern));
+}
+
+static bool list_log_items(Options *o)
+{
+    puts("Log items (comma separated):");
+    for (size_t i = 0; i < G_N_ELEMENTS(log_items); i++)
+        if (log_items[i].events)
+            printf("%-15s %s\n", log_items[i].item, log_items[i].help);
+    printf("%-15s %s\n", "trace:PATTERN", "events, as -trace");
+    o->done = true;
+    return true;
+}
+
+static bool log_item(Options *o, const char *word, GError **error)
+{
+    const char *names[G_N_ELEMENTS(log_items) + 1] = { NULL };
+    if (g_str_has_prefix(word, "trace:"))
+        return option_trace(o, NULL, word + strlen("trace:"), error);
+    for (size_t i = 0; i < G_N_ELEMENTS(log_items); i++) {
+        names[i] = log_items[i].item;
+        if (strcmp(log_items[i].item, word))
+            continue;
+        if (!log_items[i].events)
+            return fail(error, EXIT_USAGE, "-d %s: %s", word, log_items[i].help);
+        if (*log_items[i].events)
+            keep_trace(o, log_items[i].events);
+        else
+            o->log_commits = true;
+        return true;
+    }
+    const char *near = nearest_word(word, names);
+    return near ? fail(error, EXIT_USAGE, "-d: no item is called '%s'; did you mean '%s'?", word,
+                       near)
+                : fail(error, EXIT_USAGE, "-d: no item is called '%s'; -d help lists them", word);
+}
+
+bool option_log(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    if (!strcmp(argument, "help") || !strcmp(argument, "?"))
+        return list_log_items(o);
+    g_auto(GStrv) words = g_strsplit(argument, ",", -1);
+    for (char **word = words; *word; word++)
+        if (!log_item(o, *word, error))
+            return false;
+    return true;
+}
+
+bool option_trace(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    Trace trial = { 0 };
+    if (!strcmp(argument, "help") || !strcmp(argument, "?")) {
+        puts("Events (names, name.* or all; comma separated, '-' before a name turns off):");
+        for (unsigned i = 0; i < TRACE_COUNT; i++)
+            puts(trace_events[i].name);
+        o->done = true;
+        return true;
+    }
+    if (!trace_enable(&trial, argument, error))
+        return false;
+    keep_trace(o, argument);
+    return true;
+}
+
+bool option_trace_hash(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    g_auto(GStrv) words = g_strsplit(argument, ",", 2);
+    o->trace_hash = true;
+    if (words[0] && parse_number(words[0], &o->hash_at) &&
+        (!words[1] || parse_number(words[1], &o->hash_every)))
+        return true;
+    return fail(error, EXIT_USAGE,
+                "-trace-hash %s is not a number of instructions; write for example -trace-hash "
+                "1000000 or -trace-hash 1000000,1000000",
+                argument);
+}
+
+bool option_state_hash(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    g_auto(GStrv) words = g_strsplit(argument, ",", -1);
+    uint64_t last = 0;
+    for (char **word = words; *word; word++) {
+        uint64_t at;
+        if (!parse_number(*word, &at) || at <= last)
+            return fail(error, EXIT_USAGE,
+                        "-state-hash: '%s' is not a later time in nanoseconds; write ascending "
+                        "numbers, for example -state-hash 1000000,2000000",
+                        *word);
+        g_array_append_val(o->state_marks, at);
+        last = at;
+    }
+    return true;
+}
+
+bool option_gdb_default(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    (void)argument;
+    (void)error;
+    o->gdb = "tcp::1234";
+    return true;
+}
+
+bool option_name(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    g_autoptr(Props) props = props_parse("-name", argument, "guest", error);
+    if (!props)
+        return false;
+    const char *guest = props_take(props, "guest"), *process = props_take(props, "process");
+    if (guest || process)
+        o->name = options_keep(o, process ? process : guest);
+    return props_finish(props, error);
+}
+
+/* What there is none of: only saying so is accepted. */
+static bool only(const char *option, const char *argument, const char *accepted, const char *why,
+                 GError **error)
+{
+    g_auto(GStrv) words = g_strsplit(accepted, ",", -1);
+    return g_strv_contains((const char *const *)words, argument) ||
+           fail(error, EXIT_CONFIG, "%s %s cannot be had: %s; write %s %s", option, argument, why,
+                option, words[0]);
+}
+
+bool option_monitor(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)o;
+    (void)def;
+    return only("-monitor", argument, "none,null", "the monitor is not there yet", error);
+}
+
+bool option_display(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)o;
+    (void)def;
+    return only("-display", argument, "none", "windows are not there yet", error);
+}
+
+bool option_vga(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)o;
+    (void)def;
+    return only("-vga", argument, "none", "there is no graphics card", error);
+}
+
+bool option_echr(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    return (parse_number(argument, &o->escape) && o->escape >= 1 && o->escape <= 255) ||
+           fail(
+               error, EXIT_USAGE,
+               "-echr %s is not the code of a key; write 1 to 255, for example -echr 20 for Ctrl-T",
+               argument);
+}
