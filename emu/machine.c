@@ -333,7 +333,8 @@ bool machine_reset(Machine *m, GError **error)
 // clang-format off
 static const StateField clock_fields[] = { STATE(Clock, units), STATE(Clock, order), STATE_END };
 static const StateField machine_fields[] = {
-    STATE_ARRAY(Machine, round_left), STATE(Machine, current), STATE(Machine, rounds), STATE_END,
+    STATE_ARRAY(Machine, round_left), STATE(Machine, current), STATE(Machine, rounds),
+    STATE(Machine, idle_units), STATE_END,
 };
 // clang-format on
 static const StateDesc clock_state = { "clock", 1, clock_fields, NULL };

@@ -91,6 +91,7 @@ struct Machine {
     int64_t round_left[MACHINE_MAX_HARTS];
     uint64_t current; /* hart that runs or ran last */
     uint64_t rounds;
+    uint64_t idle_units; /* of all harts */
 
     StopReason stop;
     int exit_code;

@@ -36,6 +36,7 @@ void mmu_free(Mmu *mmu)
 
 static void clear_banks(Mmu *mmu)
 {
+    mmu->last_space.valid = false;
     for (unsigned i = 0; i < MMU_BANKS; i++)
         if (mmu->banks[i])
             mmu->banks[i]->key = (BankKey){ .unused = 1 };
@@ -60,8 +61,16 @@ static unsigned space_of(Mmu *mmu, unsigned priv)
     unsigned mode = (unsigned)bits(mmu->satp, 63, 60);
     if (priv == PRIV_M || mode == ATP_BARE)
         return SPACE_BARE;
-    StoreTag tag = { .mode = (uint8_t)mode, .asid = (uint16_t)bits(mmu->satp, 59, 44) };
-    return store_space(mmu->store, &tag);
+    uint64_t key = mmu->satp >> 44;
+    if (!mmu->last_space.valid || mmu->last_space.tag != key ||
+        mmu->last_space.flushes != mmu->store->flushes) {
+        StoreTag tag = { .mode = (uint8_t)mode, .asid = (uint16_t)key };
+        mmu->last_space.space = (uint8_t)store_space(mmu->store, &tag);
+        mmu->last_space.tag = key;
+        mmu->last_space.flushes = mmu->store->flushes;
+        mmu->last_space.valid = true;
+    }
+    return mmu->last_space.space;
 }
 
 /* The one place that says what a context is. */

@@ -108,6 +108,13 @@ struct Mmu {
     Store *store;
     Bank *banks[MMU_BANKS]; /* allocated when first needed */
     uint64_t stamp;
+    /* The space found last, and for what. */
+    struct {
+        uint64_t tag;
+        uint32_t flushes;
+        uint8_t space;
+        bool valid;
+    } last_space;
     unsigned hart;
     bool
         refetch; /* what the hart executes from must be translated anew before the next instruction */

@@ -26,9 +26,10 @@ void store_init(Store *store)
 
 void store_flush(Store *store)
 {
-    uint32_t generation = store->generation;
+    uint32_t generation = store->generation, flushes = store->flushes;
     store_init(store);
     store->generation = generation + 1;
+    store->flushes = flushes + 1;
 }
 
 unsigned store_space(Store *store, const StoreTag *tag)

@@ -54,8 +54,9 @@ typedef struct {
     uint16_t free_entry; /* list through hash_next */
     uint16_t n_fresh;    /* entries never used yet start here */
     uint16_t n_spaces;
-    uint16_t unused;
+    uint16_t reserved;
     uint32_t generation; /* last one given out */
+    uint32_t flushes;    /* how often everything was forgotten: spaces found before are void */
 } Store;
 
 void store_init(Store *store);
