@@ -110,8 +110,7 @@ static void handle(Terminal *terminal, int number)
 {
     if (number == SIGTSTP) {
         restore(terminal);
-        kill(getpid(), SIGSTOP);
-        make_raw(terminal);
+        kill(getpid(), SIGSTOP); /* other threads may notice first; SIGCONT comes here */
     } else if (number == SIGCONT) {
         make_raw(terminal);
     } else {

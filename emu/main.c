@@ -30,15 +30,27 @@ typedef struct {
     FILE *log, *commits;
 } Run;
 
+/* What to do when the message does not say it. */
+static const char *general_fix(int code)
+{
+    switch (code) {
+    case EXIT_FILE: return "check the path and its permissions";
+    case EXIT_HOST: return "free the resource, or do without what needs it";
+    case EXIT_INTERNAL:
+        return "this is a bug of the emulator: please report it with this command line";
+    default: return "bulkhead -help lists the options";
+    }
+}
+
 /* Says what is wrong and, from the last semicolon of the message on, what to do. */
 static int report(const GError *error)
 {
+    int code = error->domain == BULKHEAD_ERROR ? error->code : EXIT_HOST;
     const char *fix = g_strrstr(error->message, "; ");
     fprintf(stderr, "bulkhead: error: %.*s\n", fix ? (int)(fix - error->message) : -1,
             error->message);
-    if (fix)
-        fprintf(stderr, "fix: %s\n", fix + 2);
-    return error->domain == BULKHEAD_ERROR ? error->code : EXIT_HOST;
+    fprintf(stderr, "fix: %s\n", fix ? fix + 2 : general_fix(code));
+    return code;
 }
 
 static bool open_log(const char *path, FILE **file, GError **error)

@@ -365,7 +365,7 @@ static bool resolve_serial(Options *o, GError **error)
         return true;
     }
     spec->kind = CHAR_STDIO;
-    spec->mux = !strcmp(text, "mon:stdio") || o->nographic;
+    spec->mux = !strcmp(text, "mon:stdio");
     spec->no_signal = spec->mux;
     return spec->mux || !strcmp(text, "stdio") ||
            fail(error, EXIT_CONFIG,
@@ -539,10 +539,42 @@ static bool is_any(const DeviceNote *note)
     return true;
 }
 
+/* What is connected to nothing was meant to be connected to something. */
+static bool check_used(const Options *o, GError **error)
+{
+    for (unsigned i = 0; i < o->drives->len; i++) {
+        const Drive *drive = g_ptr_array_index(o->drives, i);
+        if (!drive->used)
+            return fail(error, EXIT_CONFIG,
+                        "-drive: no device uses drive '%s'; add -device virtio-blk-device,drive=%s",
+                        drive->id, drive->id);
+    }
+    for (unsigned i = 0; i < o->netdevs->len; i++) {
+        const Netdev *netdev = g_ptr_array_index(o->netdevs, i);
+        if (!netdev->used)
+            return fail(
+                error, EXIT_CONFIG,
+                "-netdev: no device uses netdev '%s'; add -device virtio-net-device,netdev=%s",
+                netdev->id, netdev->id);
+    }
+    for (unsigned i = 0; i < o->chars->len; i++) {
+        const CharSpec *spec = g_ptr_array_index(o->chars, i);
+        if (!spec->users)
+            return fail(
+                error, EXIT_CONFIG,
+                "-chardev: nothing uses chardev '%s'; add -serial chardev:%s, or leave it out",
+                spec->id, spec->id);
+    }
+    return true;
+}
+
 bool options_resolve(Options *o, GError **error)
 {
+    if (o->gdb || o->stopped)
+        return fail(error, EXIT_CONFIG, "gdb cannot be served yet; leave -s, -S and -gdb out");
     if (!resolve_serial(o, error) || !plug_notes(o, has_bus, plug_note, error) ||
-        !plug_notes(o, is_card, plug_note, error) || !plug_notes(o, is_any, plug_console, error))
+        !plug_notes(o, is_card, plug_note, error) || !plug_notes(o, is_any, plug_console, error) ||
+        !check_used(o, error))
         return false;
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         o->machine.virtio[i].seed = o->machine.seed + i + 1;
