@@ -98,6 +98,14 @@ struct Machine {
     bool reset_requested;
     unsigned stopped_hart; /* STOP_DEBUG: which */
     int step_hart;         /* run one instruction of this hart, then STOP_DEBUG; -1: run */
+    /* The debugger's; not state. */
+    bool paused;   /* nothing runs and no time passes; the inbox is still served */
+    uint32_t held; /* bit n: hart n idles whatever comes */
+    /* Told between slices that a hart reached a breakpoint or the end of its step; may set `paused`. NULL: the machine
+     * stops with STOP_DEBUG instead. */
+    void (*debug_stopped)(void *opaque, unsigned hart);
+    void *debug_opaque;
+
     Gva tohost;            /* HTIF mailbox in RAM, 0: none */
     uint64_t reset_pc;
     /* Called after every reset to put the images back where they were; may be NULL. */
@@ -119,7 +127,7 @@ void machine_free(Machine *machine);
 /* Power-on. */
 bool machine_reset(Machine *machine, GError **error);
 
-/* Runs until `stop` is set; returns it. */
+/* Runs until `stop` is set; returns it. While `paused` it waits for messages that change that. */
 StopReason machine_run(Machine *machine);
 
 /* Asks the machine to stop after the current slice. Emulation thread. */

@@ -13,8 +13,16 @@
 
 enum { HTIF_PUTCHAR = 1 };
 
-static bool is_runnable(Hart *hart)
+static bool is_held(const Machine *m, unsigned index)
 {
+    return m->held >> index & 1;
+}
+
+static bool is_runnable(const Machine *m, unsigned index)
+{
+    Hart *hart = &m->harts[index];
+    if (is_held(m, index))
+        return false;
     if (hart->idle && hart_wakes(hart))
         hart->idle = false;
     return !hart->idle;
@@ -97,6 +105,7 @@ static bool run_slice(Machine *m, unsigned index)
     while (hart->left > 0) {
         if (hart->attention & ATTENTION_IRQ) {
             hart_take_interrupt(hart);
+            hart->step_over = false; /* meant the instruction that has just been put off */
             hart->left--;
         }
         hart_run(hart);
@@ -125,11 +134,14 @@ static void check_tohost(Machine *m)
         g_assert_not_reached();
 }
 
-/* Between slices: what the host and the limits want. */
+/* Between slices: what the host and the limits want. A machine that the debugger paused stays here, wherever in the
+ * round it is, so that looking at it changes nothing. */
 static void look_around(Machine *m)
 {
     if (UNLIKELY(inbox_has_messages(&m->inbox)))
         inbox_apply(&m->inbox);
+    while (UNLIKELY(m->paused) && !m->stop)
+        inbox_wait(&m->inbox, UINT64_MAX);
     if (UNLIKELY(m->tohost.v))
         check_tohost(m);
     while (UNLIKELY(m->clock.units >= m->look_at))
@@ -146,14 +158,17 @@ static void check_debug_stop(Machine *m, unsigned index)
     m->step_hart = -1;
     hart->attention &= ~(uint32_t)ATTENTION_STOP;
     m->stopped_hart = index;
-    machine_stop(m, STOP_DEBUG, 0);
+    if (m->debug_stopped)
+        m->debug_stopped(m->debug_opaque, index);
+    else
+        machine_stop(m, STOP_DEBUG, 0);
 }
 
 /* Lets one hart go on until it yields or its quantum is used up. True: it ran. */
 static bool run_hart(Machine *m, unsigned index)
 {
     bool ran = false, yielded = false;
-    while (!m->stop && !yielded && m->round_left[index] > 0 && is_runnable(&m->harts[index])) {
+    while (!m->stop && !yielded && m->round_left[index] > 0 && is_runnable(m, index)) {
         run_events(m);
         yielded = run_slice(m, index);
         run_events(m);
@@ -191,7 +206,7 @@ static void idle_in_round(Machine *m)
 static bool all_idle(const Machine *m)
 {
     for (unsigned i = 0; i < m->n_harts; i++)
-        if (!m->harts[i].idle || hart_wakes(&m->harts[i]))
+        if (!is_held(m, i) && (!m->harts[i].idle || hart_wakes(&m->harts[i])))
             return false;
     return true;
 }
@@ -261,6 +276,7 @@ StopReason machine_run(Machine *m)
         if (m->reset_requested && m->stop == STOP_RESET && !m->config.stop_on_reset) {
             m->stop = STOP_NONE;
             reset_now(m);
+            look_around(m);
         }
     }
     return m->stop;
