@@ -270,20 +270,17 @@ static void remember(Mmu *mmu, unsigned space, Gva va, const WalkResult *r)
                          .g_shift = r->g_shift,
                          .perms = r->perms,
                          .g_perms = r->g_perms };
-    const StoreEntry *old = store_find(mmu->store, space, va.v);
-    if (old && old->shift != PAGE_SHIFT)
-        mmu->store->spaces[space].generation = ++mmu->store->generation;
-    if (old) {
-        space_changed(mmu, space, va.v);
-        mmu->refetch = true;
-    }
     TRACE(mmu->trace, tlb_fill, mmu->hart, entry.va, entry.spa, BIT(shift),
           mmu->store->spaces[space].tag.asid);
-    if (store_add(mmu->store, space, &entry)) {
+    StoreAdded added = store_add(mmu->store, space, va.v, &entry);
+    mmu->refetch |= added != STORE_NEW;
+    if (added == STORE_FLUSHED) {
         clear_banks(mmu);
         mmu_context_changed(mmu);
-    } else {
+    } else if (added == STORE_REPLACED_LARGE) {
         refresh_selected(mmu);
+    } else if (added == STORE_REPLACED) {
+        space_changed(mmu, space, va.v);
     }
 }
 

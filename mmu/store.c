@@ -47,18 +47,24 @@ unsigned store_space(Store *store, const StoreTag *tag)
     return store->n_spaces++;
 }
 
-StoreEntry *store_find(Store *store, unsigned space, uint64_t va)
+static StoreEntry *find_at(Store *store, unsigned space, unsigned shift, uint64_t va)
 {
-    for (uint64_t shifts = store->spaces[space].shifts; shifts; shifts &= shifts - 1) {
-        unsigned shift = (unsigned)__builtin_ctzll(shifts);
-        for (unsigned i = store->buckets[bucket_of(space, shift, va)]; i;
-             i = store->entries[i - 1].hash_next) {
-            StoreEntry *entry = &store->entries[i - 1];
-            if (entry->space == space && entry->shift == shift && entry->va >> shift == va >> shift)
-                return entry;
-        }
+    for (unsigned i = store->buckets[bucket_of(space, shift, va)]; i;
+         i = store->entries[i - 1].hash_next) {
+        StoreEntry *entry = &store->entries[i - 1];
+        if (entry->space == space && entry->shift == shift && entry->va >> shift == va >> shift)
+            return entry;
     }
     return NULL;
+}
+
+/* The smallest that covers the address: a superpage may have come while pieces of it were in use. */
+StoreEntry *store_find(Store *store, unsigned space, uint64_t va)
+{
+    StoreEntry *entry = NULL;
+    for (uint64_t shifts = store->spaces[space].shifts; shifts && !entry; shifts &= shifts - 1)
+        entry = find_at(store, space, (unsigned)__builtin_ctzll(shifts), va);
+    return entry;
 }
 
 static void unlink_hash(Store *store, StoreEntry *entry, unsigned index)
@@ -96,19 +102,23 @@ static uint16_t take_free(Store *store)
     return store->n_fresh < STORE_ENTRIES ? ++store->n_fresh : 0;
 }
 
-bool store_add(Store *store, unsigned space, const StoreEntry *new)
+StoreAdded store_add(Store *store, unsigned space, uint64_t va, const StoreEntry *new)
 {
-    bool flushed = false;
+    StoreAdded result = STORE_NEW;
     StoreEntry *old;
-    while ((old = store_find(store, space, new->va)))
+    while ((old = store_find(store, space, va))) {
+        result = MAX(result, old->shift == PAGE_SHIFT ? STORE_REPLACED : STORE_REPLACED_LARGE);
         remove_entry(store, old);
+    }
+    if (result == STORE_REPLACED_LARGE)
+        store->spaces[space].generation = ++store->generation;
     uint16_t index = take_free(store);
     if (!index) {
         StoreTag tag = store->spaces[space].tag;
         store_flush(store);
         space = store_space(store, &tag);
         index = take_free(store);
-        flushed = true;
+        result = STORE_FLUSHED;
     }
     StoreSpace *owner = &store->spaces[space];
     StoreEntry *entry = &store->entries[index - 1];
@@ -124,7 +134,7 @@ bool store_add(Store *store, unsigned space, const StoreEntry *new)
     uint16_t *bucket = &store->buckets[bucket_of(space, entry->shift, entry->va)];
     entry->hash_next = *bucket;
     *bucket = index;
-    return flushed;
+    return result;
 }
 
 /* Is the address the fence names inside the first-stage leaf that `entry` is a piece of? */
@@ -142,18 +152,23 @@ static bool fence_covers(const StoreFence *fence, const StoreEntry *entry)
     return fence->any_va || leaf_covers(entry, fence->va);
 }
 
-/* A fence for one address in a space of unfragmented leaves: look the leaf up. */
+/* A fence for one address in a space of unfragmented leaves: look the leaves up. */
 static unsigned fence_one(Store *store, const StoreFence *fence, unsigned space,
                           void (*killed)(void *, unsigned, uint64_t), void *opaque)
 {
-    StoreEntry *entry = store_find(store, space, fence->va);
-    if (!entry || !fence_covers(fence, entry))
-        return 0;
-    if (entry->shift != PAGE_SHIFT)
-        store->spaces[space].generation = ++store->generation;
-    remove_entry(store, entry);
-    killed(opaque, space, fence->va);
-    return 1;
+    unsigned dead = 0;
+    for (uint64_t shifts = store->spaces[space].shifts; shifts; shifts &= shifts - 1) {
+        StoreEntry *entry = find_at(store, space, (unsigned)__builtin_ctzll(shifts), fence->va);
+        if (!entry || !fence_covers(fence, entry))
+            continue;
+        if (entry->shift != PAGE_SHIFT)
+            store->spaces[space].generation = ++store->generation;
+        remove_entry(store, entry);
+        dead++;
+    }
+    if (dead)
+        killed(opaque, space, fence->va);
+    return dead;
 }
 
 static unsigned fence_many(Store *store, const StoreFence *fence, unsigned index,

@@ -67,9 +67,16 @@ unsigned store_space(Store *store, const StoreTag *tag);
 /* The entry that covers `va`, or NULL. */
 StoreEntry *store_find(Store *store, unsigned space, uint64_t va);
 
-/* Adds a translation, in place of the one that covers entry->va if there is one. True: the store was full and forgot
- * everything, its spaces too, before this one was added: spaces must be looked up again. */
-bool store_add(Store *store, unsigned space, const StoreEntry *entry);
+/* What adding a translation did to others, and so which banks must forget what. */
+typedef enum {
+    STORE_NEW,            /* nothing */
+    STORE_REPLACED,       /* one 4 KiB translation of that address is gone */
+    STORE_REPLACED_LARGE, /* a larger one: the space has a new generation */
+    STORE_FLUSHED, /* the store was full and forgot everything, spaces too: look them up again */
+} StoreAdded;
+
+/* Adds a translation found for `va`, in place of all that cover it. */
+StoreAdded store_add(Store *store, unsigned space, uint64_t va, const StoreEntry *entry);
 
 /* What a fence covers. */
 typedef struct {

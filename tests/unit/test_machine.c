@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* test_machine.c - rounds, virtual time, events, and that nothing depends on how the host slices the run. */
+#include <criterion/criterion.h>
+
+#include "cpu/csr.h"
+#include "tests/lib/machine_rig.h"
+
+enum { NOP = 0x00000013, WFI = 0x10500073, JUMP_SELF = 0x0000006f, PAUSE = 0x0100000f };
+
+/* Counts up in a0, mixing it into memory: state that shows every difference. */
+static const uint32_t busy_loop[] = {
+    0x00150513, /* addi a0,a0,1 */
+    0x02a50533, /* mul  a0,a0,a0 */
+    0xf1402073, /* csrr x0,mhartid */
+    0x00100597, /* auipc a1,0x100 */
+    0x00a5b023, /* sd   a0,0(a1) */
+    0xfedff06f, /* j    -20 */
+};
+
+Test(machine, every_hart_uses_one_quantum_a_round)
+{
+    Machine *m = rig_new(3, NULL, busy_loop, G_N_ELEMENTS(busy_loop));
+    rig_run(m, 3 * m->config.quantum);
+    for (unsigned i = 0; i < 3; i++)
+        cr_expect_eq(m->harts[i].units, m->config.quantum, "hart %u used %lu", i,
+                     m->harts[i].units);
+    /* T is the units of all, divided by the harts; mtime counts in 100 ns. */
+    cr_expect_eq(clock_now(&m->clock), m->config.quantum);
+    cr_expect_eq(clint_mtime(m->clint), m->config.quantum / 100);
+    machine_free(m);
+}
+
+Test(machine, one_instruction_is_one_nanosecond)
+{
+    Machine *m = rig_new(1, NULL, busy_loop, G_N_ELEMENTS(busy_loop));
+    rig_run(m, 12345);
+    cr_expect_eq(clock_now(&m->clock), 12345);
+    cr_expect_eq(csr_read(&m->harts[0], CSR_minstret), 12345);
+    cr_expect_eq(csr_read(&m->harts[0], CSR_mcycle), 12345);
+    cr_expect_eq(csr_read(&m->harts[0], CSR_time), 123);
+    machine_free(m);
+}
+
+/* A timer interrupt comes at the instruction at which mtime reaches mtimecmp, whatever the slices. */
+Test(machine, timer_interrupts_come_at_the_exact_instruction)
+{
+    static const uint64_t slices[] = { 0, 1, 7, 1000 };
+    for (unsigned i = 0; i < G_N_ELEMENTS(slices); i++) {
+        Machine *m = rig_new(1, NULL, busy_loop, G_N_ELEMENTS(busy_loop));
+        Hart *hart = &m->harts[0];
+        m->config.slice = slices[i];
+        csr_write(hart, CSR_mtvec, BOARD_RAM + 0x1000);
+        rig_write64(m, BOARD_RAM + 0x1000, JUMP_SELF);
+        csr_write(hart, CSR_mie, BIT(IRQ_MTI));
+        csr_write(hart, CSR_mstatus, MSTATUS_MIE);
+        cr_assert(bus_write(&m->bus, (Spa){ BOARD_CLINT + 0x4000 }, 8, 50, requester_hart(0)));
+        rig_run(m, 5000);
+        cr_expect_eq(hart->trap_units, 0, "slice %lu: not before 5000 units", slices[i]);
+        rig_run(m, 1);
+        cr_expect_eq(hart->trap_units, 1, "slice %lu: at 5000 units", slices[i]);
+        cr_expect_eq(hart->csr.mcause, CAUSE_INTERRUPT | IRQ_MTI);
+        machine_free(m);
+    }
+}
+
+static uint64_t hash_after(unsigned n_harts, uint64_t slice, uint64_t units, bool traced)
+{
+    Machine *m = rig_new(n_harts, NULL, busy_loop, G_N_ELEMENTS(busy_loop));
+    m->config.slice = slice;
+    for (unsigned i = 0; traced && i < n_harts; i++)
+        m->harts[i].commit = &m->commit;
+    rig_run(m, units);
+    uint64_t hash = machine_state_hash(m);
+    machine_free(m);
+    return hash;
+}
+
+Test(machine, state_does_not_depend_on_slices_or_tracing)
+{
+    static const uint64_t slices[] = { 1, 2, 13, 999, 10001 };
+    for (unsigned harts = 1; harts <= 3; harts++) {
+        uint64_t expected = hash_after(harts, 0, 40000, false);
+        cr_expect_eq(hash_after(harts, 0, 40000, true), expected);
+        cr_expect_neq(hash_after(harts, 0, 40001, false), expected,
+                      "the hash sees one instruction");
+        for (unsigned i = 0; i < G_N_ELEMENTS(slices); i++)
+            cr_expect_eq(hash_after(harts, slices[i], 40000, false), expected,
+                         "%u harts, slices of %lu", harts, slices[i]);
+    }
+}
+
+Test(machine, saved_and_loaded_state_goes_on_the_same)
+{
+    Machine *a = rig_new(2, NULL, busy_loop, G_N_ELEMENTS(busy_loop)),
+            *b = rig_new(2, NULL, NULL, 0);
+    g_autoptr(GByteArray) saved = g_byte_array_new();
+    GError *error = NULL;
+    rig_run(a, 12345);
+    machine_save(a, saved);
+    rig_write64(b, BOARD_RAM + 0x9000, 1); /* must go */
+    cr_assert(machine_load(b, saved->data, saved->len, &error), "%s", error ? error->message : "");
+    cr_expect_eq(machine_state_hash(a), machine_state_hash(b));
+    rig_run(a, 23456);
+    rig_run(b, 23456);
+    cr_expect_eq(machine_state_hash(a), machine_state_hash(b));
+    machine_free(a);
+    machine_free(b);
+}
+
+Test(machine, damaged_snapshots_are_refused)
+{
+    Machine *m = rig_new(1, NULL, busy_loop, G_N_ELEMENTS(busy_loop)),
+            *two = rig_new(2, NULL, NULL, 0);
+    g_autoptr(GByteArray) saved = g_byte_array_new();
+    machine_save(m, saved);
+    for (size_t size = 0; size < saved->len; size += 997) {
+        g_autoptr(GError) error = NULL;
+        cr_expect(!machine_load(m, saved->data, size, &error), "%zu of %u bytes", size, saved->len);
+        cr_expect_not_null(error);
+    }
+    g_autoptr(GError) error = NULL;
+    cr_expect(!machine_load(two, saved->data, saved->len, &error), "another machine's");
+    machine_free(m);
+    machine_free(two);
+}
+
+/* A hart in WFI lets the others go on, costs nothing, and is woken by an IPI; the sender yields. */
+Test(machine, an_ipi_wakes_a_waiting_hart)
+{
+    static const uint32_t program[] = {
+        0xf1402573,             /* csrr a0,mhartid */
+        0x00051c63,             /* bnez a0,+24 */
+        0x020005b7,             /* lui  a1,0x2000 */
+        0x00100613,             /* li   a2,1 */
+        0x00c5a223,             /* sw   a2,4(a1)   msip of hart 1 */
+        0x0000006f,             /* j    . */
+        NOP,        0x30446073, /* csrsi mie,8      (hart 1) */
+        WFI,        0x00100693, /* li   a3,1 */
+        JUMP_SELF,
+    };
+    Machine *m = rig_new(2, NULL, program, G_N_ELEMENTS(program));
+    rig_run(m, 40);
+    cr_expect_eq(m->harts[1].x[13], 1, "hart 1 went on");
+    cr_expect_lt(m->harts[0].units, 10, "hart 0 yielded when it sent the IPI");
+    machine_free(m);
+}
+
+/* When everybody waits, time goes to the next event at once. */
+Test(machine, idle_time_is_skipped_to_the_next_event)
+{
+    static const uint32_t program[] = { NOP, WFI, JUMP_SELF };
+    Machine *m = rig_new(2, NULL, program, G_N_ELEMENTS(program));
+    for (unsigned i = 0; i < 2; i++)
+        csr_write(&m->harts[i], CSR_mie, BIT(IRQ_MTI));
+    cr_assert(bus_write(&m->bus, (Spa){ BOARD_CLINT + 0x4000 }, 8, 10000000, requester_hart(0)));
+    rig_run(m, 50);
+    cr_expect_geq(clint_mtime(m->clint), 10000000, "one second of virtual time passed");
+    cr_expect_eq(m->harts[1].idle, true);
+    cr_expect_eq(m->harts[0].idle, false);
+    machine_free(m);
+}
+
+/* Stores to code are seen by the next instruction, also by one that is being run already. */
+Test(machine, stores_to_code_are_seen_at_once)
+{
+    Machine *m = rig_new(1, NULL, NULL, 0);
+    Hart *hart = &m->harts[0];
+    /* The fourth word is stored to by the first, and runs three instructions later. */
+    static const uint32_t code[] = {
+        0x00c5a623, /* sw a2,12(a1) */
+        0x00000013, /* nop */
+        0x00000013, /* nop */
+        0x00000013, /* becomes addi a0,zero,42 */
+        0xff1ff06f, /* j -16 */
+    };
+    cr_assert(bus_poke(&m->bus, (Spa){ BOARD_RAM }, code, sizeof code));
+    hart->x[11] = BOARD_RAM;
+    hart->x[12] = 0x00000013;
+    rig_run(m, 5); /* once round: every slot is decoded */
+    hart->x[12] = 0x02a00513;
+    rig_run(m, 4);
+    cr_expect_eq(hart->x[10], 42);
+    machine_free(m);
+}
