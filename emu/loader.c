@@ -229,7 +229,7 @@ static GByteArray *read_tree(const char *path, const DevicetreeChosen *chosen, G
     return g_byte_array_append(g_byte_array_new(), fdt, fdt_totalsize(fdt));
 }
 
-/* Near the end of RAM, but where 32-bit addresses of a loader that lives below it reach. */
+/* Near the end of RAM, at most 3 GiB behind its beginning. */
 static uint64_t place_tree(const Machine *m, size_t size)
 {
     uint64_t top = MIN(ram_end(m), BOARD_RAM + 3072 * MIB), at = (top - size) / BIG_PAGE * BIG_PAGE;

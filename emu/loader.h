@@ -4,7 +4,7 @@
  *
  * Files are read and checked once; every reset of the guest puts the same bytes back. Placement follows QEMU's virt:
  * firmware at the start of RAM, the kernel behind it on the next multiple of 2 MiB (or where its ELF headers say), the
- * initrd half of RAM (at most 512 MiB) behind the kernel's start, the device tree near the end of RAM below 4 GiB of it.
+ * initrd half of RAM (at most 512 MiB) behind the kernel's start, the device tree near the end of the first 3 GiB of RAM.
  */
 #ifndef EMU_LOADER_H
 #define EMU_LOADER_H

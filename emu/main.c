@@ -73,7 +73,8 @@ static bool connect(Run *run, GError **error)
             return false;
         if (!host->net)
             continue;
-        run->nets[i] = net_port_new(host->net->hostfwd, host->net->restricted, error);
+        run->nets[i] =
+            net_port_new((const char *const *)host->net->hostfwd, host->net->restricted, error);
         if (!run->nets[i])
             return false;
         o->machine.virtio[i].net = net_port_host(run->nets[i]);

@@ -57,12 +57,11 @@ static void post(void *opaque, GBytes *frame)
         g_bytes_unref(frame);
 }
 
-NetPort *net_port_new(const char *hostfwd, bool restricted, GError **error)
+NetPort *net_port_new(const char *const *hostfwd, bool restricted, GError **error)
 {
-    const char *const list[] = { hostfwd, NULL };
     NetPort *port = g_new0(NetPort, 1);
     const NetSlirpConfig config = {
-        .hostfwd = list, .restricted = restricted, .post = post, .opaque = port
+        .hostfwd = hostfwd, .restricted = restricted, .post = post, .opaque = port
     };
     if (CONFIG_SLIRP)
         port->slirp = net_slirp_new(&config, error);

@@ -7,8 +7,8 @@
 
 typedef struct NetPort NetPort;
 
-/* A user network with the forwarding `hostfwd` (NULL: none; see net_slirp.h). Fails as net_slirp_new does. */
-NetPort *net_port_new(const char *hostfwd, bool restricted, GError **error);
+/* A user network with the forwardings `hostfwd` (as in net_slirp.h). Fails as net_slirp_new does. */
+NetPort *net_port_new(const char *const *hostfwd, bool restricted, GError **error);
 /* What the card is given. */
 HostNet *net_port_host(NetPort *port);
 /* From now on frames reach `machine`. */

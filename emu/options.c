@@ -117,6 +117,13 @@ void *options_own(Options *o, void *memory)
     return memory;
 }
 
+char **options_own_list(Options *o, char **list)
+{
+    for (char **text = list; *text; text++)
+        options_own(o, *text);
+    return options_own(o, list);
+}
+
 char *options_keep(Options *o, const char *text)
 {
     return options_own(o, g_strdup(text));

@@ -26,7 +26,8 @@ typedef struct {
 } Drive;
 
 typedef struct {
-    const char *id, *hostfwd; /* hostfwd may be NULL */
+    const char *id;
+    char **hostfwd; /* up to a NULL */
     bool restricted;
     bool used;
 } Netdev;
@@ -94,6 +95,8 @@ bool options_resolve(Options *options, GError **error);
 
 /* Makes `memory` (of g_malloc) live as long as the options; returns it. */
 void *options_own(Options *options, void *memory);
+/* The same for a list of strings. */
+char **options_own_list(Options *options, char **list);
 /* A copy of `text` that does. */
 char *options_keep(Options *options, const char *text);
 

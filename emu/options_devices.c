@@ -213,14 +213,13 @@ bool option_drive(Options *o, const OptionDef *def, const char *argument, GError
 static bool add_netdev(Options *o, const char *option, Props *props, const char *id, GError **error)
 {
     Netdev *netdev = options_own(o, g_new0(Netdev, 1));
-    const char *hostfwd = props_take(props, "hostfwd");
     if (!CONFIG_SLIRP)
         return fail(error, EXIT_CONFIG,
                     "%s user: this program was built without libslirp; install libslirp-dev, run "
                     "./configure and make",
                     option);
     netdev->id = options_keep(o, id);
-    netdev->hostfwd = hostfwd ? options_keep(o, hostfwd) : NULL;
+    netdev->hostfwd = options_own_list(o, props_take_all(props, "hostfwd"));
     if (!props_bool(props, "restrict", &netdev->restricted, error) ||
         !new_id(o->netdevs, option, id, error))
         return false;

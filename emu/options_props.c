@@ -88,10 +88,6 @@ static bool add(Props *props, const char *word, const char *implied, GError **er
         return fail(error, EXIT_USAGE,
                     "%s: '%s' has no name before '='; write name=value, and two commas for a comma",
                     props->option, word);
-    for (unsigned i = 0; i < props->names->len; i++)
-        if (!strcmp(g_ptr_array_index(props->names, i), name))
-            return fail(error, EXIT_USAGE, "%s: property '%s' is given twice; give it once",
-                        props->option, name);
     const char *value = is_implied ? word : equals ? equals + 1 : "on";
     g_ptr_array_add(props->names, g_steal_pointer(&name));
     g_ptr_array_add(props->values, g_strdup(value));
@@ -147,6 +143,20 @@ const char *props_need(Props *props, const char *name, const char *example, GErr
     return NULL;
 }
 
+char **props_take_all(Props *props, const char *name)
+{
+    GPtrArray *all = g_ptr_array_new();
+    for (unsigned i = 0; i < props->names->len; i++) {
+        if (strcmp(g_ptr_array_index(props->names, i), name))
+            continue;
+        props->taken->data[i] = 1;
+        g_ptr_array_add(all, g_strdup(g_ptr_array_index(props->values, i)));
+    }
+    g_ptr_array_add(all, NULL);
+    g_ptr_array_add(props->asked_for, (gpointer)(uintptr_t)name);
+    return (char **)g_ptr_array_free(all, FALSE);
+}
+
 bool props_bool(Props *props, const char *name, bool *value, GError **error)
 {
     const char *text = props_take(props, name);
@@ -180,6 +190,9 @@ bool props_finish(Props *props, GError **error)
         if (props->taken->data[i])
             continue;
         g_ptr_array_add(props->asked_for, NULL);
+        if (g_strv_contains((const char *const *)props->asked_for->pdata, name))
+            return fail(error, EXIT_USAGE, "%s: property '%s' is given twice; give it once",
+                        props->option, name);
         const char *near = nearest_word(name, (const char *const *)props->asked_for->pdata);
         g_autofree char *all = g_strjoinv(" ", (char **)props->asked_for->pdata);
         return near ? fail(error, EXIT_USAGE, "%s: no property is called '%s'; did you mean '%s'?",

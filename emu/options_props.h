@@ -21,14 +21,16 @@ typedef struct {
 } Props;
 
 /* Splits `text` at commas; two commas stand for one. A first word without '=' is the value of `implied` (may be
- * NULL), any other such word means "=on". Fails on an empty name and on a property given twice. */
+ * NULL), any other such word means "=on". Fails on an empty name. */
 Props *props_parse(const char *option, const char *text, const char *implied, GError **error);
 void props_free(Props *props);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Props, props_free)
 
 /* The value of property `name`, NULL when it is not there; it belongs to `props`. */
 const char *props_take(Props *props, const char *name);
-/* The same; fails when it is not there or empty. `example` shows how to give it. */
+/* All its values, up to a NULL; to be freed. */
+char **props_take_all(Props *props, const char *name);
+/* The one value; fails when it is not there or empty. `example` shows how to give it. */
 const char *props_need(Props *props, const char *name, const char *example, GError **error);
 /* Leaves `value` alone when the property is not there. */
 bool props_bool(Props *props, const char *name, bool *value, GError **error);
