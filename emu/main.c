@@ -16,6 +16,7 @@
 #include "emu/console.h"
 #include "emu/console_terminal.h"
 #include "emu/doctor.h"
+#include "emu/gdb/gdb.h"
 #include "emu/loader.h"
 #include "emu/machine.h"
 #include "emu/net_port.h"
@@ -27,6 +28,7 @@ typedef struct {
     NetPort *nets[VIRTIO_SLOTS];
     Machine *machine;
     Loader *loader;
+    GdbServer *gdb;
     FILE *log, *commits;
 } Run;
 
@@ -79,7 +81,7 @@ static bool connect(Run *run, GError **error)
             return false;
         o->machine.virtio[i].net = net_port_host(run->nets[i]);
     }
-    o->machine.live_input = console_is_live(run->console) && !o->skip_idle;
+    o->machine.live_input = (console_is_live(run->console) || o->gdb) && !o->skip_idle;
     return true;
 }
 
@@ -169,8 +171,11 @@ static bool run_machine(Run *run, int *code, GError **error)
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         if (run->nets[i])
             net_port_start(run->nets[i], m);
+    if (o->gdb && !(run->gdb = gdb_start(m, o->gdb, o->stopped, error)))
+        return false;
     console_offer(run->console);
     *code = exit_code(run, machine_run(m));
+    gdb_free(run->gdb);
     if (o->trace_hash)
         fprintf(stderr, "trace hash at the end, after %" PRIu64 " instructions: %016" PRIx64 "\n",
                 m->commit.count, m->commit.hash);

@@ -569,8 +569,8 @@ static bool check_used(const Options *o, GError **error)
 
 bool options_resolve(Options *o, GError **error)
 {
-    if (o->gdb || o->stopped)
-        return fail(error, EXIT_CONFIG, "gdb cannot be served yet; leave -s, -S and -gdb out");
+    if (o->stopped && !o->gdb)
+        return fail(error, EXIT_CONFIG, "-S waits for gdb, which has no way in; add -s");
     if (!resolve_serial(o, error) || !plug_notes(o, has_bus, plug_note, error) ||
         !plug_notes(o, is_card, plug_note, error) || !plug_notes(o, is_any, plug_console, error) ||
         !check_used(o, error))
