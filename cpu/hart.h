@@ -110,11 +110,11 @@ struct Hart {
     CodeCache *code;
     uint64_t (*mtime)(void *opaque); /* the time CSR, in ticks of 100 ns */
     void *mtime_opaque;
-    Timer stimer;         /* fires when stimecmp is reached */
+    Timer stimer;                   /* fires when stimecmp is reached */
     const Breakpoints *breakpoints; /* not NULL: stop there with ATTENTION_STOP */
     bool step_over;                 /* execute the next instruction even if there is a breakpoint */
-    Commit *commit;       /* not NULL: every retired instruction is reported there */
-    uint32_t csr_written; /* number + 1 of the CSR the current instruction wrote */
+    Commit *commit;                 /* not NULL: every retired instruction is reported there */
+    uint32_t csr_written;           /* number + 1 of the CSR the current instruction wrote */
 };
 
 _Static_assert(offsetof(Hart, x) == 0 && offsetof(Hart, pc) == 264 && offsetof(Hart, left) == 272,
