@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * session.c - one debugger and one machine: hand-shake, threads, and the table of packets; see session.h.
+ * session.c - one debugger and one machine: hand-shake, life, and the table of packets; see session.h.
  *
  * Source: gdb manual, "Remote Protocol", sections Packets and General Query Packets.
  */
@@ -94,124 +94,9 @@ void gdb_send_reply(GdbSession *s)
     s->send(s->opaque, s->sent->str, s->sent->len);
 }
 
-/* Threads. */
-
-void gdb_append_thread(GdbSession *s, GString *out, unsigned hart)
-{
-    g_string_append_printf(out, s->multiprocess ? "p1.%x" : "%x", hart + 1);
-}
-
-/* "-1" is all, "0" any. */
-static bool take_id(GdbText *args, uint64_t *id)
-{
-    if (gdb_take_word(args, "-1")) {
-        *id = UINT64_MAX;
-        return true;
-    }
-    return gdb_take_hex(args, id);
-}
-
-bool gdb_take_thread(const GdbSession *s, GdbText *args, int *thread)
-{
-    uint64_t process = 1, id = UINT64_MAX;
-    if (gdb_take_char(args, 'p')) {
-        if (!take_id(args, &process) || (gdb_take_char(args, '.') && !take_id(args, &id)))
-            return false;
-    } else if (!take_id(args, &id)) {
-        return false;
-    }
-    if (process > 1 && process != UINT64_MAX)
-        return false;
-    *thread = id == UINT64_MAX ? GDB_ALL : id == 0 ? GDB_ANY : (int)MIN(id - 1, INT_MAX);
-    return *thread < 0 || (unsigned)*thread < s->machine->n_harts;
-}
-
-static bool set_general(GdbSession *s, GdbText *args)
-{
-    int thread;
-    if (!gdb_take_thread(s, args, &thread) || !gdb_at_end(args))
-        return gdb_error(s, GDB_EINVAL);
-    if (thread >= 0)
-        s->general = (unsigned)thread;
-    return gdb_ok(s);
-}
-
-static bool set_step_thread(GdbSession *s, GdbText *args)
-{
-    int thread;
-    if (!gdb_take_thread(s, args, &thread) || !gdb_at_end(args))
-        return gdb_error(s, GDB_EINVAL);
-    s->step_thread = thread == GDB_ANY ? GDB_ALL : thread;
-    return gdb_ok(s);
-}
-
-static bool is_alive(GdbSession *s, GdbText *args)
-{
-    int thread;
-    return gdb_take_thread(s, args, &thread) && thread >= 0 && gdb_at_end(args)
-               ? gdb_ok(s)
-               : gdb_error(s, GDB_EINVAL);
-}
-
-static bool current_thread(GdbSession *s, GdbText *args)
-{
-    (void)args;
-    g_string_assign(s->reply, "QC");
-    gdb_append_thread(s, s->reply, s->general);
-    return true;
-}
-
-static bool first_threads(GdbSession *s, GdbText *args)
-{
-    (void)args;
-    for (unsigned i = 0; i < s->machine->n_harts; i++) {
-        g_string_append_c(s->reply, i ? ',' : 'm');
-        gdb_append_thread(s, s->reply, i);
-    }
-    return true;
-}
-
-static bool more_threads(GdbSession *s, GdbText *args)
-{
-    (void)args;
-    g_string_assign(s->reply, "l");
-    return true;
-}
-
-static void append_state(GString *out, const Hart *hart)
-{
-    g_string_append_printf(out, "%c-mode%s", gdb_priv_letter(hart), hart->idle ? ", waits" : "");
-}
-
-static bool thread_extra(GdbSession *s, GdbText *args)
-{
-    int thread;
-    if (!gdb_take_thread(s, args, &thread) || thread < 0 || !gdb_at_end(args))
-        return gdb_error(s, GDB_EINVAL);
-    g_autoptr(GString) text = g_string_new(NULL);
-    g_string_printf(text, "hart%d ", thread);
-    append_state(text, &s->machine->harts[thread]);
-    gdb_append_hex(s->reply, text->str, text->len);
-    return true;
-}
-
-/* Read in pieces, so made once, when the reading starts. */
-static void make_threads_xml(GdbSession *s)
-{
-    g_string_assign(s->threads_xml, "<?xml version=\"1.0\"?>\n<threads>\n");
-    for (unsigned i = 0; i < s->machine->n_harts; i++) {
-        g_string_append(s->threads_xml, "  <thread id=\"");
-        gdb_append_thread(s, s->threads_xml, i);
-        g_string_append_printf(s->threads_xml, "\" core=\"%u\" name=\"hart%u\">", i, i);
-        append_state(s->threads_xml, &s->machine->harts[i]);
-        g_string_append(s->threads_xml, "</thread>\n");
-    }
-    g_string_append(s->threads_xml, "</threads>\n");
-}
-
 /* Objects. */
 
-static bool read_object(GdbSession *s, GdbText *args, const char *text)
+bool gdb_read_object(GdbSession *s, GdbText *args, const char *text)
 {
     uint64_t offset, length, size = strlen(text);
     if (!gdb_take_range(args, &offset, &length) || !gdb_at_end(args) || offset > size)
@@ -225,14 +110,7 @@ static bool read_object(GdbSession *s, GdbText *args, const char *text)
 
 static bool read_features(GdbSession *s, GdbText *args)
 {
-    return read_object(s, args, gdb_target_xml(s));
-}
-
-static bool read_threads(GdbSession *s, GdbText *args)
-{
-    if (gdb_left(args) > 1 && !memcmp(args->at, "0,", 2))
-        make_threads_xml(s);
-    return read_object(s, args, s->threads_xml->str);
+    return gdb_read_object(s, args, gdb_target_xml(s));
 }
 
 /* Hand-shake and life. */
@@ -347,19 +225,19 @@ static const GdbCommand commands[] = {
     { "!",                               extended_mode,           true },
     { "?",                               why_stopped,             true },
     { "qXfer:features:read:target.xml:", read_features,           false },
-    { "qXfer:threads:read::",            read_threads,            false },
-    { "qfThreadInfo",                    first_threads,           true },
-    { "qsThreadInfo",                    more_threads,            true },
-    { "qThreadExtraInfo,",               thread_extra,            false },
-    { "qC",                              current_thread,          true },
+    { "qXfer:threads:read::",            gdb_read_threads,        false },
+    { "qfThreadInfo",                    gdb_first_threads,       true },
+    { "qsThreadInfo",                    gdb_more_threads,        true },
+    { "qThreadExtraInfo,",               gdb_thread_extra,        false },
+    { "qC",                              gdb_current_thread,      true },
     { "qAttached:1",                     was_attached,            true },
     { "qAttached",                       was_attached,            true },
     { "qRcmd,",                          gdb_monitor,             false },
     { "qqemu.PhyMemMode",                gdb_query_physical,      true },
     { "Qqemu.PhyMemMode:",               gdb_set_physical,        false },
-    { "Hg",                              set_general,             false },
-    { "Hc",                              set_step_thread,         false },
-    { "T",                               is_alive,                false },
+    { "Hg",                              gdb_set_general,         false },
+    { "Hc",                              gdb_set_step_thread,     false },
+    { "T",                               gdb_is_alive,            false },
     { "g",                               gdb_read_all,            true },
     { "G",                               gdb_write_all,           false },
     { "p",                               gdb_read_register,       false },

@@ -5,9 +5,9 @@
  * Lives on the emulation thread, between slices. Knows no socket: bytes come in by gdb_session_receive and leave by
  * `send`, so tests need none either. A hart is a thread, its number plus one; the whole machine is process 1.
  *
- * session.c  hand-shake, threads, the table of packets     run.c      going on, stepping, stopping
- * registers.c  the description and the registers           memory.c   memory and breakpoints
- * monitor.c  the words after `monitor`
+ * session.c    hand-shake, life, the table of packets   run.c      going on, stepping, stopping
+ * registers.c  the description and the registers        memory.c   memory and breakpoints
+ * threads.c    harts as threads                         monitor.c  the words after `monitor`
  */
 #ifndef EMU_GDB_SESSION_H
 #define EMU_GDB_SESSION_H
@@ -73,9 +73,15 @@ bool gdb_error(GdbSession *session, unsigned number);
 /* Sends `session->reply` at once, and empties it. */
 void gdb_send_reply(GdbSession *session);
 
+/* Replies to the "OFFSET,LENGTH" of a qXfer packet with a part of `text`. */
+bool gdb_read_object(GdbSession *session, GdbText *args, const char *text);
+
+/* threads.c */
 /* Appends a hart as a thread; reads one: a hart, GDB_ALL or GDB_ANY. False: there is no such thread. */
 void gdb_append_thread(GdbSession *session, GString *out, unsigned hart);
 bool gdb_take_thread(const GdbSession *session, GdbText *args, int *thread);
+GdbHandler gdb_set_general, gdb_set_step_thread, gdb_is_alive, gdb_current_thread;
+GdbHandler gdb_first_threads, gdb_more_threads, gdb_thread_extra, gdb_read_threads;
 
 /* run.c */
 void gdb_pause(GdbSession *session, unsigned hart, int signal);
