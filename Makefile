@@ -17,11 +17,11 @@ PACKAGES := glib-2.0 libelf zlib $(if $(filter 1,$(CONFIG_SLIRP)),slirp)
 CFLAGS_release := -O2 -g
 CFLAGS_debug := -O1 -g
 CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-CFLAGS_torture := -O1 -g -DTORTURE=1
+CFLAGS_torture := -O2 -g
 CFLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined
 CFLAGS ?=
 ALL_CFLAGS := -std=gnu11 -fno-strict-aliasing $(CFLAGS_$(MODE)) $(WARNINGS) -I. -DVERSION='"$(VERSION)"' \
-              -DCONFIG_SLIRP=$(CONFIG_SLIRP) $(shell pkg-config --cflags $(PACKAGES)) $(CFLAGS)
+              -DCONFIG_SLIRP=$(CONFIG_SLIRP) -DCONFIG_TORTURE=$(if $(filter torture,$(MODE)),1,0) $(shell pkg-config --cflags $(PACKAGES)) $(CFLAGS)
 ifeq ($(CI),true)
 ALL_CFLAGS += -Werror
 endif
@@ -36,7 +36,7 @@ LIBRARY := $(filter-out $(B)/emu/main.o,$(OBJECTS))
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 TESTLIB := $(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c))
 
-all: $(B)/bulkhead ## build the emulator (MODE=release|debug|asan|torture)
+all: $(B)/bulkhead ## build the emulator (MODE=release|debug|asan|torture: caches of one line)
 
 $(B)/bulkhead: $(OBJECTS)
 	@echo "  LD    $@"

@@ -12,7 +12,7 @@
 #include "cpu/isa/insn.h"
 #include "mmu/bus.h"
 
-enum { CODE_SLOTS = PAGE_SIZE / 2, CODE_MAX_PAGES = 960 };
+enum { CODE_SLOTS = PAGE_SIZE / 2, CODE_MAX_PAGES = CONFIG_TORTURE ? 2 : 960 };
 
 typedef struct {
     Insn slots[CODE_SLOTS + 1];

@@ -68,7 +68,12 @@ typedef struct {
     void *page;
 } FetchEntry;
 
-enum { BANK_TLB = 256, BANK_FETCH = 64, MMU_BANKS = 16 };
+/* In the torture build every cache is as small as it can be: nothing may depend on their sizes. */
+enum {
+    BANK_TLB = CONFIG_TORTURE ? 1 : 256,
+    BANK_FETCH = CONFIG_TORTURE ? 1 : 64,
+    MMU_BANKS = CONFIG_TORTURE ? 3 : 16,
+};
 #define TAG_NONE UINT64_MAX
 
 /* Everything that translations and permissions of a context depend on. Compared as bytes: no padding. */
