@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import shutil
 import signal
 import subprocess
 import termios
@@ -189,8 +190,35 @@ def pidfile(program, folder):
     assert number == child.pid and code == 128 + signal.SIGHUP and not os.path.exists(path), (number, code)
 
 
+def images_are_found(program, folder):
+    """The default firmware, and firmware given by name alone; a copy of the program has no images beside it."""
+    copy, images = os.path.join(folder, "copy"), os.path.join(folder, "images.d")
+    shutil.copy(program, copy)
+    os.mkdir(images)
+    bare = {name: value for name, value in os.environ.items() if name != "BULKHEAD_IMAGES"}
+    done = run(copy, folder, [], env=bare, stdin=subprocess.DEVNULL)
+    assert done.returncode == 66 and b"make images" in done.stderr, done
+    done = run(copy, folder, ["doctor"], env=bare)
+    assert done.returncode == 66 and b"make images" in done.stdout, done
+    shutil.copy(os.path.join(folder, "pass.bin"), os.path.join(images, "fw_dynamic.bin"))
+    shutil.copy(os.path.join(folder, "fail3.elf"), os.path.join(images, "other"))
+    found = dict(bare, BULKHEAD_IMAGES=images)
+    for arguments, code in [([], 0), (["-bios", "default"], 0), (["-bios", "other"], 3), (["doctor"], 0)]:
+        done = run(copy, folder, arguments, env=found, stdin=subprocess.DEVNULL)
+        assert done.returncode == code, (arguments, done)
+
+
+def snapshot_leaves_disks_alone(program, folder):
+    """-snapshot opens what cannot be written."""
+    path = os.path.join(folder, "disk.img")
+    os.chmod(path, 0o444)
+    done = run(program, folder, ["-bios", "none", "-kernel", "pass.elf", "-snapshot", "-drive", "file=disk.img,format=raw"],
+               stdin=subprocess.DEVNULL)
+    assert done.returncode == 0, done
+
+
 RUNS = [file_as_input, pipe_as_input, end_of_input_is_not_the_end, output_without_newline, timeout, serial_file,
-        pidfile]
+        pidfile, images_are_found, snapshot_leaves_disks_alone]
 
 
 def run_all(program, folder):
