@@ -42,7 +42,7 @@ struct Console {
     GMutex lock;
     GCond drained;
     gsize queued; /* bytes posted or waiting; under `lock` */
-    bool is_live;
+    bool is_live, stays_live;
     Terminal *tty;
 };
 
@@ -166,7 +166,7 @@ static void keys_arrived(void *opaque, void *data)
     const uint8_t *bytes = g_bytes_get_data(data, &size);
     if (!size) {
         console->is_live = false;
-        console->machine->config.live_input = false;
+        console->machine->config.live_input = console->stays_live;
     }
     for (gsize i = 0; i < size; i++) {
         if (filter_key(console, bytes[i]))
@@ -283,13 +283,14 @@ static void queue_file(Console *console)
     }
 }
 
-bool console_start(Console *console, Machine *machine, uint64_t timeout, GError **error)
+bool console_start(Console *console, Machine *machine, const ConsoleLimits *limits, GError **error)
 {
     console->machine = machine;
     TerminalConfig config = { .machine = machine,
                               .take = console->stdio->len && console->is_live,
                               .keep_signals = !console->no_signal,
-                              .timeout = timeout };
+                              .timeout = limits->timeout };
+    console->stays_live = limits->stays_live;
     console->tty = terminal_open(&config, error);
     if (!console->tty)
         return false;

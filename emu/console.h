@@ -31,6 +31,11 @@ typedef struct {
     unsigned users;
 } CharSpec;
 
+typedef struct {
+    uint64_t timeout; /* seconds after which the machine is stopped with EXIT_TIMEOUT, 0: never */
+    bool stays_live;  /* the machine has other live input, also when this one ends */
+} ConsoleLimits;
+
 typedef struct Console Console;
 
 /* `escape`: code of the escape key. Until console_start nothing happens to the terminal. */
@@ -41,8 +46,8 @@ bool console_connect(Console *console, const CharSpec *spec, HostChar **chr, GEr
 /* Can somebody still type? */
 bool console_is_live(const Console *console);
 /* Takes the terminal, begins to listen to it, and to signals (SIGINT, SIGTERM, SIGHUP, SIGQUIT stop the machine with
- * exit code 128 + number). `timeout`: seconds after which the machine is stopped with EXIT_TIMEOUT, 0: never. */
-bool console_start(Console *console, Machine *machine, uint64_t timeout, GError **error);
+ * exit code 128 + number). */
+bool console_start(Console *console, Machine *machine, const ConsoleLimits *limits, GError **error);
 /* The machine was reset: its devices can take input again. */
 void console_offer(Console *console);
 /* Writes out what is left and puts the terminal back. NULL is fine. */

@@ -251,6 +251,19 @@ static bool add_tree(Loader *loader, const LoaderConfig *config, const Devicetre
 
 /* Life. */
 
+/* What firmware goes on with when there is no kernel: the first file of -device loader, so that firmware that has to
+ * be told (QEMU's would be told 0) starts it too. 0: none. */
+static uint64_t noted_entry(const Loader *loader, const LoaderConfig *config)
+{
+    unsigned at = config->firmware ? 1 : 0;
+    for (unsigned i = 0; i < config->n_loads; i++) {
+        if (config->loads[i].file)
+            return ((Image *)g_ptr_array_index(loader->images, at))->entry;
+        at += config->loads[i].size != 0;
+    }
+    return 0;
+}
+
 static bool load_all(Loader *loader, const LoaderConfig *config, GError **error)
 {
     Image *firmware, *kernel;
@@ -265,7 +278,8 @@ static bool load_all(Loader *loader, const LoaderConfig *config, GError **error)
             return false;
     if (!add_tree(loader, config, &chosen, &tree, error) || !check_blobs(loader, error))
         return false;
-    uint64_t next = kernel ? kernel->entry : 0, entry = firmware ? firmware->entry : next;
+    uint64_t next = kernel ? kernel->entry : noted_entry(loader, config),
+             entry = firmware ? firmware->entry : next;
     bootrom_make(loader->rom, entry ? entry : BOARD_RAM, tree, next, PRIV_S);
     return true;
 }

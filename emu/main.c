@@ -25,6 +25,7 @@
 typedef struct {
     Options *options;
     Console *console;
+    ConsoleLimits limits;
     NetPort *nets[VIRTIO_SLOTS];
     Machine *machine;
     Loader *loader;
@@ -66,6 +67,7 @@ static bool connect(Run *run, GError **error)
 {
     Options *o = run->options;
     run->console = console_new((unsigned)o->escape);
+    run->limits.timeout = o->timeout;
     if (!console_connect(run->console, o->serial_char, &o->machine.serial, error))
         return false;
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++) {
@@ -80,8 +82,11 @@ static bool connect(Run *run, GError **error)
         if (!run->nets[i])
             return false;
         o->machine.virtio[i].net = net_port_host(run->nets[i]);
+        run->limits.stays_live = !o->skip_idle;
     }
-    o->machine.live_input = (console_is_live(run->console) || o->gdb) && !o->skip_idle;
+    run->limits.stays_live |= o->gdb && !o->skip_idle;
+    o->machine.live_input =
+        run->limits.stays_live || (console_is_live(run->console) && !o->skip_idle);
     return true;
 }
 
@@ -117,6 +122,8 @@ static bool find_firmware(Options *o, GError **error)
         return true;
     bool look = by_default || (!strchr(name, '/') && !g_file_test(name, G_FILE_TEST_EXISTS));
     g_autofree char *path = look ? doctor_find_image(name) : NULL;
+    if (!path && o->dumpdtb && by_default)
+        return true; /* the tree does not depend on it */
     if (by_default && !path)
         return fail(error, EXIT_FILE,
                     "the default firmware fw_dynamic.bin is nowhere to be found; run make images, "
@@ -166,7 +173,7 @@ static bool run_machine(Run *run, int *code, GError **error)
 {
     const Options *o = run->options;
     Machine *m = run->machine;
-    if (!write_pidfile(o, error) || !console_start(run->console, m, o->timeout, error))
+    if (!write_pidfile(o, error) || !console_start(run->console, m, &run->limits, error))
         return false;
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         if (run->nets[i])
