@@ -21,4 +21,10 @@ OptionHandler option_device, option_drive, option_netdev, option_nic, option_net
 OptionHandler option_monitor, option_display, option_vga, option_echr, option_gdb_default,
     option_log, option_trace, option_trace_hash, option_state_hash, option_name;
 
+/* options_resolve.c: the drivers of -device. Finding fails naming the nearest one. */
+const Driver *options_find_driver(const char *name, GError **error);
+bool options_list_drivers(Options *options);
+/* The element with this id of a list whose elements begin with their id, or NULL. */
+void *options_find_id(const GPtrArray *list, const char *id);
+
 #endif

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * options_resolve.c - joins what the options noted, when all are known.
+ *
+ * Devices with bus= get their slot first, the others fill the slots from the last one downwards, as QEMU does. What is
+ * connected to nothing, or to two, is refused.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "emu/base/error.h"
+#include "emu/options_handlers.h"
+#include "emu/options_props.h"
+
+struct Driver {
+    const char *name;
+    bool (*plug)(Options *o, Props *props, VirtioConfig *slot, SlotHost *host, GError **error);
+    const char *example, *help;
+};
+
+void *options_find_id(const GPtrArray *list, const char *id)
+{
+    for (unsigned i = 0; i < list->len; i++) {
+        const char **element = g_ptr_array_index(list, i);
+        if (*element && !strcmp(*element, id))
+            return element;
+    }
+    return NULL;
+}
+
+/* Character devices. */
+
+static CharSpec *use_char(const GPtrArray *chars, const char *option, const char *id,
+                          GError **error)
+{
+    CharSpec *spec = options_find_id(chars, id);
+    if (!spec)
+        fail(error, EXIT_CONFIG, "%s: no -chardev has id '%s'; add -chardev stdio,id=%s", option,
+             id, id);
+    else if (spec->users++ && spec->kind != CHAR_NULL && !spec->mux)
+        fail(error, EXIT_CONFIG, "%s: chardev '%s' is used already; %s", option, id,
+             spec->kind == CHAR_STDIO ? "add mux=on to it" : "give each its own file");
+    else
+        return spec;
+    return NULL;
+}
+
+static bool resolve_serial(Options *o, GError **error)
+{
+    const char *text = o->serial ? o->serial : o->nodefaults ? "none" : "mon:stdio";
+    CharSpec *spec = options_own(o, g_new0(CharSpec, 1));
+    o->serial_char = spec;
+    if (g_str_has_prefix(text, "chardev:")) {
+        o->serial_char = use_char(o->chars, "-serial", text + strlen("chardev:"), error);
+        return o->serial_char != NULL;
+    }
+    if (!strcmp(text, "none") || !strcmp(text, "null"))
+        return true;
+    if (g_str_has_prefix(text, "file:") && text[5]) {
+        *spec = (CharSpec){ .kind = CHAR_FILE, .path = options_keep(o, text + 5) };
+        return true;
+    }
+    spec->kind = CHAR_STDIO;
+    spec->mux = !strcmp(text, "mon:stdio");
+    spec->no_signal = spec->mux;
+    return spec->mux || !strcmp(text, "stdio") ||
+           fail(error, EXIT_CONFIG,
+                "-serial %s cannot be had; there are stdio, mon:stdio, null, none, file:FILE and "
+                "chardev:ID",
+                text);
+}
+
+static bool plug_blk(Options *o, Props *props, VirtioConfig *slot, SlotHost *host, GError **error)
+{
+    (void)host;
+    const char *id = props_need(props, "drive", "-device virtio-blk-device,drive=ID", error);
+    Drive *drive = id ? options_find_id(o->drives, id) : NULL;
+    if (!id)
+        return false;
+    if (!drive)
+        return fail(error, EXIT_CONFIG,
+                    "-device virtio-blk-device: no -drive has id '%s'; add -drive "
+                    "file=FILE,if=none,format=raw,id=%s",
+                    id, id);
+    if (drive->used)
+        return fail(
+            error, EXIT_CONFIG,
+            "-device virtio-blk-device: drive '%s' is plugged in twice; give each device its "
+            "own (a drive with if=virtio, or without if=, has one already)",
+            id);
+    drive->used = true;
+    slot->drive_file = options_keep(o, drive->file);
+    slot->read_only = drive->read_only;
+    slot->snapshot = drive->snapshot || o->snapshot_all;
+    const char *serial = props_take(props, "serial");
+    if (serial && strlen(serial) > 20)
+        return fail(error, EXIT_CONFIG,
+                    "-device virtio-blk-device: serial '%s' has more than 20 "
+                    "letters; shorten it",
+                    serial);
+    slot->serial = serial ? options_keep(o, serial) : NULL;
+    return true;
+}
+
+static bool parse_mac(const char *text, uint8_t mac[6])
+{
+    unsigned byte[6];
+    int end = 0;
+    if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%n", &byte[0], &byte[1], &byte[2], &byte[3], &byte[4],
+               &byte[5], &end) != 6 ||
+        text[end])
+        return false;
+    for (unsigned i = 0; i < 6; i++)
+        mac[i] = (uint8_t)byte[i];
+    return !(mac[0] & 1);
+}
+
+static bool plug_net(Options *o, Props *props, VirtioConfig *slot, SlotHost *host, GError **error)
+{
+    const char *id = props_take(props, "netdev"), *mac = props_take(props, "mac");
+    if (mac && !parse_mac(mac, slot->mac))
+        return fail(error, EXIT_USAGE,
+                    "-device virtio-net-device: mac=%s is not the address of a card; write for "
+                    "example mac=52:54:00:12:34:57",
+                    mac);
+    host->net = id ? options_find_id(o->netdevs, id) : NULL;
+    if (id && !host->net)
+        return fail(error, EXIT_CONFIG,
+                    "-device virtio-net-device: no -netdev has id '%s'; add -netdev user,id=%s", id,
+                    id);
+    if (id && host->net->used)
+        return fail(
+            error, EXIT_CONFIG,
+            "-device virtio-net-device: netdev '%s' is used twice; give each device its own", id);
+    if (id)
+        host->net->used = true;
+    return true;
+}
+
+static bool plug_nothing(Options *o, Props *props, VirtioConfig *slot, SlotHost *host,
+                         GError **error)
+{
+    (void)o;
+    (void)props;
+    (void)slot;
+    (void)host;
+    (void)error;
+    return true;
+}
+
+/* Drivers. */
+
+// clang-format off
+static const Driver drivers[] = {
+    { "virtio-blk-device",    plug_blk,     "virtio-blk-device,drive=ID",            "disk" },
+    { "virtio-net-device",    plug_net,     "virtio-net-device,netdev=ID",           "network card" },
+    { "virtio-rng-device",    plug_nothing, "virtio-rng-device",                     "random numbers" },
+    { "virtio-serial-device", plug_nothing, "virtio-serial-device",                  "carrier of a virtconsole" },
+    { "virtconsole",          NULL,         "virtconsole,chardev=ID",                "console, on the virtio-serial-device before it" },
+    { "loader",               NULL,         "loader,file=FILE,addr=ADDRESS",         "put a file or a number into memory" },
+};
+// clang-format on
+
+static bool refuse_driver(const char *name, GError **error)
+{
+    const char *names[G_N_ELEMENTS(drivers) + 1] = { NULL };
+    if (strstr(name, "-pci"))
+        return fail(
+            error, EXIT_CONFIG,
+            "-device %s: there is no PCI bus yet; use the device of the same kind that ends "
+            "in -device (-device help lists them)",
+            name);
+    for (size_t i = 0; i < G_N_ELEMENTS(drivers); i++)
+        names[i] = drivers[i].name;
+    const char *near = nearest_word(name, names);
+    return near ? fail(error, EXIT_USAGE, "-device: no driver is called '%s'; did you mean '%s'?",
+                       name, near)
+                : fail(error, EXIT_USAGE,
+                       "-device: no driver is called '%s'; -device help lists them", name);
+}
+
+const Driver *options_find_driver(const char *name, GError **error)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(drivers); i++)
+        if (!strcmp(drivers[i].name, name))
+            return &drivers[i];
+    refuse_driver(name, error);
+    return NULL;
+}
+
+bool options_list_drivers(Options *o)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(drivers); i++)
+        printf("%-34s %s\n", drivers[i].example, drivers[i].help);
+    o->done = true;
+    return true;
+}
+
+/* The slot that `bus` names, or the last free one for NULL; -1: error. */
+static int find_slot(const Options *o, const char *driver, const char *bus, GError **error)
+{
+    static const char prefix[] = "virtio-mmio-bus.";
+    uint64_t number;
+    if (bus) {
+        if (!g_str_has_prefix(bus, prefix) || !parse_number(bus + strlen(prefix), &number) ||
+            number >= VIRTIO_SLOTS)
+            fail(error, EXIT_CONFIG, "-device %s: no bus is called '%s'; there are %s0 to %s%d",
+                 driver, bus, prefix, prefix, VIRTIO_SLOTS - 1);
+        else if (o->machine.virtio[number].driver)
+            fail(error, EXIT_CONFIG, "-device %s: bus %s has a %s already; choose another", driver,
+                 bus, o->machine.virtio[number].driver);
+        else
+            return (int)number;
+        return -1;
+    }
+    for (int i = VIRTIO_SLOTS; i-- > 0;)
+        if (!o->machine.virtio[i].driver)
+            return i;
+    fail(error, EXIT_CONFIG, "-device %s: all %d virtio-mmio buses are taken; leave a device out",
+         driver, VIRTIO_SLOTS);
+    return -1;
+}
+
+static bool plug_note(Options *o, DeviceNote *note, GError **error)
+{
+    int at = find_slot(o, note->driver->name, props_take(note->props, "bus"), error);
+    if (at < 0)
+        return false;
+    VirtioConfig *slot = &o->machine.virtio[at];
+    slot->driver = note->driver->name;
+    note->done = true;
+    (void)props_take(note->props, "id");
+    return note->driver->plug(o, note->props, slot, &o->slots[at], error) &&
+           props_finish(note->props, error);
+}
+
+/* A console goes to the first serial device that has none. */
+static bool plug_console(Options *o, DeviceNote *note, GError **error)
+{
+    const char *id = props_need(note->props, "chardev", "-device virtconsole,chardev=con0", error);
+    (void)props_take(note->props, "id");
+    CharSpec *spec = id ? use_char(o->chars, "-device virtconsole", id, error) : NULL;
+    note->done = true;
+    for (int i = VIRTIO_SLOTS; spec && i-- > 0;) {
+        const char *driver = o->machine.virtio[i].driver;
+        if (!driver || strcmp(driver, "virtio-serial-device") || o->slots[i].chr)
+            continue;
+        o->slots[i].chr = spec;
+        return props_finish(note->props, error);
+    }
+    return spec &&
+           fail(error, EXIT_CONFIG,
+                "-device virtconsole: no virtio-serial-device is free for chardev '%s' (each "
+                "carries one console); add -device virtio-serial-device before it",
+                id);
+}
+
+/* Plugs in the notes for which `wanted` is true. */
+static bool plug_notes(Options *o, bool (*wanted)(const DeviceNote *note),
+                       bool (*plug)(Options *o, DeviceNote *note, GError **error), GError **error)
+{
+    for (unsigned i = 0; i < o->notes->len; i++) {
+        DeviceNote *note = g_ptr_array_index(o->notes, i);
+        if (!note->done && wanted(note) && !plug(o, note, error))
+            return false;
+    }
+    return true;
+}
+
+static bool has_bus(const DeviceNote *note)
+{
+    return props_take(note->props, "bus") && note->driver->plug;
+}
+
+static bool is_card(const DeviceNote *note)
+{
+    return note->driver->plug != NULL;
+}
+
+static bool is_any(const DeviceNote *note)
+{
+    (void)note;
+    return true;
+}
+
+/* What is connected to nothing was meant to be connected to something. */
+static bool check_used(const Options *o, GError **error)
+{
+    for (unsigned i = 0; i < o->drives->len; i++) {
+        const Drive *drive = g_ptr_array_index(o->drives, i);
+        if (!drive->used)
+            return fail(error, EXIT_CONFIG,
+                        "-drive: no device uses drive '%s'; add -device virtio-blk-device,drive=%s",
+                        drive->id, drive->id);
+    }
+    for (unsigned i = 0; i < o->netdevs->len; i++) {
+        const Netdev *netdev = g_ptr_array_index(o->netdevs, i);
+        if (!netdev->used)
+            return fail(
+                error, EXIT_CONFIG,
+                "-netdev: no device uses netdev '%s'; add -device virtio-net-device,netdev=%s",
+                netdev->id, netdev->id);
+    }
+    for (unsigned i = 0; i < o->chars->len; i++) {
+        const CharSpec *spec = g_ptr_array_index(o->chars, i);
+        if (!spec->users)
+            return fail(
+                error, EXIT_CONFIG,
+                "-chardev: nothing uses chardev '%s'; add -serial chardev:%s, or leave it out",
+                spec->id, spec->id);
+    }
+    return true;
+}
+
+bool options_resolve(Options *o, GError **error)
+{
+    if (o->stopped && !o->gdb)
+        return fail(error, EXIT_CONFIG, "-S waits for gdb, which has no way in; add -s");
+    if (!resolve_serial(o, error) || !plug_notes(o, has_bus, plug_note, error) ||
+        !plug_notes(o, is_card, plug_note, error) || !plug_notes(o, is_any, plug_console, error) ||
+        !check_used(o, error))
+        return false;
+    for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
+        o->machine.virtio[i].seed = o->machine.seed + i + 1;
+    for (unsigned i = 0; i < o->loads->len; i++)
+        if (g_array_index(o->loads, LoadNote, i).hart >= (int)o->machine.n_harts)
+            return fail(error, EXIT_CONFIG,
+                        "-device loader: cpu-num=%d, but the machine has harts 0 to %u; raise -smp",
+                        g_array_index(o->loads, LoadNote, i).hart, o->machine.n_harts - 1);
+    o->images.loads = (const LoadNote *)(const void *)o->loads->data;
+    o->images.n_loads = o->loads->len;
+    return true;
+}
