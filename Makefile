@@ -53,6 +53,11 @@ $(B)/unit/%: $(B)/tests/unit/%.o $(TESTLIB) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion -lmpfr -lgmp -lm
 
+$(B)/lockstep/%: $(B)/tests/lockstep/%.o $(LIBRARY)
+	@echo "  LD    $@"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 unit: $(UNIT) ## run the unit tests
 	@tests/run-unit $(UNIT)
 
