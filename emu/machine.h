@@ -92,6 +92,7 @@ struct Machine {
     uint64_t current; /* hart that runs or ran last */
     uint64_t rounds;
     uint64_t idle_units; /* of all harts */
+    int64_t wall_offset; /* wall clock minus virtual time, ns, while idle time follows the wall */
 
     StopReason stop;
     int exit_code;
@@ -106,7 +107,7 @@ struct Machine {
     void (*debug_stopped)(void *opaque, unsigned hart);
     void *debug_opaque;
 
-    Gva tohost;            /* HTIF mailbox in RAM, 0: none */
+    Gva tohost; /* HTIF mailbox in RAM, 0: none */
     uint64_t reset_pc;
     /* Called after every reset to put the images back where they were; may be NULL. */
     bool (*load_images)(Machine *machine, void *opaque, GError **error);

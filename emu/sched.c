@@ -211,6 +211,29 @@ static bool all_idle(const Machine *m)
     return true;
 }
 
+/* Virtual time follows the wall through idleness. What waking up and short bursts of work take is made up for; what real
+ * work takes is not: then the two are set equal anew. Returns how far virtual time is behind, in ns. */
+static int64_t time_behind_wall(Machine *m, int64_t wall)
+{
+    enum { MOST = 20000000 };
+    int64_t virtual = (int64_t)clock_now(&m->clock);
+    int64_t behind = wall - m->wall_offset - virtual;
+    if (behind <= MOST && behind >= -MOST)
+        return behind;
+    m->wall_offset = wall - virtual;
+    return 0;
+}
+
+/* Sleeps until `wait` ns of virtual time have passed at wall rate, or a message comes. Returns how many passed. */
+static uint64_t wait_at_wall_rate(Machine *m, uint64_t wait)
+{
+    int64_t start = g_get_monotonic_time() * 1000, behind = time_behind_wall(m, start);
+    if (behind < 0 || wait > (uint64_t)behind)
+        inbox_wait(&m->inbox, wait == UINT64_MAX ? wait : wait - (uint64_t)behind);
+    int64_t passed = g_get_monotonic_time() * 1000 - start + behind;
+    return MIN(wait, (uint64_t)MAX(passed, 0));
+}
+
 /* At the start of a round with everyone idle: time passes for all alike, up to the next event. With somebody who may
  * type it passes at wall rate, so that input finds the clock where a person expects it; otherwise at once. */
 static void idle_all(Machine *m)
@@ -221,12 +244,8 @@ static void idle_all(Machine *m)
         next = MIN(next, m->look_at / m->n_harts);
     if (next != CLOCK_NEVER)
         wait = next - now;
-    if (m->config.live_input || wait == UINT64_MAX) {
-        int64_t start = g_get_monotonic_time();
-        inbox_wait(&m->inbox, wait);
-        uint64_t passed = (uint64_t)(g_get_monotonic_time() - start) * 1000;
-        wait = MIN(wait, passed);
-    }
+    if (m->config.live_input || wait == UINT64_MAX)
+        wait = wait_at_wall_rate(m, wait);
     for (unsigned i = 0; i < m->n_harts; i++)
         pass_idle(m, i, wait);
     run_events(m);

@@ -44,7 +44,8 @@ typedef struct {
     uint64_t out;
 } Oracle;
 
-static int oracle_stage(Oracle *o, bool g, uint64_t address, Access access, bool implicit, uint64_t *out);
+static int oracle_stage(Oracle *o, bool g, uint64_t address, Access access, bool implicit,
+                        uint64_t *out);
 
 static int oracle_g(Oracle *o, uint64_t address, Access access, bool implicit, uint64_t *out)
 {
@@ -70,7 +71,8 @@ static bool oracle_permits(const Oracle *o, bool g, uint64_t pte, Access access,
     return r || (mxr && x);
 }
 
-static int oracle_stage(Oracle *o, bool g, uint64_t address, Access access, bool implicit, uint64_t *out)
+static int oracle_stage(Oracle *o, bool g, uint64_t address, Access access, bool implicit,
+                        uint64_t *out)
 {
     const WalkStage *config = g ? &o->q->g : &o->q->s;
     int levels = config->mode == 8 ? 3 : config->mode == 9 ? 4 : 5, fault = g ? 2 : 1;
@@ -216,11 +218,12 @@ Test(walk, agrees_with_the_manual_on_random_tables)
             walk(&q, &access, &r);
             int got = (int)r.status; /* the enum has the oracle's order */
             outcomes[expected]++;
-            cr_assert_eq(got, expected, "round %u request %u: %d, the manual says %d (why %d)", round, n, got, expected,
-                         (int)r.why);
+            cr_assert_eq(got, expected, "round %u request %u: %d, the manual says %d (why %d)",
+                         round, n, got, expected, (int)r.why);
             if (!expected)
                 cr_assert_eq(r.spa.v, o.out, "round %u request %u: address", round, n);
-            cr_assert(!memcmp(&copy, &memory, sizeof memory), "round %u request %u: A and D bits", round, n);
+            cr_assert(!memcmp(&copy, &memory, sizeof memory), "round %u request %u: A and D bits",
+                      round, n);
             cr_assert_leq(r.n_steps, WALK_MAX_STEPS);
         }
     }
@@ -235,15 +238,17 @@ Test(walk, counts_references)
         uint8_t s, g;
         unsigned steps;
     } cases[] = {
-        { ATP_SV39, ATP_BARE, 3 },  { ATP_SV48, ATP_BARE, 4 },  { ATP_SV57, ATP_BARE, 5 },  { ATP_BARE, ATP_SV39, 3 },
-        { ATP_SV39, ATP_SV39, 15 }, { ATP_SV48, ATP_SV48, 24 }, { ATP_SV57, ATP_SV57, 35 }, { ATP_SV39, ATP_SV57, 23 },
+        { ATP_SV39, ATP_BARE, 3 },  { ATP_SV48, ATP_BARE, 4 },  { ATP_SV57, ATP_BARE, 5 },
+        { ATP_BARE, ATP_SV39, 3 },  { ATP_SV39, ATP_SV39, 15 }, { ATP_SV48, ATP_SV48, 24 },
+        { ATP_SV57, ATP_SV57, 35 }, { ATP_SV39, ATP_SV57, 23 },
     };
     static Memory memory;
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
         /* Page 0 is a table whose entry 0 points at itself; at the last level the same bits must be a leaf, so each
          * level has its own table: pages 4.. for the first stage, pages 16.. for G (16 KiB aligned root). */
         memset(&memory, 0, sizeof memory);
-        unsigned s_levels = cases[i].s ? atp_levels(cases[i].s) : 0, g_levels = cases[i].g ? atp_levels(cases[i].g) : 0;
+        unsigned s_levels = cases[i].s ? atp_levels(cases[i].s) : 0,
+                 g_levels = cases[i].g ? atp_levels(cases[i].g) : 0;
         for (unsigned l = 0; l < s_levels; l++) {
             bool last = l + 1 == s_levels;
             uint64_t pte = (uint64_t)(last ? 0 : 4 + l + 1) << 10 | (last ? 0xdf : 1);
@@ -264,7 +269,9 @@ Test(walk, counts_references)
         WalkMemory access = { read_pte, update_pte, &memory };
         WalkResult r;
         walk(&q, &access, &r);
-        cr_expect_eq(r.status, WALK_OK, "case %u ends with %d, why %d", i, (int)r.status, (int)r.why);
-        cr_expect_eq(r.n_steps, cases[i].steps, "case %u reads %u PTEs, not %u", i, r.n_steps, cases[i].steps);
+        cr_expect_eq(r.status, WALK_OK, "case %u ends with %d, why %d", i, (int)r.status,
+                     (int)r.why);
+        cr_expect_eq(r.n_steps, cases[i].steps, "case %u reads %u PTEs, not %u", i, r.n_steps,
+                     cases[i].steps);
     }
 }
