@@ -219,7 +219,7 @@ static GByteArray *read_tree(const char *path, const DevicetreeChosen *chosen, G
             path, path);
         return NULL;
     }
-    if (fdt_totalsize(file->data) > file->len || fdt_check_header(file->data) ||
+    if (fdt_totalsize(file->data) > file->len || fdt_check_full(file->data, file->len) ||
         fdt_open_into(file->data, fdt, (int)room) || !amend_tree(fdt, chosen)) {
         fail(error, EXIT_FILE, "device tree '%s' is truncated or damaged; make it again with dtc",
              path);

@@ -5,6 +5,7 @@ import pty
 import select
 import shutil
 import signal
+import struct
 import subprocess
 import termios
 import time
@@ -217,8 +218,29 @@ def snapshot_leaves_disks_alone(program, folder):
     assert done.returncode == 0, done
 
 
+def damaged_device_trees(program, folder):
+    """Whatever the header of a tree says, it is used or refused."""
+    base = ["-bios", "none", "-kernel", "pass.elf"]
+    tree = os.path.join(folder, "tree.dtb")
+    assert run(program, folder, base + ["-M", "virt,dumpdtb=tree.dtb"], stdin=subprocess.DEVNULL).returncode == 0
+    with open(tree, "rb") as file:
+        good = file.read()
+    refused = 0
+    for word in range(1, 10):
+        value = struct.unpack_from(">I", good, 4 * word)[0]
+        for other in (0, value - 256, value + 256, value + 1, 0x7FFFFFFF, 0xFFFFFFFF):
+            bad = bytearray(good)
+            struct.pack_into(">I", bad, 4 * word, other & 0xFFFFFFFF)
+            with open(tree, "wb") as file:
+                file.write(bad)
+            done = run(program, folder, base + ["-dtb", "tree.dtb", "-append", "x"], stdin=subprocess.DEVNULL)
+            assert done.returncode in (0, 66), (word, other, done)
+            refused += done.returncode == 66
+    assert refused > 20, refused
+
+
 RUNS = [file_as_input, pipe_as_input, end_of_input_is_not_the_end, output_without_newline, timeout, serial_file,
-        pidfile, images_are_found, snapshot_leaves_disks_alone]
+        pidfile, images_are_found, damaged_device_trees, snapshot_leaves_disks_alone]
 
 
 def run_all(program, folder):
