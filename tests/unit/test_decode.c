@@ -17,7 +17,8 @@ Test(decode, rows_overlap_only_as_special_cases)
             if (x->length != y->length || (x->match ^ y->match) & x->mask & y->mask)
                 continue;
             bool nested = (x->mask & y->mask) == x->mask || (x->mask & y->mask) == y->mask;
-            cr_assert(nested && x->mask != y->mask, "%s and %s claim the same words", x->name, y->name);
+            cr_assert(nested && x->mask != y->mask, "%s and %s claim the same words", x->name,
+                      y->name);
         }
     }
 }
@@ -29,8 +30,8 @@ Test(decode, each_row_finds_itself)
         uint32_t ones = def->length == 4 ? ~0u : 0xffffu;
         /* All free bits set: no reserved zero, and no more special row unless its digits are all ones. */
         const InsnDef *found = insn_lookup((def->match | (ones & ~def->mask)), NULL);
-        cr_assert(found == def || (found && (found->mask & def->mask) == def->mask), "%s finds %s", def->name,
-                  found ? found->name : "nothing");
+        cr_assert(found == def || (found && (found->mask & def->mask) == def->mask), "%s finds %s",
+                  def->name, found ? found->name : "nothing");
     }
 }
 
@@ -75,7 +76,8 @@ Test(decode, known_words)
             if (*c != ' ' || !n || squeezed[n - 1] != ',')
                 squeezed[n++] = *c;
         squeezed[n] = '\0';
-        cr_expect_str_eq(squeezed, words[i].text, "%08x is %s, not %s", words[i].raw, words[i].text, squeezed);
+        cr_expect_str_eq(squeezed, words[i].text, "%08x is %s, not %s", words[i].raw, words[i].text,
+                         squeezed);
     }
 }
 
@@ -105,13 +107,15 @@ Test(decode, extensions_that_are_off_are_illegal)
         const char *cpu;
         uint32_t raw;
     } cases[] = {
-        { "max,c=off", 0x1141 },         { "max,m=off", 0x02c58533 },   { "max,zba=off", 0x20c5a533 },
-        { "max,f=off,d=off", 0x00b57553 }, { "max,zicboz=off", 0x0045200f },
+        { "max,c=off", 0x1141 },          { "max,m=off", 0x02c58533 },
+        { "max,zba=off", 0x20c5a533 },    { "max,f=off,d=off", 0x00b57553 },
+        { "max,zicboz=off", 0x0045200f },
     };
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
         Isa with, without;
         Insn in;
-        cr_assert(isa_parse(&with, "max", NULL) && isa_parse(&without, cases[i].cpu, NULL), "%s", cases[i].cpu);
+        cr_assert(isa_parse(&with, "max", NULL) && isa_parse(&without, cases[i].cpu, NULL), "%s",
+                  cases[i].cpu);
         cr_expect(insn_decode(&in, cases[i].raw, &with), "%08x", cases[i].raw);
         cr_expect(!insn_decode(&in, cases[i].raw, &without), "%s", cases[i].cpu);
     }
@@ -137,12 +141,14 @@ Test(decode, compressed_instructions_expand)
     cr_assert(isa_parse(&isa, "max", NULL));
     for (unsigned i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         Insn small, full;
-        cr_assert(insn_decode(&small, pairs[i].raw, &isa) && insn_decode(&full, pairs[i].full, &isa));
+        cr_assert(insn_decode(&small, pairs[i].raw, &isa) &&
+                  insn_decode(&full, pairs[i].full, &isa));
         cr_expect_eq(small.op, full.op, "%04x", pairs[i].raw);
         cr_expect_eq(small.rd, full.rd, "%04x", pairs[i].raw);
         cr_expect_eq(small.rs1, full.rs1, "%04x", pairs[i].raw);
-        cr_expect_eq(small.rs2, full.rs2 * (insn_table[full.op].class == CLASS_ALU || full.rs2 == small.rs2 ||
-                                            insn_table[full.op].class == CLASS_STORE),
+        cr_expect_eq(small.rs2,
+                     full.rs2 * (insn_table[full.op].class == CLASS_ALU || full.rs2 == small.rs2 ||
+                                 insn_table[full.op].class == CLASS_STORE),
                      "%04x", pairs[i].raw);
         cr_expect_eq(small.imm, full.imm, "%04x", pairs[i].raw);
         cr_expect_eq(small.step, 1);
