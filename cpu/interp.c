@@ -311,7 +311,8 @@ static void step_watched(Hart *hart)
     ExecResult result = EXEC_TRAP;
     begin_commit(hart);
     if (find_place(hart, &place))
-        result = place.page ? execute_slot(hart, place.page, &in, &raw) : execute_crossing(hart, &in, &raw);
+        result = place.page ? execute_slot(hart, place.page, &in, &raw)
+                            : execute_crossing(hart, &in, &raw);
     settle(hart, result, &in);
     if (result != EXEC_TRAP && hart->commit)
         commit_record(hart->commit, hart, &in, pc, priv, raw);
