@@ -172,11 +172,8 @@ static void *field_of(Options *o, const OptionDef *def)
 
 bool option_string(Options *o, const OptionDef *def, const char *argument, GError **error)
 {
-    const char **field = field_of(o, def);
-    if (!*argument && strcmp(def->name, "append"))
-        return fail(error, EXIT_USAGE, "-%s has an empty argument; write -%s %s", def->name,
-                    def->name, def->argument);
-    *field = options_keep(o, argument);
+    (void)error;
+    *(const char **)field_of(o, def) = options_keep(o, argument);
     return true;
 }
 
@@ -256,6 +253,9 @@ static bool parse_option(Options *o, char **argv, int *at, GError **error)
         argument = argv[++*at];
     if (!argument)
         return fail(error, EXIT_USAGE, "-%s needs an argument; write -%s %s", name, name,
+                    def->argument);
+    if (!*argument && strcmp(name, "append") && strcmp(name, "bootargs"))
+        return fail(error, EXIT_USAGE, "-%s has an empty argument; write -%s %s", name, name,
                     def->argument);
     return def->handle(o, def, argument, error);
 }

@@ -316,6 +316,9 @@ bool options_resolve(Options *o, GError **error)
 {
     if (o->stopped && !o->gdb)
         return fail(error, EXIT_CONFIG, "-S waits for gdb, which has no way in; add -s");
+    if (o->commit_file && !o->log_commits)
+        return fail(error, EXIT_CONFIG, "-log '%s', but nothing is to be logged; add -log-commits",
+                    o->commit_file);
     if (!resolve_serial(o, error) || !plug_notes(o, has_bus, plug_note, error) ||
         !plug_notes(o, is_card, plug_note, error) || !plug_notes(o, is_any, plug_console, error) ||
         !check_used(o, error))
