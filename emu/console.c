@@ -301,6 +301,12 @@ bool console_start(Console *console, Machine *machine, const ConsoleLimits *limi
     return true;
 }
 
+void console_flush(Console *console)
+{
+    for (guint i = 0; i < console->outputs->len; i++)
+        output_flush(g_ptr_array_index(console->outputs, i));
+}
+
 void console_free(Console *console)
 {
     if (!console)

@@ -50,6 +50,8 @@ bool console_is_live(const Console *console);
 bool console_start(Console *console, Machine *machine, const ConsoleLimits *limits, GError **error);
 /* The machine was reset: its devices can take input again. */
 void console_offer(Console *console);
+/* Returns when what the guest said is written, so that what is said about the run comes after it. */
+void console_flush(Console *console);
 /* Writes out what is left and puts the terminal back. NULL is fine. */
 void console_free(Console *console);
 

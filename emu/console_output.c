@@ -20,7 +20,7 @@ struct Output {
     GMutex lock;
     GCond changed;
     GByteArray *buffer;
-    bool end, broken;
+    bool end, broken, hurry, writing;
 };
 
 /* False: nobody reads this any more. */
@@ -48,16 +48,18 @@ static gpointer output_main(gpointer opaque)
             g_cond_wait(&output->changed, &output->lock);
             continue;
         }
-        if (!output->end)
+        if (!output->end && !output->hurry)
             g_cond_wait_until(&output->changed, &output->lock, g_get_monotonic_time() + BATCH_US);
         GByteArray *full = output->buffer;
         output->buffer = batch;
         batch = full;
+        output->writing = true;
         g_mutex_unlock(&output->lock);
         bool ok = output->broken || write_all(output->fd, batch->data, batch->len);
         g_byte_array_set_size(batch, 0);
         g_mutex_lock(&output->lock);
         output->broken |= !ok;
+        output->writing = false;
         g_cond_broadcast(&output->changed);
     }
     g_mutex_unlock(&output->lock);
@@ -83,6 +85,17 @@ void output_write(Output *output, const uint8_t *data, size_t size)
     g_byte_array_append(output->buffer, data, (guint)size);
     if (was_empty)
         g_cond_broadcast(&output->changed);
+    g_mutex_unlock(&output->lock);
+}
+
+void output_flush(Output *output)
+{
+    g_mutex_lock(&output->lock);
+    output->hurry = true;
+    g_cond_broadcast(&output->changed);
+    while (output->buffer->len || output->writing)
+        g_cond_wait(&output->changed, &output->lock);
+    output->hurry = false;
     g_mutex_unlock(&output->lock);
 }
 

@@ -12,6 +12,8 @@ typedef struct Output Output;
 Output *output_new(int fd);
 /* Hands over `size` bytes; waits only while a megabyte is waiting already. */
 void output_write(Output *output, const uint8_t *data, size_t size);
+/* Returns when all that was handed over is written. */
+void output_flush(Output *output);
 /* Writes out what is left. */
 void output_free(Output *output);
 

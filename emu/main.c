@@ -181,7 +181,9 @@ static bool run_machine(Run *run, int *code, GError **error)
     if (o->gdb && !(run->gdb = gdb_start(m, o->gdb, o->stopped, error)))
         return false;
     console_offer(run->console);
-    *code = exit_code(run, machine_run(m));
+    StopReason reason = machine_run(m);
+    console_flush(run->console);
+    *code = exit_code(run, reason);
     gdb_free(run->gdb);
     if (o->trace_hash)
         fprintf(stderr, "trace hash at the end, after %" PRIu64 " instructions: %016" PRIx64 "\n",
