@@ -98,7 +98,7 @@ static const StateField hart_fields[] = {
     STATE(Hart, idle), STATE(Hart, units), STATE(Hart, idle_units), STATE(Hart, trap_units),
     STATE_ARRAY(Hart, counter_offset), STATE_ARRAY(Hart, hpm_event),
     STATE(Hart, stimer.deadline), STATE(Hart, stimer.order),
-    STATE(Hart, mmu.priv), STATE(Hart, mmu.reservation), STATE(Hart, mmu.reservation_size),
+    STATE(Hart, mmu.priv), STATE(Hart, mmu.reservation),
     STATE_ARRAY(Hart, mmu.pmp.cfg), STATE_ARRAY(Hart, mmu.pmp.addr),
     STATE_END,
 };

@@ -131,7 +131,6 @@ struct Mmu {
     Pmp pmp;
     /* The reservation of LR: a 64-byte granule, or none. Saved state. norm:lr_reservation_set_size */
     uint64_t reservation; /* address of the granule, RESERVATION_NONE */
-    uint8_t reservation_size;
     /* Counters. */
     uint64_t walks, fills;
 };

@@ -42,7 +42,6 @@ static ExecResult load_reserved(Hart *hart, const Insn *in, unsigned size)
         return hart_raise_fault(hart);
     hart->x[in->rd] = read_host(host, size);
     hart->mmu.reservation = granule(spa);
-    hart->mmu.reservation_size = (uint8_t)size;
     report(hart, address, size, false, 0);
     return EXEC_NEXT;
 }
