@@ -43,30 +43,38 @@ static unsigned insn_bytes(const Insn *in)
     return 2u * (insn_table[in->op].is_wide ? in->rs1 : in->step);
 }
 
-/* Finds the decoded page of hart->pc. False: a trap was raised, or (page NULL) the instruction must be fetched by
- * itself. */
-static bool find_place(Hart *hart, Place *place)
+/* find_place when the bank does not know the page. */
+static __attribute__((noinline)) bool find_new_place(Hart *hart, Place *place)
 {
     uint64_t tag = hart->pc & ~(uint64_t)PAGE_OFFSET;
-    hart->mmu.refetch = false;
-    FetchEntry *entry = bank_fetch_entry(hart->mmu.fetch, tag);
-    place->va = tag;
-    place->page = entry->page;
-    if (LIKELY(entry->tag == tag && place->page->spa == entry->spa))
-        return true;
     Spa spa;
     const uint8_t *host;
     bool whole;
+    *place = (Place){ .va = tag };
     if (!mmu_fetch_page(&hart->mmu, (Gva){ hart->pc }, &spa, &host, &whole)) {
         hart_raise_fault(hart);
         return false;
     }
-    place->page = NULL;
     if (!whole)
         return true;
     place->page = code_page(hart->code, spa, host);
-    entry = bank_fetch_entry(hart->mmu.fetch, tag); /* the translation may have changed the bank */
-    *entry = (FetchEntry){ .tag = tag, .spa = spa.v, .page = place->page };
+    /* Only now: the translation may have changed the bank. */
+    *bank_fetch_entry(hart->mmu.fetch, tag) =
+        (FetchEntry){ .tag = tag, .spa = spa.v, .page = place->page };
+    return true;
+}
+
+/* Finds the decoded page of hart->pc. False: a trap was raised. A page of NULL: the instruction must be fetched by
+ * itself. */
+static inline bool find_place(Hart *hart, Place *place)
+{
+    uint64_t tag = hart->pc & ~(uint64_t)PAGE_OFFSET;
+    const FetchEntry *entry = bank_fetch_entry(hart->mmu.fetch, tag);
+    CodePage *page = entry->page;
+    hart->mmu.refetch = false;
+    if (UNLIKELY(entry->tag != tag || page->spa != entry->spa))
+        return find_new_place(hart, place);
+    *place = (Place){ .page = page, .va = tag };
     return true;
 }
 
@@ -116,7 +124,8 @@ static void run_fast(Hart *hart)
     };
     uint64_t *const x = hart->x;
     const uint64_t ialign = hart->ialign_mask;
-    const Insn *in;
+    const Insn *in, *slots; /* now, and of the page */
+    uint64_t va;            /* of the page */
     Place place;
     const TlbEntry *tlb;
     int64_t left = hart->left;
@@ -127,8 +136,8 @@ static void run_fast(Hart *hart)
 #define IMM      ((uint64_t)(int64_t)in->imm)
 #define SHAMT    (in->imm)
 #define WIDE_IMM ((uint64_t)(int64_t)in->wide)
-#define OFFSET   ((uint64_t)((const char *)in - (const char *)place.page->slots) / (sizeof(Insn) / 2))
-#define PC       (place.va + OFFSET)
+#define OFFSET   ((uint64_t)((const char *)in - (const char *)slots) / (sizeof(Insn) / 2))
+#define PC       (va + OFFSET)
 /* The next instruction: units are counted before it runs. */
 #define DISPATCH()                \
     do {                          \
@@ -155,8 +164,10 @@ enter:
         left = hart->left;
         goto enter;
     }
+    slots = place.page->slots;
+    va = place.va;
     tlb = hart->mmu.data->tlb;
-    in = &place.page->slots[(hart->pc & PAGE_OFFSET) / 2];
+    in = &slots[(hart->pc & PAGE_OFFSET) / 2];
     DISPATCH();
 
 #define ALU(name, value)                       \
@@ -217,7 +228,7 @@ do_jalr:
 jump:
     if (UNLIKELY(target & ialign))
         goto call;
-    if (LIKELY(target - place.va < PAGE_SIZE)) {
+    if (LIKELY(target - va < PAGE_SIZE)) {
         in = (const Insn *)((const char *)place.page->slots +
                             (target - place.va) * (sizeof(Insn) / 2));
         DISPATCH();
