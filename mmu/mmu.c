@@ -118,15 +118,20 @@ static bool same_key(const BankKey *a, const BankKey *b)
     return x == y;
 }
 
+static Bank *find_bank(Mmu *mmu, const BankKey *key)
+{
+    for (unsigned i = 0; i < MMU_BANKS && mmu->banks[i]; i++)
+        if (same_key(&mmu->banks[i]->key, key))
+            return mmu->banks[i];
+    return recycle_bank(mmu, key);
+}
+
 static Bank *select_bank(Mmu *mmu, unsigned priv)
 {
     BankKey key = make_key(mmu, priv);
-    Bank *bank = NULL;
-    for (unsigned i = 0; i < MMU_BANKS && mmu->banks[i]; i++)
-        if (same_key(&mmu->banks[i]->key, &key))
-            bank = mmu->banks[i];
-    if (!bank)
-        bank = recycle_bank(mmu, &key);
+    Bank *bank = mmu->recent[priv];
+    if (!bank || !same_key(&bank->key, &key))
+        bank = mmu->recent[priv] = find_bank(mmu, &key);
     if (bank->generation != space_generation(mmu, &key)) {
         bank->generation = space_generation(mmu, &key);
         clear_bank(bank);
@@ -402,11 +407,28 @@ static bool store_crossing(Mmu *mmu, Gva va, unsigned size, uint64_t value)
            access_fault(mmu, (Gva){ va.v + first }, ACCESS_WRITE);
 }
 
+/* Reads or writes the low `size` bytes of `value` at a place a bank has a fast path to. */
+static inline void copy_value(void *to, const void *from, unsigned size)
+{
+    switch (size) {
+    case 8: memcpy(to, from, 8); break;
+    case 4: memcpy(to, from, 4); break;
+    case 2: memcpy(to, from, 2); break;
+    default: memcpy(to, from, 1); break;
+    }
+}
+
 bool mmu_load(Mmu *mmu, Gva va, unsigned size, uint64_t *value)
 {
     Spa spa;
+    const TlbEntry *entry = bank_entry(mmu->data, va.v);
     if (UNLIKELY(crosses_page(va.v, size)))
         return load_crossing(mmu, va, size, value);
+    if (LIKELY(entry->read_tag == page_of(va.v))) {
+        *value = 0;
+        copy_value(value, (const void *)(va.v + entry->addend), size);
+        return true;
+    }
     return translate_data(mmu, va, size, ACCESS_READ, &spa) &&
            (bus_read(mmu->bus, spa, size, value, requester_hart(mmu->hart)) ||
             access_fault(mmu, va, ACCESS_READ));
@@ -415,8 +437,13 @@ bool mmu_load(Mmu *mmu, Gva va, unsigned size, uint64_t *value)
 bool mmu_store(Mmu *mmu, Gva va, unsigned size, uint64_t value)
 {
     Spa spa;
+    const TlbEntry *entry = bank_entry(mmu->data, va.v);
     if (UNLIKELY(crosses_page(va.v, size)))
         return store_crossing(mmu, va, size, value);
+    if (LIKELY(entry->write_tag == page_of(va.v))) {
+        copy_value((void *)(va.v + entry->addend), &value, size);
+        return true;
+    }
     return translate_data(mmu, va, size, ACCESS_WRITE, &spa) &&
            (bus_write(mmu->bus, spa, size, value, requester_hart(mmu->hart)) ||
             access_fault(mmu, va, ACCESS_WRITE));

@@ -112,6 +112,7 @@ struct Mmu {
     Trace *trace;
     Store *store;
     Bank *banks[MMU_BANKS]; /* allocated when first needed */
+    Bank *recent[4];        /* selected last for each privilege; its key is checked */
     uint64_t stamp;
     /* The space found last, and for what. */
     struct {
