@@ -26,6 +26,7 @@ enum { FDT_SPARE = 4096 };
 
 struct Loader {
     Machine *machine;
+    const LoaderConfig *config;
     GPtrArray *images; /* of Image, in the order they were given */
     GPtrArray *blobs;  /* of Blob: parts of the images, sorted by address */
     GBytes *devicetree;
@@ -244,6 +245,7 @@ static bool add_tree(Loader *loader, const LoaderConfig *config, const Devicetre
     if (!tree)
         return false;
     *at = place_tree(loader->machine, tree->len);
+    g_clear_pointer(&loader->devicetree, g_bytes_unref);
     loader->devicetree = g_bytes_new(tree->data, tree->len);
     add_image(loader, image_of_bytes("the device tree", *at, tree->data, tree->len));
     return true;
@@ -264,8 +266,9 @@ static uint64_t noted_entry(const Loader *loader, const LoaderConfig *config)
     return 0;
 }
 
-static bool load_all(Loader *loader, const LoaderConfig *config, GError **error)
+static bool load_all(Loader *loader, GError **error)
 {
+    const LoaderConfig *config = loader->config;
     Image *firmware, *kernel;
     DevicetreeChosen chosen = { .bootargs = config->append };
     uint64_t tree;
@@ -288,9 +291,10 @@ Loader *loader_new(Machine *machine, const LoaderConfig *config, GError **error)
 {
     Loader *loader = g_new0(Loader, 1);
     loader->machine = machine;
+    loader->config = config;
     loader->images = g_ptr_array_new_with_free_func((GDestroyNotify)image_free);
     loader->blobs = g_ptr_array_new();
-    if (!load_all(loader, config, error)) {
+    if (!load_all(loader, error)) {
         loader_free(loader);
         return NULL;
     }
@@ -325,17 +329,35 @@ static bool put_zeros(Bus *bus, uint64_t at, uint64_t size)
     return true;
 }
 
-bool loader_load(Machine *machine, void *opaque, GError **error)
+/* Once in guest memory the files are let go: a second copy of a kernel is as large as the emulator. */
+static void forget_files(Loader *loader)
 {
-    const Loader *loader = opaque;
-    bool done = bus_poke(&machine->bus, (Spa){ BOARD_ROM }, loader->rom, BOARD_ROM_SIZE);
+    g_ptr_array_set_size(loader->blobs, 0);
+    g_ptr_array_set_size(loader->images, 0);
+}
+
+static bool put_blobs(const Loader *loader)
+{
+    Bus *bus = &loader->machine->bus;
+    bool done = bus_poke(bus, (Spa){ BOARD_ROM }, loader->rom, BOARD_ROM_SIZE);
     for (unsigned i = 0; done && i < loader->blobs->len; i++) {
         const Blob *blob = g_ptr_array_index(loader->blobs, i);
-        done = bus_poke(&machine->bus, (Spa){ blob->address }, blob->data, blob->size) &&
-               put_zeros(&machine->bus, blob->address + blob->size, blob->zeros);
+        done = bus_poke(bus, (Spa){ blob->address }, blob->data, blob->size) &&
+               put_zeros(bus, blob->address + blob->size, blob->zeros);
     }
+    return done;
+}
+
+bool loader_load(Machine *machine, void *opaque, GError **error)
+{
+    Loader *loader = opaque;
+    if (!loader->images->len && !load_all(loader, error))
+        return false;
+    bool done = put_blobs(loader) ||
+                fail(error, EXIT_INTERNAL, "an image does not fit where it was checked to fit");
+    forget_files(loader);
     for (unsigned i = 0; i < machine->n_harts; i++)
         if (loader->hart_pc[i])
             machine->harts[i].pc = loader->hart_pc[i];
-    return done || fail(error, EXIT_INTERNAL, "an image does not fit where it was checked to fit");
+    return done;
 }

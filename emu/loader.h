@@ -35,8 +35,8 @@ typedef struct {
 
 typedef struct Loader Loader;
 
-/* Reads and checks all images and makes itself the machine's load_images. The strings of `config` are needed only
- * during the call. Fails with EXIT_FILE or EXIT_CONFIG. */
+/* Reads and checks all images and makes itself the machine's load_images. `config` must outlive the loader:
+ * after a reset by the guest the files are read again. Fails with EXIT_FILE or EXIT_CONFIG. */
 Loader *loader_new(Machine *machine, const LoaderConfig *config, GError **error);
 void loader_free(Loader *loader);
 
