@@ -36,6 +36,13 @@ static void offer(void *opaque)
     port->offering = false;
 }
 
+static void send(void *opaque, const uint8_t *frame, size_t size)
+{
+    const NetPort *port = opaque;
+    if (CONFIG_SLIRP)
+        net_slirp_send(port->slirp, frame, size);
+}
+
 static void frame_arrived(void *opaque, void *frame)
 {
     NetPort *port = opaque;
@@ -69,9 +76,7 @@ NetPort *net_port_new(const char *const *hostfwd, bool restricted, GError **erro
         g_free(port);
         return NULL;
     }
-    port->host = (HostNet){ .send = CONFIG_SLIRP ? net_slirp_send : NULL,
-                            .ready = offer,
-                            .host = port->slirp };
+    port->host = (HostNet){ .send = send, .ready = offer, .host = port };
     return port;
 }
 
