@@ -7,13 +7,14 @@ unsigned guest_failures;
 void (*guest_interrupt)(unsigned hart, TrapFrame *frame);
 bool (*guest_exception)(unsigned hart, TrapFrame *frame);
 
-void *memset(void *to, int value, size_t size);
-void *memcpy(void *to, const void *from, size_t size);
 void guest_trap(TrapFrame *frame);
 
 void *memset(void *to, int value, size_t size)
 {
-    for (size_t i = 0; i < size; i++)
+    size_t i = 0;
+    for (; (uintptr_t)to % 8 == 0 && i + 8 <= size; i += 8)
+        ((volatile uint64_t *)to)[i / 8] = (uint8_t)value * 0x0101010101010101ul;
+    for (; i < size; i++)
         ((volatile char *)to)[i] = (char)value;
     return to;
 }

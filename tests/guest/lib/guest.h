@@ -68,6 +68,10 @@ void guest_expect(bool expected);
 /* What was noted; forgets it. */
 Caught guest_take(void);
 
+/* The compiler wants these. */
+void *memset(void *to, int value, size_t size);
+void *memcpy(void *to, const void *from, size_t size);
+
 void guest_exit(unsigned code) __attribute__((noreturn));
 void guest_print(const char *text);
 void guest_print_hex(uint64_t value);
