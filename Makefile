@@ -65,7 +65,7 @@ lint: ## layers, cited anchors, formatting, shell scripts
 	@.ci/check-includes
 	@.ci/check-norms
 	@clang-format --dry-run --Werror $(shell git ls-files '*.c' '*.h')
-	@shellcheck configure .ci/check-includes .ci/check-norms .ci/run tests/run-unit roms/fetch-images roms/fetch-qemu \
+	@shellcheck configure .ci/check-includes .ci/check-norms .ci/run tests/run-unit tests/golden/run tests/lockstep/run-states roms/fetch-images roms/fetch-qemu \
 	    roms/apt-private.sh
 	@echo "lint: clean"
 
@@ -105,7 +105,7 @@ install: $(B)/bulkhead ## into PREFIX (DESTDIR is respected)
 	for image in $(wildcard $(IMAGES)); do install -D -m 644 $$image $(DESTDIR)$(PREFIX)/share/bulkhead/; done
 
 clean: ## remove what was built (keeps build/images)
-	rm -rf build/release build/debug build/asan build/torture build/fuzz build/bulkhead
+	rm -rf build/release build/debug build/asan build/torture build/fuzz build/bench build/bench.json build/bulkhead
 
 -include $(OBJECTS:.o=.d) $(TESTLIB:.o=.d) $(UNIT:$(B)/unit/%=$(B)/tests/unit/%.d)
 .PHONY: all unit lint images run check-quick check check-boot bench format install help clean

@@ -8,8 +8,8 @@
 #include "emu/base/error.h"
 
 const ExtensionInfo extension_info[EXT_COUNT] = {
-#define EXTENSION(name, text, on, shown, meaning) \
-    [EXT_##name] = { #name, text, meaning, on, shown },
+#define EXTENSION(name, text, max, rv64, shown, meaning) \
+    [EXT_##name] = { #name, text, meaning, max, rv64, shown },
 #include "cpu/isa/extensions.def"
 #undef EXTENSION
 };
@@ -65,11 +65,12 @@ bool isa_parse(Isa *isa, const char *text, GError **error)
 {
     g_auto(GStrv) words = g_strsplit(text ? text : "max", ",", -1);
     const char *model = words[0] ? words[0] : "";
-    if (strcmp(model, "max") && strcmp(model, "rv64") && strcmp(model, "rv64gc"))
-        return fail(error, EXIT_USAGE,
-                    "-cpu: no model is called '%s'; there are max, rv64 and rv64gc", model);
+    bool is_rv64 = !strcmp(model, "rv64");
+    if (!is_rv64 && strcmp(model, "max"))
+        return fail(error, EXIT_USAGE, "-cpu: no model is called '%s'; there are max and rv64",
+                    model);
     for (unsigned i = 0; i < EXT_COUNT; i++)
-        isa->has[i] = extension_info[i].by_default;
+        isa->has[i] = is_rv64 ? extension_info[i].in_rv64 : extension_info[i].in_max;
     for (char **word = words + 1; *word; word++)
         if (!parse_property(isa, *word, error))
             return false;

@@ -23,12 +23,12 @@ typedef struct {
 
 typedef struct {
     const char *id, *option, *title;
-    bool by_default, in_string;
+    bool in_max, in_rv64, in_string;
 } ExtensionInfo;
 
 extern const ExtensionInfo extension_info[EXT_COUNT];
 
-/* Sets `isa` from a -cpu argument: "max", "rv64" or "rv64gc", then ",name=on|off|true|false" or bare names.
+/* Sets `isa` from a -cpu argument: "max" (also for NULL) or "rv64", then ",name=on|off|true|false" or bare names.
  * Errors name the unknown property, or what an extension depends on. */
 bool isa_parse(Isa *isa, const char *text, GError **error);
 

@@ -111,8 +111,8 @@ static bool compare(const Case *c, unsigned point, const Side *straight, const S
            "%s; see straight.state and loaded.state\n",
            c->name, point, a, b,
            g_string_equal(straight->console, loaded->console) ? "" : ", the consoles differ");
-    print_fields(straight->machine, "straight.state");
-    print_fields(loaded->machine, "loaded.state");
+    print_fields(straight->machine, "build/straight.state");
+    print_fields(loaded->machine, "build/loaded.state");
     return false;
 }
 

@@ -155,3 +155,35 @@ Test(decode, compressed_instructions_expand)
         cr_expect_eq(full.step, 2);
     }
 }
+
+/* The model rv64 is QEMU's: no Svinval, Svnapot, Svpbmt; max has them. */
+Test(decode, cpu_models_and_properties)
+{
+    static const struct {
+        const char *text;
+        bool svpbmt, svinval, zcd, zaamo;
+    } cases[] = {
+        { "max", true, true, true, true },
+        { "rv64", false, false, true, true },
+        { "rv64,svpbmt=on", true, false, true, true },
+        { "rv64,svinval", false, true, true, true },
+        { "max,a=off", true, true, true, false },
+        { "max,d=off", true, true, false, true },
+    };
+    for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+        Isa isa;
+        cr_assert(isa_parse(&isa, cases[i].text, NULL), "%s", cases[i].text);
+        cr_expect_eq(isa.has[EXT_Svpbmt], cases[i].svpbmt, "%s", cases[i].text);
+        cr_expect_eq(isa.has[EXT_Svinval], cases[i].svinval, "%s", cases[i].text);
+        cr_expect_eq(isa.has[EXT_Zcd], cases[i].zcd, "%s", cases[i].text);
+        cr_expect_eq(isa.has[EXT_Zaamo], cases[i].zaamo, "%s", cases[i].text);
+    }
+    static const char *const wrong[] = { "",          "rv128",       "max,zzz=on", "max,m=maybe",
+                                         "max,i=off", "max,sv39=off" };
+    for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        Isa isa;
+        g_autoptr(GError) error = NULL;
+        cr_expect(!isa_parse(&isa, wrong[i], &error), "'%s'", wrong[i]);
+        cr_expect_not_null(error);
+    }
+}
