@@ -65,7 +65,7 @@ lint: ## layers, cited anchors, formatting, shell scripts
 	@.ci/check-includes
 	@.ci/check-norms
 	@clang-format --dry-run --Werror $(shell git ls-files '*.c' '*.h')
-	@shellcheck configure .ci/check-includes .ci/check-norms .ci/run tests/run-unit tests/golden/run tests/lockstep/run-states roms/fetch-images roms/fetch-qemu \
+	@shellcheck configure .ci/check-includes .ci/check-norms .ci/run tests/run-unit tests/golden/run tests/lockstep/run-states tests/lockstep/torture roms/fetch-images roms/fetch-qemu \
 	    roms/apt-private.sh
 	@echo "lint: clean"
 
