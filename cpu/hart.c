@@ -23,6 +23,7 @@ void hart_init(Hart *hart, unsigned id, const Isa *isa, Bus *bus, Clock *clock, 
     *hart = (Hart){ .id = id, .isa = isa, .clock = clock, .trace = trace, .code = code };
     hart->ialign_mask = isa->has[EXT_Zca] ? 0 : 2;
     mmu_init(&hart->mmu, id, bus, trace);
+    hart->mmu.napot = isa->has[EXT_Svnapot];
     clock_add_timer(clock, &hart->stimer, stimer_fired, hart);
 }
 

@@ -244,15 +244,17 @@ decode:
 call : {
     hart->pc = PC;
     hart->left = left + 1; /* this instruction is not over */
-    ExecResult result = insn_table[in->op].exec(hart, in);
+    /* A copy: a store may clear the very slot it was decoded into. */
+    Insn insn = *in;
+    ExecResult result = insn_table[insn.op].exec(hart, &insn);
     left = --hart->left;
     if (LIKELY(result == EXEC_NEXT)) {
         tlb = hart->mmu.data->tlb;
         if (UNLIKELY(hart->attention | hart->mmu.refetch)) {
-            hart->pc += insn_bytes(in);
+            hart->pc += insn_bytes(&insn);
             goto enter;
         }
-        NEXT(in->step);
+        NEXT(insn.step);
     }
     if (result == EXEC_TRAP) {
         hart->left = left + 1;

@@ -214,6 +214,7 @@ static WalkRequest make_request(const Mmu *mmu, const BankKey *key, Gva va, Acce
         .s = { .mode = key->space == SPACE_BARE ? ATP_BARE : (uint8_t)bits(mmu->satp, 63, 60),
                .hardware_ad = key->flags & KEY_ADUE,
                .pbmt = key->flags & KEY_PBMTE,
+               .napot = mmu->napot,
                .root = bits(mmu->satp, 43, 0) << PAGE_SHIFT },
         .by = requester_hart(mmu->hart),
     };
@@ -399,6 +400,8 @@ static bool store_crossing(Mmu *mmu, Gva va, unsigned size, uint64_t value)
     memcpy(bytes, &value, 8);
     if (!translate_halves(mmu, va, size, ACCESS_WRITE, spa, &first))
         return false;
+    if (!bus_is_ram(mmu->bus, spa[0], first))
+        return access_fault(mmu, va, ACCESS_WRITE);
     if (!bus_is_ram(mmu->bus, spa[1], size - first))
         return access_fault(mmu, (Gva){ va.v + first }, ACCESS_WRITE);
     if (!bus_write_bytes(mmu->bus, spa[0], bytes, first, by))
@@ -523,13 +526,6 @@ void mmu_drop_write_paths(Mmu *mmu, Spa page)
         for (TlbEntry *entry = mmu->banks[i]->tlb; entry < mmu->banks[i]->tlb + BANK_TLB; entry++)
             if (entry->spa == page.v)
                 entry->write_tag = TAG_NONE;
-}
-
-void mmu_drop_fetch_paths(Mmu *mmu)
-{
-    for (unsigned i = 0; i < MMU_BANKS && mmu->banks[i]; i++)
-        for (unsigned line = 0; line < BANK_FETCH; line++)
-            mmu->banks[i]->fetch[line].tag = TAG_NONE;
 }
 
 bool mmu_peek_translate(Mmu *mmu, Gva va, WalkResult *result)

@@ -128,6 +128,7 @@ struct Mmu {
     /* The context, written by the CSRs that hold it; call mmu_context_changed after. */
     uint8_t priv, data_priv; /* data_priv: as MPRV makes it */
     bool sum, mxr, adue, pbmte;
+    bool napot; /* Svnapot: the configuration's, never changes */
     uint64_t satp;
     Pmp pmp;
     /* The reservation of LR: a 64-byte granule, or none. Saved state. norm:lr_reservation_set_size */
@@ -156,7 +157,7 @@ bool mmu_store(Mmu *mmu, Gva va, unsigned size, uint64_t value) G_GNUC_WARN_UNUS
 
 /* Address of naturally aligned memory for an atomic operation of `size` bytes: a host pointer to RAM, after checking
  * `access` (ACCESS_WRITE also needs read permission). Misaligned: the address-misaligned exception of the access.
- * Not RAM: access fault. The caller stores through mmu_atomic_written. */
+ * Not RAM: access fault. The caller stores through mmu_atomic_store. */
 uint8_t *mmu_atomic(Mmu *mmu, Gva va, unsigned size, Access access,
                     Spa *spa) G_GNUC_WARN_UNUSED_RESULT;
 /* Tells whoever watches that `size` bytes at `spa` are about to change, and stores `value`. */
@@ -179,8 +180,6 @@ void mmu_sfence_vma(Mmu *mmu, bool any_va, Gva va, bool any_asid, uint16_t asid)
 
 /* Takes every fast write path to the page at `spa` away, in every bank. */
 void mmu_drop_write_paths(Mmu *mmu, Spa page);
-/* Drops every fast fetch path. */
-void mmu_drop_fetch_paths(Mmu *mmu);
 
 /* What a debugger sees at `va` with the hart's present context: translates without filling anything. */
 bool mmu_peek_translate(Mmu *mmu, Gva va, WalkResult *result);

@@ -18,7 +18,7 @@ static unsigned match_mode(const Pmp *pmp, unsigned index)
 static void update_range(Pmp *pmp, unsigned i)
 {
     uint64_t addr = pmp->addr[i], ones;
-    pmp->first[i] = 1;
+    pmp->first[i] = UINT64_MAX;
     pmp->last[i] = 0;
     switch (match_mode(pmp, i)) {
     case A_OFF: return;

@@ -64,7 +64,7 @@ static bool has_reserved_bits(const StageRequest *stage, uint64_t pte, unsigned 
     if (pte & PTE_PBMT && (!stage->config->pbmt || (pte & PTE_PBMT) == PTE_PBMT))
         return true;
     /* 64 KiB only, PPN[3:0] = 1000, at the last level. norm:Svnapot_reserved_encoding_fault */
-    return pte & PTE_N && (level || bits(pte, 13, 10) != 8);
+    return pte & PTE_N && (!stage->config->napot || level || bits(pte, 13, 10) != 8);
 }
 
 static bool g_stage(Walk *w, uint64_t gpa, Access access, bool implicit, StageResult *out);

@@ -21,6 +21,7 @@ typedef struct {
     uint8_t mode;     /* AtpMode */
     bool hardware_ad; /* the walk sets A and D (Svadu) instead of faulting (Svade) */
     bool pbmt;        /* PTEs may carry a memory type (Svpbmt) */
+    bool napot;       /* leaves may be 64 KiB (Svnapot) */
     uint64_t root;    /* address of the root table, in the address space of the next stage */
 } WalkStage;
 

@@ -103,7 +103,7 @@ static int oracle_stage(Oracle *o, bool g, uint64_t address, Access access, bool
         uint64_t pbmt = pte >> 61 & 3;
         if (pbmt == 3 || (pbmt && !config->pbmt))
             return fault;
-        if (pte >> 63 && (i != 0 || (pte >> 10 & 15) != 8))
+        if (pte >> 63 && (!config->napot || i != 0 || (pte >> 10 & 15) != 8))
             return fault;
         uint64_t size = 4096ull << (9 * i);
         uint64_t base = (pte >> 10 & 0xfffffffffff) << 12;
@@ -173,6 +173,7 @@ static WalkStage random_stage(bool g)
     return (WalkStage){ .mode = modes[rnd() % 5],
                         .hardware_ad = one_in(2),
                         .pbmt = one_in(2),
+                        .napot = one_in(4) == 0,
                         .root = (g ? rnd() % (PAGES / 4) * 4 : rnd() % PAGES) * PAGE_SIZE };
 }
 
