@@ -312,6 +312,7 @@ void machine_free(Machine *m)
     g_ptr_array_free(m->devices, TRUE);
     g_array_free(m->state_marks, TRUE);
     bus_free(&m->bus);
+    g_clear_error(&m->reset_error);
     inbox_free(&m->inbox);
     clock_free(&m->clock);
     g_free(m);
@@ -325,6 +326,8 @@ bool machine_reset(Machine *m, GError **error)
         hart_reset(&m->harts[i], m->reset_pc);
         m->round_left[i] = (int64_t)m->config.quantum;
     }
+    m->turn = 0;
+    m->pass_ran = false;
     return !m->load_images || m->load_images(m, m->load_opaque, error);
 }
 
@@ -333,7 +336,7 @@ bool machine_reset(Machine *m, GError **error)
 // clang-format off
 static const StateField clock_fields[] = { STATE(Clock, units), STATE(Clock, order), STATE_END };
 static const StateField machine_fields[] = {
-    STATE_ARRAY(Machine, round_left), STATE(Machine, current), STATE(Machine, rounds),
+    STATE_ARRAY(Machine, round_left), STATE(Machine, current), STATE(Machine, turn), STATE(Machine, pass_ran), STATE(Machine, rounds),
     STATE(Machine, idle_units), STATE_END,
 };
 // clang-format on
@@ -367,12 +370,27 @@ void machine_save(Machine *m, GByteArray *out)
     bus_visit_ram(&m->bus, &saver.visitor);
 }
 
+/* Loading RAM forgot who watches which page. A reservation outside RAM, from a damaged snapshot, is none. */
+static void watch_loaded_reservation(Machine *m, Mmu *mmu)
+{
+    Spa at = { mmu->reservation };
+    if (!bus_is_ram(&m->bus, at, 1 << RESERVATION_SHIFT))
+        mmu->reservation = RESERVATION_NONE;
+    else
+        bus_watch_page(&m->bus, (Spa){ at.v & ~(uint64_t)PAGE_OFFSET }, PAGE_RESERVED);
+}
+
 bool machine_load(Machine *m, const uint8_t *data, size_t size, GError **error)
 {
     StateLoader loader;
     state_loader_init(&loader, data, size);
     machine_visit(m, &loader.visitor);
     bus_load_ram(&m->bus, &loader);
+    if (!loader.error && m->current >= m->n_harts) {
+        fail(&loader.error, EXIT_FILE, "snapshot is damaged: there is no hart %" G_GUINT64_FORMAT,
+             m->current);
+        m->current = 0;
+    }
     if (!loader.error && loader.at != loader.end)
         fail(&loader.error, EXIT_FILE,
              "snapshot has more than this machine's state; it is of another machine");
@@ -381,8 +399,10 @@ bool machine_load(Machine *m, const uint8_t *data, size_t size, GError **error)
         return false;
     }
     code_flush(&m->code);
-    for (unsigned i = 0; i < m->n_harts; i++)
+    for (unsigned i = 0; i < m->n_harts; i++) {
         mmu_loaded(&m->harts[i].mmu);
+        watch_loaded_reservation(m, &m->harts[i].mmu);
+    }
     clock_loaded(&m->clock);
     return true;
 }

@@ -90,6 +90,9 @@ struct Machine {
     /* Where the harts are in the round; saved. */
     int64_t round_left[MACHINE_MAX_HARTS];
     uint64_t current; /* hart that runs or ran last */
+    uint64_t
+        turn; /* whose turn it is in the present pass over the harts; n_harts: the pass is over */
+    bool pass_ran; /* somebody ran in this pass */
     uint64_t rounds;
     uint64_t idle_units; /* of all harts */
     int64_t wall_offset; /* wall clock minus virtual time, ns, while idle time follows the wall */
@@ -97,6 +100,8 @@ struct Machine {
     StopReason stop;
     int exit_code;
     bool reset_requested;
+    bool warned_idle;
+    GError *reset_error;   /* why the machine could not start again; with STOP_QUIT */
     unsigned stopped_hart; /* STOP_DEBUG: which */
     int step_hart;         /* run one instruction of this hart, then STOP_DEBUG; -1: run */
     /* The debugger's; not state. */

@@ -142,8 +142,6 @@ static void look_around(Machine *m)
         inbox_apply(&m->inbox);
     while (UNLIKELY(m->paused) && !m->stop)
         inbox_wait(&m->inbox, UINT64_MAX);
-    if (UNLIKELY(m->tohost.v))
-        check_tohost(m);
     while (UNLIKELY(m->clock.units >= m->look_at))
         m->look(m);
     if (UNLIKELY(m->config.max_insns) && executed(m) >= m->config.max_insns)
@@ -164,19 +162,24 @@ static void check_debug_stop(Machine *m, unsigned index)
         machine_stop(m, STOP_DEBUG, 0);
 }
 
-/* Lets one hart go on until it yields or its quantum is used up. True: it ran. */
-static bool run_hart(Machine *m, unsigned index)
+/* Lets hart `turn` go on until it yields or its quantum is used up. True: its turn is over; false: the machine stopped in
+ * the middle of it. */
+static bool run_turn(Machine *m)
 {
-    bool ran = false, yielded = false;
-    while (!m->stop && !yielded && m->round_left[index] > 0 && is_runnable(m, index)) {
+    unsigned index = (unsigned)m->turn;
+    while (m->round_left[index] > 0 && is_runnable(m, index)) {
+        if (m->stop)
+            return false;
         run_events(m);
-        yielded = run_slice(m, index);
+        bool yielded = run_slice(m, index);
         run_events(m);
+        m->pass_ran = true;
         check_debug_stop(m, index);
         look_around(m);
-        ran = true;
+        if (yielded)
+            break;
     }
-    return ran;
+    return true;
 }
 
 static void pass_idle(Machine *m, unsigned index, uint64_t units)
@@ -244,6 +247,11 @@ static void idle_all(Machine *m)
         next = MIN(next, m->look_at / m->n_harts);
     if (next != CLOCK_NEVER)
         wait = next - now;
+    if (wait == UINT64_MAX && !m->config.live_input && !m->warned_idle) {
+        m->warned_idle = true;
+        g_printerr(
+            "bulkhead: every hart waits for an interrupt and nothing can raise one; Ctrl-C or -timeout ends this\n");
+    }
     if (m->config.live_input || wait == UINT64_MAX)
         wait = wait_at_wall_rate(m, wait);
     for (unsigned i = 0; i < m->n_harts; i++)
@@ -252,38 +260,59 @@ static void idle_all(Machine *m)
     look_around(m);
 }
 
-static void run_round(Machine *m)
+static bool round_is_fresh(const Machine *m)
 {
-    bool fresh = true, done = false;
+    bool fresh = m->turn == 0 && !m->pass_ran;
     for (unsigned i = 0; i < m->n_harts; i++)
         fresh &= m->round_left[i] == (int64_t)m->config.quantum;
-    while (fresh && !m->stop && all_idle(m))
-        idle_all(m);
-    while (!m->stop && !done) {
-        bool ran = false;
-        done = true;
-        for (unsigned i = 0; i < m->n_harts && !m->stop; i++)
-            ran |= run_hart(m, i);
-        for (unsigned i = 0; i < m->n_harts; i++)
-            done &= m->round_left[i] <= 0;
-        if (!ran && !done && !m->stop)
-            idle_in_round(m);
+    return fresh;
+}
+
+static bool round_is_done(const Machine *m)
+{
+    bool done = true;
+    for (unsigned i = 0; i < m->n_harts; i++)
+        done &= m->round_left[i] <= 0;
+    return done;
+}
+
+/* One pass gives every hart a turn; passes go on until everyone's quantum is used up. The position is in the machine, so
+ * that a stop, or saving and loading, in the middle of a turn changes nothing. */
+static void run_pass(Machine *m)
+{
+    while (m->turn < m->n_harts) {
+        if (m->stop || !run_turn(m))
+            return;
+        m->turn++;
     }
-    if (!done)
+    bool ran = m->pass_ran;
+    m->turn = 0;
+    m->pass_ran = false;
+    if (!ran && !round_is_done(m))
+        idle_in_round(m);
+}
+
+static void run_round(Machine *m)
+{
+    while (!m->stop && round_is_fresh(m) && all_idle(m))
+        idle_all(m);
+    while (!m->stop && !(round_is_done(m) && m->turn == 0))
+        run_pass(m);
+    if (m->stop || !round_is_done(m))
         return;
     m->rounds++;
     for (unsigned i = 0; i < m->n_harts; i++)
         m->round_left[i] = (int64_t)m->config.quantum;
+    if (UNLIKELY(m->tohost.v))
+        check_tohost(m);
 }
 
 static void reset_now(Machine *m)
 {
-    g_autoptr(GError) error = NULL;
     m->reset_requested = false;
-    if (machine_reset(m, &error))
-        return;
-    g_printerr("bulkhead: cannot start again: %s\n", error->message);
-    machine_stop(m, STOP_QUIT, 70);
+    g_clear_error(&m->reset_error);
+    if (!machine_reset(m, &m->reset_error))
+        machine_stop(m, STOP_QUIT, m->reset_error->code);
 }
 
 StopReason machine_run(Machine *m)

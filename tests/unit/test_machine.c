@@ -182,3 +182,90 @@ Test(machine, stores_to_code_are_seen_at_once)
     cr_expect_eq(hart->x[10], 42);
     machine_free(m);
 }
+
+/* The slot of a store that hits its own code is cleared while it runs; the hart goes on behind it all the same. */
+Test(machine, an_instruction_may_overwrite_itself)
+{
+    static const uint32_t code[] = {
+        0x00c5a023, /* sw a2,0(a1): itself */
+        0x00150513, /* addi a0,a0,1 */
+        0x0cc5a6af, /* amoswap.w.. a3,a2,(a1) with a1 at itself, see below */
+        0x00150513, /* addi a0,a0,1 */
+    };
+    Machine *m = rig_new(1, NULL, code, G_N_ELEMENTS(code));
+    Hart *hart = &m->harts[0];
+    hart->x[11] = BOARD_RAM;
+    hart->x[12] = 0x00000013;
+    rig_run(m, 2);
+    cr_expect_eq(hart->x[10], 1, "the store retired once");
+    hart->x[11] = BOARD_RAM + 8;
+    rig_run(m, 2);
+    cr_expect_eq(hart->x[10], 2);
+    cr_expect_eq(hart->x[13], 0x0cc5a6af, "the atomic wrote its register");
+    cr_expect_eq(hart->x[0], 0, "and not x0");
+    machine_free(m);
+}
+
+/* Stopping and going on, or saving and loading, in the middle of anybody's turn changes nothing. */
+Test(machine, a_stop_in_the_middle_of_a_turn_is_invisible)
+{
+    static const uint32_t program[] = {
+        0x00150513,             /* addi a0,a0,1 */
+        0x0ff57593,             /* andi a1,a0,255 */
+        0xfe059ce3,             /* bnez a1,-8 */
+        PAUSE,      0xff1ff06f, /* j -16 */
+    };
+    Machine *straight = rig_new(3, NULL, program, G_N_ELEMENTS(program));
+    cr_assert_eq(machine_run_until(straight, 20000), STOP_DEBUG);
+    uint64_t expected = machine_state_hash(straight);
+    for (uint64_t stop = 1; stop < 20000; stop += 331) {
+        Machine *m = rig_new(3, NULL, program, G_N_ELEMENTS(program)),
+                *n = rig_new(3, NULL, NULL, 0);
+        g_autoptr(GByteArray) saved = g_byte_array_new();
+        cr_assert_eq(machine_run_until(m, stop), STOP_DEBUG);
+        machine_save(m, saved);
+        cr_assert(machine_load(n, saved->data, saved->len, NULL));
+        cr_assert_eq(machine_run_until(m, 20000), STOP_DEBUG);
+        cr_assert_eq(machine_run_until(n, 20000), STOP_DEBUG);
+        cr_expect_eq(machine_state_hash(m), expected, "stopped at %lu", stop);
+        cr_expect_eq(machine_state_hash(n), expected, "saved and loaded at %lu", stop);
+        machine_free(m);
+        machine_free(n);
+    }
+    machine_free(straight);
+}
+
+/* norm:sc_other_hart_store_fail, also when the machine was saved and loaded in between. */
+Test(machine, a_loaded_reservation_still_breaks)
+{
+    // clang-format off
+    static const uint32_t program[] = {
+        NOP,
+        0xf1402573, /* csrr a0,mhartid */
+        0x00100597, /* auipc a1,0x100 */
+        0x00051a63, /* bnez a0,+20 */
+        0x1005b62f, /* lr.d a2,(a1) */
+        PAUSE,
+        0x18d5b62f, /* sc.d a2,a3,(a1) */
+        JUMP_SELF,
+        0x00a5b423, /* sd a0,8(a1): the same granule */
+        PAUSE,
+        JUMP_SELF,
+    };
+    // clang-format on
+    for (uint64_t stop = 0; stop < 14; stop++) {
+        Machine *m = rig_new(2, NULL, program, G_N_ELEMENTS(program)),
+                *n = rig_new(2, NULL, NULL, 0);
+        g_autoptr(GByteArray) saved = g_byte_array_new();
+        if (stop)
+            rig_run(m, stop);
+        machine_save(m, saved);
+        cr_assert(machine_load(n, saved->data, saved->len, NULL));
+        rig_run(m, 40);
+        rig_run(n, 40);
+        cr_expect_eq(m->harts[0].x[12], 1, "stopped at %lu", stop);
+        cr_expect_eq(n->harts[0].x[12], 1, "loaded at %lu", stop);
+        machine_free(m);
+        machine_free(n);
+    }
+}
