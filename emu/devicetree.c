@@ -2,8 +2,9 @@
 /*
  * devicetree.c - describe the machine to its guest; see devicetree.h.
  *
- * Written with libfdt's sequential functions, which remember the first error: the end asks for it once. Every device
- * gets what the machine knows of it (registers, interrupt) and adds its own properties in DeviceType.describe.
+ * Written with libfdt's sequential functions into room that is larger than any tree of 32 harts and the longest
+ * allowed kernel command line, so that none of them can run out of it.
+ * Every device gets what the machine knows of it (registers, interrupt) and adds its own properties in DeviceType.describe.
  */
 #include "emu/devicetree.h"
 
@@ -13,7 +14,7 @@
 
 #include "emu/base/error.h"
 
-enum { FDT_ROOM = 64 << 10 };
+enum { FDT_ROOM = 256 << 10, LONGEST_BOOTARGS = 64 << 10 };
 
 /* Phandles: two a hart (cpu, its interrupt controller), then these. */
 static uint32_t phandle_cpu(unsigned hart)
@@ -225,6 +226,12 @@ static void put_soc(void *fdt, const Machine *m)
 
 GByteArray *devicetree_make(const Machine *m, const DevicetreeChosen *chosen, GError **error)
 {
+    if (chosen->bootargs && strlen(chosen->bootargs) > LONGEST_BOOTARGS) {
+        fail(error, EXIT_CONFIG,
+             "the kernel's command line has %zu characters; give at most %d with -append",
+             strlen(chosen->bootargs), LONGEST_BOOTARGS);
+        return NULL;
+    }
     g_autofree uint8_t *fdt = g_malloc0(FDT_ROOM);
     fdt_create(fdt, FDT_ROOM);
     fdt_finish_reservemap(fdt);
@@ -241,11 +248,8 @@ GByteArray *devicetree_make(const Machine *m, const DevicetreeChosen *chosen, GE
     put_chosen(fdt, m, chosen);
     put_soc(fdt, m);
     fdt_end_node(fdt);
-    if (fdt_finish(fdt)) {
-        fail(error, EXIT_CONFIG, "the device tree does not fit into %d KiB; shorten -append",
-             FDT_ROOM >> 10);
-        return NULL;
-    }
+    int result = fdt_finish(fdt);
+    g_assert(!result);
     GByteArray *out = g_byte_array_new();
     return g_byte_array_append(out, fdt, fdt_totalsize(fdt));
 }

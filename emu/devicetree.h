@@ -15,9 +15,8 @@ typedef struct {
     uint64_t initrd_start, initrd_end; /* 0, 0: none */
 } DevicetreeChosen;
 
-/* The flattened device tree of `m`, made from what is in it: it cannot drift from the machine. Fails only when it
- * becomes larger than a device tree may be here (64 KiB). Source: Devicetree Specification 0.4; the nodes and their
- * order are those of QEMU's virt. */
+/* The flattened device tree of `m`, made from what is in it: it cannot drift from the machine. Fails only on a kernel
+ * command line of more than 64 KiB. Source: Devicetree Specification 0.4; the nodes are those of QEMU's virt. */
 GByteArray *devicetree_make(const Machine *m, const DevicetreeChosen *chosen, GError **error);
 
 #endif

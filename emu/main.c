@@ -5,6 +5,8 @@
  * Options say what to build; the machine, what it is connected to, and its images are built in that order, run, and
  * taken apart again.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -183,6 +185,10 @@ static bool run_machine(Run *run, int *code, GError **error)
     console_offer(run->console);
     StopReason reason = machine_run(m);
     console_flush(run->console);
+    if (m->reset_error) {
+        g_propagate_error(error, g_steal_pointer(&m->reset_error));
+        return false;
+    }
     *code = exit_code(run, reason);
     gdb_free(run->gdb);
     if (o->trace_hash)
@@ -193,22 +199,31 @@ static bool run_machine(Run *run, int *code, GError **error)
     return true;
 }
 
-static void close_log(FILE *file)
+/* A log that could not be written whole is said to be so: it looks complete. */
+static bool close_log(FILE *file, const char *path)
 {
+    bool ok = !file || (!fflush(file) && !ferror(file));
+    if (!ok)
+        fprintf(
+            stderr,
+            "bulkhead: error: '%s' could not be written to its end: %s\nfix: make room for it\n",
+            path ? path : "standard error", g_strerror(errno));
     if (file && file != stderr)
         fclose(file);
+    return ok;
 }
 
-static void take_apart(Run *run)
+static bool take_apart(Run *run)
 {
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         if (run->nets[i])
             net_port_free(run->nets[i]);
     console_free(run->console);
     loader_free(run->loader);
-    close_log(run->log);
-    close_log(run->commits);
+    bool ok = close_log(run->log, run->options->log_file);
+    ok &= close_log(run->commits, run->options->commit_file);
     options_free(run->options);
+    return ok;
 }
 
 static bool work(Run *run, int argc, char **argv, int *code, GError **error)
@@ -234,13 +249,26 @@ static bool work(Run *run, int argc, char **argv, int *code, GError **error)
     return write_file(o->dumpdtb, tree, size, error);
 }
 
+/* Opened files must not get the numbers of standard streams that the caller closed: output would go into them. */
+static void reserve_standard_streams(void)
+{
+    int fd;
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
 int main(int argc, char **argv)
 {
+    reserve_standard_streams();
     Run run = { .options = options_new() };
     g_autoptr(GError) error = NULL;
     int code = 0;
     if (!work(&run, argc, argv, &code, &error))
         code = report(error);
-    take_apart(&run);
+    if (!take_apart(&run) && !code)
+        code = EXIT_FILE;
     return code;
 }

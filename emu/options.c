@@ -17,7 +17,7 @@
 /* 2026-01-01T00:00:00Z: a run tells the same time whenever it is repeated. */
 #define DEFAULT_DATE_NS (1767225600ull * 1000000000)
 
-enum { DEFAULT_QUANTUM = 10000, CTRL_A = 1 };
+enum { DEFAULT_QUANTUM = 10000, MOST_QUANTUM = 1000000000, CTRL_A = 1 };
 
 // clang-format off
 #define REFUSED(...)
@@ -192,9 +192,9 @@ bool option_number(Options *o, const OptionDef *def, const char *argument, GErro
         return fail(error, EXIT_USAGE,
                     "-%s %s is not a number; write it in decimal, or in hexadecimal after 0x",
                     def->name, argument);
-    if (!*field && field == &o->machine.quantum)
-        return fail(error, EXIT_USAGE, "-quantum 0 would never run anything; write -quantum %d",
-                    DEFAULT_QUANTUM);
+    if (field == &o->machine.quantum && (!*field || *field > MOST_QUANTUM))
+        return fail(error, EXIT_USAGE, "-quantum %s is not from 1 to %u; write -quantum %d",
+                    argument, MOST_QUANTUM, DEFAULT_QUANTUM);
     if (o->timeout > G_MAXINT32)
         return fail(error, EXIT_USAGE, "-timeout %s is too long; give at most %d seconds", argument,
                     G_MAXINT32);
