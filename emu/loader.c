@@ -32,6 +32,7 @@ struct Loader {
     GBytes *devicetree;
     uint8_t rom[BOARD_ROM_SIZE];
     uint64_t hart_pc[MACHINE_MAX_HARTS]; /* 0: the boot ROM */
+    uint64_t hash; /* of all that was put into memory at the start, 0: nothing yet */
 };
 
 static uint64_t ram_end(const Machine *m)
@@ -348,10 +349,26 @@ static bool put_blobs(const Loader *loader)
     return done;
 }
 
+/* The same command means the same run: after a reset the files must be what they were. */
+static bool check_unchanged(Loader *loader, GError **error)
+{
+    uint64_t hash = hash_bytes(1, loader->rom, sizeof loader->rom);
+    for (unsigned i = 0; i < loader->blobs->len; i++) {
+        const Blob *blob = g_ptr_array_index(loader->blobs, i);
+        hash = hash_bytes(hash_word(hash, blob->address), blob->data, blob->size);
+    }
+    bool same = !loader->hash || loader->hash == hash;
+    loader->hash = hash;
+    return same ||
+           fail(
+               error, EXIT_FILE,
+               "an image file was changed while the machine ran, so it cannot be reset; start the emulator again");
+}
+
 bool loader_load(Machine *machine, void *opaque, GError **error)
 {
     Loader *loader = opaque;
-    if (!loader->images->len && !load_all(loader, error))
+    if ((!loader->images->len && !load_all(loader, error)) || !check_unchanged(loader, error))
         return false;
     bool done = put_blobs(loader) ||
                 fail(error, EXIT_INTERNAL, "an image does not fit where it was checked to fit");

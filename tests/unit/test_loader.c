@@ -280,3 +280,21 @@ Test(loader, what_cannot_be_is_named)
     }
     teardown(&rig);
 }
+
+/* A guest that resets itself reads the files again; they must be what they were. */
+Test(loader, a_reset_needs_the_same_files)
+{
+    Rig rig;
+    g_autoptr(GError) error = NULL;
+    setup(&rig, 16 << 20);
+    const char *kernel = make_file(&rig, "kernel", "KERNEL!!", 8);
+    LoaderConfig config = { .kernel = kernel };
+    load(&rig, &config);
+    cr_expect(machine_reset(rig.machine, &error), "an unchanged file");
+    cr_expect_eq(word_at(&rig, BOARD_RAM), 0x21214c454e52454bull);
+    cr_assert(g_file_set_contents(kernel, "kernel!!", 8, NULL));
+    cr_expect(!machine_reset(rig.machine, &error));
+    cr_assert_not_null(error);
+    cr_expect_eq(error->code, EXIT_FILE);
+    teardown(&rig);
+}
