@@ -320,6 +320,7 @@ void machine_free(Machine *m)
 
 bool machine_reset(Machine *m, GError **error)
 {
+    TRACE(&m->trace, reset, m->clock.units != 0);
     for (unsigned i = 0; i < m->devices->len; i++)
         device_reset(g_ptr_array_index(m->devices, i));
     for (unsigned i = 0; i < m->n_harts; i++) {

@@ -90,9 +90,10 @@ enum {
     KEY_MXR = 2,
     KEY_ADUE = 4,
     KEY_PBMTE = 8,
+    /* For the hypervisor extension; no context sets them yet. */
     KEY_EXECUTE_AS_READ = 16,
     KEY_V = 32,
-    KEY_VMXR = 64
+    KEY_VMXR = 64,
 };
 enum { SPACE_BARE = 0xff };
 
