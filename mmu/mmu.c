@@ -307,7 +307,6 @@ static bool translate(Mmu *mmu, Bank **bank, Gva va, Access access, Spa *spa)
     WalkResult result;
     WalkMemory memory = { read_pte, update_pte, mmu };
     bool is_fetch = *bank == mmu->fetch && access == ACCESS_FETCH;
-    mmu->walks++;
     walk(&request, &memory, &result);
     trace_walk(mmu, &request, &result);
     if (result.status != WALK_OK)
@@ -334,7 +333,6 @@ static void fill_line(Mmu *mmu, Bank *bank, Gva va, Spa spa, Access access)
         return;
     TlbEntry *entry = bank_entry(bank, va.v);
     uint64_t tag = page_of(va.v);
-    mmu->fills++;
     if (entry->read_tag != tag && entry->write_tag != tag)
         entry->read_tag = entry->write_tag = TAG_NONE;
     entry->addend = (uintptr_t)bus_ram_at(mmu->bus, page) - tag;

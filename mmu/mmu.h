@@ -134,8 +134,6 @@ struct Mmu {
     Pmp pmp;
     /* The reservation of LR: a 64-byte granule, or none. Saved state. norm:lr_reservation_set_size */
     uint64_t reservation; /* address of the granule, RESERVATION_NONE */
-    /* Counters. */
-    uint64_t walks, fills;
 };
 
 #define RESERVATION_NONE UINT64_MAX

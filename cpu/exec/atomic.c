@@ -15,17 +15,6 @@ static uint64_t granule(Spa spa)
     return spa.v >> RESERVATION_SHIFT << RESERVATION_SHIFT;
 }
 
-static void report(Hart *hart, uint64_t address, unsigned size, bool store, uint64_t value)
-{
-    if (!hart->commit)
-        return;
-    hart->commit->is_load = !store;
-    hart->commit->is_store = store;
-    hart->commit->address = address;
-    hart->commit->size = size;
-    hart->commit->value = value;
-}
-
 static uint64_t read_host(const uint8_t *host, unsigned size)
 {
     uint64_t value = 0;
@@ -42,7 +31,7 @@ static ExecResult load_reserved(Hart *hart, const Insn *in, unsigned size)
         return hart_raise_fault(hart);
     hart->x[in->rd] = read_host(host, size);
     hart->mmu.reservation = granule(spa);
-    report(hart, address, size, false, 0);
+    report_access(hart, address, size, false, 0);
     return EXEC_NEXT;
 }
 
@@ -58,7 +47,7 @@ static ExecResult store_conditional(Hart *hart, const Insn *in, unsigned size)
     hart->mmu.reservation = RESERVATION_NONE;
     if (success) {
         mmu_atomic_store(&hart->mmu, spa, size, hart->x[in->rs2]);
-        report(hart, address, size, true, hart->x[in->rs2]);
+        report_access(hart, address, size, true, hart->x[in->rs2]);
     }
     hart->x[in->rd] = !success;
     return EXEC_NEXT;
@@ -108,7 +97,7 @@ static inline uint8_t *fast_atomic(const Hart *hart, uint64_t address, unsigned 
             memcpy(host, &new, sizeof new);                                                       \
         else                                                                                      \
             mmu_atomic_store(&hart->mmu, spa, sizeof(type), (uint64_t) new);                      \
-        report(hart, address, sizeof(type), true, (uint64_t) new);                                \
+        report_access(hart, address, sizeof(type), true, (uint64_t) new);                         \
         hart->x[in->rd] = (uint64_t)(result)old;                                                  \
         return EXEC_NEXT;                                                                         \
     }

@@ -20,16 +20,26 @@
 
 #define EXEC(name) ExecResult exec_##name(Hart *hart, const Insn *in)
 
-/* Loads and stores of functions: through the slow path, and reported to the commit log. */
+/* Tells the commit record, if there is one, of the access the instruction made; `value` is what a store wrote. */
+static inline void report_access(Hart *hart, uint64_t address, unsigned size, bool is_store,
+                                 uint64_t value)
+{
+    Commit *commit = hart->commit;
+    if (LIKELY(!commit))
+        return;
+    commit->is_load = !is_store;
+    commit->is_store = is_store;
+    commit->address = address;
+    commit->size = size;
+    commit->value = value;
+}
+
+/* Loads and stores of functions: through the slow path, and reported. */
 static inline bool exec_load(Hart *hart, uint64_t address, unsigned size, uint64_t *value)
 {
     if (!mmu_load(&hart->mmu, (Gva){ address }, size, value))
         return false;
-    if (hart->commit) {
-        hart->commit->is_load = true;
-        hart->commit->address = address;
-        hart->commit->size = size;
-    }
+    report_access(hart, address, size, false, 0);
     return true;
 }
 
@@ -37,12 +47,7 @@ static inline bool exec_store(Hart *hart, uint64_t address, unsigned size, uint6
 {
     if (!mmu_store(&hart->mmu, (Gva){ address }, size, value))
         return false;
-    if (hart->commit) {
-        hart->commit->is_store = true;
-        hart->commit->address = address;
-        hart->commit->size = size;
-        hart->commit->value = value;
-    }
+    report_access(hart, address, size, true, value);
     return true;
 }
 

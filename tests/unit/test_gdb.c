@@ -311,7 +311,10 @@ Test(gdb, memory_is_seen_as_the_selected_hart_sees_it_and_looking_changes_nothin
           { "m80003000,1", "99" }, { "m40003000,1", "E14" }, { "Qqemu.PhyMemMode:0", "OK" },
           { "Qqemu.PhyMemMode:", "E22" }, { "Hg2", "OK" }, { "m80003000,1", "99" });
     cr_assert_eq(rig_read64(m, 0x80002008), 0x80000000ull >> 2 | 0xf);
-    cr_assert_eq(m->harts[0].mmu.walks, 0);
+    const Mmu *mmu = &m->harts[0].mmu;
+    cr_assert_eq(mmu->store->n_fresh, 0, "the store never held a translation");
+    cr_assert_eq(bank_entry(mmu->data, 0x40003000)->read_tag, TAG_NONE);
+    cr_assert_eq(bank_entry(mmu->data, 0x40003000)->write_tag, TAG_NONE);
     peer_close(&peer);
 }
 
