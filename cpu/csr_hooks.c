@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+/* csr_hooks.c - what reading and writing CSRs does: floating point, status, interrupts, configuration, memory. */
+#include "cpu/csr_hooks.h"
+
+#include <string.h>
+
+#include "cpu/csr.h"
+#include "cpu/hart.h"
+#include "mmu/pte.h"
+
+/* Floating point. */
+
+uint64_t read_fflags(Hart *hart, unsigned number)
+{
+    (void)number;
+    return hart->fflags;
+}
+
+uint64_t read_frm(Hart *hart, unsigned number)
+{
+    (void)number;
+    return hart->frm;
+}
+
+uint64_t read_fcsr(Hart *hart, unsigned number)
+{
+    (void)number;
+    return (uint64_t)hart->frm << 5 | hart->fflags;
+}
+
+void write_fcsr(Hart *hart, unsigned number, uint64_t value)
+{
+    (void)number;
+    hart->fflags = value & 31;
+    hart->frm = value >> 5 & 7;
+    hart->csr.mstatus |= MSTATUS_FS;
+}
+
+void write_fflags(Hart *hart, unsigned number, uint64_t value)
+{
+    write_fcsr(hart, number, (uint64_t)hart->frm << 5 | (value & 31));
+}
+
+void write_frm(Hart *hart, unsigned number, uint64_t value)
+{
+    write_fcsr(hart, number, (value & 7) << 5 | hart->fflags);
+}
+
+/* Status. */
+
+static const uint64_t sstatus_mask =
+    MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP | MSTATUS_FS | MSTATUS_SUM | MSTATUS_MXR;
+
+uint64_t read_mstatus(Hart *hart, unsigned number)
+{
+    (void)number;
+    uint64_t status = hart->csr.mstatus;
+    return (status & MSTATUS_FS) == MSTATUS_FS ? status | MSTATUS_SD : status;
+}
+
+void write_mstatus(Hart *hart, unsigned number, uint64_t value)
+{
+    const Isa *isa = hart->isa;
+    uint64_t old = hart->csr.mstatus;
+    (void)number;
+    unsigned mpp = (unsigned)bits(value, 12, 11);
+    if (mpp == 2 || (mpp == PRIV_S && !isa->has[EXT_S]) || (mpp == PRIV_U && !isa->has[EXT_U]))
+        value = set_bits(value, 12, 11, bits(old, 12, 11));
+    if (!isa->has[EXT_F])
+        value &= ~(uint64_t)MSTATUS_FS;
+    if (!isa->has[EXT_U])
+        value &= ~(uint64_t)(MSTATUS_MPRV | MSTATUS_TW);
+    if (!isa->has[EXT_S])
+        value &= ~(uint64_t)(MSTATUS_SUM | MSTATUS_MXR | MSTATUS_TVM | MSTATUS_TSR | MSTATUS_SIE |
+                             MSTATUS_SPIE | MSTATUS_SPP);
+    hart->csr.mstatus = value;
+    hart_update_context(hart);
+    hart_update_irq(hart);
+}
+
+uint64_t read_sstatus(Hart *hart, unsigned number)
+{
+    return read_mstatus(hart, number) & (sstatus_mask | MSTATUS_SD | MSTATUS_UXL);
+}
+
+void write_sstatus(Hart *hart, unsigned number, uint64_t value)
+{
+    write_mstatus(hart, number, (hart->csr.mstatus & ~sstatus_mask) | (value & sstatus_mask));
+}
+
+/* norm:mepc_bit1_dyn_ialign_op: without compressed instructions bit 1 reads as zero. */
+uint64_t read_epc(Hart *hart, unsigned number)
+{
+    uint64_t value = number == CSR_mepc ? hart->csr.mepc : hart->csr.sepc;
+    return value & ~(uint64_t)hart->ialign_mask;
+}
+
+/* Interrupts. */
+
+uint64_t read_mip(Hart *hart, unsigned number)
+{
+    (void)number;
+    return hart_mip(hart);
+}
+
+/* SSIP and SEIP are software's; STIP too while stimecmp is not in use. norm:mip_bits_wr_or_rdonly */
+void write_mip(Hart *hart, unsigned number, uint64_t value)
+{
+    uint64_t mask = BIT(IRQ_SSI) | BIT(IRQ_SEI);
+    (void)number;
+    if (!hart->isa->has[EXT_S])
+        mask = 0;
+    else if (!(hart->csr.menvcfg & MENVCFG_STCE))
+        mask |= BIT(IRQ_STI);
+    hart->mip_software = (hart->mip_software & ~mask) | (value & mask);
+    hart_update_irq(hart);
+}
+
+uint64_t read_sip(Hart *hart, unsigned number)
+{
+    (void)number;
+    return hart_mip(hart) & hart->csr.mideleg;
+}
+
+void write_sip(Hart *hart, unsigned number, uint64_t value)
+{
+    uint64_t mask = hart->csr.mideleg & BIT(IRQ_SSI);
+    (void)number;
+    hart->mip_software = (hart->mip_software & ~mask) | (value & mask);
+    hart_update_irq(hart);
+}
+
+uint64_t read_sie(Hart *hart, unsigned number)
+{
+    (void)number;
+    return hart->csr.mie & hart->csr.mideleg;
+}
+
+void write_sie(Hart *hart, unsigned number, uint64_t value)
+{
+    (void)number;
+    hart->csr.mie = (hart->csr.mie & ~hart->csr.mideleg) | (value & hart->csr.mideleg);
+    hart_update_irq(hart);
+}
+
+void write_interrupt(Hart *hart, unsigned number, uint64_t value)
+{
+    if (number == CSR_mie)
+        hart->csr.mie =
+            hart->isa->has[EXT_S] ? value : value & (BIT(IRQ_MSI) | BIT(IRQ_MTI) | BIT(IRQ_MEI));
+    else
+        hart->csr.mideleg = value;
+    hart_update_irq(hart);
+}
+
+/* STIP follows time >= stimecmp; a timer wakes the hart when that becomes true. */
+void hart_update_stimer(Hart *hart)
+{
+    uint64_t ticks = hart->mtime(hart->mtime_opaque), now = clock_now(hart->clock);
+    uint64_t wait;
+    hart->stip = ticks >= hart->csr.stimecmp;
+    uint64_t deadline = CLOCK_NEVER;
+    if (!hart->stip && !__builtin_mul_overflow(hart->csr.stimecmp - ticks, 100, &wait) &&
+        wait < UINT64_MAX - now)
+        deadline = now - now % 100 + wait;
+    if (hart->stimer.deadline != deadline)
+        timer_set(hart->clock, &hart->stimer, deadline);
+    hart_update_irq(hart);
+}
+
+void write_stimecmp(Hart *hart, unsigned number, uint64_t value)
+{
+    (void)number;
+    hart->csr.stimecmp = value;
+    hart_update_stimer(hart);
+}
+
+/* Environment configuration. */
+
+/* CBIE = 2 is reserved; WARL: the old value stays. */
+static uint64_t legal_envcfg(uint64_t value, uint64_t old)
+{
+    return (value & ENVCFG_CBIE) == 2 << 4 ? (value & ~(uint64_t)ENVCFG_CBIE) | (old & ENVCFG_CBIE)
+                                           : value;
+}
+
+static uint64_t envcfg_mask(const Hart *hart)
+{
+    const Isa *isa = hart->isa;
+    uint64_t mask = isa->has[EXT_S] ? ENVCFG_FIOM : 0;
+    mask |= isa->has[EXT_Zicbom] ? ENVCFG_CBIE | ENVCFG_CBCFE : 0;
+    return mask | (isa->has[EXT_Zicboz] ? ENVCFG_CBZE : 0);
+}
+
+void write_senvcfg(Hart *hart, unsigned number, uint64_t value)
+{
+    (void)number;
+    hart->csr.senvcfg = legal_envcfg(value, hart->csr.senvcfg) & envcfg_mask(hart);
+}
+
+void write_menvcfg(Hart *hart, unsigned number, uint64_t value)
+{
+    const Isa *isa = hart->isa;
+    uint64_t mask = envcfg_mask(hart);
+    (void)number;
+    mask |= isa->has[EXT_Svadu] ? MENVCFG_ADUE : 0;
+    mask |= isa->has[EXT_Svpbmt] ? MENVCFG_PBMTE : 0;
+    mask |= isa->has[EXT_Sstc] ? MENVCFG_STCE : 0;
+    hart->csr.menvcfg = legal_envcfg(value, hart->csr.menvcfg) & mask;
+    hart_update_context(hart);
+    hart_update_irq(hart);
+}
+
+/* Memory. */
+
+static bool has_mode(const Isa *isa, unsigned mode)
+{
+    return mode == ATP_BARE || (mode == ATP_SV39 && isa->has[EXT_Sv39]) ||
+           (mode == ATP_SV48 && isa->has[EXT_Sv48]) || (mode == ATP_SV57 && isa->has[EXT_Sv57]);
+}
+
+/* norm:satp_mode_op_unsupported: writing a MODE that is not there changes nothing at all. */
+void write_satp(Hart *hart, unsigned number, uint64_t value)
+{
+    (void)number;
+    if (!has_mode(hart->isa, (unsigned)bits(value, 63, 60)))
+        return;
+    hart->csr.satp = value;
+    hart_update_context(hart);
+}
+
+uint64_t read_pmpcfg(Hart *hart, unsigned number)
+{
+    uint64_t value;
+    memcpy(&value, &hart->mmu.pmp.cfg[(number - CSR_pmpcfg0) * 4], 8);
+    return value;
+}
+
+void write_pmpcfg(Hart *hart, unsigned number, uint64_t value)
+{
+    unsigned first = (number - CSR_pmpcfg0) * 4;
+    for (unsigned i = 0; i < 8; i++)
+        pmp_write_cfg(&hart->mmu.pmp, first + i, (uint8_t)(value >> 8 * i));
+    mmu_context_changed(&hart->mmu);
+}
+
+uint64_t read_pmpaddr(Hart *hart, unsigned number)
+{
+    return hart->mmu.pmp.addr[number - 0x3b0];
+}
+
+void write_pmpaddr(Hart *hart, unsigned number, uint64_t value)
+{
+    pmp_write_addr(&hart->mmu.pmp, number - 0x3b0, value);
+    mmu_context_changed(&hart->mmu);
+}
