@@ -52,6 +52,13 @@ static bool fs_is_off(const Hart *hart)
     return !(hart->csr.mstatus & MSTATUS_FS);
 }
 
+/* norm:mseccfg_sseed_useed_op_tbl */
+static bool seed_enabled(const Hart *hart)
+{
+    uint64_t enable = hart->mmu.priv == PRIV_S ? MSECCFG_SSEED : MSECCFG_USEED;
+    return hart->mmu.priv == PRIV_M || hart->csr.mseccfg & enable;
+}
+
 /* Enables that other CSRs hold. */
 static bool is_enabled(const Hart *hart, unsigned number)
 {
@@ -62,6 +69,7 @@ static bool is_enabled(const Hart *hart, unsigned number)
     case CSR_fflags:
     case CSR_frm:
     case CSR_fcsr: return !fs_is_off(hart);
+    case CSR_seed: return seed_enabled(hart);
     case CSR_satp: return is_m || !(hart->csr.mstatus & MSTATUS_TVM);
     case CSR_stimecmp:
         return is_m || (hart->csr.mcounteren & 2 && hart->csr.menvcfg & MENVCFG_STCE);
@@ -69,9 +77,17 @@ static bool is_enabled(const Hart *hart, unsigned number)
     }
 }
 
+/* norm:mseccfg_presence */
+static bool has_mseccfg(const Isa *isa)
+{
+    return isa->has[EXT_Smepmp] || isa->has[EXT_Smmpm] || isa->has[EXT_Zkr];
+}
+
 bool csr_exists(const Hart *hart, unsigned number)
 {
     const CsrDef *def = &csr_table[number];
+    if (number == CSR_mseccfg && !has_mseccfg(hart->isa))
+        return false;
     return def->name && hart->isa->has[def->extension];
 }
 
@@ -79,7 +95,8 @@ bool csr_check(const Hart *hart, unsigned number, bool write)
 {
     if (!csr_exists(hart, number) || hart->mmu.priv < (number >> 8 & 3))
         return false;
-    if (write && number >> 10 == 3)
+    /* norm:seed_ro_illegal is the one register that can only be written. */
+    if (write ? number >> 10 == 3 : number == CSR_seed)
         return false;
     return is_enabled(hart, number);
 }

@@ -6,6 +6,7 @@
 
 #include "cpu/csr.h"
 #include "cpu/hart.h"
+#include "emu/base/random.h"
 #include "mmu/pte.h"
 
 /* Floating point. */
@@ -177,11 +178,17 @@ void write_stimecmp(Hart *hart, unsigned number, uint64_t value)
 
 /* Environment configuration. */
 
-/* CBIE = 2 is reserved; WARL: the old value stays. */
+/* WARL: where a field would hold its reserved value, the old one stays. */
+static uint64_t legal_field(uint64_t value, uint64_t old, uint64_t field, uint64_t reserved)
+{
+    return (value & field) == reserved ? (value & ~field) | (old & field) : value;
+}
+
+/* norm:menvcfg_pmm_enc: PMM = 1 is reserved, and CBIE = 2. */
 static uint64_t legal_envcfg(uint64_t value, uint64_t old)
 {
-    return (value & ENVCFG_CBIE) == 2 << 4 ? (value & ~(uint64_t)ENVCFG_CBIE) | (old & ENVCFG_CBIE)
-                                           : value;
+    value = legal_field(value, old, ENVCFG_PMM, BIT(32));
+    return legal_field(value, old, ENVCFG_CBIE, 2 << 4);
 }
 
 static uint64_t envcfg_mask(const Hart *hart)
@@ -195,7 +202,9 @@ static uint64_t envcfg_mask(const Hart *hart)
 void write_senvcfg(Hart *hart, unsigned number, uint64_t value)
 {
     (void)number;
-    hart->csr.senvcfg = legal_envcfg(value, hart->csr.senvcfg) & envcfg_mask(hart);
+    uint64_t mask = envcfg_mask(hart) | (hart->isa->has[EXT_Ssnpm] ? ENVCFG_PMM : 0);
+    hart->csr.senvcfg = legal_envcfg(value, hart->csr.senvcfg) & mask;
+    hart_update_context(hart);
 }
 
 void write_menvcfg(Hart *hart, unsigned number, uint64_t value)
@@ -206,6 +215,7 @@ void write_menvcfg(Hart *hart, unsigned number, uint64_t value)
     mask |= isa->has[EXT_Svadu] ? MENVCFG_ADUE : 0;
     mask |= isa->has[EXT_Svpbmt] ? MENVCFG_PBMTE : 0;
     mask |= isa->has[EXT_Sstc] ? MENVCFG_STCE : 0;
+    mask |= isa->has[EXT_Smnpm] ? ENVCFG_PMM : 0;
     hart->csr.menvcfg = legal_envcfg(value, hart->csr.menvcfg) & mask;
     hart_update_context(hart);
     hart_update_irq(hart);
@@ -253,4 +263,44 @@ void write_pmpaddr(Hart *hart, unsigned number, uint64_t value)
 {
     pmp_write_addr(&hart->mmu.pmp, number - 0x3b0, value);
     mmu_context_changed(&hart->mmu);
+}
+
+/*
+ * norm:mseccfg_rlb_op_warl: RLB can be set only while nothing is locked. norm:mseccfg_mml_sticky: MML and MMWP stay
+ * once set.
+ */
+static uint64_t legal_smepmp(const Hart *hart, uint64_t value, uint64_t old)
+{
+    if (!(old & MSECCFG_RLB) && pmp_any_locked(&hart->mmu.pmp))
+        value &= ~(uint64_t)MSECCFG_RLB;
+    return value | (old & (MSECCFG_MML | MSECCFG_MMWP));
+}
+
+void write_mseccfg(Hart *hart, unsigned number, uint64_t value)
+{
+    const Isa *isa = hart->isa;
+    uint64_t old = hart->csr.mseccfg, mask = 0;
+    (void)number;
+    mask |= isa->has[EXT_Smepmp] ? MSECCFG_MML | MSECCFG_MMWP | MSECCFG_RLB : 0;
+    mask |= isa->has[EXT_Smmpm] ? ENVCFG_PMM : 0;
+    mask |= isa->has[EXT_Zkr] && isa->has[EXT_U] ? MSECCFG_USEED : 0;
+    mask |= isa->has[EXT_Zkr] && isa->has[EXT_S] ? MSECCFG_SSEED : 0;
+    value = legal_field(legal_smepmp(hart, value & mask, old), old, ENVCFG_PMM, BIT(32));
+    hart->csr.mseccfg = value;
+    hart_update_protection(hart);
+    hart_update_context(hart);
+}
+
+/* norm:seed_csr_unpriv: the status is always ES16, 16 bits of entropy. */
+uint64_t read_seed(Hart *hart, unsigned number)
+{
+    (void)number;
+    return 2u << 30 | (random_at(hart->entropy) & 0xffff);
+}
+
+/* norm:seed_write_ignore; no number is given twice: norm:seed_entropy_unique */
+void write_seed(Hart *hart, unsigned number, uint64_t value)
+{
+    (void)number, (void)value;
+    random_next(&hart->entropy);
 }

@@ -17,10 +17,10 @@ typedef void CsrWriteFn(Hart *hart, unsigned number, uint64_t value);
 
 /* Floating point, status, interrupts, configuration and memory: csr_hooks.c */
 CsrReadFn read_fflags, read_frm, read_fcsr, read_mstatus, read_sstatus, read_epc, read_mip,
-    read_sip, read_sie, read_pmpcfg, read_pmpaddr;
+    read_sip, read_sie, read_seed, read_pmpcfg, read_pmpaddr;
 CsrWriteFn write_fcsr, write_fflags, write_frm, write_mstatus, write_sstatus, write_mip, write_sip,
     write_sie, write_interrupt, write_stimecmp, write_senvcfg, write_menvcfg, write_satp,
-    write_pmpcfg, write_pmpaddr;
+    write_seed, write_mseccfg, write_pmpcfg, write_pmpaddr;
 
 /* Counters: counters.c */
 CsrReadFn read_counter, read_time, read_mhpmevent;

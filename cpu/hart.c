@@ -24,6 +24,7 @@ void hart_init(Hart *hart, unsigned id, const Isa *isa, Bus *bus, Clock *clock, 
     hart->ialign_mask = isa->has[EXT_Zca] ? 0 : 2;
     mmu_init(&hart->mmu, id, bus, trace);
     hart->mmu.napot = isa->has[EXT_Svnapot];
+    hart->mmu.rsw60 = isa->has[EXT_Svrsw60t59b];
     clock_add_timer(clock, &hart->stimer, stimer_fired, hart);
 }
 
@@ -55,9 +56,34 @@ void hart_reset(Hart *hart, uint64_t pc)
     hart->stip = hart->idle = false;
     hart->mmu.priv = PRIV_M;
     timer_set(hart->clock, &hart->stimer, CLOCK_NEVER);
+    hart_update_protection(hart);
     hart_update_context(hart);
     mmu_reset(&hart->mmu);
     hart_update_irq(hart);
+}
+
+void hart_update_protection(Hart *hart)
+{
+    Pmp *pmp = &hart->mmu.pmp;
+    pmp->mml = hart->csr.mseccfg & MSECCFG_MML;
+    pmp->mmwp = hart->csr.mseccfg & MSECCFG_MMWP;
+    pmp->rlb = hart->csr.mseccfg & MSECCFG_RLB;
+    pmp_update(pmp);
+}
+
+/* Bits at the top of a pointer that accesses with this privilege ignore: 0, 7 or 16. The next higher mode says so.
+ * norm:menvcfg_pmm_op, norm:pm_mxr_exception */
+static uint8_t masked_bits(const Hart *hart, unsigned priv)
+{
+    static const uint8_t bits_of[] = { 0, 0, 7, 16 };
+    uint64_t config = hart->csr.senvcfg;
+    if (priv == PRIV_M)
+        config = hart->csr.mseccfg;
+    else if (hart->csr.mstatus & MSTATUS_MXR)
+        config = 0;
+    else if (priv == PRIV_S || !hart->isa->has[EXT_S])
+        config = hart->csr.menvcfg;
+    return bits_of[bits(config, 33, 32)];
 }
 
 void hart_update_context(Hart *hart)
@@ -72,6 +98,7 @@ void hart_update_context(Hart *hart)
     mmu->adue = hart->csr.menvcfg & MENVCFG_ADUE;
     mmu->pbmte = hart->csr.menvcfg & MENVCFG_PBMTE;
     mmu->satp = hart->csr.satp;
+    mmu->pmlen = masked_bits(hart, mmu->data_priv);
     mmu_context_changed(mmu);
 }
 
@@ -95,7 +122,7 @@ static const StateField hart_fields[] = {
 #undef CSR
 #undef VIEW
 #undef VIEWS
-    STATE(Hart, fflags), STATE(Hart, frm), STATE(Hart, mip_lines), STATE(Hart, mip_software), STATE(Hart, stip),
+    STATE(Hart, fflags), STATE(Hart, frm), STATE(Hart, mip_lines), STATE(Hart, mip_software), STATE(Hart, stip), STATE(Hart, entropy),
     STATE(Hart, idle), STATE(Hart, units), STATE(Hart, idle_units), STATE(Hart, trap_units),
     STATE_ARRAY(Hart, counter_offset), STATE_ARRAY(Hart, hpm_event),
     STATE(Hart, stimer.deadline), STATE(Hart, stimer.order),
@@ -108,6 +135,7 @@ static const StateField hart_fields[] = {
 static void hart_loaded(void *object)
 {
     Hart *hart = object;
+    hart_update_protection(hart);
     hart_update_context(hart);
     mmu_loaded(&hart->mmu);
     hart->attention = 0;

@@ -59,6 +59,14 @@ enum {
 #define MSTATUS_SD  BIT(63)
 
 enum { ENVCFG_FIOM = 1, ENVCFG_CBIE = 3 << 4, ENVCFG_CBCFE = 1 << 6, ENVCFG_CBZE = 1 << 7 };
+#define ENVCFG_PMM MASK(33, 32) /* of menvcfg, senvcfg and mseccfg */
+enum {
+    MSECCFG_MML = 1 << 0,
+    MSECCFG_MMWP = 1 << 1,
+    MSECCFG_RLB = 1 << 2,
+    MSECCFG_USEED = 1 << 8,
+    MSECCFG_SSEED = 1 << 9,
+};
 #define MENVCFG_ADUE  BIT(61)
 #define MENVCFG_PBMTE BIT(62)
 #define MENVCFG_STCE  BIT(63)
@@ -95,6 +103,8 @@ struct Hart {
     uint64_t mip_software; /* SSIP, STIP, SEIP as M-mode wrote them */
     bool stip;             /* stimecmp has passed */
     bool idle;             /* in WFI */
+
+    uint64_t entropy; /* of the seed CSR; set by the machine, kept over resets */
 
     /* Units: all since power-on up to the end of the slice, and those that retired nothing. */
     uint64_t units, idle_units, trap_units;
@@ -136,7 +146,9 @@ uint64_t hart_mip(const Hart *hart);
 
 /* To be called when anything that decides about interrupts changed: sets or clears ATTENTION_IRQ. */
 void hart_update_irq(Hart *hart);
-/* To be called when mstatus, satp, menvcfg or the privilege changed. */
+/* To be called when mseccfg changed: tells the PMP. */
+void hart_update_protection(Hart *hart);
+/* To be called when mstatus, satp, an envcfg, mseccfg or the privilege changed. */
 void hart_update_context(Hart *hart);
 
 /* Compares stimecmp with the time, sets STIP and the timer that waits for it. */

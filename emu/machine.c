@@ -265,6 +265,7 @@ static void make_harts(Machine *m)
     for (unsigned i = 0; i < m->n_harts; i++) {
         Hart *hart = &m->harts[i];
         hart_init(hart, i, &m->config.isa, &m->bus, &m->clock, &m->trace, &m->code);
+        hart->entropy = m->config.seed + i;
         hart->mtime = read_mtime;
         hart->mtime_opaque = m;
     }

@@ -39,7 +39,7 @@ static void clear_banks(Mmu *mmu)
     mmu->last_space.valid = false;
     for (unsigned i = 0; i < MMU_BANKS; i++)
         if (mmu->banks[i])
-            mmu->banks[i]->key = (BankKey){ .unused = 1 };
+            mmu->banks[i]->key = (BankKey){ .pmlen = UINT8_MAX };
 }
 
 void mmu_reset(Mmu *mmu)
@@ -78,6 +78,7 @@ static BankKey make_key(Mmu *mmu, unsigned priv)
 {
     BankKey key = { .pmp_epoch = mmu->pmp.epoch,
                     .priv = (uint8_t)priv,
+                    .pmlen = mmu->pmlen,
                     .space = (uint8_t)space_of(mmu, priv) };
     if (key.space != SPACE_BARE)
         key.flags = (uint8_t)(mmu->sum * KEY_SUM | mmu->mxr * KEY_MXR | mmu->adue * KEY_ADUE |
@@ -215,6 +216,7 @@ static WalkRequest make_request(const Mmu *mmu, const BankKey *key, Gva va, Acce
                .hardware_ad = key->flags & KEY_ADUE,
                .pbmt = key->flags & KEY_PBMTE,
                .napot = mmu->napot,
+               .rsw60 = mmu->rsw60,
                .root = bits(mmu->satp, 43, 0) << PAGE_SHIFT },
         .by = requester_hart(mmu->hart),
     };
@@ -359,10 +361,16 @@ static bool translate_data(Mmu *mmu, Gva va, unsigned size, Access access, Spa *
 
 bool mmu_translate(Mmu *mmu, Gva va, unsigned size, Access access, Spa *spa)
 {
-    return translate_data(mmu, va, size, access, spa);
+    return translate_data(mmu, mmu_unmask(mmu, va), size, access, spa);
 }
 
 /* Loads and stores. */
+
+/* Masking holds for every byte. norm:pm_misaligned_equivalence */
+static Gva second_half(const Mmu *mmu, Gva va, unsigned first)
+{
+    return mmu_unmask(mmu, (Gva){ va.v + first });
+}
 
 /* Both halves of an access that crosses a page are translated before either is done. */
 static bool translate_halves(Mmu *mmu, Gva va, unsigned size, Access access, Spa spa[2],
@@ -370,7 +378,7 @@ static bool translate_halves(Mmu *mmu, Gva va, unsigned size, Access access, Spa
 {
     *first = PAGE_SIZE - (unsigned)(va.v & PAGE_OFFSET);
     return translate_data(mmu, va, *first, access, &spa[0]) &&
-           translate_data(mmu, (Gva){ va.v + *first }, size - *first, access, &spa[1]);
+           translate_data(mmu, second_half(mmu, va, *first), size - *first, access, &spa[1]);
 }
 
 static bool load_crossing(Mmu *mmu, Gva va, unsigned size, uint64_t *value)
@@ -384,7 +392,7 @@ static bool load_crossing(Mmu *mmu, Gva va, unsigned size, uint64_t *value)
     if (!bus_read_bytes(mmu->bus, spa[0], bytes, first, by))
         return access_fault(mmu, va, ACCESS_READ);
     if (!bus_read_bytes(mmu->bus, spa[1], bytes + first, size - first, by))
-        return access_fault(mmu, (Gva){ va.v + first }, ACCESS_READ);
+        return access_fault(mmu, second_half(mmu, va, first), ACCESS_READ);
     memcpy(value, bytes, 8);
     return true;
 }
@@ -401,11 +409,11 @@ static bool store_crossing(Mmu *mmu, Gva va, unsigned size, uint64_t value)
     if (!bus_is_ram(mmu->bus, spa[0], first))
         return access_fault(mmu, va, ACCESS_WRITE);
     if (!bus_is_ram(mmu->bus, spa[1], size - first))
-        return access_fault(mmu, (Gva){ va.v + first }, ACCESS_WRITE);
+        return access_fault(mmu, second_half(mmu, va, first), ACCESS_WRITE);
     if (!bus_write_bytes(mmu->bus, spa[0], bytes, first, by))
         return access_fault(mmu, va, ACCESS_WRITE);
     return bus_write_bytes(mmu->bus, spa[1], bytes + first, size - first, by) ||
-           access_fault(mmu, (Gva){ va.v + first }, ACCESS_WRITE);
+           access_fault(mmu, second_half(mmu, va, first), ACCESS_WRITE);
 }
 
 /* Reads or writes the low `size` bytes of `value` at a place a bank has a fast path to. */
@@ -422,6 +430,7 @@ static inline void copy_value(void *to, const void *from, unsigned size)
 bool mmu_load(Mmu *mmu, Gva va, unsigned size, uint64_t *value)
 {
     Spa spa;
+    va = mmu_unmask(mmu, va);
     const TlbEntry *entry = bank_entry(mmu->data, va.v);
     if (UNLIKELY(crosses_page(va.v, size)))
         return load_crossing(mmu, va, size, value);
@@ -438,6 +447,7 @@ bool mmu_load(Mmu *mmu, Gva va, unsigned size, uint64_t *value)
 bool mmu_store(Mmu *mmu, Gva va, unsigned size, uint64_t value)
 {
     Spa spa;
+    va = mmu_unmask(mmu, va);
     const TlbEntry *entry = bank_entry(mmu->data, va.v);
     if (UNLIKELY(crosses_page(va.v, size)))
         return store_crossing(mmu, va, size, value);
@@ -452,6 +462,7 @@ bool mmu_store(Mmu *mmu, Gva va, unsigned size, uint64_t value)
 
 uint8_t *mmu_atomic(Mmu *mmu, Gva va, unsigned size, Access access, Spa *spa)
 {
+    va = mmu_unmask(mmu, va);
     bool ok =
         !(va.v & (size - 1)) ||
         fault(mmu, va, access == ACCESS_WRITE ? CAUSE_STORE_MISALIGNED : CAUSE_LOAD_MISALIGNED);

@@ -82,7 +82,7 @@ typedef struct {
     uint8_t space; /* of the store; 0xff: no translation */
     uint8_t priv;  /* effective */
     uint8_t flags; /* KEY_* */
-    uint8_t unused;
+    uint8_t pmlen; /* pointer masking */
 } BankKey;
 
 enum {
@@ -129,7 +129,8 @@ struct Mmu {
     /* The context, written by the CSRs that hold it; call mmu_context_changed after. */
     uint8_t priv, data_priv; /* data_priv: as MPRV makes it */
     bool sum, mxr, adue, pbmte;
-    bool napot; /* Svnapot: the configuration's, never changes */
+    uint8_t pmlen;     /* bits at the top of a data address that are ignored */
+    bool napot, rsw60; /* Svnapot, Svrsw60t59b: the configuration's, never change */
     uint64_t satp;
     Pmp pmp;
     /* The reservation of LR: a 64-byte granule, or none. Saved state. norm:lr_reservation_set_size */
@@ -149,6 +150,17 @@ void mmu_loaded(Mmu *mmu);
 
 /* Selects the banks of the context as it is now. Cheap. */
 void mmu_context_changed(Mmu *mmu);
+
+/* What pointer masking makes of the address of an explicit access; the accesses below do it themselves. Translated
+ * addresses keep their sign, others have none. norm:pm_ignore_va, norm:pm_ignore_pa */
+static inline Gva mmu_unmask(const Mmu *mmu, Gva va)
+{
+    if (LIKELY(!mmu->pmlen))
+        return va;
+    unsigned width = 64u - mmu->pmlen;
+    bool is_virtual = mmu->data_priv != PRIV_M && mmu->satp >> 60;
+    return (Gva){ is_virtual ? (uint64_t)sign_extend(va.v, width) : bits(va.v, width - 1, 0) };
+}
 
 /* Loads or stores 1, 2, 4 or 8 bytes at any alignment; the value is zero-extended. */
 bool mmu_load(Mmu *mmu, Gva va, unsigned size, uint64_t *value) G_GNUC_WARN_UNUSED_RESULT;

@@ -49,12 +49,54 @@ void pmp_update(Pmp *pmp)
         update_range(pmp, i);
 }
 
+/* norm:mseccfg_rlb_op_warl: locked rules can be changed while RLB is set. */
+static bool is_locked(const Pmp *pmp, unsigned index)
+{
+    return pmp->cfg[index] & PMP_L && !pmp->rlb;
+}
+
+bool pmp_any_locked(const Pmp *pmp)
+{
+    for (unsigned i = 0; i < PMP_ENTRIES; i++)
+        if (pmp->cfg[i] & PMP_L)
+            return true;
+    return false;
+}
+
+/*
+ * norm:mml_truth_table: under lockdown a rule is of M-mode (L) or of the others, or shared, by LRWX.
+ */
+static const struct {
+    uint8_t machine, others;
+} lockdown_perms[16] = {
+    // clang-format off
+    /* L R W X */
+    [0x0] = { 0, 0 },             [0x1] = { 0, PMP_X },
+    [0x2] = { PMP_R | PMP_W, PMP_R }, [0x3] = { PMP_R | PMP_W, PMP_R | PMP_W },
+    [0x4] = { 0, PMP_R },         [0x5] = { 0, PMP_R | PMP_X },
+    [0x6] = { 0, PMP_R | PMP_W }, [0x7] = { 0, RWX },
+    [0x8] = { 0, 0 },             [0x9] = { PMP_X, 0 },
+    [0xa] = { PMP_X, PMP_X },     [0xb] = { PMP_R | PMP_X, PMP_X },
+    [0xc] = { PMP_R, 0 },         [0xd] = { PMP_R | PMP_X, 0 },
+    [0xe] = { PMP_R | PMP_W, 0 }, [0xf] = { PMP_R, PMP_R },
+    // clang-format on
+};
+
+/* The row of the truth table; its columns have R first, the register X last. */
+static unsigned lrwx(uint8_t cfg)
+{
+    return (cfg & PMP_L ? 8 : 0) | (cfg & PMP_R ? 4 : 0) | (cfg & PMP_W ? 2 : 0) |
+           (cfg & PMP_X ? 1 : 0);
+}
+
 void pmp_write_cfg(Pmp *pmp, unsigned index, uint8_t value)
 {
-    if (pmp->cfg[index] & PMP_L)
+    bool lets_machine_execute = value & PMP_L && lockdown_perms[lrwx(value)].machine & PMP_X;
+    /* norm:mseccfg_mml_X_restrict */
+    if (is_locked(pmp, index) || (pmp->mml && !pmp->rlb && lets_machine_execute))
         return;
     /* R=0 with W=1 is reserved; WARL: the write of the permissions is ignored. norm:pmp_rwx_warl */
-    if ((value & (PMP_R | PMP_W)) == PMP_W)
+    if (!pmp->mml && (value & (PMP_R | PMP_W)) == PMP_W)
         value = (uint8_t)((value & ~RWX) | (pmp->cfg[index] & RWX));
     pmp->cfg[index] = value & (PMP_L | PMP_A | RWX);
     pmp_update(pmp);
@@ -62,9 +104,9 @@ void pmp_write_cfg(Pmp *pmp, unsigned index, uint8_t value)
 
 void pmp_write_addr(Pmp *pmp, unsigned index, uint64_t value)
 {
-    bool next_locks = index + 1 < PMP_ENTRIES && pmp->cfg[index + 1] & PMP_L &&
-                      match_mode(pmp, index + 1) == A_TOR;
-    if (pmp->cfg[index] & PMP_L || next_locks)
+    bool next_locks =
+        index + 1 < PMP_ENTRIES && is_locked(pmp, index + 1) && match_mode(pmp, index + 1) == A_TOR;
+    if (is_locked(pmp, index) || next_locks)
         return;
     pmp->addr[index] = value & MASK(53, 0);
     pmp_update(pmp);
@@ -73,7 +115,19 @@ void pmp_write_addr(Pmp *pmp, unsigned index, uint64_t value)
 /* Permissions of entry `i` for `priv`: machine mode is bound by locked entries only. */
 static uint8_t entry_perms(const Pmp *pmp, unsigned i, unsigned priv)
 {
+    if (pmp->mml) {
+        unsigned row = lrwx(pmp->cfg[i]);
+        return priv == PRIV_MACHINE ? lockdown_perms[row].machine : lockdown_perms[row].others;
+    }
     return priv == PRIV_MACHINE && !(pmp->cfg[i] & PMP_L) ? RWX : pmp->cfg[i] & RWX;
+}
+
+/* Where no rule matches. norm:mseccfg_mmwp_op_warl, norm:mseccfg_mml_exec_code */
+static uint8_t default_perms(const Pmp *pmp, unsigned priv)
+{
+    if (priv != PRIV_MACHINE || pmp->mmwp)
+        return 0;
+    return pmp->mml ? PMP_R | PMP_W : RWX;
 }
 
 static uint8_t range_perms(const Pmp *pmp, uint64_t first, uint64_t last, unsigned priv,
@@ -86,7 +140,7 @@ static uint8_t range_perms(const Pmp *pmp, uint64_t first, uint64_t last, unsign
         *uniform = pmp->first[i] <= first && last <= pmp->last[i];
         return *uniform ? entry_perms(pmp, i, priv) : 0;
     }
-    return priv == PRIV_MACHINE ? RWX : 0;
+    return default_perms(pmp, priv);
 }
 
 bool pmp_allows(const Pmp *pmp, Spa spa, unsigned size, Access access, unsigned priv)

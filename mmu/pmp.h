@@ -20,6 +20,7 @@ enum { PMP_R = 1, PMP_W = 2, PMP_X = 4, PMP_A = 0x18, PMP_L = 0x80 };
 typedef struct {
     uint8_t cfg[PMP_ENTRIES];
     uint64_t addr[PMP_ENTRIES];
+    bool mml, mmwp, rlb; /* mseccfg, Smepmp: lockdown, allowlist policy, rule locking bypass */
     /* Derived: */
     uint64_t first[PMP_ENTRIES], last[PMP_ENTRIES]; /* inclusive; first > last when off */
     unsigned used;                                  /* entries to look at */
@@ -30,7 +31,10 @@ typedef struct {
 void pmp_write_cfg(Pmp *pmp, unsigned index, uint8_t value);
 void pmp_write_addr(Pmp *pmp, unsigned index, uint64_t value);
 
-/* Recomputes what is derived, after reset or load. */
+/* Is any entry locked? mseccfg.RLB cannot be set then. */
+bool pmp_any_locked(const Pmp *pmp);
+
+/* Recomputes what is derived, after reset, load, or a change of mml, mmwp or rlb. */
 void pmp_update(Pmp *pmp);
 
 /* May privilege `priv` (0, 1, 3) access `[spa, spa + size)`? All of it must lie in one entry. */

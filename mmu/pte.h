@@ -26,6 +26,7 @@ enum {
 #define PTE_N        BIT(63)
 #define PTE_PBMT     MASK(62, 61)
 #define PTE_RESERVED MASK(60, 54)
+#define PTE_RSW60    MASK(60, 59)
 #define PTE_PPN      MASK(53, 10)
 
 /* satp.MODE, vsatp.MODE and hgatp.MODE. norm:satp_mode */

@@ -57,7 +57,9 @@ static bool is_canonical(const StageRequest *stage)
 static bool has_reserved_bits(const StageRequest *stage, uint64_t pte, unsigned level)
 {
     bool is_leaf = pte & (PTE_R | PTE_X);
-    if ((pte & (PTE_R | PTE_W)) == PTE_W || pte & PTE_RESERVED)
+    /* norm:Svrsw60t59b_reserved_bits_60_59 */
+    uint64_t reserved = stage->config->rsw60 ? PTE_RESERVED & ~PTE_RSW60 : PTE_RESERVED;
+    if ((pte & (PTE_R | PTE_W)) == PTE_W || pte & reserved)
         return true;
     if (!is_leaf)
         return pte & (PTE_D | PTE_A | PTE_U | PTE_N | PTE_PBMT);

@@ -22,6 +22,7 @@ typedef struct {
     bool hardware_ad; /* the walk sets A and D (Svadu) instead of faulting (Svade) */
     bool pbmt;        /* PTEs may carry a memory type (Svpbmt) */
     bool napot;       /* leaves may be 64 KiB (Svnapot) */
+    bool rsw60;       /* bits 60:59 are software's (Svrsw60t59b) */
     uint64_t root;    /* address of the root table, in the address space of the next stage */
 } WalkStage;
 

@@ -205,7 +205,7 @@ EXEC(cbo_zero)
     for (unsigned i = 0; i < 64; i += 8) {
         if (exec_store(hart, block + i, 8, 0))
             continue;
-        hart->mmu.fault.gva = (Gva){ hart->x[in->rs1] };
+        hart->mmu.fault.gva = mmu_unmask(&hart->mmu, (Gva){ hart->x[in->rs1] });
         return hart_raise_fault(hart);
     }
     return EXEC_NEXT;

@@ -16,11 +16,29 @@ const ExtensionInfo extension_info[EXT_COUNT] = {
 
 /* The first needs the second. */
 static const Extension depends[][2] = {
-    { EXT_D, EXT_F },         { EXT_F, EXT_Zicsr },      { EXT_S, EXT_U },
-    { EXT_Sstc, EXT_S },      { EXT_Svinval, EXT_S },    { EXT_Svnapot, EXT_Sv39 },
-    { EXT_Svpbmt, EXT_Sv39 }, { EXT_Sv39, EXT_S },       { EXT_Sv48, EXT_Sv39 },
-    { EXT_Sv57, EXT_Sv48 },   { EXT_Zcd, EXT_D },        { EXT_Zcd, EXT_Zca },
-    { EXT_Zihpm, EXT_Zicsr }, { EXT_Zicntr, EXT_Zicsr },
+    { EXT_D, EXT_F },
+    { EXT_F, EXT_Zicsr },
+    { EXT_S, EXT_U },
+    { EXT_Sstc, EXT_S },
+    { EXT_Svinval, EXT_S },
+    { EXT_Svnapot, EXT_Sv39 },
+    { EXT_Svpbmt, EXT_Sv39 },
+    { EXT_Sv39, EXT_S },
+    { EXT_Sv48, EXT_Sv39 },
+    { EXT_Sv57, EXT_Sv48 },
+    { EXT_Zcd, EXT_D },
+    { EXT_Zcd, EXT_Zca },
+    { EXT_Zihpm, EXT_Zicsr },
+    { EXT_Smnpm, EXT_U },
+    { EXT_Ssnpm, EXT_S },
+    { EXT_Svrsw60t59b, EXT_Sv39 },
+    { EXT_Svvptc, EXT_S },
+    { EXT_Sstvala, EXT_S },
+    { EXT_Sstvecd, EXT_S },
+    { EXT_Ssu64xl, EXT_S },
+    { EXT_Sscounterenw, EXT_S },
+    { EXT_Ssccptr, EXT_S },
+    { EXT_Zicntr, EXT_Zicsr },
 };
 
 /* Turning the first on or off does the same to the second. */

@@ -173,7 +173,7 @@ Test(hart, warl_fields)
         { CSR_mcountinhibit, ~0ull, 0xfffffffd },
         { CSR_misa, 0, (2ull << 62) | 0x14112d }, /* acdfimsu */
         { CSR_senvcfg, 0x20, 0 },                 /* CBIE = 2 is reserved */
-        { CSR_senvcfg, ~0ull, 0xf1 },
+        { CSR_senvcfg, ~0ull, 0x3000000f1 },
         { CSR_mstatus, ~0ull, 0x8000000a007e79aa },
     };
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
