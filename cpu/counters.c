@@ -1,35 +1,175 @@
 /* SPDX-License-Identifier: MIT */
-/* counters.c - cycle, time, instret and the event counters. */
+/* counters.c - cycle, time, instret and the event counters; see counters.h. */
+#include "cpu/counters.h"
+
 #include "cpu/csr.h"
 #include "cpu/csr_hooks.h"
 #include "cpu/hart.h"
 
-/* Counters: cycle, (time), instret, hpmcounter3.. by the low five bits of their numbers. */
+const EventInfo event_info[EVENT_COUNT] = {
+#define EVENT(name, selector, kind, meaning) \
+    [EVENT_##name] = { #name, meaning, selector, COUNTED_##kind },
+#include "cpu/events.def"
+#undef EVENT
+};
 
-enum { EVENT_NONE = 0, EVENT_CYCLES = 1, EVENT_INSTRUCTIONS = 2 };
-
-/* What a counter counts, counted since power-on. */
-static uint64_t counted(const Hart *hart, unsigned index)
+/* How often `event` has happened since power-on. */
+static uint64_t happened(const Hart *hart, Event event)
 {
-    uint64_t event = index >= HPM_FIRST ? hart->hpm_event[index - HPM_FIRST] : EVENT_NONE;
-    if (index == 0 || event == EVENT_CYCLES)
-        return hart_cycles(hart);
-    if (index == 2 || event == EVENT_INSTRUCTIONS)
-        return hart_retired(hart);
-    return 0;
+    const MmuCounts *mmu = &hart->mmu.counts;
+    switch (event) {
+    case EVENT_cycles: return hart_cycles(hart);
+    case EVENT_instructions: return hart_retired(hart);
+    case EVENT_load_tlb_fills: return mmu->walks[ACCESS_READ];
+    case EVENT_store_tlb_fills: return mmu->walks[ACCESS_WRITE];
+    case EVENT_fetch_tlb_fills: return mmu->walks[ACCESS_FETCH];
+    case EVENT_pte_reads: return mmu->pte_reads;
+    default: return hart->counters.happened[event];
+    }
+}
+
+/* The register whose xINH bits filter the counter. */
+static uint64_t filter_of(const Hart *hart, unsigned index)
+{
+    if (index >= HPM_FIRST)
+        return hart->counters.event[index - HPM_FIRST];
+    return index == 2 ? hart->csr.minstretcfg : hart->csr.mcyclecfg;
+}
+
+/* norm:mhpmevent_inh_op */
+static uint64_t mode_filter(unsigned priv)
+{
+    return priv == PRIV_M ? COUNTER_MINH : priv == PRIV_S ? COUNTER_SINH : COUNTER_UINH;
+}
+
+static bool is_inhibited(const Hart *hart, unsigned index)
+{
+    return hart->csr.mcountinhibit >> index & 1;
+}
+
+static bool counts_in(const Hart *hart, unsigned index, unsigned priv)
+{
+    return !is_inhibited(hart, index) && !(filter_of(hart, index) & mode_filter(priv));
 }
 
 static uint64_t counter_value(const Hart *hart, unsigned index)
 {
-    bool inhibited = hart->csr.mcountinhibit >> index & 1;
-    return hart->counter_offset[index] + (inhibited ? 0 : counted(hart, index));
+    const Counters *c = &hart->counters;
+    bool counts = counts_in(hart, index, hart->mmu.priv);
+    return c->offset[index] + (counts ? happened(hart, c->source[index]) : 0);
 }
 
 static void set_counter(Hart *hart, unsigned index, uint64_t value)
 {
-    bool inhibited = hart->csr.mcountinhibit >> index & 1;
-    hart->counter_offset[index] = value - (inhibited ? 0 : counted(hart, index));
+    Counters *c = &hart->counters;
+    bool counts = counts_in(hart, index, hart->mmu.priv);
+    c->offset[index] = value - (counts ? happened(hart, c->source[index]) : 0);
 }
+
+static Event find_event(uint64_t selector)
+{
+    for (unsigned i = 0; i < EVENT_COUNT; i++)
+        if (event_info[i].selector == selector)
+            return i;
+    return EVENT_none;
+}
+
+static Event source_of(const Hart *hart, unsigned index)
+{
+    if (index >= HPM_FIRST)
+        return find_event(hart->counters.event[index - HPM_FIRST] & COUNTER_SELECTOR);
+    return index == 0 ? EVENT_cycles : index == 2 ? EVENT_instructions : EVENT_none;
+}
+
+static void update_counter(Hart *hart, unsigned index, bool *watched)
+{
+    Counters *c = &hart->counters;
+    Event source = source_of(hart, index);
+    c->source[index] = (uint8_t)source;
+    if (filter_of(hart, index) & (COUNTER_MINH | COUNTER_SINH | COUNTER_UINH))
+        c->filtered |= 1u << index;
+    if (is_inhibited(hart, index) || source == EVENT_none)
+        return;
+    *watched |= event_info[source].kind == COUNTED_WATCHED;
+    if (index >= HPM_FIRST && hart->isa->has[EXT_Sscofpmf] &&
+        !(filter_of(hart, index) & COUNTER_OF))
+        c->armed |= 1u << index;
+}
+
+void counters_update(Hart *hart)
+{
+    Counters *c = &hart->counters;
+    bool watched = false;
+    c->filtered = c->armed = 0;
+    for (unsigned i = 0; i < COUNTERS; i++)
+        update_counter(hart, i, &watched);
+    hart_watch(hart, WATCH_EVENTS, watched);
+    if (c->armed)
+        hart->attention |= ATTENTION_LOOP;
+}
+
+void counters_change_mode(Hart *hart, unsigned to, bool returning)
+{
+    Counters *c = &hart->counters;
+    for (unsigned i = 0; i < COUNTERS; i++) {
+        bool before = counts_in(hart, i, hart->mmu.priv), after = counts_in(hart, i, to);
+        if (before == after)
+            continue;
+        bool is_clock = event_info[c->source[i]].kind == COUNTED_CLOCK;
+        uint64_t now = happened(hart, c->source[i]) + (returning && is_clock);
+        c->offset[i] += before ? now : -now;
+    }
+}
+
+/* Overflow. */
+
+/* Most that an event can happen while a hart uses one unit: an instruction that crosses pages reads this many PTEs. */
+enum { EVENTS_PER_UNIT = 64 };
+
+bool counters_may_overflow(Hart *hart)
+{
+    Counters *c = &hart->counters;
+    bool near = false;
+    if (hart->watch & WATCH_OVERFLOW)
+        counters_find_overflow(hart);
+    for (uint32_t armed = c->armed; armed; armed &= armed - 1) {
+        unsigned index = (unsigned)__builtin_ctz(armed);
+        c->seen[index] = counter_value(hart, index);
+        near |= c->seen[index] && -c->seen[index] / EVENTS_PER_UNIT <= (uint64_t)hart->left;
+    }
+    return near;
+}
+
+void counters_find_overflow(Hart *hart)
+{
+    Counters *c = &hart->counters;
+    for (uint32_t armed = c->armed; armed; armed &= armed - 1) {
+        unsigned index = (unsigned)__builtin_ctz(armed);
+        uint64_t value = counter_value(hart, index), seen = c->seen[index];
+        c->seen[index] = value;
+        if (value >= seen)
+            continue;
+        c->event[index - HPM_FIRST] |= COUNTER_OF;
+        c->armed &= ~(1u << index);
+        hart->mip_software |= BIT(IRQ_LCOFI);
+        hart_update_irq(hart);
+    }
+}
+
+void counters_retire(Hart *hart, InsnClass class, bool jumped)
+{
+    static const uint8_t events[] = {
+        [CLASS_LOAD] = EVENT_loads,          [CLASS_STORE] = EVENT_stores,
+        [CLASS_AMO] = EVENT_atomics,         [CLASS_BRANCH] = EVENT_branches,
+        [CLASS_JUMP] = EVENT_jumps,          [CLASS_CSR] = EVENT_csr_accesses,
+        [CLASS_FP] = EVENT_float_operations, [CLASS_SYSTEM] = EVENT_none,
+    };
+    uint64_t *happened_here = hart->counters.happened;
+    happened_here[events[class]] += events[class] != EVENT_none;
+    happened_here[EVENT_branches_taken] += class == CLASS_BRANCH && jumped;
+}
+
+/* CSRs. */
 
 uint64_t read_counter(Hart *hart, unsigned number)
 {
@@ -40,9 +180,12 @@ uint64_t read_counter(Hart *hart, unsigned number)
 void write_counter(Hart *hart, unsigned number, uint64_t value)
 {
     unsigned index = number & 31;
-    bool counts = index < HPM_FIRST || hart->hpm_event[index - HPM_FIRST] != EVENT_NONE;
-    bool inhibited = hart->csr.mcountinhibit >> index & 1;
-    set_counter(hart, index, value - (counts && !inhibited));
+    Event source = hart->counters.source[index];
+    bool counts = (source == EVENT_cycles || source == EVENT_instructions) &&
+                  counts_in(hart, index, hart->mmu.priv);
+    set_counter(hart, index, value - counts);
+    hart->counters.seen[index] = value;
+    hart->attention |= hart->counters.armed ? ATTENTION_LOOP : 0;
 }
 
 uint64_t read_time(Hart *hart, unsigned number)
@@ -51,27 +194,72 @@ uint64_t read_time(Hart *hart, unsigned number)
     return hart->mtime(hart->mtime_opaque);
 }
 
+/* Changes a register that decides what counters count; their values stay. */
+static void reconfigure(Hart *hart, uint64_t *config, uint64_t value)
+{
+    uint64_t values[COUNTERS];
+    for (unsigned i = 0; i < COUNTERS; i++)
+        values[i] = counter_value(hart, i);
+    *config = value;
+    counters_update(hart);
+    for (unsigned i = 0; i < COUNTERS; i++)
+        set_counter(hart, i, values[i]);
+}
+
 void write_mcountinhibit(Hart *hart, unsigned number, uint64_t value)
 {
-    uint64_t values[HPM_FIRST + HPM_COUNTERS];
     (void)number;
-    for (unsigned i = 0; i < G_N_ELEMENTS(values); i++)
-        values[i] = counter_value(hart, i);
-    hart->csr.mcountinhibit = value;
-    for (unsigned i = 0; i < G_N_ELEMENTS(values); i++)
-        set_counter(hart, i, values[i]);
+    reconfigure(hart, &hart->csr.mcountinhibit, value);
+}
+
+/* Filter bits of modes that are not there are read-only zero. norm:unimplemented_mode_bits */
+static uint64_t filter_mask(const Hart *hart)
+{
+    return COUNTER_MINH | (hart->isa->has[EXT_S] ? COUNTER_SINH : 0) |
+           (hart->isa->has[EXT_U] ? COUNTER_UINH : 0);
+}
+
+void write_countercfg(Hart *hart, unsigned number, uint64_t value)
+{
+    uint64_t *config = number == CSR_mcyclecfg ? &hart->csr.mcyclecfg : &hart->csr.minstretcfg;
+    reconfigure(hart, config, value & filter_mask(hart));
 }
 
 uint64_t read_mhpmevent(Hart *hart, unsigned number)
 {
-    return hart->hpm_event[number - 0x323];
+    return hart->counters.event[number - CSR_MHPMEVENT3];
 }
 
 /* WARL: an event that is not known selects none. */
 void write_mhpmevent(Hart *hart, unsigned number, uint64_t value)
 {
-    unsigned index = number - 0x323;
-    uint64_t held = counter_value(hart, index + HPM_FIRST);
-    hart->hpm_event[index] = value <= EVENT_INSTRUCTIONS ? value : EVENT_NONE;
-    set_counter(hart, index + HPM_FIRST, held);
+    unsigned index = number - CSR_MHPMEVENT3;
+    uint64_t event = event_info[find_event(value & COUNTER_SELECTOR)].selector;
+    if (hart->isa->has[EXT_Sscofpmf])
+        event |= value & (COUNTER_OF | filter_mask(hart));
+    reconfigure(hart, &hart->counters.event[index], event);
+    hart->counters.seen[index + HPM_FIRST] = counter_value(hart, index + HPM_FIRST);
+}
+
+/* norm:scountovf_op, norm:scountovf_smode_read_access */
+uint64_t read_scountovf(Hart *hart, unsigned number)
+{
+    uint64_t flags = 0;
+    (void)number;
+    for (unsigned i = 0; i < HPM_COUNTERS; i++)
+        flags |= (hart->counters.event[i] & COUNTER_OF ? BIT(i + HPM_FIRST) : 0);
+    return hart->mmu.priv == PRIV_M ? flags : flags & hart->csr.mcounteren;
+}
+
+/* norm:ssccfg_scountinhibit_delegated_rw */
+uint64_t read_scountinhibit(Hart *hart, unsigned number)
+{
+    (void)number;
+    return hart->csr.mcountinhibit & hart->csr.mcounteren;
+}
+
+void write_scountinhibit(Hart *hart, unsigned number, uint64_t value)
+{
+    uint64_t delegated = hart->csr.mcounteren & COUNTINHIBIT_MASK;
+    write_mcountinhibit(hart, number, (hart->csr.mcountinhibit & ~delegated) | (value & delegated));
 }

@@ -12,6 +12,7 @@
 
 #include "cpu/csr_hooks.h"
 #include "cpu/hart.h"
+#include "cpu/indirect.h"
 
 typedef struct {
     const char *name;
@@ -59,16 +60,43 @@ static bool seed_enabled(const Hart *hart)
     return hart->mmu.priv == PRIV_M || hart->csr.mseccfg & enable;
 }
 
+/* What mstateen0 closes to modes below M. norm:stateen_illegal_state_access */
+static uint64_t state_enable(unsigned number)
+{
+    if (number >= CSR_siselect && number <= CSR_sireg6)
+        return STATEEN_CSRIND;
+    return number == CSR_senvcfg ? STATEEN_ENVCFG : 0;
+}
+
+static bool state_enabled(const Hart *hart, unsigned number)
+{
+    uint64_t bit = state_enable(number);
+    if (hart->mmu.priv == PRIV_M || !hart->isa->has[EXT_Smstateen])
+        return true;
+    if (number >= CSR_SSTATEEN0 && number < CSR_SSTATEEN0 + 4)
+        return (&hart->csr.mstateen0)[number - CSR_SSTATEEN0] & STATEEN_SE;
+    return !bit || hart->csr.mstateen0 & bit;
+}
+
+static bool is_indirect(unsigned number)
+{
+    return (number >= CSR_sireg && number <= CSR_sireg6) ||
+           (number >= CSR_mireg && number <= CSR_mireg6);
+}
+
 /* Enables that other CSRs hold. */
 static bool is_enabled(const Hart *hart, unsigned number)
 {
     bool is_m = hart->mmu.priv == PRIV_M;
+    if (!state_enabled(hart, number) || (is_indirect(number) && !indirect_exists(hart, number)))
+        return false;
     if (number >= CSR_cycle && number <= 0xc1f)
         return counter_enabled(hart, number);
     switch (number) {
     case CSR_fflags:
     case CSR_frm:
     case CSR_fcsr: return !fs_is_off(hart);
+    case CSR_scountinhibit: return hart->csr.menvcfg & MENVCFG_CDE;
     case CSR_seed: return seed_enabled(hart);
     case CSR_satp: return is_m || !(hart->csr.mstatus & MSTATUS_TVM);
     case CSR_stimecmp:

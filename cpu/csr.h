@@ -22,8 +22,14 @@ enum {
 #undef CSR
 #undef VIEW
 #undef VIEWS
+    /* The first of a run: */
+    CSR_SSTATEEN0 = 0x10c,
+    CSR_MHPMEVENT3 = 0x323,
     CSR_COUNT = 4096
 };
+
+/* time cannot be stopped. */
+#define COUNTINHIBIT_MASK 0xfffffffdull
 
 /* May the hart, in its present mode, access `number`? False: an illegal-instruction exception. norm:Zicsr_access */
 bool csr_check(const Hart *hart, unsigned number, bool write);

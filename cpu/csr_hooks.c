@@ -104,6 +104,12 @@ uint64_t read_mip(Hart *hart, unsigned number)
     return hart_mip(hart);
 }
 
+/* Interrupts of the hart's own, beside the standard ones: count overflow. */
+static uint64_t local_interrupts(const Hart *hart)
+{
+    return hart->isa->has[EXT_Sscofpmf] ? BIT(IRQ_LCOFI) : 0;
+}
+
 /* SSIP and SEIP are software's; STIP too while stimecmp is not in use. norm:mip_bits_wr_or_rdonly */
 void write_mip(Hart *hart, unsigned number, uint64_t value)
 {
@@ -113,6 +119,7 @@ void write_mip(Hart *hart, unsigned number, uint64_t value)
         mask = 0;
     else if (!(hart->csr.menvcfg & MENVCFG_STCE))
         mask |= BIT(IRQ_STI);
+    mask |= local_interrupts(hart);
     hart->mip_software = (hart->mip_software & ~mask) | (value & mask);
     hart_update_irq(hart);
 }
@@ -125,7 +132,7 @@ uint64_t read_sip(Hart *hart, unsigned number)
 
 void write_sip(Hart *hart, unsigned number, uint64_t value)
 {
-    uint64_t mask = hart->csr.mideleg & BIT(IRQ_SSI);
+    uint64_t mask = hart->csr.mideleg & (BIT(IRQ_SSI) | local_interrupts(hart));
     (void)number;
     hart->mip_software = (hart->mip_software & ~mask) | (value & mask);
     hart_update_irq(hart);
@@ -146,9 +153,11 @@ void write_sie(Hart *hart, unsigned number, uint64_t value)
 
 void write_interrupt(Hart *hart, unsigned number, uint64_t value)
 {
+    const uint64_t machine = BIT(IRQ_MSI) | BIT(IRQ_MTI) | BIT(IRQ_MEI);
+    const uint64_t supervisor = BIT(IRQ_SSI) | BIT(IRQ_STI) | BIT(IRQ_SEI);
+    value &= machine | (hart->isa->has[EXT_S] ? supervisor : 0) | local_interrupts(hart);
     if (number == CSR_mie)
-        hart->csr.mie =
-            hart->isa->has[EXT_S] ? value : value & (BIT(IRQ_MSI) | BIT(IRQ_MTI) | BIT(IRQ_MEI));
+        hart->csr.mie = value;
     else
         hart->csr.mideleg = value;
     hart_update_irq(hart);
@@ -216,9 +225,25 @@ void write_menvcfg(Hart *hart, unsigned number, uint64_t value)
     mask |= isa->has[EXT_Svpbmt] ? MENVCFG_PBMTE : 0;
     mask |= isa->has[EXT_Sstc] ? MENVCFG_STCE : 0;
     mask |= isa->has[EXT_Smnpm] ? ENVCFG_PMM : 0;
+    mask |= isa->has[EXT_Smcdeleg] ? MENVCFG_CDE : 0;
     hart->csr.menvcfg = legal_envcfg(value, hart->csr.menvcfg) & mask;
     hart_update_context(hart);
     hart_update_irq(hart);
+}
+
+uint64_t read_zero(Hart *hart, unsigned number)
+{
+    (void)hart, (void)number;
+    return 0;
+}
+
+/* Bits for state that is not there are read-only zero. norm:stateen_unimplemented_state_roz */
+void write_mstateen0(Hart *hart, unsigned number, uint64_t value)
+{
+    (void)number;
+    uint64_t mask = STATEEN_SE | (hart->isa->has[EXT_S] ? STATEEN_ENVCFG : 0);
+    mask |= hart->isa->has[EXT_Sscsrind] ? STATEEN_CSRIND : 0;
+    hart->csr.mstateen0 = value & mask;
 }
 
 /* Memory. */

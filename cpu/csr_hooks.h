@@ -20,10 +20,18 @@ CsrReadFn read_fflags, read_frm, read_fcsr, read_mstatus, read_sstatus, read_epc
     read_sip, read_sie, read_seed, read_pmpcfg, read_pmpaddr;
 CsrWriteFn write_fcsr, write_fflags, write_frm, write_mstatus, write_sstatus, write_mip, write_sip,
     write_sie, write_interrupt, write_stimecmp, write_senvcfg, write_menvcfg, write_satp,
-    write_seed, write_mseccfg, write_pmpcfg, write_pmpaddr;
+    write_seed, write_mseccfg, write_mstateen0, write_pmpcfg, write_pmpaddr;
 
 /* Counters: counters.c */
-CsrReadFn read_counter, read_time, read_mhpmevent;
-CsrWriteFn write_counter, write_mcountinhibit, write_mhpmevent;
+CsrReadFn read_counter, read_time, read_mhpmevent, read_scountovf, read_scountinhibit;
+CsrWriteFn write_counter, write_mcountinhibit, write_countercfg, write_mhpmevent,
+    write_scountinhibit;
+
+/* What is not there reads as zero and cannot be written. */
+CsrReadFn read_zero;
+
+/* Indirect registers: indirect.c */
+CsrReadFn read_indirect;
+CsrWriteFn write_indirect;
 
 #endif

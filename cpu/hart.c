@@ -37,8 +37,7 @@ void hart_reset(Hart *hart, uint64_t pc)
 {
     memset(hart->x, 0, sizeof hart->x);
     memset(hart->f, 0, sizeof hart->f);
-    memset(hart->counter_offset, 0, sizeof hart->counter_offset);
-    memset(hart->hpm_event, 0, sizeof hart->hpm_event);
+    memset(&hart->counters, 0, offsetof(Counters, happened));
     memset(&hart->mmu.pmp, 0, offsetof(Pmp, epoch));
     csr_reset(hart);
     hart->csr.mhartid = hart->id;
@@ -55,6 +54,7 @@ void hart_reset(Hart *hart, uint64_t pc)
     hart->mip_lines = hart->mip_software = 0;
     hart->stip = hart->idle = false;
     hart->mmu.priv = PRIV_M;
+    counters_update(hart);
     timer_set(hart->clock, &hart->stimer, CLOCK_NEVER);
     hart_update_protection(hart);
     hart_update_context(hart);
@@ -102,6 +102,14 @@ void hart_update_context(Hart *hart)
     mmu_context_changed(mmu);
 }
 
+void hart_watch(Hart *hart, uint32_t reason, bool on)
+{
+    uint32_t watch = on ? hart->watch | reason : hart->watch & ~reason;
+    if (watch != hart->watch)
+        hart->attention |= ATTENTION_LOOP;
+    hart->watch = watch;
+}
+
 uint64_t hart_cycles(const Hart *hart)
 {
     return hart->units - (uint64_t)hart->left - hart->idle_units;
@@ -124,7 +132,8 @@ static const StateField hart_fields[] = {
 #undef VIEWS
     STATE(Hart, fflags), STATE(Hart, frm), STATE(Hart, mip_lines), STATE(Hart, mip_software), STATE(Hart, stip), STATE(Hart, entropy),
     STATE(Hart, idle), STATE(Hart, units), STATE(Hart, idle_units), STATE(Hart, trap_units),
-    STATE_ARRAY(Hart, counter_offset), STATE_ARRAY(Hart, hpm_event),
+    STATE_ARRAY(Hart, counters.offset), STATE_ARRAY(Hart, counters.event), STATE_ARRAY(Hart, counters.happened),
+    STATE_ARRAY(Hart, counters.seen), STATE_ARRAY(Hart, mmu.counts.walks), STATE(Hart, mmu.counts.pte_reads),
     STATE(Hart, stimer.deadline), STATE(Hart, stimer.order),
     STATE(Hart, mmu.priv), STATE(Hart, mmu.reservation),
     STATE_ARRAY(Hart, mmu.pmp.cfg), STATE_ARRAY(Hart, mmu.pmp.addr),
@@ -139,6 +148,7 @@ static void hart_loaded(void *object)
     hart_update_context(hart);
     mmu_loaded(&hart->mmu);
     hart->attention = 0;
+    counters_update(hart);
     hart_update_irq(hart);
 }
 

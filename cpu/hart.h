@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cpu/counters.h"
 #include "cpu/isa/insn.h"
 #include "cpu/isa/isa.h"
 #include "emu/base/clock.h"
@@ -33,10 +34,25 @@ enum {
     ATTENTION_IRQ = 1,   /* an interrupt can be taken */
     ATTENTION_YIELD = 2, /* another hart should run first */
     ATTENTION_STOP = 4,  /* the machine or the debugger wants the hart to stop */
+    ATTENTION_LOOP = 8, /* the loop that runs the hart must be chosen anew; never leaves hart_run */
+};
+
+/* Why the hart runs in the loop that looks at every instruction. */
+enum {
+    WATCH_EVENTS = 1,   /* a counter counts instructions of some kind */
+    WATCH_OVERFLOW = 2, /* a counter may overflow in this slice */
 };
 
 /* Interrupt numbers; bit n of mip and mie. norm:mip_mie_std_enc_txt */
-enum { IRQ_SSI = 1, IRQ_MSI = 3, IRQ_STI = 5, IRQ_MTI = 7, IRQ_SEI = 9, IRQ_MEI = 11 };
+enum {
+    IRQ_SSI = 1,
+    IRQ_MSI = 3,
+    IRQ_STI = 5,
+    IRQ_MTI = 7,
+    IRQ_SEI = 9,
+    IRQ_MEI = 11,
+    IRQ_LCOFI = 13
+};
 #define CAUSE_INTERRUPT BIT(63)
 
 enum {
@@ -67,11 +83,23 @@ enum {
     MSECCFG_USEED = 1 << 8,
     MSECCFG_SSEED = 1 << 9,
 };
+#define MENVCFG_CDE   BIT(60)
 #define MENVCFG_ADUE  BIT(61)
 #define MENVCFG_PBMTE BIT(62)
 #define MENVCFG_STCE  BIT(63)
 
-enum { HPM_FIRST = 3, HPM_COUNTERS = 29 };
+/* Of mhpmevent, mcyclecfg and minstretcfg. */
+#define COUNTER_OF       BIT(63)
+#define COUNTER_MINH     BIT(62)
+#define COUNTER_SINH     BIT(61)
+#define COUNTER_UINH     BIT(60)
+#define COUNTER_SELECTOR MASK(55, 0)
+
+/* Of mstateen0; bit 63 in all four. */
+#define STATEEN_CONTEXT BIT(57)
+#define STATEEN_CSRIND  BIT(60)
+#define STATEEN_ENVCFG  BIT(62)
+#define STATEEN_SE      BIT(63)
 
 struct Hart {
     /* Hot. */
@@ -108,9 +136,7 @@ struct Hart {
 
     /* Units: all since power-on up to the end of the slice, and those that retired nothing. */
     uint64_t units, idle_units, trap_units;
-    /* A counter is `offset` plus what it counts; when inhibited it is `offset` alone. [0] cycle, [2] instret. */
-    uint64_t counter_offset[HPM_FIRST + HPM_COUNTERS];
-    uint64_t hpm_event[HPM_COUNTERS];
+    Counters counters;
 
     /* Not state: */
     unsigned id;
@@ -123,6 +149,7 @@ struct Hart {
     Timer stimer;                   /* fires when stimecmp is reached */
     const Breakpoints *breakpoints; /* not NULL: stop there with ATTENTION_STOP */
     bool step_over;                 /* execute the next instruction even if there is a breakpoint */
+    uint32_t watch;                 /* WATCH_*: not 0, run in the slower loop */
     Commit *commit;                 /* not NULL: every retired instruction is reported there */
     uint32_t csr_written;           /* number + 1 of the CSR the current instruction wrote */
 };
@@ -150,6 +177,9 @@ void hart_update_irq(Hart *hart);
 void hart_update_protection(Hart *hart);
 /* To be called when mstatus, satp, an envcfg, mseccfg or the privilege changed. */
 void hart_update_context(Hart *hart);
+
+/* Sets or clears a reason to look at every instruction. */
+void hart_watch(Hart *hart, uint32_t reason, bool on);
 
 /* Compares stimecmp with the time, sets STIP and the timer that waits for it. */
 void hart_update_stimer(Hart *hart);

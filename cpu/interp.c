@@ -329,7 +329,11 @@ static void step_watched(Hart *hart)
     settle(hart, result, &in);
     if (result != EXEC_TRAP && hart->commit)
         commit_record(hart->commit, hart, &in, pc, priv, raw);
+    if (result != EXEC_TRAP && hart->watch & WATCH_EVENTS)
+        counters_retire(hart, insn_table[in.op].class, result == EXEC_JUMP);
     hart->left--;
+    if (hart->watch & WATCH_OVERFLOW)
+        counters_find_overflow(hart);
 }
 
 static bool at_breakpoint(Hart *hart)
@@ -342,7 +346,7 @@ static bool at_breakpoint(Hart *hart)
     return false;
 }
 
-/* The loop that looks at every instruction: for the commit log, the trace hash and breakpoints. */
+/* The loop that looks at every instruction: for the commit log, the trace hash, breakpoints and event counters. */
 static void run_watched(Hart *hart)
 {
     while (hart->left > 0 && !hart->attention) {
@@ -355,8 +359,13 @@ static void run_watched(Hart *hart)
 
 void hart_run(Hart *hart)
 {
-    if (hart->commit || hart->breakpoints)
-        run_watched(hart);
-    else
-        run_fast(hart);
+    do {
+        hart_watch(hart, WATCH_OVERFLOW, hart->counters.armed && counters_may_overflow(hart));
+        hart->attention &= ~(uint32_t)ATTENTION_LOOP;
+        if (hart->commit || hart->breakpoints || hart->watch)
+            run_watched(hart);
+        else
+            run_fast(hart);
+    } while (hart->attention == ATTENTION_LOOP && hart->left > 0);
+    hart->attention &= ~(uint32_t)ATTENTION_LOOP;
 }

@@ -9,7 +9,8 @@
 #include "cpu/hart.h"
 
 /* Interrupts from the highest priority down. norm:mip_mie_std_enc_txt and "Machine Interrupt" priorities */
-static const uint8_t irq_priority[] = { IRQ_MEI, IRQ_MSI, IRQ_MTI, IRQ_SEI, IRQ_SSI, IRQ_STI };
+static const uint8_t irq_priority[] = { IRQ_MEI, IRQ_MSI, IRQ_MTI,  IRQ_SEI,
+                                        IRQ_SSI, IRQ_STI, IRQ_LCOFI };
 
 ExecResult hart_raise(Hart *hart, uint64_t cause, uint64_t tval)
 {
@@ -40,6 +41,14 @@ static uint64_t handler(uint64_t tvec, uint64_t cause)
     return tvec & 1 && cause & CAUSE_INTERRUPT ? base + 4 * (cause & ~CAUSE_INTERRUPT) : base;
 }
 
+/* The one place where privilege changes while the hart runs. */
+static void change_mode(Hart *hart, unsigned to, bool returning)
+{
+    if (UNLIKELY(hart->counters.filtered) && to != hart->mmu.priv)
+        counters_change_mode(hart, to, returning);
+    hart->mmu.priv = (uint8_t)to;
+}
+
 /* norm:mstatus_xpie_xie_xpp_trap_op */
 static void enter_supervisor(Hart *hart, uint64_t cause, uint64_t tval)
 {
@@ -51,7 +60,7 @@ static void enter_supervisor(Hart *hart, uint64_t cause, uint64_t tval)
     hart->csr.scause = cause;
     hart->csr.stval = tval;
     hart->pc = handler(hart->csr.stvec, cause);
-    hart->mmu.priv = PRIV_S;
+    change_mode(hart, PRIV_S, false);
 }
 
 static void enter_machine(Hart *hart, uint64_t cause, uint64_t tval)
@@ -64,7 +73,7 @@ static void enter_machine(Hart *hart, uint64_t cause, uint64_t tval)
     hart->csr.mcause = cause;
     hart->csr.mtval = tval;
     hart->pc = handler(hart->csr.mtvec, cause);
-    hart->mmu.priv = PRIV_M;
+    change_mode(hart, PRIV_M, false);
 }
 
 static void enter(Hart *hart, uint64_t cause, uint64_t tval)
@@ -76,6 +85,7 @@ static void enter(Hart *hart, uint64_t cause, uint64_t tval)
     (to_s ? enter_supervisor : enter_machine)(hart, cause, tval);
     hart->mmu.reservation = RESERVATION_NONE; /* ADR 0005 */
     hart->trap_units++;
+    hart->counters.happened[interrupt ? EVENT_interrupts : EVENT_exceptions]++;
     hart_update_context(hart);
     hart_update_irq(hart);
 }
@@ -166,7 +176,8 @@ void hart_trap_return(Hart *hart, unsigned level)
     if (level == PRIV_M && !hart->isa->has[EXT_U])
         status |= MSTATUS_MPP;
     hart->csr.mstatus = status;
-    hart->mmu.priv = (uint8_t)to;
+    change_mode(hart, to, true);
+    hart->counters.happened[EVENT_trap_returns]++;
     hart->mmu.reservation = RESERVATION_NONE;
     TRACE(hart->trace, trap_ret, hart->id, hart->pc, to);
     hart_update_context(hart);

@@ -138,11 +138,30 @@ static void put_memory(void *fdt, const Machine *m)
     fdt_end_node(fdt);
 }
 
-/* Events of the SBI PMU extension and the counters that can count them: cycles and instructions. */
+/* Counters that can count an event, as a mask: cycles and instructions have one of their own. */
+static uint32_t counters_of(Event event)
+{
+    const uint32_t programmable = MASK(31, HPM_FIRST);
+    return programmable | (event == EVENT_cycles ? 1 : event == EVENT_instructions ? 4 : 0);
+}
+
+/* Events of the SBI PMU extension, from one number to another, and the counters that can count them; then raw events,
+ * by selector and mask. */
 static void put_pmu(void *fdt)
 {
+    uint32_t cells[3 * EVENT_COUNT];
+    unsigned n = 0;
+    for (Event event = EVENT_none + 1; event < EVENT_COUNT; event++) {
+        if (event_info[event].selector >= EVENT_RAW)
+            continue;
+        cells[n] = cells[n + 1] = event_info[event].selector;
+        n += 2;
+        cells[n++] = counters_of(event);
+    }
     fdt_begin_node(fdt, "pmu");
-    PUT_CELLS(fdt, "riscv,event-to-mhpmcounters", 1, 1, 0xfffffff9, 2, 2, 0xfffffffc);
+    put_cells(fdt, "riscv,event-to-mhpmcounters", cells, n);
+    PUT_CELLS(fdt, "riscv,raw-event-to-mhpmcounters", 0, EVENT_RAW, 0xffffffff,
+              ~(uint32_t)EVENT_RAW_MASK, counters_of(EVENT_none));
     fdt_property_string(fdt, "compatible", "riscv,pmu");
     fdt_end_node(fdt);
 }

@@ -310,6 +310,8 @@ static bool translate(Mmu *mmu, Bank **bank, Gva va, Access access, Spa *spa)
     WalkMemory memory = { read_pte, update_pte, mmu };
     bool is_fetch = *bank == mmu->fetch && access == ACCESS_FETCH;
     walk(&request, &memory, &result);
+    mmu->counts.walks[access]++;
+    mmu->counts.pte_reads += result.n_steps;
     trace_walk(mmu, &request, &result);
     if (result.status != WALK_OK)
         return walk_fault(mmu, va, access, &result);

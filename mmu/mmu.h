@@ -105,6 +105,12 @@ typedef struct {
     uint64_t stamp;      /* when selected last */
 } Bank;
 
+/* What happened since power-on, for the event counters. */
+typedef struct {
+    uint64_t walks[3]; /* by Access */
+    uint64_t pte_reads;
+} MmuCounts;
+
 typedef struct Mmu Mmu;
 
 struct Mmu {
@@ -126,6 +132,7 @@ struct Mmu {
     bool
         refetch; /* what the hart executes from must be translated anew before the next instruction */
     Fault fault;
+    MmuCounts counts; /* saved state */
     /* The context, written by the CSRs that hold it; call mmu_context_changed after. */
     uint8_t priv, data_priv; /* data_priv: as MPRV makes it */
     bool sum, mxr, adue, pbmte;

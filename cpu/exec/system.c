@@ -136,6 +136,7 @@ EXEC(sfence_vma)
 {
     if (!may_fence(hart))
         return hart_raise_illegal(hart);
+    hart->counters.happened[EVENT_tlb_fences]++;
     mmu_sfence_vma(&hart->mmu, !in->rs1, (Gva){ hart->x[in->rs1] }, !in->rs2,
                    (uint16_t)hart->x[in->rs2]);
     return EXEC_NEXT;

@@ -30,6 +30,14 @@ static const Extension depends[][2] = {
     { EXT_Zcd, EXT_Zca },
     { EXT_Zihpm, EXT_Zicsr },
     { EXT_Smnpm, EXT_U },
+    { EXT_Sscofpmf, EXT_Zihpm },
+    { EXT_Smcdeleg, EXT_Ssccfg },
+    { EXT_Ssccfg, EXT_Smcdeleg },
+    { EXT_Ssccfg, EXT_Sscsrind },
+    { EXT_Smcsrind, EXT_Zicsr },
+    { EXT_Sscsrind, EXT_S },
+    { EXT_Ssstateen, EXT_S },
+    { EXT_Smstateen, EXT_Zicsr },
     { EXT_Ssnpm, EXT_S },
     { EXT_Svrsw60t59b, EXT_Sv39 },
     { EXT_Svvptc, EXT_S },
@@ -55,12 +63,9 @@ static void set_extension(Isa *isa, Extension extension, bool on)
     for (unsigned i = 0; i < G_N_ELEMENTS(follows); i++)
         if (follows[i][0] == extension)
             isa->has[follows[i][1]] = on;
-    /* Without F and D their consequences go quietly: "-cpu rv64,f=off,d=off" is what people write. */
-    if (!on && (extension == EXT_D || extension == EXT_F))
-        isa->has[EXT_Zcd] = false;
 }
 
-static bool parse_property(Isa *isa, const char *property, GError **error)
+static bool parse_property(Isa *isa, bool asked[EXT_COUNT], const char *property, GError **error)
 {
     g_auto(GStrv) parts = g_strsplit(property, "=", 2);
     const char *value = parts[1] ? parts[1] : "on";
@@ -73,30 +78,47 @@ static bool parse_property(Isa *isa, const char *property, GError **error)
         if (i == EXT_I && !on)
             return fail(error, EXIT_USAGE, "-cpu: the base instructions cannot be turned off");
         set_extension(isa, i, on);
+        asked[i] = on;
         return true;
     }
     return fail(error, EXIT_USAGE, "-cpu: no property is called '%s'; -cpu help lists them",
                 parts[0]);
 }
 
+/* What was asked for must have what it needs; what a model has by itself goes with it. */
+static bool check_needs(Isa *isa, const bool asked[EXT_COUNT], GError **error)
+{
+    bool changed = true;
+    while (changed) {
+        changed = false;
+        for (unsigned i = 0; i < G_N_ELEMENTS(depends); i++) {
+            Extension it = depends[i][0], needed = depends[i][1];
+            if (!isa->has[it] || isa->has[needed])
+                continue;
+            if (asked[it])
+                return fail(error, EXIT_USAGE, "-cpu: %s needs %s", extension_info[it].option,
+                            extension_info[needed].option);
+            isa->has[it] = false;
+            changed = true;
+        }
+    }
+    return true;
+}
+
 bool isa_parse(Isa *isa, const char *text, GError **error)
 {
     g_auto(GStrv) words = g_strsplit(text ? text : "max", ",", -1);
     const char *model = words[0] ? words[0] : "";
-    bool is_rv64 = !strcmp(model, "rv64");
+    bool is_rv64 = !strcmp(model, "rv64"), asked[EXT_COUNT] = { false };
     if (!is_rv64 && strcmp(model, "max"))
         return fail(error, EXIT_USAGE, "-cpu: no model is called '%s'; there are max and rv64",
                     model);
     for (unsigned i = 0; i < EXT_COUNT; i++)
         isa->has[i] = is_rv64 ? extension_info[i].in_rv64 : extension_info[i].in_max;
     for (char **word = words + 1; *word; word++)
-        if (!parse_property(isa, *word, error))
+        if (!parse_property(isa, asked, *word, error))
             return false;
-    for (unsigned i = 0; i < G_N_ELEMENTS(depends); i++)
-        if (isa->has[depends[i][0]] && !isa->has[depends[i][1]])
-            return fail(error, EXIT_USAGE, "-cpu: %s needs %s",
-                        extension_info[depends[i][0]].option, extension_info[depends[i][1]].option);
-    return true;
+    return check_needs(isa, asked, error);
 }
 
 static bool is_letter(unsigned i)

@@ -164,8 +164,8 @@ Test(hart, warl_fields)
         uint64_t written, read;
     } cases[] = {
         { CSR_medeleg, ~0ull, 0xb3ff },
-        { CSR_mideleg, ~0ull, 0x222 },
-        { CSR_mie, ~0ull, 0xaaa },
+        { CSR_mideleg, ~0ull, 0x2222 },
+        { CSR_mie, ~0ull, 0x2aaa },
         { CSR_mtvec, 0x80000003, 0x80000001 },
         { CSR_mepc, 0x80000003, 0x80000002 },
         { CSR_satp, 0x5000000000000123, 0 }, /* norm:satp_mode_op_unsupported */
