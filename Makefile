@@ -87,7 +87,8 @@ check-quick: all ## unit tests and lint, below two minutes
 check: all ## everything CI runs
 	@tests/check all $(MODE)
 
-check-boot: all $(IMAGES) ## every Linux configuration: harts, paging modes, disk, network
+check-boot: all $(IMAGES) ## every Linux configuration: harts, paging modes, disk, network, U-Boot
+	@roms/fetch-images u-boot
 	@tests/boot/run --all $(B)/bulkhead
 
 bench: $(B)/bulkhead ## speed beside QEMU 10, in one run
