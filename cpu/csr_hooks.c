@@ -50,7 +50,13 @@ void write_frm(Hart *hart, unsigned number, uint64_t value)
 /* Status. */
 
 static const uint64_t sstatus_mask =
-    MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP | MSTATUS_FS | MSTATUS_SUM | MSTATUS_MXR;
+    MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP | MSTATUS_FS | MSTATUS_SUM | MSTATUS_MXR | MSTATUS_SDT;
+
+static bool has_mode(const Isa *isa, unsigned priv)
+{
+    return priv == PRIV_M || (priv == PRIV_S && isa->has[EXT_S]) ||
+           (priv == PRIV_U && isa->has[EXT_U]);
+}
 
 uint64_t read_mstatus(Hart *hart, unsigned number)
 {
@@ -59,13 +65,25 @@ uint64_t read_mstatus(Hart *hart, unsigned number)
     return (status & MSTATUS_FS) == MSTATUS_FS ? status | MSTATUS_SD : status;
 }
 
+/* norm:mstatus_mie_clr_by_mdt_rv64, norm:sstatus_sdt_sstatus_sie_overwrite */
+static uint64_t legal_trap_disable(const Hart *hart, uint64_t value)
+{
+    if (!hart->isa->has[EXT_Smdbltrp])
+        value &= ~MSTATUS_MDT;
+    if (!(hart->csr.menvcfg & MENVCFG_DTE))
+        value &= ~(uint64_t)MSTATUS_SDT;
+    if (value & MSTATUS_MDT)
+        value &= ~(uint64_t)MSTATUS_MIE;
+    return value & MSTATUS_SDT ? value & ~(uint64_t)MSTATUS_SIE : value;
+}
+
 void write_mstatus(Hart *hart, unsigned number, uint64_t value)
 {
     const Isa *isa = hart->isa;
     uint64_t old = hart->csr.mstatus;
     (void)number;
     unsigned mpp = (unsigned)bits(value, 12, 11);
-    if (mpp == 2 || (mpp == PRIV_S && !isa->has[EXT_S]) || (mpp == PRIV_U && !isa->has[EXT_U]))
+    if (!has_mode(isa, mpp))
         value = set_bits(value, 12, 11, bits(old, 12, 11));
     if (!isa->has[EXT_F])
         value &= ~(uint64_t)MSTATUS_FS;
@@ -74,7 +92,7 @@ void write_mstatus(Hart *hart, unsigned number, uint64_t value)
     if (!isa->has[EXT_S])
         value &= ~(uint64_t)(MSTATUS_SUM | MSTATUS_MXR | MSTATUS_TVM | MSTATUS_TSR | MSTATUS_SIE |
                              MSTATUS_SPIE | MSTATUS_SPP);
-    hart->csr.mstatus = value;
+    hart->csr.mstatus = legal_trap_disable(hart, value);
     hart_update_context(hart);
     hart_update_irq(hart);
 }
@@ -89,10 +107,24 @@ void write_sstatus(Hart *hart, unsigned number, uint64_t value)
     write_mstatus(hart, number, (hart->csr.mstatus & ~sstatus_mask) | (value & sstatus_mask));
 }
 
-/* norm:mepc_bit1_dyn_ialign_op: without compressed instructions bit 1 reads as zero. */
+/* norm:mnstatus_nmie_set_clear: software can only set NMIE. */
+void write_mnstatus(Hart *hart, unsigned number, uint64_t value)
+{
+    unsigned mnpp = (unsigned)bits(value, 12, 11);
+    (void)number;
+    if (!has_mode(hart->isa, mnpp))
+        value = set_bits(value, 12, 11, bits(hart->csr.mnstatus, 12, 11));
+    hart->csr.mnstatus = value | (hart->csr.mnstatus & MNSTATUS_NMIE);
+    hart_update_context(hart);
+    hart_update_irq(hart);
+}
+
+/* norm:mepc_bit1_dyn_ialign_op, norm:mnepc_ialign_mask: without compressed instructions bit 1 reads as zero. */
 uint64_t read_epc(Hart *hart, unsigned number)
 {
-    uint64_t value = number == CSR_mepc ? hart->csr.mepc : hart->csr.sepc;
+    uint64_t value = number == CSR_mepc    ? hart->csr.mepc
+                     : number == CSR_mnepc ? hart->csr.mnepc
+                                           : hart->csr.sepc;
     return value & ~(uint64_t)hart->ialign_mask;
 }
 
@@ -226,7 +258,10 @@ void write_menvcfg(Hart *hart, unsigned number, uint64_t value)
     mask |= isa->has[EXT_Sstc] ? MENVCFG_STCE : 0;
     mask |= isa->has[EXT_Smnpm] ? ENVCFG_PMM : 0;
     mask |= isa->has[EXT_Smcdeleg] ? MENVCFG_CDE : 0;
+    mask |= isa->has[EXT_Ssdbltrp] ? MENVCFG_DTE : 0;
     hart->csr.menvcfg = legal_envcfg(value, hart->csr.menvcfg) & mask;
+    /* norm:menvcfg_dte_op: without DTE there is no SDT. */
+    hart->csr.mstatus = legal_trap_disable(hart, hart->csr.mstatus);
     hart_update_context(hart);
     hart_update_irq(hart);
 }
@@ -248,7 +283,7 @@ void write_mstateen0(Hart *hart, unsigned number, uint64_t value)
 
 /* Memory. */
 
-static bool has_mode(const Isa *isa, unsigned mode)
+static bool has_atp_mode(const Isa *isa, unsigned mode)
 {
     return mode == ATP_BARE || (mode == ATP_SV39 && isa->has[EXT_Sv39]) ||
            (mode == ATP_SV48 && isa->has[EXT_Sv48]) || (mode == ATP_SV57 && isa->has[EXT_Sv57]);
@@ -258,7 +293,7 @@ static bool has_mode(const Isa *isa, unsigned mode)
 void write_satp(Hart *hart, unsigned number, uint64_t value)
 {
     (void)number;
-    if (!has_mode(hart->isa, (unsigned)bits(value, 63, 60)))
+    if (!has_atp_mode(hart->isa, (unsigned)bits(value, 63, 60)))
         return;
     hart->csr.satp = value;
     hart_update_context(hart);

@@ -20,7 +20,7 @@ CsrReadFn read_fflags, read_frm, read_fcsr, read_mstatus, read_sstatus, read_epc
     read_sip, read_sie, read_seed, read_pmpcfg, read_pmpaddr;
 CsrWriteFn write_fcsr, write_fflags, write_frm, write_mstatus, write_sstatus, write_mip, write_sip,
     write_sie, write_interrupt, write_stimecmp, write_senvcfg, write_menvcfg, write_satp,
-    write_seed, write_mseccfg, write_mstateen0, write_pmpcfg, write_pmpaddr;
+    write_seed, write_mseccfg, write_mstateen0, write_mnstatus, write_pmpcfg, write_pmpaddr;
 
 /* Counters: counters.c */
 CsrReadFn read_counter, read_time, read_mhpmevent, read_scountovf, read_scountinhibit;

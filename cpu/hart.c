@@ -46,13 +46,16 @@ void hart_reset(Hart *hart, uint64_t pc)
         hart->csr.mstatus &= ~(uint64_t)MSTATUS_SXL;
     if (!hart->isa->has[EXT_U])
         hart->csr.mstatus = MSTATUS_MPP;
+    if (hart->isa->has[EXT_Smdbltrp])
+        hart->csr.mstatus |= MSTATUS_MDT; /* norm:mstatus_mdt_rst */
     /* As QEMU: A and D bits are updated by hardware out of reset unless Svade is asked for. */
     if (hart->isa->has[EXT_Svadu] && !hart->isa->has[EXT_Svade])
         hart->csr.menvcfg = MENVCFG_ADUE;
     hart->pc = pc;
     hart->fflags = hart->frm = 0;
     hart->mip_lines = hart->mip_software = 0;
-    hart->stip = hart->idle = false;
+    hart->stip = hart->idle = hart->critical = false;
+    hart->rnmi_pending = 0;
     hart->mmu.priv = PRIV_M;
     counters_update(hart);
     timer_set(hart->clock, &hart->stimer, CLOCK_NEVER);
@@ -92,6 +95,8 @@ void hart_update_context(Hart *hart)
     uint64_t status = hart->csr.mstatus;
     /* norm:mstatus_mprv_ldst_op */
     bool mprv = mmu->priv == PRIV_M && status & MSTATUS_MPRV;
+    /* norm:mnstatus_mprv_clear */
+    mprv &= !hart->isa->has[EXT_Smrnmi] || hart->csr.mnstatus & MNSTATUS_NMIE;
     mmu->data_priv = mprv ? (uint8_t)bits(status, 12, 11) : mmu->priv;
     mmu->sum = status & MSTATUS_SUM;
     mmu->mxr = status & MSTATUS_MXR;
@@ -131,7 +136,7 @@ static const StateField hart_fields[] = {
 #undef VIEW
 #undef VIEWS
     STATE(Hart, fflags), STATE(Hart, frm), STATE(Hart, mip_lines), STATE(Hart, mip_software), STATE(Hart, stip), STATE(Hart, entropy),
-    STATE(Hart, idle), STATE(Hart, units), STATE(Hart, idle_units), STATE(Hart, trap_units),
+    STATE(Hart, idle), STATE(Hart, critical), STATE(Hart, rnmi_pending), STATE(Hart, units), STATE(Hart, idle_units), STATE(Hart, trap_units),
     STATE_ARRAY(Hart, counters.offset), STATE_ARRAY(Hart, counters.event), STATE_ARRAY(Hart, counters.happened),
     STATE_ARRAY(Hart, counters.seen), STATE_ARRAY(Hart, mmu.counts.walks), STATE(Hart, mmu.counts.pte_reads),
     STATE(Hart, stimer.deadline), STATE(Hart, stimer.order),

@@ -69,10 +69,14 @@ enum {
     MSTATUS_TVM = 1 << 20,
     MSTATUS_TW = 1 << 21,
     MSTATUS_TSR = 1 << 22,
+    MSTATUS_SDT = 1 << 24,
 };
 #define MSTATUS_UXL BIT(33)
 #define MSTATUS_SXL BIT(35)
+#define MSTATUS_MDT BIT(42)
 #define MSTATUS_SD  BIT(63)
+
+enum { MNSTATUS_NMIE = 1 << 3, MNSTATUS_MNPP = 3 << 11 };
 
 enum { ENVCFG_FIOM = 1, ENVCFG_CBIE = 3 << 4, ENVCFG_CBCFE = 1 << 6, ENVCFG_CBZE = 1 << 7 };
 #define ENVCFG_PMM MASK(33, 32) /* of menvcfg, senvcfg and mseccfg */
@@ -83,6 +87,7 @@ enum {
     MSECCFG_USEED = 1 << 8,
     MSECCFG_SSEED = 1 << 9,
 };
+#define MENVCFG_DTE   BIT(59)
 #define MENVCFG_CDE   BIT(60)
 #define MENVCFG_ADUE  BIT(61)
 #define MENVCFG_PBMTE BIT(62)
@@ -131,6 +136,8 @@ struct Hart {
     uint64_t mip_software; /* SSIP, STIP, SEIP as M-mode wrote them */
     bool stip;             /* stimecmp has passed */
     bool idle;             /* in WFI */
+    bool critical;         /* in the critical-error state: a double trap ended it (Smdbltrp) */
+    uint64_t rnmi_pending; /* resumable non-maskable interrupts, bit n of cause n */
 
     uint64_t entropy; /* of the seed CSR; set by the machine, kept over resets */
 
@@ -168,6 +175,9 @@ void hart_reset(Hart *hart, uint64_t pc);
 /* A wire into mip: `input` is IRQ_MSI, IRQ_MTI, IRQ_MEI or IRQ_SEI. Fits IrqLine.set. */
 void hart_set_irq(void *hart, unsigned input, bool level);
 
+/* Makes resumable non-maskable interrupt `cause` (below 64) pending, until it is taken (Smrnmi). */
+void hart_set_rnmi(Hart *hart, unsigned cause);
+
 /* mip as the architecture sees it. */
 uint64_t hart_mip(const Hart *hart);
 
@@ -204,6 +214,8 @@ bool hart_wakes(const Hart *hart);
 
 /* xRET. `level` is PRIV_M or PRIV_S. The new pc is set. */
 void hart_trap_return(Hart *hart, unsigned level);
+/* MNRET. */
+void hart_rnmi_return(Hart *hart);
 
 /* Runs until `left` units are used up or attention is needed. */
 void hart_run(Hart *hart);

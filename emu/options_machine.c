@@ -64,13 +64,7 @@ bool option_cpu(Options *o, const OptionDef *def, const char *argument, GError *
     (void)def;
     if (strcmp(argument, "help") && strcmp(argument, "?"))
         return isa_parse(&o->machine.isa, argument, error);
-    puts("Models: max (default), rv64. Extensions (name=on or name=off), * in max, + in rv64 too:");
-    for (unsigned i = 0; i < EXT_COUNT; i++)
-        printf("  %c %-12s %s\n",
-               extension_info[i].in_rv64  ? '+'
-               : extension_info[i].in_max ? '*'
-                                          : ' ',
-               extension_info[i].option, extension_info[i].title);
+    isa_print_help(stdout);
     o->done = true;
     return true;
 }

@@ -12,6 +12,7 @@
 #include "emu/machine.h"
 
 enum { HTIF_PUTCHAR = 1 };
+enum { CRITICAL_EXIT = 63 }; /* the guest failed */
 
 static bool is_held(const Machine *m, unsigned index)
 {
@@ -162,6 +163,18 @@ static void check_debug_stop(Machine *m, unsigned index)
         machine_stop(m, STOP_DEBUG, 0);
 }
 
+/* The platform's answer to a hart's critical-error signal: the run is over. norm:critical_error */
+static void check_critical(Machine *m, unsigned index)
+{
+    Hart *hart = &m->harts[index];
+    if (LIKELY(!hart->critical))
+        return;
+    g_printerr("bulkhead: hart %u: critical error: a trap to M-mode at pc 0x%" PRIx64
+               " while mstatus.MDT was set; the hart has stopped (Smdbltrp)\n",
+               index, hart->pc);
+    machine_stop(m, STOP_EXIT, CRITICAL_EXIT);
+}
+
 /* Lets hart `turn` go on until it yields or its quantum is used up. True: its turn is over; false: the machine stopped in
  * the middle of it. */
 static bool run_turn(Machine *m)
@@ -174,6 +187,7 @@ static bool run_turn(Machine *m)
         bool yielded = run_slice(m, index);
         run_events(m);
         m->pass_ran = true;
+        check_critical(m, index);
         check_debug_stop(m, index);
         look_around(m);
         if (yielded)

@@ -98,6 +98,16 @@ EXEC(mret)
     return EXEC_JUMP;
 }
 
+/* norm:mnret_mode */
+EXEC(mnret)
+{
+    (void)in;
+    if (hart->mmu.priv != PRIV_M)
+        return hart_raise_illegal(hart);
+    hart_rnmi_return(hart);
+    return EXEC_JUMP;
+}
+
 EXEC(sret)
 {
     (void)in;

@@ -39,6 +39,7 @@ static const Extension depends[][2] = {
     { EXT_Ssstateen, EXT_S },
     { EXT_Smstateen, EXT_Zicsr },
     { EXT_Ssnpm, EXT_S },
+    { EXT_Ssdbltrp, EXT_S },
     { EXT_Svrsw60t59b, EXT_Sv39 },
     { EXT_Svvptc, EXT_S },
     { EXT_Sstvala, EXT_S },
@@ -65,9 +66,34 @@ static void set_extension(Isa *isa, Extension extension, bool on)
             isa->has[follows[i][1]] = on;
 }
 
+/* Properties that are addresses. */
+static const struct {
+    const char *option, *title;
+    size_t offset;
+} address_info[] = {
+    { "rnmi-interrupt-vector", "where RNMIs go; 0: where mtvec points",
+      offsetof(Isa, rnmi_interrupt_vector) },
+    { "rnmi-exception-vector", "where exceptions go while RNMIs are disabled; 0: as mtvec",
+      offsetof(Isa, rnmi_exception_vector) },
+};
+
+static bool parse_address(Isa *isa, unsigned which, const char *text, GError **error)
+{
+    char *end = NULL;
+    guint64 value = text ? g_ascii_strtoull(text, &end, 0) : 0;
+    if (!text || !g_ascii_isdigit(*text) || *end || value & 3)
+        return fail(error, EXIT_USAGE, "-cpu: %s takes an address that 4 divides, not '%s'",
+                    address_info[which].option, text ? text : "");
+    memcpy((char *)isa + address_info[which].offset, &value, sizeof value);
+    return true;
+}
+
 static bool parse_property(Isa *isa, bool asked[EXT_COUNT], const char *property, GError **error)
 {
     g_auto(GStrv) parts = g_strsplit(property, "=", 2);
+    for (unsigned i = 0; i < G_N_ELEMENTS(address_info); i++)
+        if (!strcmp(address_info[i].option, parts[0]))
+            return parse_address(isa, i, parts[1], error);
     const char *value = parts[1] ? parts[1] : "on";
     bool on = !strcmp(value, "on") || !strcmp(value, "true");
     if (!on && strcmp(value, "off") && strcmp(value, "false"))
@@ -113,6 +139,7 @@ bool isa_parse(Isa *isa, const char *text, GError **error)
     if (!is_rv64 && strcmp(model, "max"))
         return fail(error, EXIT_USAGE, "-cpu: no model is called '%s'; there are max and rv64",
                     model);
+    *isa = (Isa){ 0 };
     for (unsigned i = 0; i < EXT_COUNT; i++)
         isa->has[i] = is_rv64 ? extension_info[i].in_rv64 : extension_info[i].in_max;
     for (char **word = words + 1; *word; word++)
@@ -156,4 +183,22 @@ uint64_t isa_misa(const Isa *isa)
         if (isa->has[i] && is_letter(i))
             misa |= BIT(extension_info[i].option[0] - 'a');
     return misa;
+}
+
+void isa_print_help(FILE *out)
+{
+    fprintf(
+        out,
+        "Models: max (default), rv64. Extensions (name=on or name=off), * in max, + in rv64 too:\n");
+    for (unsigned i = 0; i < EXT_COUNT; i++) {
+        const ExtensionInfo *e = &extension_info[i];
+        fprintf(out, "  %c %-13s %s\n",
+                e->in_rv64  ? '+'
+                : e->in_max ? '*'
+                            : ' ',
+                e->option, e->title);
+    }
+    fprintf(out, "Addresses (name=0x...):\n");
+    for (unsigned i = 0; i < G_N_ELEMENTS(address_info); i++)
+        fprintf(out, "    %-22s %s\n", address_info[i].option, address_info[i].title);
 }

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <glib.h>
 
@@ -19,6 +20,7 @@ typedef enum {
 
 typedef struct {
     bool has[EXT_COUNT];
+    uint64_t rnmi_interrupt_vector, rnmi_exception_vector; /* 0: where mtvec points */
 } Isa;
 
 typedef struct {
@@ -31,6 +33,9 @@ extern const ExtensionInfo extension_info[EXT_COUNT];
 /* Sets `isa` from a -cpu argument: "max" (also for NULL) or "rv64", then ",name=on|off|true|false" or bare names.
  * Errors name the unknown property, or what an extension depends on. */
 bool isa_parse(Isa *isa, const char *text, GError **error);
+
+/* Writes the models and properties of -cpu, with what they mean. */
+void isa_print_help(FILE *out);
 
 /* "rv64imafdc_zicbom_..." as riscv,isa has it, and the same as NUL-separated names for riscv,isa-extensions. */
 char *isa_string(const Isa *isa);

@@ -52,6 +52,16 @@ static void print_registers(GdbSession *s, GString *out)
                                    csr_read(hart, csrs[i]));
 }
 
+static void raise_nmi(GdbSession *s, GString *out)
+{
+    Hart *hart = gdb_hart(s);
+    if (hart->isa->has[EXT_Smrnmi])
+        hart_set_rnmi(hart, 0);
+    else
+        g_string_append(out,
+                        "harts have no non-maskable interrupts; -cpu max,smrnmi=on gives them\n");
+}
+
 // clang-format off
 static const MonitorCommand monitor_commands[] = {
     { "help",           "this list",                                         print_help },
@@ -60,6 +70,7 @@ static const MonitorCommand monitor_commands[] = {
     { "reset",          "power-on, stopped at the first instruction",        reset },
     { "reset halt",     "the same",                                          reset },
     { "reset init",     "the same",                                          reset },
+    { "nmi",            "non-maskable interrupt to the selected hart",       raise_nmi },
     { "system_reset",   "the same",                                          reset },
 };
 // clang-format on
