@@ -158,7 +158,11 @@ struct Hart {
     bool step_over;                 /* execute the next instruction even if there is a breakpoint */
     uint32_t watch;                 /* WATCH_*: not 0, run in the slower loop */
     Commit *commit;                 /* not NULL: every retired instruction is reported there */
-    uint32_t csr_written;           /* number + 1 of the CSR the current instruction wrote */
+    /* Not NULL: asked at every uncompressed EBREAK whether it is a semihosting call. EXEC_TRAP: it is none; EXEC_NEXT:
+     * done; EXEC_JUMP: to be tried again. */
+    ExecResult (*semihost)(void *opaque, Hart *hart);
+    void *semihost_opaque;
+    uint32_t csr_written; /* number + 1 of the CSR the current instruction wrote */
 };
 
 _Static_assert(offsetof(Hart, x) == 0 && offsetof(Hart, pc) == 264 && offsetof(Hart, left) == 272,

@@ -32,6 +32,7 @@ struct Loader {
     GBytes *devicetree;
     uint8_t rom[BOARD_ROM_SIZE];
     uint64_t hart_pc[MACHINE_MAX_HARTS]; /* 0: the boot ROM */
+    uint64_t gap, gap_end;               /* the largest stretch of RAM with no image in it */
     uint64_t hash; /* of all that was put into memory at the start, 0: nothing yet */
 };
 
@@ -81,8 +82,19 @@ static bool check_blob(const Machine *m, const Blob *blob, GError **error)
                 blob->name, blob->address, blob->address + blob->span, ram_end(m));
 }
 
+/* `end` begins the next image, or is the end of RAM. */
+static void note_gap(Loader *loader, const Blob *before, uint64_t end)
+{
+    uint64_t start = before ? before->address + before->span : BOARD_RAM;
+    if (end - start <= loader->gap_end - loader->gap)
+        return;
+    loader->gap = start;
+    loader->gap_end = end;
+}
+
 static bool check_blobs(Loader *loader, GError **error)
 {
+    const Blob *last = NULL;
     g_ptr_array_sort(loader->blobs, by_address);
     for (unsigned i = 0; i < loader->blobs->len; i++) {
         const Blob *blob = g_ptr_array_index(loader->blobs, i);
@@ -95,7 +107,10 @@ static bool check_blobs(Loader *loader, GError **error)
                         ") overlap; move one of them, or give more RAM with -m",
                         before->name, before->address, before->address + before->span, blob->name,
                         blob->address);
+        note_gap(loader, before, blob->address);
+        last = blob;
     }
+    note_gap(loader, last, ram_end(loader->machine));
     return true;
 }
 
@@ -317,6 +332,12 @@ void loader_free(Loader *loader)
 GBytes *loader_devicetree(const Loader *loader)
 {
     return loader->devicetree;
+}
+
+void loader_largest_gap(const Loader *loader, uint64_t *start, uint64_t *end)
+{
+    *start = loader->gap;
+    *end = loader->gap_end;
 }
 
 static bool put_zeros(Bus *bus, uint64_t at, uint64_t size)

@@ -43,6 +43,9 @@ void loader_free(Loader *loader);
 /* The device tree as the guest gets it. */
 GBytes *loader_devicetree(const Loader *loader);
 
+/* The largest stretch of RAM in which no image was put: [start, end). */
+void loader_largest_gap(const Loader *loader, uint64_t *start, uint64_t *end);
+
 /* Puts everything in its place; what machine_reset calls. `loader` is the Loader. */
 bool loader_load(Machine *machine, void *loader, GError **error);
 

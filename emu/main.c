@@ -31,6 +31,7 @@ typedef struct {
     NetPort *nets[VIRTIO_SLOTS];
     Machine *machine;
     Loader *loader;
+    Semihost *semihost;
     GdbServer *gdb;
     FILE *log, *commits;
 } Run;
@@ -71,6 +72,9 @@ static bool connect(Run *run, GError **error)
     run->console = console_new((unsigned)o->escape);
     run->limits.timeout = o->timeout;
     if (!console_connect(run->console, o->serial_char, &o->machine.serial, error))
+        return false;
+    if (o->semihost_char &&
+        !console_connect(run->console, o->semihost_char, &o->semihost.chr, error))
         return false;
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++) {
         const SlotHost *host = &o->slots[i];
@@ -134,6 +138,23 @@ static bool find_firmware(Options *o, GError **error)
     return true;
 }
 
+static void flush_console(void *opaque)
+{
+    console_flush(opaque);
+}
+
+static bool add_semihosting(Run *run, GError **error)
+{
+    SemihostConfig *config = &run->options->semihost;
+    if (!config->enabled)
+        return true;
+    config->flush = flush_console;
+    config->flush_opaque = run->console;
+    loader_largest_gap(run->loader, &config->heap, &config->heap_end);
+    run->semihost = semihost_new(run->machine, config, error);
+    return run->semihost != NULL;
+}
+
 static bool build(Run *run, GError **error)
 {
     Options *o = run->options;
@@ -143,7 +164,8 @@ static bool build(Run *run, GError **error)
     if (!run->machine)
         return false;
     run->loader = loader_new(run->machine, &o->images, error);
-    return run->loader && observe(run, error) && machine_reset(run->machine, error);
+    return run->loader && add_semihosting(run, error) && observe(run, error) &&
+           machine_reset(run->machine, error);
 }
 
 static bool write_file(const char *path, const void *data, size_t size, GError **error)
@@ -218,6 +240,7 @@ static bool take_apart(Run *run)
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         if (run->nets[i])
             net_port_free(run->nets[i]);
+    semihost_free(run->semihost);
     console_free(run->console);
     loader_free(run->loader);
     bool ok = close_log(run->log, run->options->log_file);

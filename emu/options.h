@@ -18,6 +18,7 @@
 #include "emu/loader.h"
 #include "emu/machine.h"
 #include "emu/options_props.h"
+#include "emu/semihosting.h"
 
 typedef struct {
     const char *id, *file;
@@ -64,8 +65,11 @@ typedef struct {
     const char *log_file, *commit_file;
     bool trace_hash;
     uint64_t hash_at, hash_every;
-    GArray *state_marks; /* of uint64_t */
-    uint64_t timeout;    /* seconds, 0: none */
+    GArray *state_marks;     /* of uint64_t */
+    uint64_t timeout;        /* seconds, 0: none */
+    SemihostConfig semihost; /* chr, heap and flush are set when the machine is built */
+    const char *semihost_id;
+    CharSpec *semihost_char;
     const char *gdb;
     bool stopped;
     GPtrArray *strings; /* everything that was allocated for the above */

@@ -19,7 +19,7 @@ OptionHandler option_device, option_drive, option_netdev, option_nic, option_net
     option_chardev;
 /* options_run.c: what is shown of it */
 OptionHandler option_monitor, option_display, option_vga, option_echr, option_gdb_default,
-    option_log, option_trace, option_trace_hash, option_state_hash, option_name;
+    option_log, option_trace, option_trace_hash, option_state_hash, option_name, option_semihosting;
 
 /* options_resolve.c: the drivers of -device. Finding fails naming the nearest one. */
 const Driver *options_find_driver(const char *name, GError **error);

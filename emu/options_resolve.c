@@ -70,6 +70,25 @@ static bool resolve_serial(Options *o, GError **error)
                 text);
 }
 
+/* Without arg= the program is told of what QEMU tells it: the kernel's name and -append. */
+static bool resolve_semihosting(Options *o, GError **error)
+{
+    SemihostConfig *config = &o->semihost;
+    if (o->semihost_id && !config->enabled)
+        return fail(error, EXIT_CONFIG,
+                    "-semihosting-config: chardev '%s' without enable=on; add enable=on",
+                    o->semihost_id);
+    if (!config->command)
+        config->command = options_own(o, g_strjoin(o->images.append ? " " : "",
+                                                   o->images.kernel ? o->images.kernel : "",
+                                                   o->images.append, NULL));
+    config->no_input = !o->semihost_id && o->serial_char->kind == CHAR_STDIO;
+    if (!o->semihost_id)
+        return true;
+    o->semihost_char = use_char(o->chars, "-semihosting-config", o->semihost_id, error);
+    return o->semihost_char != NULL;
+}
+
 static bool plug_blk(Options *o, Props *props, VirtioConfig *slot, SlotHost *host, GError **error)
 {
     (void)host;
@@ -321,7 +340,7 @@ bool options_resolve(Options *o, GError **error)
                     o->commit_file);
     if (!resolve_serial(o, error) || !plug_notes(o, has_bus, plug_note, error) ||
         !plug_notes(o, is_card, plug_note, error) || !plug_notes(o, is_any, plug_console, error) ||
-        !check_used(o, error))
+        !resolve_semihosting(o, error) || !check_used(o, error))
         return false;
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         o->machine.virtio[i].seed = o->machine.seed + i + 1;

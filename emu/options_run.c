@@ -140,6 +140,26 @@ bool option_gdb_default(Options *o, const OptionDef *def, const char *argument, 
     return true;
 }
 
+bool option_semihosting(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    g_autoptr(Props) props = props_parse("-semihosting-config", argument, "enable", error);
+    o->semihost.enabled = true;
+    if (!props || !props_bool(props, "enable", &o->semihost.enabled, error) ||
+        !props_bool(props, "userspace", &o->semihost.userspace, error) ||
+        !props_only(props, "target", "native,auto", "gdb makes no calls for the program", error))
+        return false;
+    const char *id = props_take(props, "chardev"), *root = props_take(props, "dir");
+    g_auto(GStrv) words = props_take_all(props, "arg");
+    if (id)
+        o->semihost_id = options_keep(o, id);
+    if (root)
+        o->semihost.root = options_keep(o, root);
+    if (*words)
+        o->semihost.command = options_own(o, g_strjoinv(" ", words));
+    return props_finish(props, error);
+}
+
 bool option_name(Options *o, const OptionDef *def, const char *argument, GError **error)
 {
     (void)def;

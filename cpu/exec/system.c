@@ -85,7 +85,11 @@ EXEC(ecall)
 
 EXEC(ebreak)
 {
-    (void)in;
+    if (UNLIKELY(hart->semihost) && in->step == 2) {
+        ExecResult result = hart->semihost(hart->semihost_opaque, hart);
+        if (result != EXEC_TRAP)
+            return result;
+    }
     return hart_raise(hart, CAUSE_BREAKPOINT, hart->pc);
 }
 

@@ -2,67 +2,32 @@
 /*
  * memory.c - memory and breakpoints as the debugger sees them.
  *
- * Addresses are virtual, in the present view of the selected hart, or physical on request. RAM and ROM only: reading a
- * device's registers would change it. Looking fills no TLB; writing goes through the bus, so decoded instructions and
- * reservations hear of it. Breakpoints are compared with pc and never written into the guest's memory: they survive
+ * Addresses are virtual, in the present view of the selected hart, or physical on request; see guest_memory.h.
+ * Breakpoints are compared with pc and never written into the guest's memory: they survive
  * whatever it does to its page tables, and it cannot see them.
  */
 #include <string.h>
 
 #include "emu/gdb/session.h"
+#include "emu/guest_memory.h"
 
 enum { MAX_TRANSFER = GDB_PACKET_SIZE / 2, MAX_BREAKPOINTS = 1024 };
 
-static bool locate(GdbSession *s, uint64_t address, Spa *spa)
+static GuestView view_of(const GdbSession *s)
 {
-    WalkResult result;
-    *spa = (Spa){ address };
-    if (s->physical)
-        return true;
-    if (!mmu_peek_translate(&gdb_hart(s)->mmu, (Gva){ address }, &result))
-        return false;
-    *spa = result.spa;
-    return true;
+    return (GuestView){ s->machine, s->general, s->physical };
 }
 
-/* What there is of `size` bytes before the end of the page. */
-static size_t in_page(uint64_t address, size_t size)
+static size_t read_memory(const GdbSession *s, uint64_t address, uint8_t *data, size_t size)
 {
-    return MIN(size, PAGE_SIZE - (address & PAGE_OFFSET));
+    GuestView view = view_of(s);
+    return guest_memory_read(&view, address, data, size);
 }
 
-/* Reads as far as there is memory; returns how far. */
-static size_t read_memory(GdbSession *s, uint64_t address, uint8_t *data, size_t size)
+static bool write_memory(const GdbSession *s, uint64_t address, const uint8_t *data, size_t size)
 {
-    size_t done = 0;
-    while (done < size) {
-        Spa spa;
-        size_t part = in_page(address + done, size - done);
-        if (!locate(s, address + done, &spa) ||
-            !bus_read_bytes(&s->machine->bus, spa, data + done, part, requester_hart(s->general)))
-            break;
-        done += part;
-    }
-    return done;
-}
-
-/* All or nothing. Nobody's reservation survives, so the writer is no hart. */
-static bool write_memory(GdbSession *s, uint64_t address, const uint8_t *data, size_t size)
-{
-    Bus *bus = &s->machine->bus;
-    Spa spa;
-    for (size_t done = 0, part; done < size; done += part) {
-        part = in_page(address + done, size - done);
-        if (!locate(s, address + done, &spa) || !bus_is_ram(bus, spa, part))
-            return false;
-    }
-    for (size_t done = 0, part; done < size; done += part) {
-        part = in_page(address + done, size - done);
-        if (!locate(s, address + done, &spa) ||
-            !bus_write_bytes(bus, spa, data + done, part, requester_hart(UINT16_MAX)))
-            return false;
-    }
-    return true;
+    GuestView view = view_of(s);
+    return guest_memory_write(&view, address, data, size);
 }
 
 static bool take_read(GdbSession *s, GdbText *args, uint8_t *data, uint64_t *size)

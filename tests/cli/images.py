@@ -71,6 +71,12 @@ def echo():
     return code + loop + finish(0x5555)
 
 
+def semihosting_exit(status):
+    """SYS_EXIT_EXTENDED with the parameter block behind the code."""
+    words = [11 << 7 | 0x17, addi(11, 11, 32), addi(10, 0, 0x20), 0x01F01013, 0x00100073, 0x40705013, jump(0), 0]
+    return words + [0x20026, 0, status, 0]
+
+
 def code(words):
     return b"".join(struct.pack("<I", word & 0xFFFFFFFF) for word in words)
 
@@ -105,6 +111,7 @@ def make_all(folder):
     files = {
         "pass.elf": ok,
         "fail3.elf": elf(code(finish(3 << 16 | 0x3333))),
+        "semihost.elf": elf(code(semihosting_exit(7))),
         "loop.elf": elf(code([jump(0)])),
         "reset.elf": elf(code(say("R") + finish(0x7777))),
         "hello.elf": elf(code(say("hello, world\n") + finish(0x5555))),
