@@ -66,7 +66,9 @@ static const char *strip_root(const SemihostFiles *files, const char *name)
 
 static int open_beneath(const SemihostFiles *files, const char *name, uint64_t flags, uint64_t mode)
 {
-    struct open_how how = { .flags = flags | O_CLOEXEC, .mode = flags & O_CREAT ? mode : 0, .resolve = RESOLVE_IN_ROOT };
+    struct open_how how = { .flags = flags | O_CLOEXEC,
+                            .mode = flags & O_CREAT ? mode : 0,
+                            .resolve = RESOLVE_IN_ROOT };
     return (int)syscall(SYS_openat2, files->root, name, &how, sizeof how);
 }
 
