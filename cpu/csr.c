@@ -65,6 +65,8 @@ static uint64_t state_enable(unsigned number)
 {
     if (number >= CSR_siselect && number <= CSR_sireg6)
         return STATEEN_CSRIND;
+    if (number == CSR_scontext)
+        return STATEEN_CONTEXT;
     return number == CSR_senvcfg ? STATEEN_ENVCFG : 0;
 }
 
@@ -115,6 +117,8 @@ bool csr_exists(const Hart *hart, unsigned number)
 {
     const CsrDef *def = &csr_table[number];
     if (number == CSR_mseccfg && !has_mseccfg(hart->isa))
+        return false;
+    if (number == CSR_scontext && !hart->isa->has[EXT_S])
         return false;
     return def->name && hart->isa->has[def->extension];
 }

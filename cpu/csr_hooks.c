@@ -278,6 +278,7 @@ void write_mstateen0(Hart *hart, unsigned number, uint64_t value)
     (void)number;
     uint64_t mask = STATEEN_SE | (hart->isa->has[EXT_S] ? STATEEN_ENVCFG : 0);
     mask |= hart->isa->has[EXT_Sscsrind] ? STATEEN_CSRIND : 0;
+    mask |= hart->isa->has[EXT_Sdtrig] && hart->isa->has[EXT_S] ? STATEEN_CONTEXT : 0;
     hart->csr.mstateen0 = value & mask;
 }
 

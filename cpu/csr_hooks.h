@@ -30,6 +30,10 @@ CsrWriteFn write_counter, write_mcountinhibit, write_countercfg, write_mhpmevent
 /* What is not there reads as zero and cannot be written. */
 CsrReadFn read_zero;
 
+/* Debug triggers: trigger.c */
+CsrReadFn read_tdata, read_tinfo;
+CsrWriteFn write_tselect, write_tdata;
+
 /* Indirect registers: indirect.c */
 CsrReadFn read_indirect;
 CsrWriteFn write_indirect;

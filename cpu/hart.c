@@ -58,6 +58,7 @@ void hart_reset(Hart *hart, uint64_t pc)
     hart->rnmi_pending = 0;
     hart->mmu.priv = PRIV_M;
     counters_update(hart);
+    trigger_reset(hart);
     timer_set(hart->clock, &hart->stimer, CLOCK_NEVER);
     hart_update_protection(hart);
     hart_update_context(hart);
@@ -138,7 +139,7 @@ static const StateField hart_fields[] = {
     STATE(Hart, fflags), STATE(Hart, frm), STATE(Hart, mip_lines), STATE(Hart, mip_software), STATE(Hart, stip), STATE(Hart, entropy),
     STATE(Hart, idle), STATE(Hart, critical), STATE(Hart, rnmi_pending), STATE(Hart, units), STATE(Hart, idle_units), STATE(Hart, trap_units),
     STATE_ARRAY(Hart, counters.offset), STATE_ARRAY(Hart, counters.event), STATE_ARRAY(Hart, counters.happened),
-    STATE_ARRAY(Hart, counters.seen), STATE_ARRAY(Hart, mmu.counts.walks), STATE(Hart, mmu.counts.pte_reads),
+    STATE_ARRAY(Hart, counters.seen), STATE_WORDS(Hart, triggers.list), STATE(Hart, triggers.after_trap), STATE_ARRAY(Hart, mmu.counts.walks), STATE(Hart, mmu.counts.pte_reads),
     STATE(Hart, stimer.deadline), STATE(Hart, stimer.order),
     STATE(Hart, mmu.priv), STATE(Hart, mmu.reservation),
     STATE_ARRAY(Hart, mmu.pmp.cfg), STATE_ARRAY(Hart, mmu.pmp.addr),
@@ -154,6 +155,7 @@ static void hart_loaded(void *object)
     mmu_loaded(&hart->mmu);
     hart->attention = 0;
     counters_update(hart);
+    trigger_update(hart);
     hart_update_irq(hart);
 }
 

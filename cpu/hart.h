@@ -15,6 +15,7 @@
 #include "cpu/counters.h"
 #include "cpu/isa/insn.h"
 #include "cpu/isa/isa.h"
+#include "cpu/trigger.h"
 #include "emu/base/clock.h"
 #include "emu/base/state.h"
 #include "emu/base/trace.h"
@@ -41,6 +42,7 @@ enum {
 enum {
     WATCH_EVENTS = 1,   /* a counter counts instructions of some kind */
     WATCH_OVERFLOW = 2, /* a counter may overflow in this slice */
+    WATCH_TRIGGERS = 4, /* a debug trigger is armed */
 };
 
 /* Interrupt numbers; bit n of mip and mie. norm:mip_mie_std_enc_txt */
@@ -144,6 +146,7 @@ struct Hart {
     /* Units: all since power-on up to the end of the slice, and those that retired nothing. */
     uint64_t units, idle_units, trap_units;
     Counters counters;
+    TriggerUnit triggers;
 
     /* Not state: */
     unsigned id;

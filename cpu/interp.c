@@ -323,7 +323,9 @@ static void step_watched(Hart *hart)
     Place place;
     ExecResult result = EXEC_TRAP;
     begin_commit(hart);
-    if (find_place(hart, &place))
+    if (hart->watch & WATCH_TRIGGERS && trigger_fires_before(hart))
+        result = EXEC_TRAP;
+    else if (find_place(hart, &place))
         result = place.page ? execute_slot(hart, place.page, &in, &raw)
                             : execute_crossing(hart, &in, &raw);
     settle(hart, result, &in);
@@ -331,6 +333,8 @@ static void step_watched(Hart *hart)
         commit_record(hart->commit, hart, &in, pc, priv, raw);
     if (result != EXEC_TRAP && hart->watch & WATCH_EVENTS)
         counters_retire(hart, insn_table[in.op].class, result == EXEC_JUMP);
+    if (result != EXEC_TRAP && hart->watch & WATCH_TRIGGERS)
+        trigger_retired(hart, priv);
     hart->left--;
     if (hart->watch & WATCH_OVERFLOW)
         counters_find_overflow(hart);
@@ -346,7 +350,7 @@ static bool at_breakpoint(Hart *hart)
     return false;
 }
 
-/* The loop that looks at every instruction: for the commit log, the trace hash, breakpoints and event counters. */
+/* The loop that looks at every instruction: for the commit log, the trace hash, breakpoints, event counters and debug triggers. */
 static void run_watched(Hart *hart)
 {
     while (hart->left > 0 && !hart->attention) {

@@ -34,10 +34,19 @@ static inline void report_access(Hart *hart, uint64_t address, unsigned size, bo
     commit->value = value;
 }
 
+/* Does a debug trigger fire before the access? Then the fault is set. */
+static inline bool trigger_stops(Hart *hart, uint64_t address, unsigned size, Access access)
+{
+    uint32_t kind = access == ACCESS_READ ? TRIGGER_LOADS : TRIGGER_STORES;
+    return UNLIKELY(hart->triggers.kinds & kind) &&
+           trigger_fires_on_access(hart, address, size, access);
+}
+
 /* Loads and stores of functions: through the slow path, and reported. */
 static inline bool exec_load(Hart *hart, uint64_t address, unsigned size, uint64_t *value)
 {
-    if (!mmu_load(&hart->mmu, (Gva){ address }, size, value))
+    if (trigger_stops(hart, address, size, ACCESS_READ) ||
+        !mmu_load(&hart->mmu, (Gva){ address }, size, value))
         return false;
     report_access(hart, address, size, false, 0);
     return true;
@@ -45,7 +54,8 @@ static inline bool exec_load(Hart *hart, uint64_t address, unsigned size, uint64
 
 static inline bool exec_store(Hart *hart, uint64_t address, unsigned size, uint64_t value)
 {
-    if (!mmu_store(&hart->mmu, (Gva){ address }, size, value))
+    if (trigger_stops(hart, address, size, ACCESS_WRITE) ||
+        !mmu_store(&hart->mmu, (Gva){ address }, size, value))
         return false;
     report_access(hart, address, size, true, value);
     return true;

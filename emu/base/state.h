@@ -26,6 +26,8 @@ typedef struct {
 #define STATE(Type, member)       { #member, offsetof(Type, member), sizeof(((Type *)0)->member), 1 }
 #define STATE_ARRAY(Type, member) { #member, offsetof(Type, member), sizeof(((Type *)0)->member[0]), \
                                     sizeof(((Type *)0)->member) / sizeof(((Type *)0)->member[0]) }
+/* A member made of 64-bit words only. */
+#define STATE_WORDS(Type, member) { #member, offsetof(Type, member), 8, sizeof(((Type *)0)->member) / 8 }
 #define STATE_END                 { NULL, 0, 0, 0 }
 // clang-format on
 
