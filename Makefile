@@ -53,6 +53,11 @@ $(B)/unit/%: $(B)/tests/unit/%.o $(TESTLIB) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion -lmpfr -lgmp -lm
 
+$(B)/isa/%: $(B)/tests/isa/%.o $(LIBRARY)
+	@echo "  LD    $@"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 $(B)/lockstep/%: $(B)/tests/lockstep/%.o $(LIBRARY)
 	@echo "  LD    $@"
 	@mkdir -p $(@D)
@@ -65,7 +70,7 @@ lint: ## layers, cited anchors, formatting, shell scripts
 	@.ci/check-includes
 	@.ci/check-norms
 	@clang-format --dry-run --Werror $(shell git ls-files '*.c' '*.h')
-	@shellcheck configure .ci/check-includes .ci/check-norms .ci/run tests/run-unit tests/golden/run tests/lockstep/run-states tests/lockstep/torture roms/fetch-images roms/fetch-qemu \
+	@shellcheck configure .ci/check-includes .ci/check-norms .ci/run tests/run-unit tests/golden/run tests/lockstep/run-states tests/lockstep/torture roms/fetch-images roms/fetch-qemu roms/fetch-objdump \
 	    roms/apt-private.sh
 	@echo "lint: clean"
 
@@ -108,6 +113,6 @@ install: $(B)/bulkhead ## into PREFIX (DESTDIR is respected)
 clean: ## remove what was built (keeps build/images)
 	rm -rf build/release build/debug build/asan build/torture build/fuzz build/bench build/bench.json build/bulkhead
 
--include $(OBJECTS:.o=.d) $(TESTLIB:.o=.d) $(UNIT:$(B)/unit/%=$(B)/tests/unit/%.d)
+-include $(wildcard $(B)/tests/isa/*.d) $(OBJECTS:.o=.d) $(TESTLIB:.o=.d) $(UNIT:$(B)/unit/%=$(B)/tests/unit/%.d)
 .PHONY: all unit lint images run check-quick check check-boot bench format install help clean
 .SECONDARY:

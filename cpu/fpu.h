@@ -34,9 +34,10 @@ typedef struct {
     uint8_t flags; /* FFLAG_*: operations only set bits, the caller clears them */
 } FpuEnv;
 
-#define F16_CANONICAL_NAN ((uint16_t)0x7e00)
-#define F32_CANONICAL_NAN ((uint32_t)0x7fc00000)
-#define F64_CANONICAL_NAN ((uint64_t)0x7ff8000000000000)
+#define F16_CANONICAL_NAN  ((uint16_t)0x7e00)
+#define BF16_CANONICAL_NAN ((uint16_t)0x7fc0)
+#define F32_CANONICAL_NAN  ((uint32_t)0x7fc00000)
+#define F64_CANONICAL_NAN  ((uint64_t)0x7ff8000000000000)
 
 /*
  * One set of functions a format; N is 16, 32 or 64, and T is uintN_t:
@@ -50,9 +51,15 @@ typedef struct {
  *                                  sets NV even if c is a quiet NaN   norm:fma_nv_flag
  *   f16_min   f32_min   f64_min    the smaller, -0 < +0; a number     norm:fmin-s_fmax-s_op
  *   f16_max   f32_max   f64_max    the larger     wins over a NaN
+ *   f16_minm  f32_minm  f64_minm   the same, but a NaN wins           norm:fmaxm-s_fminm-s_op
+ *   f16_maxm  f32_maxm  f64_maxm
  *   f16_eq    f32_eq    f64_eq     a == b; NV for a signalling NaN    norm:feq-s_quiet
  *   f16_lt    f32_lt    f64_lt     a < b;  NV for any NaN             norm:flt-s_fle-s_signaling
  *   f16_le    f32_le    f64_le     a <= b; NV for any NaN
+ *   f16_ltq   f32_ltq   f64_ltq    a < b, a <= b; NV for a            norm:fleq-s_fltq-s_op
+ *   f16_leq   f32_leq   f64_leq    signalling NaN alone
+ *   f16_round ...                  to an integer of the same format, rounded as env->rm says;
+ *   f16_roundnx ...                the second sets NX                 norm:fround-s_op
  *   f16_classify ...               the mask of fclass (one bit of 10) norm:fclass-s_op
  *   f16_is_nan, f16_is_snan ...    is it a NaN; is it a signalling one
  *
@@ -79,6 +86,12 @@ typedef struct {
     bool f##N##_eq(FpuEnv *env, T a, T b);                                                       \
     bool f##N##_lt(FpuEnv *env, T a, T b);                                                       \
     bool f##N##_le(FpuEnv *env, T a, T b);                                                       \
+    T f##N##_minm(FpuEnv *env, T a, T b);                                                        \
+    T f##N##_maxm(FpuEnv *env, T a, T b);                                                        \
+    bool f##N##_ltq(FpuEnv *env, T a, T b);                                                      \
+    bool f##N##_leq(FpuEnv *env, T a, T b);                                                      \
+    T f##N##_round(FpuEnv *env, T a);                                                            \
+    T f##N##_roundnx(FpuEnv *env, T a);                                                          \
     unsigned f##N##_classify(T a);                                                               \
     int32_t f##N##_to_i32(FpuEnv *env, T a);                                                     \
     uint32_t f##N##_to_u32(FpuEnv *env, T a);                                                    \
@@ -105,6 +118,10 @@ FPU_DECLARE(32, uint32_t)
 FPU_DECLARE(64, uint64_t)
 #undef FPU_DECLARE
 
+/* The low 32 bits of `a` cut to an integer of any size; flags as f64_to_i32 with RM_RTZ sets them. 0 for infinities and
+ * NaN (norm:fcvtmod-w-d_op, norm:fcvtmod-w-d_flags). */
+int32_t f64_to_i32_modular(FpuEnv *env, uint64_t a);
+
 /* Between formats; only narrowing can round (norm:fcvt-s-d_fcvt-d-s_op, norm:fcvt-s-h_fcvt-h-s_op,
  * norm:fcvt-d-h_fcvt-h-d_op). */
 uint32_t f16_to_f32(FpuEnv *env, uint16_t a);
@@ -113,5 +130,9 @@ uint16_t f32_to_f16(FpuEnv *env, uint32_t a);
 uint64_t f32_to_f64(FpuEnv *env, uint32_t a);
 uint16_t f64_to_f16(FpuEnv *env, uint64_t a);
 uint32_t f64_to_f32(FpuEnv *env, uint64_t a);
+
+/* bfloat16: the upper half of a single-precision number. */
+uint32_t bf16_to_f32(FpuEnv *env, uint16_t a);
+uint16_t f32_to_bf16(FpuEnv *env, uint32_t a);
 
 #endif

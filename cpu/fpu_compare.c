@@ -25,6 +25,17 @@ static FPU_INLINE uint64_t float_pick(const Format *f, FpuEnv *env, uint64_t a, 
     return (order_key(f, a) < order_key(f, b)) != largest ? a : b;
 }
 
+/* The same, but a NaN on either side is answered with one. norm:fmaxm-s_fminm-s_op */
+static FPU_INLINE uint64_t float_pick_number(const Format *f, FpuEnv *env, uint64_t a, uint64_t b,
+                                             bool largest)
+{
+    Unpacked x = fpu_unpack(f, a);
+    Unpacked y = fpu_unpack(f, b);
+    if (fpu_is_nan(x) || fpu_is_nan(y))
+        return fpu_nan_result(f, env, x, y);
+    return float_pick(f, env, a, b, largest);
+}
+
 typedef enum { RELATION_LT, RELATION_EQ, RELATION_GT, RELATION_NONE } Relation;
 
 /* How `a` stands to `b`; RELATION_NONE if either is a NaN, with NV as `signalling` asks. */
@@ -79,6 +90,22 @@ static FPU_INLINE unsigned classify(const Format *f, uint64_t a)
     bool f##N##_le(FpuEnv *env, T a, T b)                          \
     {                                                              \
         return relate(&fpu_f##N, env, a, b, true) <= RELATION_EQ;  \
+    }                                                              \
+    T f##N##_minm(FpuEnv *env, T a, T b)                           \
+    {                                                              \
+        return (T)float_pick_number(&fpu_f##N, env, a, b, false);  \
+    }                                                              \
+    T f##N##_maxm(FpuEnv *env, T a, T b)                           \
+    {                                                              \
+        return (T)float_pick_number(&fpu_f##N, env, a, b, true);   \
+    }                                                              \
+    bool f##N##_ltq(FpuEnv *env, T a, T b)                         \
+    {                                                              \
+        return relate(&fpu_f##N, env, a, b, false) == RELATION_LT; \
+    }                                                              \
+    bool f##N##_leq(FpuEnv *env, T a, T b)                         \
+    {                                                              \
+        return relate(&fpu_f##N, env, a, b, false) <= RELATION_EQ; \
     }                                                              \
     unsigned f##N##_classify(T a)                                  \
     {                                                              \

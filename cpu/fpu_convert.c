@@ -20,6 +20,33 @@ static FPU_INLINE Wide round_to_integer(FpuEnv *env, Unpacked x, bool *inexact)
     }
 }
 
+/* `a` rounded to an integer, in its own format. Without a fraction bit there is nothing to do; that leaves integers that
+ * fit the significand, so that making a number of them is exact. norm:fround-s_op, norm:fround-s_zero_inf */
+static FPU_INLINE uint64_t round_in_format(const Format *f, FpuEnv *env, uint64_t a, bool *inexact)
+{
+    Unpacked x = fpu_unpack(f, a);
+    *inexact = false;
+    if (fpu_is_nan(x))
+        return fpu_nan_result(f, env, x, x);
+    if (x.kind != KIND_FINITE || x.exp >= f->frac_bits)
+        return a;
+    uint64_t whole = (uint64_t)round_to_integer(env, x, inexact);
+    if (whole == 0)
+        return fpu_zero(f, x.sign);
+    int up = __builtin_clzll(whole) - 1;
+    return fpu_round(f, env, x.sign, SIG_TOP - up, whole << up);
+}
+
+/* The low 32 bits of the integer that `a` is when cut, whatever its size; 0 for what is no number. norm:fcvtmod-w-d_op */
+static FPU_INLINE int32_t low_word(const Format *f, uint64_t a)
+{
+    Unpacked x = fpu_unpack(f, a);
+    if (x.kind != KIND_FINITE || x.exp < 0 || x.exp >= SIG_TOP + 32)
+        return 0;
+    uint64_t whole = x.exp <= SIG_TOP ? x.sig >> (SIG_TOP - x.exp) : x.sig << (x.exp - SIG_TOP);
+    return (int32_t)(uint32_t)(x.sign ? -whole : whole);
+}
+
 /* The integer of [lowest, highest] that `a` converts to; `lowest` is minus the magnitude
  * `lowest_magnitude`. What does not fit sets NV alone, and NaN counts as too large
  * (norm:fcvt_unrepresentable_nv, norm:fcvt_int_float_valid_input, norm:fcvt_nx). */
@@ -106,6 +133,32 @@ FPU_DEFINE(16, uint16_t)
 FPU_DEFINE(32, uint32_t)
 FPU_DEFINE(64, uint64_t)
 
+#define FPU_DEFINE_ROUND(N, T)                                       \
+    T f##N##_round(FpuEnv *env, T a)                                 \
+    {                                                                \
+        bool inexact;                                                \
+        return (T)round_in_format(&fpu_f##N, env, a, &inexact);      \
+    }                                                                \
+    T f##N##_roundnx(FpuEnv *env, T a)                               \
+    {                                                                \
+        bool inexact;                                                \
+        T rounded = (T)round_in_format(&fpu_f##N, env, a, &inexact); \
+        env->flags |= inexact ? FFLAG_NX : 0;                        \
+        return rounded;                                              \
+    }
+
+FPU_DEFINE_ROUND(16, uint16_t)
+FPU_DEFINE_ROUND(32, uint32_t)
+FPU_DEFINE_ROUND(64, uint64_t)
+
+int32_t f64_to_i32_modular(FpuEnv *env, uint64_t a)
+{
+    FpuEnv cut = { .rm = RM_RTZ };
+    int32_t fitting = f64_to_i32(&cut, a);
+    env->flags |= cut.flags;
+    return cut.flags & FFLAG_NV ? low_word(&fpu_f64, a) : fitting;
+}
+
 #define FPU_DEFINE_BETWEEN(N, T, M)                        \
     T f##M##_to_f##N(FpuEnv *env, uint##M##_t a)           \
     {                                                      \
@@ -118,3 +171,13 @@ FPU_DEFINE_BETWEEN(32, uint32_t, 16)
 FPU_DEFINE_BETWEEN(32, uint32_t, 64)
 FPU_DEFINE_BETWEEN(64, uint64_t, 16)
 FPU_DEFINE_BETWEEN(64, uint64_t, 32)
+
+uint32_t bf16_to_f32(FpuEnv *env, uint16_t a)
+{
+    return (uint32_t)to_format(&fpu_f32, &fpu_bf16, env, a);
+}
+
+uint16_t f32_to_bf16(FpuEnv *env, uint32_t a)
+{
+    return (uint16_t)to_format(&fpu_bf16, &fpu_f32, env, a);
+}

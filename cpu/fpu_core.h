@@ -25,6 +25,7 @@ typedef struct {
 } Format;
 
 static const Format fpu_f16 = { 5, 10 };
+static const Format fpu_bf16 = { 8, 7 };
 static const Format fpu_f32 = { 8, 23 };
 static const Format fpu_f64 = { 11, 52 };
 

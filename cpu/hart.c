@@ -54,7 +54,7 @@ void hart_reset(Hart *hart, uint64_t pc)
     hart->pc = pc;
     hart->fflags = hart->frm = 0;
     hart->mip_lines = hart->mip_software = 0;
-    hart->stip = hart->idle = hart->critical = false;
+    hart->stip = hart->idle = hart->wakes_on_loss = hart->critical = false;
     hart->rnmi_pending = 0;
     hart->mmu.priv = PRIV_M;
     counters_update(hart);
@@ -137,7 +137,7 @@ static const StateField hart_fields[] = {
 #undef VIEW
 #undef VIEWS
     STATE(Hart, fflags), STATE(Hart, frm), STATE(Hart, mip_lines), STATE(Hart, mip_software), STATE(Hart, stip), STATE(Hart, entropy),
-    STATE(Hart, idle), STATE(Hart, critical), STATE(Hart, rnmi_pending), STATE(Hart, units), STATE(Hart, idle_units), STATE(Hart, trap_units),
+    STATE(Hart, idle), STATE(Hart, wakes_on_loss), STATE(Hart, critical), STATE(Hart, rnmi_pending), STATE(Hart, units), STATE(Hart, idle_units), STATE(Hart, trap_units),
     STATE_ARRAY(Hart, counters.offset), STATE_ARRAY(Hart, counters.event), STATE_ARRAY(Hart, counters.happened),
     STATE_ARRAY(Hart, counters.seen), STATE_WORDS(Hart, triggers.list), STATE(Hart, triggers.after_trap), STATE_ARRAY(Hart, mmu.counts.walks), STATE(Hart, mmu.counts.pte_reads),
     STATE(Hart, stimer.deadline), STATE(Hart, stimer.order),

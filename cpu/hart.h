@@ -137,8 +137,9 @@ struct Hart {
     uint64_t mip_lines;    /* MSIP, MTIP, MEIP, SEIP as the wires have them */
     uint64_t mip_software; /* SSIP, STIP, SEIP as M-mode wrote them */
     bool stip;             /* stimecmp has passed */
-    bool idle;             /* in WFI */
-    bool critical;         /* in the critical-error state: a double trap ended it (Smdbltrp) */
+    bool idle;             /* in WFI or WRS */
+    bool wakes_on_loss; /* the last of these was WRS, which the loss of the reservation ends, too */
+    bool critical;      /* in the critical-error state: a double trap ended it (Smdbltrp) */
     uint64_t rnmi_pending; /* resumable non-maskable interrupts, bit n of cause n */
 
     uint64_t entropy; /* of the seed CSR; set by the machine, kept over resets */
@@ -216,7 +217,7 @@ ExecResult hart_raise_fault(Hart *hart);
 void hart_take_trap(Hart *hart);
 /* Takes the pending interrupt with the highest priority; one must be pending and enabled. */
 void hart_take_interrupt(Hart *hart);
-/* Is an interrupt pending that wakes from WFI, enabled or not? */
+/* Is there a reason to wake: an interrupt pending, enabled or not, or the reservation lost that WRS waited on? */
 bool hart_wakes(const Hart *hart);
 
 /* xRET. `level` is PRIV_M or PRIV_S. The new pc is set. */

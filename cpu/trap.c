@@ -239,10 +239,12 @@ void hart_take_interrupt(Hart *hart)
     g_assert_not_reached();
 }
 
-/* WFI resumes on any locally enabled interrupt, whatever mstatus.MIE and the delegation say. */
+/* WFI resumes on any locally enabled interrupt, whatever mstatus.MIE and the delegation say; WRS as well, or when there
+ * is nothing to wait for any more. norm:Zawrs_exec_resume_rules */
 bool hart_wakes(const Hart *hart)
 {
-    return !hart->critical && (hart_mip(hart) & hart->csr.mie || takes_rnmi(hart));
+    bool lost = hart->wakes_on_loss && hart->mmu.reservation == RESERVATION_NONE;
+    return !hart->critical && (lost || hart_mip(hart) & hart->csr.mie || takes_rnmi(hart));
 }
 
 void hart_set_irq(void *opaque, unsigned input, bool level)

@@ -462,11 +462,11 @@ bool mmu_store(Mmu *mmu, Gva va, unsigned size, uint64_t value)
             access_fault(mmu, va, ACCESS_WRITE));
 }
 
-uint8_t *mmu_atomic(Mmu *mmu, Gva va, unsigned size, Access access, Spa *spa)
+uint8_t *mmu_atomic(Mmu *mmu, Gva va, unsigned size, Access access, bool within_16, Spa *spa)
 {
     va = mmu_unmask(mmu, va);
     bool ok =
-        !(va.v & (size - 1)) ||
+        !(va.v & (size - 1)) || (within_16 && (va.v & 15) + size <= 16) ||
         fault(mmu, va, access == ACCESS_WRITE ? CAUSE_STORE_MISALIGNED : CAUSE_LOAD_MISALIGNED);
     ok = ok && translate_data(mmu, va, size, access, spa);
     ok = ok && (bus_is_ram(mmu->bus, *spa, size) || access_fault(mmu, va, access));

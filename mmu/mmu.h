@@ -174,10 +174,11 @@ static inline Gva mmu_unmask(const Mmu *mmu, Gva va)
 bool mmu_load(Mmu *mmu, Gva va, unsigned size, uint64_t *value) G_GNUC_WARN_UNUSED_RESULT;
 bool mmu_store(Mmu *mmu, Gva va, unsigned size, uint64_t value) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Address of naturally aligned memory for an atomic operation of `size` bytes: a host pointer to RAM, after checking
- * `access` (ACCESS_WRITE also needs read permission). Misaligned: the address-misaligned exception of the access.
- * Not RAM: access fault. The caller stores through mmu_atomic_store. */
-uint8_t *mmu_atomic(Mmu *mmu, Gva va, unsigned size, Access access,
+/* Address of memory for an atomic operation of `size` bytes: a host pointer to RAM, after checking `access`
+ * (ACCESS_WRITE also needs read permission). Misaligned: the address-misaligned exception of the access, unless
+ * `within_16` permits what lies within 16 aligned bytes. Not RAM: access fault. The caller stores through
+ * mmu_atomic_store. */
+uint8_t *mmu_atomic(Mmu *mmu, Gva va, unsigned size, Access access, bool within_16,
                     Spa *spa) G_GNUC_WARN_UNUSED_RESULT;
 /* Tells whoever watches that `size` bytes at `spa` are about to change, and stores `value`. */
 void mmu_atomic_store(Mmu *mmu, Spa spa, unsigned size, uint64_t value);

@@ -164,3 +164,30 @@ apt_fetch() { # package
 apt_archive_of() { # package version: the downloaded file; apt writes the colon of an epoch as %3a
     find "$apt_dir/cache/archives" -maxdepth 1 -name "$1_$(echo "$2" | sed 's/:/%3a/')_*.deb" | head -n 1
 }
+
+# Unpacks a package and all it depends on, as on a system that has nothing, so that its programs can be started with
+# their own loader and libraries: "$root/$loader" --library-path "$root/$libraries" PROGRAM. Sets `loader` and `libraries`.
+apt_unpack_all() { # root package
+    log=$apt_dir/log/$2
+    if ! apt-get -c "$apt_conf" --print-uris install "$2" >"$log" 2>&1; then
+        cat "$log" >&2
+        die 69 "Debian $suite on this mirror cannot give $2"
+    fi
+    say FETCH "$2 $(apt_version "$2") and its libraries," \
+        "$(sed -n 's/^Need to get \(.*\) of archives.*/\1/p' "$log")"
+    if ! apt-get -c "$apt_conf" -q --download-only install "$2" >"$log" 2>&1; then
+        grep '^[EW]:' "$log" >&2
+        die 69 "could not download $2"
+    fi
+    say UNPACK "$1"
+    for archive in "$apt_dir"/cache/archives/*.deb; do
+        dpkg-deb -x "$archive" "$1" || die 70 "could not unpack $archive"
+    done
+    (cd "$1" && rm -rf etc var usr/sbin usr/share/doc usr/share/man usr/share/locale usr/share/info)
+    loader=$(cd "$1" && find usr/lib* lib* -name 'ld-linux*.so*' 2>/dev/null | sort | head -n 1)
+    libraries=$(cd "$1" && find usr/lib lib -name 'libc.so.6' 2>/dev/null | head -n 1)
+    if [ -z "$loader" ] || [ -z "$libraries" ]; then
+        die 70 "the unpacked packages have no loader or no libraries where they were expected: $1"
+    fi
+    libraries=$(dirname "$libraries")
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * atomic.c - LR/SC and AMOs.
+ * atomic.c - LR/SC, AMOs and compare-and-swap.
  *
  * Harts take turns on one host thread, so an AMO is a load and a store. A reservation is a 64-byte granule of physical
  * memory; the stores of others that break it are watched for by the machine (ADR 0005). aq and rl need nothing here:
@@ -26,7 +26,7 @@ static ExecResult load_reserved(Hart *hart, const Insn *in, unsigned size)
 {
     Spa spa;
     uint64_t address = hart->x[in->rs1];
-    const uint8_t *host = mmu_atomic(&hart->mmu, (Gva){ address }, size, ACCESS_READ, &spa);
+    const uint8_t *host = mmu_atomic(&hart->mmu, (Gva){ address }, size, ACCESS_READ, false, &spa);
     if (!host)
         return hart_raise_fault(hart);
     hart->x[in->rd] = read_host(host, size);
@@ -40,7 +40,7 @@ static ExecResult store_conditional(Hart *hart, const Insn *in, unsigned size)
 {
     Spa spa;
     uint64_t address = hart->x[in->rs1];
-    const uint8_t *host = mmu_atomic(&hart->mmu, (Gva){ address }, size, ACCESS_WRITE, &spa);
+    const uint8_t *host = mmu_atomic(&hart->mmu, (Gva){ address }, size, ACCESS_WRITE, false, &spa);
     if (!host)
         return hart_raise_fault(hart);
     bool success = hart->mmu.reservation == granule(spa);
@@ -81,42 +81,112 @@ static inline uint8_t *fast_atomic(const Hart *hart, uint64_t address, unsigned 
     return entry->write_tag == tag ? (uint8_t *)(address + entry->addend) : NULL;
 }
 
-#define AMO(name, type, result, value)                                                            \
-    EXEC(name)                                                                                    \
-    {                                                                                             \
-        Spa spa;                                                                                  \
-        type old, operand = (type)hart->x[in->rs2];                                               \
-        uint64_t address = hart->x[in->rs1];                                                      \
-        uint8_t *fast = fast_atomic(hart, address, sizeof(type)), *host = fast;                   \
-        if (!fast &&                                                                              \
-            !(host = mmu_atomic(&hart->mmu, (Gva){ address }, sizeof(type), ACCESS_WRITE, &spa))) \
-            return hart_raise_fault(hart);                                                        \
-        memcpy(&old, host, sizeof old);                                                           \
-        type new = (type)(value);                                                                 \
-        if (fast)                                                                                 \
-            memcpy(host, &new, sizeof new);                                                       \
-        else                                                                                      \
-            mmu_atomic_store(&hart->mmu, spa, sizeof(type), (uint64_t) new);                      \
-        report_access(hart, address, sizeof(type), true, (uint64_t) new);                         \
-        hart->x[in->rd] = (uint64_t)(result)old;                                                  \
-        return EXEC_NEXT;                                                                         \
+/* norm:zama16b_atomic_ops */
+static uint8_t *slow_atomic(Hart *hart, uint64_t address, unsigned size, Spa *spa)
+{
+    return mmu_atomic(&hart->mmu, (Gva){ address }, size, ACCESS_WRITE, hart->isa->has[EXT_Zama16b],
+                      spa);
+}
+
+/* The AMO `name`: `value` in terms of `old` and `operand`, both of C type `type`; `old` goes to rd with its sign. */
+#define AMO(name, type, value)                                                    \
+    EXEC(name)                                                                    \
+    {                                                                             \
+        Spa spa;                                                                  \
+        type old, operand = (type)hart->x[in->rs2];                               \
+        uint64_t address = hart->x[in->rs1];                                      \
+        uint8_t *fast = fast_atomic(hart, address, sizeof(type)), *host = fast;   \
+        if (!fast && !(host = slow_atomic(hart, address, sizeof(type), &spa)))    \
+            return hart_raise_fault(hart);                                        \
+        memcpy(&old, host, sizeof old);                                           \
+        type new = (type)(value);                                                 \
+        if (fast)                                                                 \
+            memcpy(host, &new, sizeof new);                                       \
+        else                                                                      \
+            mmu_atomic_store(&hart->mmu, spa, sizeof(type), (uint64_t) new);      \
+        report_access(hart, address, sizeof(type), true, (uint64_t) new);         \
+        hart->x[in->rd] = (uint64_t)sign_extend((uint64_t)old, 8 * sizeof(type)); \
+        return EXEC_NEXT;                                                         \
     }
 
-AMO(amoswap_w, uint32_t, int32_t, operand)
-AMO(amoadd_w, uint32_t, int32_t, old + operand)
-AMO(amoxor_w, uint32_t, int32_t, old ^ operand)
-AMO(amoand_w, uint32_t, int32_t, old &operand)
-AMO(amoor_w, uint32_t, int32_t, old | operand)
-AMO(amomin_w, int32_t, int32_t, MIN(old, operand))
-AMO(amomax_w, int32_t, int32_t, MAX(old, operand))
-AMO(amominu_w, uint32_t, int32_t, MIN(old, operand))
-AMO(amomaxu_w, uint32_t, int32_t, MAX(old, operand))
-AMO(amoswap_d, uint64_t, int64_t, operand)
-AMO(amoadd_d, uint64_t, int64_t, old + operand)
-AMO(amoxor_d, uint64_t, int64_t, old ^ operand)
-AMO(amoand_d, uint64_t, int64_t, old &operand)
-AMO(amoor_d, uint64_t, int64_t, old | operand)
-AMO(amomin_d, int64_t, int64_t, MIN(old, operand))
-AMO(amomax_d, int64_t, int64_t, MAX(old, operand))
-AMO(amominu_d, uint64_t, int64_t, MIN(old, operand))
-AMO(amomaxu_d, uint64_t, int64_t, MAX(old, operand))
+#define AMOS(suffix, bits)                                   \
+    AMO(amoswap_##suffix, uint##bits##_t, operand)           \
+    AMO(amoadd_##suffix, uint##bits##_t, old + operand)      \
+    AMO(amoxor_##suffix, uint##bits##_t, old ^ operand)      \
+    AMO(amoand_##suffix, uint##bits##_t, old &operand)       \
+    AMO(amoor_##suffix, uint##bits##_t, old | operand)       \
+    AMO(amomin_##suffix, int##bits##_t, MIN(old, operand))   \
+    AMO(amomax_##suffix, int##bits##_t, MAX(old, operand))   \
+    AMO(amominu_##suffix, uint##bits##_t, MIN(old, operand)) \
+    AMO(amomaxu_##suffix, uint##bits##_t, MAX(old, operand))
+
+AMOS(b, 8)
+AMOS(h, 16)
+AMOS(w, 32)
+AMOS(d, 64)
+
+/* Zacas. Permission to write is needed even if nothing will be written: norm:Zacas_amocas_w_permission. */
+
+/* A register that is source and destination; what is written to x0 does not read back. */
+static uint64_t read_rd(const Hart *hart, const Insn *in)
+{
+    return in->rd == REG_SINK ? 0 : hart->x[in->rd];
+}
+
+static ExecResult compare_and_swap(Hart *hart, const Insn *in, unsigned size)
+{
+    Spa spa;
+    uint64_t address = hart->x[in->rs1], old = 0, expected = read_rd(hart, in);
+    const uint8_t *host = slow_atomic(hart, address, size, &spa);
+    if (!host)
+        return hart_raise_fault(hart);
+    memcpy(&old, host, size);
+    bool equal = !memcmp(&old, &expected, size);
+    if (equal)
+        mmu_atomic_store(&hart->mmu, spa, size, hart->x[in->rs2]);
+    report_access(hart, address, size, equal, hart->x[in->rs2]);
+    hart->x[in->rd] = (uint64_t)sign_extend(old, 8 * size);
+    return EXEC_NEXT;
+}
+
+EXEC(amocas_b)
+{
+    return compare_and_swap(hart, in, 1);
+}
+
+EXEC(amocas_h)
+{
+    return compare_and_swap(hart, in, 2);
+}
+
+EXEC(amocas_w)
+{
+    return compare_and_swap(hart, in, 4);
+}
+
+EXEC(amocas_d)
+{
+    return compare_and_swap(hart, in, 8);
+}
+
+/* Register pairs; the one of x0 is zero in both halves. norm:Zacas_rv64_amocas-q_op */
+EXEC(amocas_q)
+{
+    Spa spa;
+    bool discards = in->rd == REG_SINK;
+    uint64_t address = hart->x[in->rs1], old[2];
+    uint64_t expected[2] = { read_rd(hart, in), discards ? 0 : hart->x[in->rd + 1] };
+    uint64_t wanted[2] = { hart->x[in->rs2], in->rs2 ? hart->x[in->rs2 + 1] : 0 };
+    const uint8_t *host = slow_atomic(hart, address, sizeof old, &spa);
+    if (!host)
+        return hart_raise_fault(hart);
+    memcpy(old, host, sizeof old);
+    bool equal = !memcmp(old, expected, sizeof old);
+    for (unsigned i = 0; i < 2 && equal; i++)
+        mmu_atomic_store(&hart->mmu, (Spa){ spa.v + 8 * i }, 8, wanted[i]);
+    report_access(hart, address, 8, equal, wanted[0]);
+    hart->x[in->rd] = old[0];
+    if (!discards)
+        hart->x[in->rd + 1] = old[1];
+    return EXEC_NEXT;
+}

@@ -12,11 +12,11 @@
 #include "cpu/commit.h"
 #include "cpu/hart.h"
 
-#define INSN_NO_COMPRESSED
+#define INSN_NO_EXPANDED
 #define INSN(id, ...) ExecFn exec_##id;
 #include "cpu/isa/all.def"
 #undef INSN
-#undef INSN_NO_COMPRESSED
+#undef INSN_NO_EXPANDED
 
 #define EXEC(name) ExecResult exec_##name(Hart *hart, const Insn *in)
 

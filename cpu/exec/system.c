@@ -122,6 +122,16 @@ EXEC(sret)
     return EXEC_JUMP;
 }
 
+/* Waits for an interrupt, or until the reservation is lost. */
+static void wait_until(Hart *hart, bool reservation_lost)
+{
+    hart->wakes_on_loss = reservation_lost;
+    if (!hart_wakes(hart)) {
+        hart->idle = true;
+        hart->attention |= ATTENTION_YIELD;
+    }
+}
+
 /* In U-mode WFI would not complete in bounded time by itself, so it is illegal where S-mode exists. */
 EXEC(wfi)
 {
@@ -131,10 +141,29 @@ EXEC(wfi)
     if (trapped || (priv == PRIV_U && hart->isa->has[EXT_S]))
         return hart_raise_illegal(hart);
     TRACE(hart->trace, wfi, hart->id, hart->pc);
-    if (!hart_wakes(hart)) {
-        hart->idle = true;
+    wait_until(hart, false);
+    return EXEC_NEXT;
+}
+
+/* Available in U-mode. With TW the time it may take is none: it traps when it would have to wait.
+ * norm:Zawrs_wrs-nto_stall_exec, norm:Zawrs_priv_illegal_instr_excp */
+EXEC(wrs_nto)
+{
+    (void)in;
+    hart->wakes_on_loss = true;
+    if (hart->csr.mstatus & MSTATUS_TW && hart->mmu.priv != PRIV_M && !hart_wakes(hart))
+        return hart_raise_illegal(hart);
+    TRACE(hart->trace, wfi, hart->id, hart->pc);
+    wait_until(hart, true);
+    return EXEC_NEXT;
+}
+
+/* The short timeout is the turn of the others. norm:Zawrs_wrs-sto_stall_duration */
+EXEC(wrs_sto)
+{
+    (void)in;
+    if (hart->mmu.reservation != RESERVATION_NONE)
         hart->attention |= ATTENTION_YIELD;
-    }
     return EXEC_NEXT;
 }
 

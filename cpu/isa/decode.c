@@ -14,7 +14,7 @@
 #include "cpu/isa/insn.h"
 #include "emu/base/bits.h"
 
-#define INSN_NO_COMPRESSED
+#define INSN_NO_EXPANDED
 #define INSN(id, ...) ExecFn exec_##id;
 #include "cpu/isa/all.def"
 #undef INSN
@@ -30,7 +30,7 @@ InsnDef insn_table[INSN_COUNT] = {
                     __VA_ARGS__ },
 #include "cpu/isa/all.def"
 #undef INSN
-#undef INSN_NO_COMPRESSED
+#undef INSN_NO_EXPANDED
 #define INSN(id, ext, enc, ops, cls, ...)   \
     [INSN_##id] = { .name = #id,            \
                     .extension = EXT_##ext, \
@@ -39,6 +39,7 @@ InsnDef insn_table[INSN_COUNT] = {
                     .class = CLASS_##cls,   \
                     __VA_ARGS__ },
 #include "cpu/isa/c.def"
+#include "cpu/isa/hint.def"
 #undef INSN
 };
 
@@ -132,7 +133,20 @@ static void parse_expansion(InsnDef *def)
     for (char **word = words + 1; *word; word++) {
         const char *equals = strchr(*word, '=');
         unsigned name = find_name(*word, (size_t)(equals - *word));
-        def->implied[field_names[name].slot] = (uint8_t)atoi(equals + 1);
+        def->implied[field_names[name].slot] = (int16_t)atoi(equals + 1);
+    }
+}
+
+/* "rd&1 rs2&1", or NULL. */
+static void parse_conditions(InsnCondition *out, const char *text)
+{
+    g_auto(GStrv) words = g_strsplit(text ? text : "", " ", -1);
+    for (unsigned i = 0; words[i]; i++) {
+        size_t length = strcspn(words[i], "=>&");
+        g_assert(i < CONDITIONS);
+        out[i] = (InsnCondition){ .slot = field_names[find_name(words[i], length)].slot,
+                                  .relation = words[i][length],
+                                  .number = (uint8_t)atoi(words[i] + length + 1) };
     }
 }
 
@@ -147,11 +161,8 @@ static void parse_row(InsnDef *def)
     if (pos)
         g_error("the encoding of %s leaves %u bits open", def->name, pos);
     def->base = (uint16_t)(def - insn_table);
-    def->unless_slot = SLOT_COUNT;
-    if (def->unless) {
-        size_t name = (size_t)(strchr(def->unless, '=') - def->unless);
-        def->unless_slot = field_names[find_name(def->unless, name)].slot;
-    }
+    parse_conditions(def->reserved, def->unless);
+    parse_conditions(def->odd, def->unusual);
     if (def->expands)
         parse_expansion(def);
     def->is_wide = !def->expands && def->sign_bit > 15;
@@ -161,7 +172,7 @@ static void parse_row(InsnDef *def)
 }
 
 /* Buckets by the bits every format fixes: opcode and funct3. */
-enum { BUCKETS = 512 + 32, BUCKET_SIZE = 48 };
+enum { BUCKETS = 512 + 32, BUCKET_SIZE = 96 };
 static const InsnDef *buckets[BUCKETS][BUCKET_SIZE];
 
 static unsigned bucket_of(uint32_t raw)
@@ -210,17 +221,36 @@ static int64_t operand(const InsnDef *def, unsigned slot, uint32_t raw)
     return value;
 }
 
+static bool any_holds(const InsnCondition *conditions, const InsnDef *def, uint32_t raw)
+{
+    for (const InsnCondition *c = conditions; c < conditions + CONDITIONS && c->relation; c++) {
+        int64_t value = operand(def, c->slot, raw);
+        if (c->relation == '='   ? value == c->number
+            : c->relation == '>' ? value > c->number
+                                 : value & c->number)
+            return true;
+    }
+    return false;
+}
+
+bool insn_is_unusual(const InsnDef *def, uint32_t raw)
+{
+    return any_holds(def->odd, def, raw);
+}
+
+static bool is_there(const InsnDef *def, const Isa *isa)
+{
+    return (isa->has[def->extension] || (def->also && isa->has[def->also])) && isa->has[def->needs];
+}
+
 const InsnDef *insn_lookup(uint32_t raw, const Isa *isa)
 {
     if ((raw & 3) != 3)
         raw &= 0xffff;
     for (const InsnDef **slot = buckets[bucket_of(raw)]; *slot; slot++) {
         const InsnDef *def = *slot;
-        if ((raw & def->mask) != def->match || (isa && !isa->has[def->extension]))
-            continue;
-        if (def->unless && !operand(def, def->unless_slot, raw))
-            return NULL;
-        return def;
+        if ((raw & def->mask) == def->match && (!isa || is_there(def, isa)))
+            return any_holds(def->reserved, def, raw) ? NULL : def;
     }
     return NULL;
 }

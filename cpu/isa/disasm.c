@@ -27,13 +27,45 @@ static void put_rounding(GString *out, int64_t rm)
     g_string_append(out, names[rm]);
 }
 
-static void put_csr(GString *out, int64_t number)
+/* The constants of fli, as objdump writes them. */
+static void put_constant(GString *out, int64_t number)
 {
-    const char *name = csr_name((unsigned)number);
+    static const char *const names[32] = {
+        "-0x1p+0",  "min",      "0x1p-16",  "0x1p-15",  "0x1p-8",   "0x1p-7",   "0x1p-4",
+        "0x1p-3",   "0x1p-2",   "0x1.4p-2", "0x1.8p-2", "0x1.cp-2", "0x1p-1",   "0x1.4p-1",
+        "0x1.8p-1", "0x1.cp-1", "0x1p+0",   "0x1.4p+0", "0x1.8p+0", "0x1.cp+0", "0x1p+1",
+        "0x1.4p+1", "0x1.8p+1", "0x1p+2",   "0x1p+3",   "0x1p+4",   "0x1p+7",   "0x1p+8",
+        "0x1p+15",  "0x1p+16",  "inf",      "nan",
+    };
+    g_string_append(out, names[number]);
+}
+
+static void put_csr(GString *out, unsigned number)
+{
+    static const struct {
+        uint16_t first, count;
+        const char *format;
+        unsigned suffix;
+    } others[] = {
+#define CSRS(...) { __VA_ARGS__ },
+#include "cpu/isa/csr_names.def"
+#undef CSRS
+    };
+    const char *name = csr_name(number);
+    for (unsigned i = 0; !name && i < G_N_ELEMENTS(others); i++) {
+        unsigned index = number - others[i].first;
+        if (index < others[i].count) {
+            g_auto(GStrv) parts = g_strsplit(others[i].format, "#", 2);
+            g_string_append(out, parts[0]);
+            if (parts[1])
+                g_string_append_printf(out, "%u%s", others[i].suffix + index, parts[1]);
+            return;
+        }
+    }
     if (name)
         g_string_append(out, name);
     else
-        g_string_append_printf(out, "0x%x", (unsigned)number);
+        g_string_append_printf(out, "0x%x", number);
 }
 
 /* One operand by its name in the row; anything else is copied as it stands. */
@@ -53,7 +85,7 @@ static void put_operand(GString *out, const char *name, const InsnDef *def, cons
         return;
     }
     if (!strcmp(name, "offset"))
-        g_string_append_printf(out, "0x%" PRIx64, pc + (uint64_t)op[SLOT_IMM]);
+        g_string_append_printf(out, "%" PRIx64, pc + (uint64_t)op[SLOT_IMM]);
     else if (!strcmp(name, "imm") && (insn_table[def->base].is_wide))
         g_string_append_printf(out, "0x%" PRIx64, (uint64_t)op[SLOT_IMM] >> 12 & 0xfffff);
     else if (!strcmp(name, "imm"))
@@ -62,8 +94,10 @@ static void put_operand(GString *out, const char *name, const InsnDef *def, cons
         g_string_append_printf(out, "0x%" PRIx64, op[SLOT_IMM]);
     else if (!strcmp(name, "zimm"))
         g_string_append_printf(out, "%" PRId64, op[SLOT_RS1]);
+    else if (!strcmp(name, "constant"))
+        put_constant(out, op[SLOT_RS1]);
     else if (!strcmp(name, "csr"))
-        put_csr(out, op[SLOT_CSR]);
+        put_csr(out, (unsigned)op[SLOT_CSR]);
     else if (!strcmp(name, "pred") || !strcmp(name, "succ"))
         put_fence_set(out, op[*name == 'p' ? SLOT_PRED : SLOT_SUCC]);
     else if (!strcmp(name, "sp"))
@@ -92,18 +126,27 @@ static void put_operands(GString *out, const InsnDef *def, const int64_t *op, ui
     }
 }
 
+/* An underscore stands for a dot; the n of "mop_r_n" for a number, which is the immediate. */
+static void put_name(GString *out, const char *name, const int64_t *op)
+{
+    size_t length = strlen(name) - (g_str_has_suffix(name, "_n") ? 1 : 0);
+    for (size_t i = 0; i < length; i++)
+        g_string_append_c(out, name[i] == '_' ? '.' : name[i]);
+    if (name[length])
+        g_string_append_printf(out, "%" PRId64, op[SLOT_IMM]);
+}
+
 void insn_disassemble(uint32_t raw, uint64_t pc, char *text, size_t size)
 {
     const InsnDef *def = insn_lookup(raw, NULL);
     g_autoptr(GString) out = g_string_new(NULL);
     int64_t op[SLOT_COUNT];
-    if (!def) {
-        g_snprintf(text, size, (raw & 3) == 3 ? ".word 0x%08x" : ".half 0x%04x", raw);
+    if (!def || insn_is_unusual(def, raw)) {
+        g_snprintf(text, size, (raw & 3) == 3 ? ".insn 4, 0x%08x" : ".insn 2, 0x%04x", raw);
         return;
     }
     insn_operands(def, raw, op);
-    for (const char *c = def->name; *c; c++)
-        g_string_append_c(out, *c == '_' ? '.' : *c);
+    put_name(out, def->name, op);
     if (def->class == CLASS_AMO && (op[SLOT_AQ] || op[SLOT_RL]))
         g_string_append_printf(out, ".%s%s", op[SLOT_AQ] ? "aq" : "", op[SLOT_RL] ? "rl" : "");
     if (*def->operands)

@@ -83,20 +83,29 @@ enum {
     SLOT_COUNT
 };
 
+/* "rd=0", "imm>10", "rd&1"; relation 0: none, it never holds. */
+typedef struct {
+    uint8_t slot, number;
+    char relation;
+} InsnCondition;
+
+enum { CONDITIONS = 3 };
+
 typedef struct {
     /* The row: */
     const char *name, *encoding, *operands;
-    Extension extension;
+    Extension extension, also, needs; /* also: 0, none; needs: EXT_I, which is there always */
     InsnClass class;
-    const char *expands, *unless;
+    const char *expands, *unless, *unusual;
     ExecFn *exec;
     /* Read from the row by insn_table_init(): */
     uint32_t mask, match;
     uint8_t length, n_fields, sign_bit; /* sign_bit 0: the immediate is unsigned */
     bool is_wide, rd_is_f, has_rd;
     uint16_t base; /* what it expands to; itself if not compressed */
-    uint8_t implied[SLOT_COUNT];
-    uint8_t unless_slot; /* reserved if this operand is zero; SLOT_COUNT: never */
+    int16_t implied[SLOT_COUNT];
+    InsnCondition reserved[CONDITIONS],
+        odd[CONDITIONS]; /* `unless` and `unusual`: when any of these holds */
     InsnField fields[14];
 } InsnDef;
 
@@ -110,6 +119,9 @@ const InsnDef *insn_lookup(uint32_t raw, const Isa *isa);
 
 /* The operands of `raw` as its row sees them, sign-extended immediate included. */
 void insn_operands(const InsnDef *def, uint32_t raw, int64_t operands[SLOT_COUNT]);
+
+/* Does no assembler make this word of `def`, valid as it is? */
+bool insn_is_unusual(const InsnDef *def, uint32_t raw);
 
 /* Decodes `raw` for execution. False: illegal for this `isa`. */
 bool insn_decode(Insn *out, uint32_t raw, const Isa *isa);

@@ -52,18 +52,33 @@ static const Extension depends[][2] = {
 
 /* Turning the first on or off does the same to the second. */
 static const Extension follows[][2] = {
-    { EXT_A, EXT_Zaamo },
-    { EXT_A, EXT_Zalrsc },
-    { EXT_C, EXT_Zca },
-    { EXT_C, EXT_Zcd },
+    { EXT_A, EXT_Zaamo }, { EXT_A, EXT_Zalrsc }, { EXT_C, EXT_Zca },
+    { EXT_C, EXT_Zcd },   { EXT_M, EXT_Zmmul },
+};
+
+/* The first contains the second, or is nothing without it: it needs the second, and turning it on turns that on. */
+static const Extension implies[][2] = {
+    { EXT_B, EXT_Zba },          { EXT_B, EXT_Zbb },          { EXT_B, EXT_Zbs },
+    { EXT_Zabha, EXT_Zaamo },    { EXT_Zacas, EXT_Zaamo },    { EXT_Zawrs, EXT_Zalrsc },
+    { EXT_Ziccamoa, EXT_Zaamo }, { EXT_Ziccamoc, EXT_Zacas }, { EXT_Ziccrse, EXT_Zalrsc },
+    { EXT_Za64rs, EXT_Zalrsc },  { EXT_Zcb, EXT_Zca },        { EXT_Zcmop, EXT_Zca },
+    { EXT_Zfa, EXT_F },          { EXT_Zfbfmin, EXT_F },      { EXT_Zfhmin, EXT_F },
+    { EXT_Zfh, EXT_Zfhmin },     { EXT_Zk, EXT_Zkn },         { EXT_Zk, EXT_Zkr },
+    { EXT_Zk, EXT_Zkt },         { EXT_Zkn, EXT_Zbkb },       { EXT_Zkn, EXT_Zbkc },
+    { EXT_Zkn, EXT_Zbkx },       { EXT_Zkn, EXT_Zknd },       { EXT_Zkn, EXT_Zkne },
+    { EXT_Zkn, EXT_Zknh },       { EXT_Zks, EXT_Zbkb },       { EXT_Zks, EXT_Zbkc },
+    { EXT_Zks, EXT_Zbkx },       { EXT_Zks, EXT_Zksed },      { EXT_Zks, EXT_Zksh },
 };
 
 static void set_extension(Isa *isa, Extension extension, bool on)
 {
     isa->has[extension] = on;
+    for (unsigned i = 0; on && i < G_N_ELEMENTS(implies); i++)
+        if (implies[i][0] == extension)
+            set_extension(isa, implies[i][1], true);
     for (unsigned i = 0; i < G_N_ELEMENTS(follows); i++)
         if (follows[i][0] == extension)
-            isa->has[follows[i][1]] = on;
+            set_extension(isa, follows[i][1], on);
 }
 
 /* Properties that are addresses. */
@@ -111,22 +126,32 @@ static bool parse_property(Isa *isa, bool asked[EXT_COUNT], const char *property
                 parts[0]);
 }
 
-/* What was asked for must have what it needs; what a model has by itself goes with it. */
+/* One pass over a table of needs: an extension that was asked for must have what it needs; what a model has by itself
+ * goes with it, which sets `changed`. */
+static bool check_table(Isa *isa, const bool asked[EXT_COUNT], const Extension (*table)[2],
+                        size_t count, bool *changed, GError **error)
+{
+    for (size_t i = 0; i < count; i++) {
+        Extension it = table[i][0], needed = table[i][1];
+        if (!isa->has[it] || isa->has[needed])
+            continue;
+        if (asked[it])
+            return fail(error, EXIT_USAGE, "-cpu: %s needs %s", extension_info[it].option,
+                        extension_info[needed].option);
+        isa->has[it] = false;
+        *changed = true;
+    }
+    return true;
+}
+
 static bool check_needs(Isa *isa, const bool asked[EXT_COUNT], GError **error)
 {
     bool changed = true;
     while (changed) {
         changed = false;
-        for (unsigned i = 0; i < G_N_ELEMENTS(depends); i++) {
-            Extension it = depends[i][0], needed = depends[i][1];
-            if (!isa->has[it] || isa->has[needed])
-                continue;
-            if (asked[it])
-                return fail(error, EXIT_USAGE, "-cpu: %s needs %s", extension_info[it].option,
-                            extension_info[needed].option);
-            isa->has[it] = false;
-            changed = true;
-        }
+        if (!check_table(isa, asked, depends, G_N_ELEMENTS(depends), &changed, error) ||
+            !check_table(isa, asked, implies, G_N_ELEMENTS(implies), &changed, error))
+            return false;
     }
     return true;
 }

@@ -42,6 +42,34 @@ bool rig_execute(Machine *m, uint32_t raw)
     return hart->trap_units == traps;
 }
 
+uint32_t rig_encode(InsnId id, unsigned rd, unsigned rs1, unsigned rs2, unsigned imm)
+{
+    insn_table_init();
+    const InsnDef *def = &insn_table[id];
+    uint32_t raw = def->match;
+    for (unsigned i = 0; i < def->n_fields; i++) {
+        const InsnField *f = &def->fields[i];
+        unsigned value = f->slot == SLOT_RD    ? rd
+                         : f->slot == SLOT_RS1 ? rs1
+                         : f->slot == SLOT_RS2 ? rs2
+                         : f->slot == SLOT_IMM ? imm
+                                               : 0;
+        raw |= (((value - f->bias) >> f->shift) & ((1u << f->width) - 1)) << f->lo;
+    }
+    return raw;
+}
+
+uint64_t rig_compute(Machine *m, InsnId id, uint64_t rs1, uint64_t rs2, unsigned imm)
+{
+    Hart *hart = &m->harts[0];
+    hart->x[11] = rs1;
+    hart->x[12] = rs2;
+    hart->pc = BOARD_RAM;
+    if (!rig_execute(m, rig_encode(id, 10, 11, 12, imm)))
+        g_error("%s trapped, cause %" G_GINT64_MODIFIER "u", insn_table[id].name, hart->csr.mcause);
+    return hart->x[10];
+}
+
 uint64_t rig_read64(Machine *m, uint64_t address)
 {
     uint64_t value;

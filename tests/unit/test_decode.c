@@ -28,10 +28,12 @@ Test(decode, each_row_finds_itself)
     for (unsigned id = 1; id < INSN_COUNT; id++) {
         const InsnDef *def = &insn_table[id];
         uint32_t ones = def->length == 4 ? ~0u : 0xffffu;
-        /* All free bits set: no reserved zero, and no more special row unless its digits are all ones. */
-        const InsnDef *found = insn_lookup((def->match | (ones & ~def->mask)), NULL);
-        cr_assert(found == def || (found && (found->mask & def->mask) == def->mask), "%s finds %s",
-                  def->name, found ? found->name : "nothing");
+        /* With all free bits set, or none, it is not reserved, and no more special row has it. */
+        const InsnDef *set = insn_lookup(def->match | (ones & ~def->mask), NULL);
+        const InsnDef *clear = insn_lookup(def->match, NULL);
+        cr_assert(set == def || clear == def, "%s is not found", def->name);
+        cr_expect(!set || (set->mask & def->mask) == def->mask, "%s finds %s", def->name,
+                  set->name);
     }
 }
 
@@ -42,8 +44,8 @@ Test(decode, known_words)
     static const struct { uint32_t raw; const char *text; } words[] = {
         { 0x00000013, "addi x0,x0,0" },
         { 0xfff00093, "addi x1,x0,-1" },
-        { 0xfe0508e3, "beq x10,x0,0xfffffffffffffff0" },
-        { 0x0000006f, "jal x0,0x0" },
+        { 0xfe0508e3, "beq x10,x0,fffffffffffffff0" },
+        { 0x0000006f, "jal x0,0" },
         { 0x80000537, "lui x10,0x80000" },
         { 0x00c5b023, "sd x12,0(x11)" },
         { 0x43f55513, "srai x10,x10,0x3f" },
@@ -61,6 +63,27 @@ Test(decode, known_words)
         { 0x28755513, "orc.b x10,x10" },
         { 0x6b855513, "rev8 x10,x10" },
         { 0x0045200f, "cbo.zero (x10)" },
+        { 0x0ac59533, "clmul x10,x11,x12" },
+        { 0x08c5c533, "pack x10,x11,x12" },
+        { 0x0805c53b, "zext.h x10,x11" },
+        { 0x28c5a533, "xperm4 x10,x11,x12" },
+        { 0x31a59513, "aes64ks1i x10,x11,0xa" },
+        { 0xf0c58533, "sm4ed x10,x11,x12,0x3" },
+        { 0x0ec5d533, "czero.eqz x10,x11,x12" },
+        { 0xcdf5c573, "mop.r.31 x10,x11" },
+        { 0x00d00073, "wrs.nto" },
+        { 0x2ec5c52f, "amocas.q.aqrl x10,x12,(x11)" },
+        { 0xf01e8553, "fli.s f10,0x1p+16" },
+        { 0xc2859553, "fcvtmod.w.d x10,f11,rtz" },
+        { 0x44555553, "froundnx.h f10,f10,unknown" },
+        { 0x00200033, "ntl.p1" },
+        { 0x02156013, "prefetch.r 32(x10)" },
+        { 0x8330000f, "fence.tso" },
+        { 0xb8302573, "csrrs x10,mhpmcounter3h,x0" },
+        { 0x5fd02573, "csrrs x10,0x5fd,x0" },
+        { 0x9d69, "c.zext.h x10" },
+        { 0x6781, "c.mop.15" },
+        { 0x900a, "c.ntl.p1" },
         { 0x1141, "c.addi x2,-16" },
         { 0x8082, "c.jr x1" },
         { 0x9002, "c.ebreak" },
@@ -84,14 +107,22 @@ Test(decode, known_words)
 Test(decode, reserved_words_are_illegal)
 {
     static const uint32_t words[] = {
-        0x00000000, /* all zeros */
-        0x0000,     /* c.addi4spn with a zero immediate */
-        0x4002,     /* c.lwsp to x0 */
-        0x8002,     /* c.jr x0 */
-        0x2001,     /* c.addiw to x0 */
-        0x6101,     /* c.addi16sp by 0 */
-        0x6081,     /* c.lui by 0 */
-        0xffffffff, 0x30200077,
+        0x00000000,                         /* all zeros */
+        0x0000,                             /* c.addi4spn with a zero immediate */
+        0x4002,                             /* c.lwsp to x0 */
+        0x8002,                             /* c.jr x0 */
+        0x2001,                             /* c.addiw to x0 */
+        0x6101,                             /* c.addi16sp by 0 */
+        0x6201,                             /* c.lui by 0, of an even register */
+        0xffffffff, 0x30200077, 0x08c58573, /* between mop.rr and system instructions */
+        0x31b59513,                         /* aes64ks1i of step 11 */
+        0x2ec5c5af,                         /* amocas.q to an odd register */
+        0x2ed5c52f,                         /* amocas.q from an odd register */
+        0xc285f553,                         /* fcvtmod.w.d that does not round towards zero */
+        0x08f59513,                         /* zip of RV32 */
+        0xe2159553,                         /* fmvh.x.d of RV32 */
+        0x9d79,                             /* after c.not two are free */
+        0x9d7d,
     };
     Isa isa;
     cr_assert(isa_parse(&isa, "max", NULL));
@@ -109,7 +140,7 @@ Test(decode, extensions_that_are_off_are_illegal)
     } cases[] = {
         { "max,c=off", 0x1141 },          { "max,m=off", 0x02c58533 },
         { "max,zba=off", 0x20c5a533 },    { "max,f=off,d=off", 0x00b57553 },
-        { "max,zicboz=off", 0x0045200f },
+        { "max,zicboz=off", 0x0045200f }, { "max,zcmop=off", 0x6081 },
     };
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
         Isa with, without;
@@ -136,6 +167,18 @@ Test(decode, compressed_instructions_expand)
         { 0x4188, 0x0005a503 }, /* c.lw a0,0(a1)     = lw a0,0(a1) */
         { 0x8d0d, 0x40b50533 }, /* c.sub a0,a1       = sub a0,a0,a1 */
         { 0x0808, 0x01010513 }, /* c.addi4spn a0,16  = addi a0,sp,16 */
+        { 0x81a8, 0x0025c503 }, /* c.lbu a0,2(a1)    = lbu a0,2(a1) */
+        { 0x85a8, 0x0025d503 }, /* c.lhu a0,2(a1)    = lhu a0,2(a1) */
+        { 0x85e8, 0x00259503 }, /* c.lh a0,2(a1)     = lh a0,2(a1) */
+        { 0x89e8, 0x00a581a3 }, /* c.sb a0,3(a1)     = sb a0,3(a1) */
+        { 0x8da8, 0x00a59123 }, /* c.sh a0,2(a1)     = sh a0,2(a1) */
+        { 0x9d61, 0x0ff57513 }, /* c.zext.b a0       = andi a0,a0,255 */
+        { 0x9d65, 0x60451513 }, /* c.sext.b a0       = sext.b a0,a0 */
+        { 0x9d69, 0x0805453b }, /* c.zext.h a0       = zext.h a0,a0 */
+        { 0x9d6d, 0x60551513 }, /* c.sext.h a0       = sext.h a0,a0 */
+        { 0x9d71, 0x0805053b }, /* c.zext.w a0       = add.uw a0,a0,zero */
+        { 0x9d75, 0xfff54513 }, /* c.not a0          = xori a0,a0,-1 */
+        { 0x9d4d, 0x02b50533 }, /* c.mul a0,a1       = mul a0,a0,a1 */
     };
     Isa isa;
     cr_assert(isa_parse(&isa, "max", NULL));
