@@ -58,3 +58,31 @@ void commit_record(Commit *commit, Hart *hart, const Insn *in, uint64_t pc, unsi
         commit->print_at += commit->print_every;
     }
 }
+
+/* A watchpoint that the access touches. */
+static void check_watchpoints(Hart *hart, uint64_t first, uint64_t last, bool is_store)
+{
+    for (unsigned i = 0; i < hart->breakpoints->n_watches; i++) {
+        const Watchpoint *w = &hart->breakpoints->watches[i];
+        if (w->last < first || w->first > last ||
+            w->kind == (is_store ? WATCHED_READ : WATCHED_WRITE))
+            continue;
+        hart->watch_hit = (Watchpoint){ MAX(first, w->first), last, w->kind };
+        hart->attention |= ATTENTION_STOP;
+        return;
+    }
+}
+
+void commit_access(Hart *hart, uint64_t address, unsigned size, bool is_store, uint64_t value)
+{
+    Commit *commit = hart->commit;
+    if (hart->breakpoints)
+        check_watchpoints(hart, address, address + size - 1, is_store);
+    if (!commit)
+        return;
+    commit->is_load = !is_store;
+    commit->is_store = is_store;
+    commit->address = address;
+    commit->size = size;
+    commit->value = value;
+}

@@ -28,6 +28,9 @@ struct Commit {
     uint64_t address, value;
 };
 
+/* Notes an access the running instruction made; stops the hart after it if a watchpoint is there. */
+void commit_access(Hart *hart, uint64_t address, unsigned size, bool is_store, uint64_t value);
+
 /* Reports the instruction `in`, which was at `pc` in privilege `priv` and has retired. */
 void commit_record(Commit *commit, Hart *hart, const Insn *in, uint64_t pc, unsigned priv,
                    uint32_t raw);

@@ -24,10 +24,19 @@
 typedef struct CodeCache CodeCache;
 typedef struct Commit Commit;
 
-/* Addresses at which harts stop before executing; belongs to the debugger. */
+/* What an access has to be for a watchpoint: as gdb numbers them. */
+typedef enum { WATCHED_WRITE = 2, WATCHED_READ = 3, WATCHED_ACCESS = 4 } WatchKind;
+
+typedef struct {
+    uint64_t first, last; /* virtual addresses */
+    WatchKind kind;
+} Watchpoint;
+
+/* Addresses at which harts stop before executing, and those after whose access they do; belongs to the debugger. */
 typedef struct {
     uint64_t *pcs;
-    unsigned count;
+    Watchpoint *watches;
+    unsigned count, n_watches;
 } Breakpoints;
 
 /* Why a slice ended before its units were used up. */
@@ -159,6 +168,7 @@ struct Hart {
     void *mtime_opaque;
     Timer stimer;                   /* fires when stimecmp is reached */
     const Breakpoints *breakpoints; /* not NULL: stop there with ATTENTION_STOP */
+    Watchpoint watch_hit;           /* the access that stopped the hart: kind 0: none */
     bool step_over;                 /* execute the next instruction even if there is a breakpoint */
     uint32_t watch;                 /* WATCH_*: not 0, run in the slower loop */
     Commit *commit;                 /* not NULL: every retired instruction is reported there */

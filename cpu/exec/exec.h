@@ -20,18 +20,12 @@
 
 #define EXEC(name) ExecResult exec_##name(Hart *hart, const Insn *in)
 
-/* Tells the commit record, if there is one, of the access the instruction made; `value` is what a store wrote. */
+/* Tells the commit record and the debugger's watchpoints, if there are any, of the access the instruction made; `value` is what a store wrote. */
 static inline void report_access(Hart *hart, uint64_t address, unsigned size, bool is_store,
                                  uint64_t value)
 {
-    Commit *commit = hart->commit;
-    if (LIKELY(!commit))
-        return;
-    commit->is_load = !is_store;
-    commit->is_store = is_store;
-    commit->address = address;
-    commit->size = size;
-    commit->value = value;
+    if (UNLIKELY(hart->commit || hart->breakpoints))
+        commit_access(hart, address, size, is_store, value);
 }
 
 /* Does a debug trigger fire before the access? Then the fault is set. */

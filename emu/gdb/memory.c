@@ -108,15 +108,25 @@ bool gdb_set_physical(GdbSession *s, GdbText *args)
 
 /* Breakpoints. Harts look at every instruction only while there is one. */
 
+static void publish_one(Breakpoints *out, const GdbBreakpoint *point)
+{
+    if (point->kind <= '1')
+        out->pcs[out->count++] = point->at;
+    else
+        out->watches[out->n_watches++] = (Watchpoint){ point->at, point->at + point->length - 1,
+                                                       (WatchKind)(point->kind - '0') };
+}
+
 static void publish(GdbSession *s)
 {
-    unsigned count = s->breakpoints->len;
-    s->pcs.pcs = g_renew(uint64_t, s->pcs.pcs, count);
-    s->pcs.count = count;
-    for (unsigned i = 0; i < count; i++)
-        s->pcs.pcs[i] = g_array_index(s->breakpoints, GdbBreakpoint, i).pc;
+    unsigned n = s->breakpoints->len;
+    s->pcs.pcs = g_renew(uint64_t, s->pcs.pcs, n);
+    s->pcs.watches = g_renew(Watchpoint, s->pcs.watches, n);
+    s->pcs.count = s->pcs.n_watches = 0;
+    for (unsigned i = 0; i < n; i++)
+        publish_one(&s->pcs, &g_array_index(s->breakpoints, GdbBreakpoint, i));
     for (unsigned i = 0; i < s->machine->n_harts; i++)
-        s->machine->harts[i].breakpoints = count ? &s->pcs : NULL;
+        s->machine->harts[i].breakpoints = n ? &s->pcs : NULL;
 }
 
 void gdb_clear_breakpoints(GdbSession *s)
@@ -137,24 +147,26 @@ static int find_breakpoint(const GdbSession *s, const GdbBreakpoint *wanted)
 {
     for (unsigned i = 0; i < s->breakpoints->len; i++) {
         const GdbBreakpoint *point = &g_array_index(s->breakpoints, GdbBreakpoint, i);
-        if (point->pc == wanted->pc && point->kind == wanted->kind)
+        bool same_length = point->kind <= '1' || point->length == wanted->length;
+        if (point->at == wanted->at && point->kind == wanted->kind && same_length)
             return (int)i;
     }
     return -1;
 }
 
-/* "KIND,address,length": 0 software, 1 hardware, which are the same here. The length says nothing: a client that asks
- * for one byte means the instruction there. Watchpoints (2 to 4) get the empty reply: not supported. */
+/* "KIND,address,length": 0 software, 1 hardware, which are the same here and for which the length says nothing: a client
+ * that asks for one byte means the instruction there. 2 write, 3 read, 4 access watchpoints of `length` bytes. */
 static bool change_breakpoint(GdbSession *s, GdbText *args, bool insert)
 {
     GdbBreakpoint point;
-    uint64_t length;
-    if (gdb_left(args) > 1 && args->at[0] >= '2' && args->at[0] <= '4' && args->at[1] == ',')
-        return true;
-    if (gdb_at_end(args) || (*args->at != '0' && *args->at != '1'))
+    uint64_t end;
+    if (gdb_at_end(args) || *args->at < '0' || *args->at > '4')
         return gdb_error(s, GDB_EINVAL);
     point.kind = *args->at++;
-    if (!gdb_take_char(args, ',') || !gdb_take_range(args, &point.pc, &length) || !gdb_at_end(args))
+    if (!gdb_take_char(args, ',') || !gdb_take_range(args, &point.at, &end) || !gdb_at_end(args))
+        return gdb_error(s, GDB_EINVAL);
+    point.length = end;
+    if (point.kind >= '2' && !point.length)
         return gdb_error(s, GDB_EINVAL);
     int at = find_breakpoint(s, &point);
     if (insert && at < 0 && s->breakpoints->len == MAX_BREAKPOINTS)

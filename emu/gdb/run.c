@@ -6,6 +6,7 @@
  * machine pauses wherever in its round it is and goes on from there, so a run with stops is the run without them.
  * A step is one unit of one hart: an instruction, or the entry into a trap.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "emu/gdb/session.h"
@@ -24,7 +25,14 @@ void gdb_pause(GdbSession *s, unsigned hart, int signal)
 
 void gdb_append_stop(GdbSession *s)
 {
-    g_string_append_printf(s->reply, "T%02xthread:", (unsigned)s->signal);
+    static const char *const names[] = {
+        [WATCHED_WRITE] = "watch", [WATCHED_READ] = "rwatch", [WATCHED_ACCESS] = "awatch"
+    };
+    const Watchpoint *hit = &s->machine->harts[s->stop_hart].watch_hit;
+    g_string_append_printf(s->reply, "T%02x", (unsigned)s->signal);
+    if (hit->kind)
+        g_string_append_printf(s->reply, "%s:%" PRIx64 ";", names[hit->kind], hit->first);
+    g_string_append(s->reply, "thread:");
     gdb_append_thread(s, s->reply, s->stop_hart);
     g_string_append_c(s->reply, ';');
 }
@@ -42,7 +50,8 @@ void gdb_stopped(void *opaque, unsigned index)
 {
     GdbSession *s = opaque;
     uint64_t pc = s->machine->harts[index].pc;
-    if (pc - s->range_start < s->range_end - s->range_start && !gdb_has_breakpoint(s, pc)) {
+    bool in_range = pc - s->range_start < s->range_end - s->range_start;
+    if (in_range && !gdb_has_breakpoint(s, pc) && !s->machine->harts[index].watch_hit.kind) {
         aim_step(s->machine, index);
         return;
     }
@@ -58,6 +67,7 @@ static void leave_stop(GdbSession *s)
     Hart *hart = &s->machine->harts[s->stop_hart];
     if (hart->pc == s->stop_pc)
         hart->step_over = true;
+    hart->watch_hit = (Watchpoint){ 0 };
     s->machine->paused = false;
 }
 

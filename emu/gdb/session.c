@@ -30,6 +30,7 @@ void gdb_session_free(GdbSession *s)
     g_string_free(s->target_xml, TRUE);
     g_string_free(s->threads_xml, TRUE);
     g_array_free(s->breakpoints, TRUE);
+    g_free(s->pcs.watches);
     g_free(s->pcs.pcs);
     g_free(s);
 }

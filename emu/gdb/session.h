@@ -18,8 +18,8 @@
 typedef void GdbSendFn(void *opaque, const char *data, size_t size);
 
 typedef struct {
-    uint64_t pc;
-    char kind; /* '0' or '1', as the debugger calls it */
+    uint64_t at, length;
+    char kind; /* '0' or '1': breakpoint, '2' to '4': watchpoint, as the debugger calls them */
 } GdbBreakpoint;
 
 typedef struct {

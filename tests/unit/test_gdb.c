@@ -186,10 +186,10 @@ Test(gdb, handshake_offers_what_there_is_and_unknown_packets_get_the_empty_reply
     /* With a memory map gdb would not even ask for what is outside. */
     cr_assert_null(strstr(offer, "memory-map"));
     CHECK(&peer, { "vMustReplyEmpty", "" }, { "qOffsets", "" }, { "vFlashDone", "" },
-          { "qCRC:80000000,4", "" }, { "", "" }, { "Z2,80000000,4", "" }, { "!", "OK" },
-          { "?", "T05thread:p1.1;" }, { "qC", "QCp1.1" }, { "qfThreadInfo", "mp1.1,p1.2" },
-          { "qsThreadInfo", "l" }, { "Tp1.2", "OK" }, { "Tp1.3", "E22" }, { "Tp2.1", "E22" },
-          { "qAttached:1", "1" }, { "qThreadExtraInfo,p1.2", "6861727431204d2d6d6f6465" });
+          { "qCRC:80000000,4", "" }, { "", "" }, { "!", "OK" }, { "?", "T05thread:p1.1;" },
+          { "qC", "QCp1.1" }, { "qfThreadInfo", "mp1.1,p1.2" }, { "qsThreadInfo", "l" },
+          { "Tp1.2", "OK" }, { "Tp1.3", "E22" }, { "Tp2.1", "E22" }, { "qAttached:1", "1" },
+          { "qThreadExtraInfo,p1.2", "6861727431204d2d6d6f6465" });
     CHECK(&peer,
           { "qSupported", "PacketSize=4000;QStartNoAckMode+;qXfer:features:read+;"
                           "qXfer:threads:read+;vContSupported+;binary-upload+" },
@@ -371,6 +371,37 @@ Test(gdb, breakpoints_stop_before_the_instruction_and_are_not_in_memory)
     cr_assert_leq(peer.session->breakpoints->len, 1024);
     gdb_session_close(peer.session);
     cr_assert_null(peer.machine->harts[0].breakpoints);
+    peer_close(&peer);
+}
+
+/* A watchpoint stops after the instruction that touched it, with the address. */
+Test(gdb, watchpoints_stop_after_the_access)
+{
+    enum { SD = 0x0055b023, LD = 0x0005b303, LB_7 = 0x00758303, AMOSWAP = 0x0855b32f };
+    Peer peer;
+    const uint32_t code[] = { SD, LD, LB_7, AMOSWAP, NOP, NOP };
+    static const struct {
+        const char *point, *remove, *stop;
+        uint64_t pc;
+    } cases[] = {
+        { "Z2,80000100,8", "z2,80000100,8", "T05watch:80000100;thread:1;", 0x80000004 },
+        { "Z3,80000100,8", "z3,80000100,8", "T05rwatch:80000100;thread:1;", 0x80000008 },
+        { "Z4,80000100,8", "z4,80000100,8", "T05awatch:80000100;thread:1;", 0x80000004 },
+        { "Z3,80000107,1", "z3,80000107,1", "T05rwatch:80000107;thread:1;", 0x80000008 },
+        { "Z2,80000104,2", "z2,80000104,2", "T05watch:80000104;thread:1;", 0x80000004 },
+    };
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        peer_open(&peer, 1, code, G_N_ELEMENTS(code));
+        CHECK(&peer, { cases[i].point, "OK" }, { "Pb=0001008000000000", "OK" });
+        cr_assert_str_eq(go(&peer, "c"), cases[i].stop, "case %u", i);
+        cr_assert_eq(peer.machine->harts[0].pc, cases[i].pc, "case %u", i);
+        CHECK(&peer, { "?", cases[i].stop }, { cases[i].remove, "OK" });
+        cr_assert_null(peer.machine->harts[0].breakpoints);
+        cr_assert_str_eq(go(&peer, "s"), "T05thread:1;");
+        peer_close(&peer);
+    }
+    peer_open(&peer, 1, code, G_N_ELEMENTS(code));
+    CHECK(&peer, { "Z2,80000100,0", "E22" }, { "Z5,80000100,8", "E22" });
     peer_close(&peer);
 }
 
