@@ -60,12 +60,14 @@ void commit_record(Commit *commit, Hart *hart, const Insn *in, uint64_t pc, unsi
 }
 
 /* A watchpoint that the access touches. */
-static void check_watchpoints(Hart *hart, uint64_t first, uint64_t last, bool is_store)
+static void check_watchpoints(Hart *hart, uint64_t first, uint64_t last, Accessed how)
 {
+    static const uint8_t wants[] = { [WATCHED_WRITE] = ACCESSED_WRITE,
+                                     [WATCHED_READ] = ACCESSED_READ,
+                                     [WATCHED_ACCESS] = ACCESSED_BOTH };
     for (unsigned i = 0; i < hart->breakpoints->n_watches; i++) {
         const Watchpoint *w = &hart->breakpoints->watches[i];
-        if (w->last < first || w->first > last ||
-            w->kind == (is_store ? WATCHED_READ : WATCHED_WRITE))
+        if (w->last < first || w->first > last || !(wants[w->kind] & how))
             continue;
         hart->watch_hit = (Watchpoint){ MAX(first, w->first), last, w->kind };
         hart->attention |= ATTENTION_STOP;
@@ -73,15 +75,15 @@ static void check_watchpoints(Hart *hart, uint64_t first, uint64_t last, bool is
     }
 }
 
-void commit_access(Hart *hart, uint64_t address, unsigned size, bool is_store, uint64_t value)
+void commit_access(Hart *hart, uint64_t address, unsigned size, Accessed how, uint64_t value)
 {
     Commit *commit = hart->commit;
     if (hart->breakpoints)
-        check_watchpoints(hart, address, address + size - 1, is_store);
+        check_watchpoints(hart, address, address + size - 1, how);
     if (!commit)
         return;
-    commit->is_load = !is_store;
-    commit->is_store = is_store;
+    commit->is_load = how == ACCESSED_READ;
+    commit->is_store = how & ACCESSED_WRITE;
     commit->address = address;
     commit->size = size;
     commit->value = value;

@@ -16,6 +16,8 @@ typedef struct Hart Hart;
 typedef struct Insn Insn;
 
 typedef struct Commit Commit;
+
+typedef enum { ACCESSED_READ = 1, ACCESSED_WRITE = 2, ACCESSED_BOTH = 3 } Accessed;
 struct Commit {
     uint64_t hash, count;
     FILE *log;         /* Spike's format, or NULL */
@@ -29,7 +31,7 @@ struct Commit {
 };
 
 /* Notes an access the running instruction made; stops the hart after it if a watchpoint is there. */
-void commit_access(Hart *hart, uint64_t address, unsigned size, bool is_store, uint64_t value);
+void commit_access(Hart *hart, uint64_t address, unsigned size, Accessed how, uint64_t value);
 
 /* Reports the instruction `in`, which was at `pc` in privilege `priv` and has retired. */
 void commit_record(Commit *commit, Hart *hart, const Insn *in, uint64_t pc, unsigned priv,

@@ -15,6 +15,15 @@ static uint64_t granule(Spa spa)
     return spa.v >> RESERVATION_SHIFT << RESERVATION_SHIFT;
 }
 
+/* Memory for an atomic access, or NULL with the fault set. What writes reads too. */
+static uint8_t *atomic_at(Hart *hart, uint64_t address, unsigned size, Access access,
+                          bool may_misalign, Spa *spa)
+{
+    if (trigger_stops(hart, address, size, access))
+        return NULL;
+    return mmu_atomic(&hart->mmu, (Gva){ address }, size, access, may_misalign, spa);
+}
+
 static uint64_t read_host(const uint8_t *host, unsigned size)
 {
     uint64_t value = 0;
@@ -26,12 +35,12 @@ static ExecResult load_reserved(Hart *hart, const Insn *in, unsigned size)
 {
     Spa spa;
     uint64_t address = hart->x[in->rs1];
-    const uint8_t *host = mmu_atomic(&hart->mmu, (Gva){ address }, size, ACCESS_READ, false, &spa);
+    const uint8_t *host = atomic_at(hart, address, size, ACCESS_READ, false, &spa);
     if (!host)
         return hart_raise_fault(hart);
     hart->x[in->rd] = read_host(host, size);
     hart->mmu.reservation = granule(spa);
-    report_access(hart, address, size, false, 0);
+    report_access(hart, address, size, ACCESSED_READ, 0);
     return EXEC_NEXT;
 }
 
@@ -40,14 +49,14 @@ static ExecResult store_conditional(Hart *hart, const Insn *in, unsigned size)
 {
     Spa spa;
     uint64_t address = hart->x[in->rs1];
-    const uint8_t *host = mmu_atomic(&hart->mmu, (Gva){ address }, size, ACCESS_WRITE, false, &spa);
+    const uint8_t *host = atomic_at(hart, address, size, ACCESS_WRITE, false, &spa);
     if (!host)
         return hart_raise_fault(hart);
     bool success = hart->mmu.reservation == granule(spa);
     hart->mmu.reservation = RESERVATION_NONE;
     if (success) {
         mmu_atomic_store(&hart->mmu, spa, size, hart->x[in->rs2]);
-        report_access(hart, address, size, true, hart->x[in->rs2]);
+        report_access(hart, address, size, ACCESSED_WRITE, hart->x[in->rs2]);
     }
     hart->x[in->rd] = !success;
     return EXEC_NEXT;
@@ -78,35 +87,38 @@ static inline uint8_t *fast_atomic(const Hart *hart, uint64_t address, unsigned 
 {
     const TlbEntry *entry = bank_entry(hart->mmu.data, address);
     uint64_t tag = address & (~(uint64_t)PAGE_OFFSET | (size - 1));
+    if (UNLIKELY(hart->triggers.kinds))
+        return NULL;
     return entry->write_tag == tag ? (uint8_t *)(address + entry->addend) : NULL;
 }
 
 /* norm:zama16b_atomic_ops */
 static uint8_t *slow_atomic(Hart *hart, uint64_t address, unsigned size, Spa *spa)
 {
-    return mmu_atomic(&hart->mmu, (Gva){ address }, size, ACCESS_WRITE, hart->isa->has[EXT_Zama16b],
-                      spa);
+    if (trigger_stops(hart, address, size, ACCESS_READ))
+        return NULL;
+    return atomic_at(hart, address, size, ACCESS_WRITE, hart->isa->has[EXT_Zama16b], spa);
 }
 
 /* The AMO `name`: `value` in terms of `old` and `operand`, both of C type `type`; `old` goes to rd with its sign. */
-#define AMO(name, type, value)                                                    \
-    EXEC(name)                                                                    \
-    {                                                                             \
-        Spa spa;                                                                  \
-        type old, operand = (type)hart->x[in->rs2];                               \
-        uint64_t address = hart->x[in->rs1];                                      \
-        uint8_t *fast = fast_atomic(hart, address, sizeof(type)), *host = fast;   \
-        if (!fast && !(host = slow_atomic(hart, address, sizeof(type), &spa)))    \
-            return hart_raise_fault(hart);                                        \
-        memcpy(&old, host, sizeof old);                                           \
-        type new = (type)(value);                                                 \
-        if (fast)                                                                 \
-            memcpy(host, &new, sizeof new);                                       \
-        else                                                                      \
-            mmu_atomic_store(&hart->mmu, spa, sizeof(type), (uint64_t) new);      \
-        report_access(hart, address, sizeof(type), true, (uint64_t) new);         \
-        hart->x[in->rd] = (uint64_t)sign_extend((uint64_t)old, 8 * sizeof(type)); \
-        return EXEC_NEXT;                                                         \
+#define AMO(name, type, value)                                                     \
+    EXEC(name)                                                                     \
+    {                                                                              \
+        Spa spa;                                                                   \
+        type old, operand = (type)hart->x[in->rs2];                                \
+        uint64_t address = hart->x[in->rs1];                                       \
+        uint8_t *fast = fast_atomic(hart, address, sizeof(type)), *host = fast;    \
+        if (!fast && !(host = slow_atomic(hart, address, sizeof(type), &spa)))     \
+            return hart_raise_fault(hart);                                         \
+        memcpy(&old, host, sizeof old);                                            \
+        type new = (type)(value);                                                  \
+        if (fast)                                                                  \
+            memcpy(host, &new, sizeof new);                                        \
+        else                                                                       \
+            mmu_atomic_store(&hart->mmu, spa, sizeof(type), (uint64_t) new);       \
+        report_access(hart, address, sizeof(type), ACCESSED_BOTH, (uint64_t) new); \
+        hart->x[in->rd] = (uint64_t)sign_extend((uint64_t)old, 8 * sizeof(type));  \
+        return EXEC_NEXT;                                                          \
     }
 
 #define AMOS(suffix, bits)                                   \
@@ -144,7 +156,7 @@ static ExecResult compare_and_swap(Hart *hart, const Insn *in, unsigned size)
     bool equal = !memcmp(&old, &expected, size);
     if (equal)
         mmu_atomic_store(&hart->mmu, spa, size, hart->x[in->rs2]);
-    report_access(hart, address, size, equal, hart->x[in->rs2]);
+    report_access(hart, address, size, equal ? ACCESSED_BOTH : ACCESSED_READ, hart->x[in->rs2]);
     hart->x[in->rd] = (uint64_t)sign_extend(old, 8 * size);
     return EXEC_NEXT;
 }
@@ -184,7 +196,7 @@ EXEC(amocas_q)
     bool equal = !memcmp(old, expected, sizeof old);
     for (unsigned i = 0; i < 2 && equal; i++)
         mmu_atomic_store(&hart->mmu, (Spa){ spa.v + 8 * i }, 8, wanted[i]);
-    report_access(hart, address, 8, equal, wanted[0]);
+    report_access(hart, address, sizeof old, equal ? ACCESSED_BOTH : ACCESSED_READ, wanted[0]);
     hart->x[in->rd] = old[0];
     if (!discards)
         hart->x[in->rd + 1] = old[1];

@@ -21,11 +21,11 @@
 #define EXEC(name) ExecResult exec_##name(Hart *hart, const Insn *in)
 
 /* Tells the commit record and the debugger's watchpoints, if there are any, of the access the instruction made; `value` is what a store wrote. */
-static inline void report_access(Hart *hart, uint64_t address, unsigned size, bool is_store,
+static inline void report_access(Hart *hart, uint64_t address, unsigned size, Accessed how,
                                  uint64_t value)
 {
     if (UNLIKELY(hart->commit || hart->breakpoints))
-        commit_access(hart, address, size, is_store, value);
+        commit_access(hart, address, size, how, value);
 }
 
 /* Does a debug trigger fire before the access? Then the fault is set. */
@@ -42,7 +42,7 @@ static inline bool exec_load(Hart *hart, uint64_t address, unsigned size, uint64
     if (trigger_stops(hart, address, size, ACCESS_READ) ||
         !mmu_load(&hart->mmu, (Gva){ address }, size, value))
         return false;
-    report_access(hart, address, size, false, 0);
+    report_access(hart, address, size, ACCESSED_READ, 0);
     return true;
 }
 
@@ -51,7 +51,7 @@ static inline bool exec_store(Hart *hart, uint64_t address, unsigned size, uint6
     if (trigger_stops(hart, address, size, ACCESS_WRITE) ||
         !mmu_store(&hart->mmu, (Gva){ address }, size, value))
         return false;
-    report_access(hart, address, size, true, value);
+    report_access(hart, address, size, ACCESSED_WRITE, value);
     return true;
 }
 

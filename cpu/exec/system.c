@@ -213,6 +213,12 @@ static bool cbo_enabled(const Hart *hart, uint64_t field)
     return priv != PRIV_U || !hart->isa->has[EXT_S] || hart->csr.senvcfg & field;
 }
 
+/* "Cache Operations" of the debug specification: all of them are stores of any size, anywhere in the block. */
+static bool trigger_stops_block(Hart *hart, uint64_t address)
+{
+    return trigger_stops(hart, address & ~63ull, 64, ACCESS_WRITE);
+}
+
 /* The block must be accessible for reading or writing; faults are those of a store. */
 static ExecResult manage_block(Hart *hart, const Insn *in, uint64_t field)
 {
@@ -220,6 +226,8 @@ static ExecResult manage_block(Hart *hart, const Insn *in, uint64_t field)
     Gva va = { hart->x[in->rs1] };
     if (!cbo_enabled(hart, field))
         return hart_raise_illegal(hart);
+    if (trigger_stops_block(hart, va.v))
+        return hart_raise_fault(hart);
     if (mmu_translate(&hart->mmu, va, 1, ACCESS_READ, &spa) ||
         mmu_translate(&hart->mmu, va, 1, ACCESS_WRITE, &spa))
         return EXEC_NEXT;
@@ -246,9 +254,13 @@ EXEC(cbo_zero)
     uint64_t block = hart->x[in->rs1] & ~63ull;
     if (!cbo_enabled(hart, ENVCFG_CBZE))
         return hart_raise_illegal(hart);
+    if (trigger_stops_block(hart, block))
+        return hart_raise_fault(hart);
     for (unsigned i = 0; i < 64; i += 8) {
-        if (exec_store(hart, block + i, 8, 0))
+        if (mmu_store(&hart->mmu, (Gva){ block + i }, 8, 0)) {
+            report_access(hart, block + i, 8, ACCESSED_WRITE, 0);
             continue;
+        }
         hart->mmu.fault.gva = mmu_unmask(&hart->mmu, (Gva){ hart->x[in->rs1] });
         return hart_raise_fault(hart);
     }

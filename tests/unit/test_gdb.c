@@ -377,9 +377,9 @@ Test(gdb, breakpoints_stop_before_the_instruction_and_are_not_in_memory)
 /* A watchpoint stops after the instruction that touched it, with the address. */
 Test(gdb, watchpoints_stop_after_the_access)
 {
-    enum { SD = 0x0055b023, LD = 0x0005b303, LB_7 = 0x00758303, AMOSWAP = 0x0855b32f };
+    enum { SD = 0x0055b023, LD = 0x0005b303, LB_7 = 0x00758303, AMOSWAP = 0x0856332f };
     Peer peer;
-    const uint32_t code[] = { SD, LD, LB_7, AMOSWAP, NOP, NOP };
+    const uint32_t code[] = { SD, LD, LB_7, AMOSWAP, NOP, NOP }; /* the AMO is elsewhere */
     static const struct {
         const char *point, *remove, *stop;
         uint64_t pc;
@@ -388,11 +388,13 @@ Test(gdb, watchpoints_stop_after_the_access)
         { "Z3,80000100,8", "z3,80000100,8", "T05rwatch:80000100;thread:1;", 0x80000008 },
         { "Z4,80000100,8", "z4,80000100,8", "T05awatch:80000100;thread:1;", 0x80000004 },
         { "Z3,80000107,1", "z3,80000107,1", "T05rwatch:80000107;thread:1;", 0x80000008 },
+        { "Z3,80000200,8", "z3,80000200,8", "T05rwatch:80000200;thread:1;", 0x80000010 },
         { "Z2,80000104,2", "z2,80000104,2", "T05watch:80000104;thread:1;", 0x80000004 },
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
         peer_open(&peer, 1, code, G_N_ELEMENTS(code));
-        CHECK(&peer, { cases[i].point, "OK" }, { "Pb=0001008000000000", "OK" });
+        CHECK(&peer, { cases[i].point, "OK" }, { "Pb=0001008000000000", "OK" },
+              { "Pc=0002008000000000", "OK" });
         cr_assert_str_eq(go(&peer, "c"), cases[i].stop, "case %u", i);
         cr_assert_eq(peer.machine->harts[0].pc, cases[i].pc, "case %u", i);
         CHECK(&peer, { "?", cases[i].stop }, { cases[i].remove, "OK" });

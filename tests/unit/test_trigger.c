@@ -10,6 +10,10 @@ enum {
     LD_A0_A1 = 0x0005b503,
     LW_A0_A1 = 0x0005a503,
     SD_A0_A1 = 0x00a5b023,
+    AMOADD_D = 0x00c5b52f,
+    LR_D = 0x1005b52f,
+    CBO_ZERO = 0x0045a00f,
+    CBO_FLUSH = 0x0025a00f,
     ECALL = 0x00000073,
     SRET = 0x10200073,
     HANDLER = 0x80100000,
@@ -52,6 +56,8 @@ static Machine *hart_in(unsigned priv)
     csr_write(hart, 0x3b0, ~0ull);
     csr_write(hart, CSR_pmpcfg0, 0x1f);
     csr_write(hart, CSR_mstatus, MSTATUS_MIE);
+    csr_write(hart, CSR_menvcfg, ENVCFG_CBCFE | ENVCFG_CBZE);
+    csr_write(hart, CSR_senvcfg, ENVCFG_CBCFE | ENVCFG_CBZE);
     hart->mmu.priv = (uint8_t)priv;
     hart_update_context(hart);
     return m;
@@ -116,6 +122,14 @@ Test(trigger, addresses_of_instructions_loads_and_stores)
         { STORE, DATA, LD_A0_A1, DATA, false },
         { STORE, DATA, SD_A0_A1, DATA, true },
         { LOAD, DATA, SD_A0_A1, DATA, false },
+        { LOAD, DATA, AMOADD_D, DATA, true },
+        { STORE, DATA, AMOADD_D, DATA, true },
+        { STORE, DATA, CBO_ZERO, DATA, true },
+        { STORE, DATA, CBO_FLUSH, DATA, true },
+        { STORE | M6_SIZE(5), DATA, CBO_ZERO, DATA, false },
+        { LOAD, DATA, CBO_ZERO, DATA, false },
+        { STORE, DATA, LR_D, DATA, false },
+        { LOAD, DATA, LR_D, DATA, true },
         { LOAD | M6_SIZE(5), DATA, LD_A0_A1, DATA, true },
         { LOAD | M6_SIZE(5), DATA, LW_A0_A1, DATA, false },
         { LOAD | M6_MATCH(1), DATA | 0x7ff, LD_A0_A1, DATA + 0xff8, true },
