@@ -146,3 +146,75 @@ Test(bits, zext_h_is_a_packw)
     cr_expect_eq(in.op, INSN_packw);
     cr_expect_eq(OP(zext_h, 0xffffffffffff8123, 0, 0), 0x8123);
 }
+
+/* Zcb: x10 is rd, and rs1 of loads and stores is x11. */
+Test(bits, additional_compressed_instructions)
+{
+    static const struct {
+        InsnId id;
+        uint64_t x10, x12, result;
+    } cases[] = {
+        { INSN_c_zext_b, 0x1234567890abcdef, 0, 0xef },
+        { INSN_c_sext_b, 0x1234567890abcdef, 0, 0xffffffffffffffef },
+        { INSN_c_zext_h, 0x1234567890abcdef, 0, 0xcdef },
+        { INSN_c_sext_h, 0x1234567890abcdef, 0, 0xffffffffffffcdef },
+        { INSN_c_zext_w, 0x1234567890abcdef, 0, 0x90abcdef },
+        { INSN_c_not, 0x1234567890abcdef, 0, 0xedcba9876f543210 },
+        { INSN_c_mul, 7, -3ull, -21ull },
+        { INSN_c_slli64, 7, 0, 7 },
+        { INSN_c_srli64, 7, 0, 7 },
+        { INSN_c_srai64, -7ull, 0, -7ull },
+    };
+    static const struct {
+        InsnId id;
+        unsigned offset;
+        uint64_t x10, memory; /* after it; before it is 0x8182838485868788 */
+    } accesses[] = {
+        { INSN_c_lbu, 3, 0x85, 0x8182838485868788 },
+        { INSN_c_lhu, 2, 0x8586, 0x8182838485868788 },
+        { INSN_c_lh, 2, 0xffffffffffff8586, 0x8182838485868788 },
+        { INSN_c_sb, 3, 0x55, 0x8182838444868788 },
+        { INSN_c_sh, 2, 0x55, 0x8182838433448788 },
+    };
+    Hart *hart = &machine->harts[0];
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        hart->pc = BOARD_RAM;
+        hart->x[10] = cases[i].x10;
+        hart->x[12] = cases[i].x12;
+        cr_assert(rig_execute(machine, rig_encode(cases[i].id, 10, 10, 12, 0)));
+        cr_expect_eq(hart->x[10], cases[i].result, "%s: 0x%lx", insn_table[cases[i].id].name,
+                     hart->x[10]);
+        cr_expect_eq(hart->pc, BOARD_RAM + 2);
+    }
+    for (unsigned i = 0; i < G_N_ELEMENTS(accesses); i++) {
+        hart->pc = BOARD_RAM;
+        hart->x[10] = 0x55;
+        hart->x[11] = BOARD_RAM + 0x1000;
+        hart->x[12] = 0x11223344;
+        rig_write64(machine, BOARD_RAM + 0x1000, 0x8182838485868788);
+        cr_assert(rig_execute(machine, rig_encode(accesses[i].id, 10, 11, 12, accesses[i].offset)));
+        cr_expect_eq(hart->x[10], accesses[i].x10, "%s", insn_table[accesses[i].id].name);
+        cr_expect_eq(rig_read64(machine, BOARD_RAM + 0x1000), accesses[i].memory, "%s",
+                     insn_table[accesses[i].id].name);
+    }
+}
+
+/* Prefetches fault nowhere, and no hint changes a register. */
+Test(bits, hints_do_nothing)
+{
+    static const InsnId hints[] = { INSN_ntl_p1,     INSN_ntl_pall,   INSN_ntl_s1,
+                                    INSN_ntl_all,    INSN_c_ntl_p1,   INSN_c_ntl_pall,
+                                    INSN_c_ntl_s1,   INSN_c_ntl_all,  INSN_prefetch_i,
+                                    INSN_prefetch_r, INSN_prefetch_w, INSN_fence_tso,
+                                    INSN_pause };
+    Hart *hart = &machine->harts[0];
+    for (unsigned i = 0; i < G_N_ELEMENTS(hints); i++) {
+        for (unsigned r = 1; r < 32; r++)
+            hart->x[r] = r;
+        hart->pc = BOARD_RAM;
+        cr_expect(rig_execute(machine, rig_encode(hints[i], 0, 11, 0, 32)), "%s",
+                  insn_table[hints[i]].name);
+        for (unsigned r = 0; r < 32; r++)
+            cr_expect_eq(hart->x[r], r, "%s", insn_table[hints[i]].name);
+    }
+}
