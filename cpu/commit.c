@@ -13,10 +13,18 @@ static void log_memory(const Commit *commit)
     if (!commit->is_load && !commit->is_store)
         return;
     fprintf(commit->log, " mem 0x%016" PRIx64, commit->address);
-    if (commit->is_store)
+    if (commit->is_store && commit->size == 16)
+        fprintf(commit->log, " 0x%016" PRIx64 "%016" PRIx64, commit->value_high, commit->value);
+    else if (commit->is_store)
         fprintf(commit->log, " 0x%0*" PRIx64, (int)commit->size * 2,
                 (uint64_t)(commit->size == 8 ? commit->value
                                              : commit->value & (BIT(8 * commit->size) - 1)));
+}
+
+/* The second half of a register pair is written, too. */
+static bool writes_pair(const Insn *in)
+{
+    return in->op == INSN_amocas_q && in->rd != REG_SINK;
 }
 
 /* "core   0: 3 0x0000000080000000 (0x00000297) x5  0x0000000080000000 mem 0x..." */
@@ -30,6 +38,8 @@ static void write_log(const Commit *commit, Hart *hart, const Insn *in, uint64_t
         fprintf(commit->log, " f%-2u 0x%016" PRIx64, in->rd, hart->f[in->rd]);
     else if (def->has_rd && in->rd != REG_SINK)
         fprintf(commit->log, " x%-2u 0x%016" PRIx64, in->rd, hart->x[in->rd]);
+    if (writes_pair(in))
+        fprintf(commit->log, " x%-2u 0x%016" PRIx64, in->rd + 1, hart->x[in->rd + 1]);
     if (hart->csr_written) {
         unsigned number = hart->csr_written - 1;
         fprintf(commit->log, " c%u_%s 0x%016" PRIx64, number, csr_name(number),
@@ -48,6 +58,8 @@ void commit_record(Commit *commit, Hart *hart, const Insn *in, uint64_t pc, unsi
         hash = hash_word(hash, in->rd ^ (def->rd_is_f ? hart->f[in->rd] : hart->x[in->rd]));
     if (commit->is_store)
         hash = hash_word(hash_word(hash, commit->address), commit->value);
+    if (writes_pair(in))
+        hash = hash_word(hash_word(hash, hart->x[in->rd + 1]), commit->value_high);
     commit->hash = hash;
     commit->count++;
     if (commit->log)

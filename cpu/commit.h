@@ -27,7 +27,7 @@ struct Commit {
     /* Of the instruction that runs, filled in as it does: */
     bool is_load, is_store;
     unsigned size;
-    uint64_t address, value;
+    uint64_t address, value, value_high; /* value_high: of a store of 16 bytes */
 };
 
 /* Notes an access the running instruction made; stops the hart after it if a watchpoint is there. */

@@ -196,6 +196,8 @@ EXEC(amocas_q)
     bool equal = !memcmp(old, expected, sizeof old);
     for (unsigned i = 0; i < 2 && equal; i++)
         mmu_atomic_store(&hart->mmu, (Spa){ spa.v + 8 * i }, 8, wanted[i]);
+    if (hart->commit)
+        hart->commit->value_high = equal ? wanted[1] : 0;
     report_access(hart, address, sizeof old, equal ? ACCESSED_BOTH : ACCESSED_READ, wanted[0]);
     hart->x[in->rd] = old[0];
     if (!discards)
