@@ -2,7 +2,7 @@
 /*
  * console.c - lines of the guest, and what of the host is at their other ends; see console.h.
  *
- * The reader thread only reads and posts; keys are looked at, and bytes queued for the guest, on the emulation thread.
+ * A Port is the guest's line, a Channel the host's end. Threads that read only read and post; keys are looked at, and bytes queued for the guest, on the emulation thread.
  */
 #include "emu/console.h"
 
@@ -15,16 +15,31 @@
 
 #include "emu/base/error.h"
 #include "emu/console_output.h"
+#include "emu/console_stream.h"
 #include "emu/console_terminal.h"
 
 /* Input waiting for the guest beyond this is left in the pipe. */
 enum { MAX_WAITING = 65536, MAX_READ = 4096, MAX_INPUT_FILE = 64 << 20 };
 
-/* One user of a character device. */
+/* The host's end: one -chardev. */
+typedef struct {
+    Console *console;
+    const CharSpec *spec;
+    GPtrArray *ports; /* of Port: its users */
+    guint focus;      /* which of them gets input */
+    Output *output, *log;
+    Stream *stream; /* instead of `output` */
+    bool mux, after_escape;
+    bool is_live; /* somebody may still type */
+    GMutex lock;
+    GCond drained;
+    gsize queued; /* bytes posted or waiting; under `lock` */
+} Channel;
+
+/* The guest's end. */
 typedef struct {
     HostChar chr;
-    Console *console;
-    Output *output;
+    Channel *channel;
     GByteArray *waiting; /* input, of which the first `taken` bytes were */
     guint taken;
     bool offering;
@@ -32,26 +47,18 @@ typedef struct {
 
 struct Console {
     Machine *machine;
-    GPtrArray *ports;   /* of Port */
-    GPtrArray *outputs; /* of Output */
-    GPtrArray *stdio;   /* of Port: those on the terminal */
-    guint focus;        /* which of them gets input */
-    Output *terminal;   /* standard output */
-    bool mux, no_signal, after_escape, at_start_of_line;
+    GPtrArray *ports, *channels;
     unsigned escape;
-    GMutex lock;
-    GCond drained;
-    gsize queued; /* bytes posted or waiting; under `lock` */
-    bool is_live, stays_live;
+    bool stdin_is_live, stays_live;
     Terminal *tty;
 };
 
-static void subtract_queued(Console *console, gsize size)
+static void subtract_queued(Channel *channel, gsize size)
 {
-    g_mutex_lock(&console->lock);
-    console->queued -= MIN(size, console->queued);
-    g_cond_signal(&console->drained);
-    g_mutex_unlock(&console->lock);
+    g_mutex_lock(&channel->lock);
+    channel->queued -= MIN(size, channel->queued);
+    g_cond_signal(&channel->drained);
+    g_mutex_unlock(&channel->lock);
 }
 
 /* Gives the guest what it takes. Devices may call `ready` from inside `receive`. */
@@ -70,7 +77,7 @@ static void offer(void *opaque)
         port->taken += (guint)n;
     }
     if (port->taken > before)
-        subtract_queued(port->console, port->taken - before);
+        subtract_queued(port->channel, port->taken - before);
     if (port->taken == port->waiting->len) {
         g_byte_array_set_size(port->waiting, 0);
         port->taken = 0;
@@ -84,126 +91,135 @@ void console_offer(Console *console)
         offer(g_ptr_array_index(console->ports, i));
 }
 
+static void channel_write(const Channel *channel, const uint8_t *data, size_t size)
+{
+    if (channel->stream)
+        stream_write(channel->stream, data, size);
+    else
+        output_write(channel->output, data, size);
+    if (channel->log)
+        output_write(channel->log, data, size);
+}
+
 static void port_write(void *opaque, const uint8_t *data, size_t size)
 {
     const Port *port = opaque;
-    output_write(port->output, data, size);
+    channel_write(port->channel, data, size);
 }
 
 /* Keys for the emulator. */
 
-static void say(Console *console, const char *text)
+static void say(const Channel *channel, const char *text)
 {
     g_autofree char *line = g_strdup_printf("\r\n%s\r\n", text);
-    output_write(console->terminal, (const uint8_t *)line, strlen(line));
+    channel_write(channel, (const uint8_t *)line, strlen(line));
 }
 
-static void say_keys(Console *console)
+static void say_keys(const Channel *channel)
 {
-    g_autofree char *key = console->escape < 27 ? g_strdup_printf("C-%c", 'a' + console->escape - 1)
-                                                : g_strdup_printf("key %u", console->escape);
+    unsigned escape = channel->console->escape;
+    g_autofree char *key =
+        escape < 27 ? g_strdup_printf("C-%c", 'a' + escape - 1) : g_strdup_printf("key %u", escape);
     g_autofree char *text = g_strdup_printf("%s h    print this help\r\n"
                                             "%s x    end the run\r\n"
                                             "%s c    switch to the next console\r\n"
                                             "%s %s  send %s",
                                             key, key, key, key, key, key);
-    say(console, text);
+    say(channel, text);
 }
 
-static void next_console(Console *console)
+static void next_console(Channel *channel)
 {
-    console->focus = (console->focus + 1) % MAX(console->stdio->len, 1);
+    channel->focus = (channel->focus + 1) % MAX(channel->ports->len, 1);
     g_autofree char *text =
-        g_strdup_printf("bulkhead: console %u of %u", console->focus + 1, console->stdio->len);
-    say(console, console->stdio->len > 1
+        g_strdup_printf("bulkhead: console %u of %u", channel->focus + 1, channel->ports->len);
+    say(channel, channel->ports->len > 1
                      ? text
                      : "bulkhead: the monitor is not there yet, and there is no "
                        "other console");
 }
 
-static void escape_key(Console *console, uint8_t key)
+static void escape_key(Channel *channel, uint8_t key)
 {
     switch (key) {
     case 'x':
-        say(console, "bulkhead: terminated by the escape key");
-        machine_stop(console->machine, STOP_QUIT, 0);
+        say(channel, "bulkhead: terminated by the escape key");
+        machine_stop(channel->console->machine, STOP_QUIT, 0);
         break;
     case 'h':
-    case '?': say_keys(console); break;
-    case 'c': next_console(console); break;
-    case 'b': say(console, "bulkhead: a break cannot be sent yet"); break;
-    case 's': say(console, "bulkhead: disks are written at once, snapshots never"); break;
-    case 't': say(console, "bulkhead: there are no time stamps yet; -trace uart has them"); break;
+    case '?': say_keys(channel); break;
+    case 'c': next_console(channel); break;
+    case 'b': say(channel, "bulkhead: a break cannot be sent yet"); break;
+    case 's': say(channel, "bulkhead: disks are written at once, snapshots never"); break;
+    case 't': say(channel, "bulkhead: there are no time stamps yet; -trace uart has them"); break;
     default: break;
     }
 }
 
-static void queue_byte(Console *console, uint8_t byte)
+static void queue_byte(const Channel *channel, uint8_t byte)
 {
-    Port *port = g_ptr_array_index(console->stdio, console->focus);
+    Port *port = g_ptr_array_index(channel->ports, channel->focus);
     g_byte_array_append(port->waiting, &byte, 1);
 }
 
-/* One byte from the terminal; true: it is for the guest. */
-static bool filter_key(Console *console, uint8_t byte)
+/* One byte from outside; true: it is for the guest. */
+static bool filter_key(Channel *channel, uint8_t byte)
 {
-    bool is_escape = console->mux && byte == console->escape;
-    if (console->after_escape) {
-        console->after_escape = false;
+    bool is_escape = channel->mux && byte == channel->console->escape;
+    if (channel->after_escape) {
+        channel->after_escape = false;
         if (!is_escape)
-            escape_key(console, byte);
+            escape_key(channel, byte);
         return is_escape;
     }
-    console->after_escape = is_escape;
+    channel->after_escape = is_escape;
     return !is_escape;
 }
 
-/* From the reader thread, by the inbox. `data` is a GBytes; an empty one is the end of the input. */
+/* From the thread that reads, by the inbox. `data` is a GBytes; an empty one is the end of the input. */
 static void keys_arrived(void *opaque, void *data)
 {
-    Console *console = opaque;
+    Channel *channel = opaque;
+    Console *console = channel->console;
     gsize size, dropped = 0;
     const uint8_t *bytes = g_bytes_get_data(data, &size);
     if (!size) {
-        console->is_live = false;
-        console->machine->config.live_input = console->stays_live;
+        channel->is_live = false;
+        console->machine->config.live_input = console->stays_live || console_is_live(console);
     }
     for (gsize i = 0; i < size; i++) {
-        if (filter_key(console, bytes[i]))
-            queue_byte(console, bytes[i]);
+        if (filter_key(channel, bytes[i]))
+            queue_byte(channel, bytes[i]);
         else
             dropped++;
     }
-    subtract_queued(console, dropped);
+    subtract_queued(channel, dropped);
     g_bytes_unref(data);
-    if (console->stdio->len)
-        offer(g_ptr_array_index(console->stdio, console->focus));
+    offer(g_ptr_array_index(channel->ports, channel->focus));
 }
 
-static void reader_main(void *opaque)
+/* On the thread that read `data`. Waits while the guest has enough. */
+static void post_keys(void *opaque, const uint8_t *data, size_t size)
 {
-    Console *console = opaque;
+    Channel *channel = opaque;
+    g_mutex_lock(&channel->lock);
+    while (channel->queued > MAX_WAITING)
+        g_cond_wait(&channel->drained, &channel->lock);
+    channel->queued += size;
+    g_mutex_unlock(&channel->lock);
+    inbox_post(&channel->console->machine->inbox, keys_arrived, channel, g_bytes_new(data, size));
+}
+
+static gpointer read_stdin(gpointer channel)
+{
     uint8_t buffer[MAX_READ];
     ssize_t n;
     do {
-        g_mutex_lock(&console->lock);
-        while (console->queued > MAX_WAITING)
-            g_cond_wait(&console->drained, &console->lock);
-        g_mutex_unlock(&console->lock);
         n = read(STDIN_FILENO, buffer, sizeof buffer);
         if (n < 0 && errno == EINTR)
             continue;
-        n = MAX(n, 0);
-        g_mutex_lock(&console->lock);
-        console->queued += (gsize)n;
-        g_mutex_unlock(&console->lock);
-        inbox_post(&console->machine->inbox, keys_arrived, console, g_bytes_new(buffer, (gsize)n));
+        post_keys(channel, buffer, (size_t)MAX(n, 0));
     } while (n);
-}
-
-static gpointer reader_thread(gpointer console)
-{
-    reader_main(console);
     return NULL;
 }
 
@@ -214,105 +230,179 @@ Console *console_new(unsigned escape)
     struct stat info;
     Console *console = g_new0(Console, 1);
     console->ports = g_ptr_array_new();
-    console->outputs = g_ptr_array_new();
-    console->stdio = g_ptr_array_new();
+    console->channels = g_ptr_array_new();
     console->escape = escape;
-    console->is_live = !fstat(STDIN_FILENO, &info) &&
-                       (isatty(STDIN_FILENO) || S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode));
+    console->stdin_is_live =
+        !fstat(STDIN_FILENO, &info) &&
+        (isatty(STDIN_FILENO) || S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode));
     return console;
 }
 
 bool console_is_live(const Console *console)
 {
-    return console->is_live && console->stdio->len;
+    bool live = false;
+    for (guint i = 0; i < console->channels->len; i++)
+        live |= ((const Channel *)g_ptr_array_index(console->channels, i))->is_live;
+    return live;
 }
 
-static bool open_output(Console *console, const CharSpec *spec, Output **output, GError **error)
+static bool open_output(const char *path, bool append, Output **output, GError **error)
 {
-    int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (spec->append ? O_APPEND : O_TRUNC);
-    int fd = spec->kind == CHAR_STDIO ? STDOUT_FILENO : open(spec->path, flags, 0666);
+    int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC);
+    int fd = open(path, flags, 0666);
     if (fd < 0)
         return fail(error, EXIT_FILE, "cannot write '%s' for a serial line: %s; check the path",
-                    spec->path, g_strerror(errno));
+                    path, g_strerror(errno));
     *output = output_new(fd);
-    g_ptr_array_add(console->outputs, *output);
+    return true;
+}
+
+static bool open_channel(Channel *channel, GError **error)
+{
+    const CharSpec *spec = channel->spec;
+    if (spec->log && !open_output(spec->log, spec->log_append, &channel->log, error))
+        return false;
+    channel->is_live = spec->kind >= CHAR_PIPE;
+    switch (spec->kind) {
+    case CHAR_NULL: channel->output = output_new(-1); return true;
+    case CHAR_STDIO:
+        channel->output = output_new(STDOUT_FILENO);
+        channel->is_live = channel->console->stdin_is_live;
+        return true;
+    case CHAR_FILE: return open_output(spec->path, spec->append, &channel->output, error);
+    default: channel->stream = stream_open(spec, error); return channel->stream != NULL;
+    }
+}
+
+/* The channel that `spec` needs, if another user has it already. */
+static Channel *find_channel(const Console *console, const CharSpec *spec)
+{
+    for (guint i = 0; i < console->channels->len; i++) {
+        Channel *channel = g_ptr_array_index(console->channels, i);
+        if (channel->spec == spec ||
+            (channel->spec->kind == CHAR_STDIO && spec->kind == CHAR_STDIO))
+            return channel;
+    }
+    return NULL;
+}
+
+/* Adds a user to the channel of `spec`, which is opened for the first one. */
+static bool join_channel(Console *console, const CharSpec *spec, Port *port, GError **error)
+{
+    port->channel = find_channel(console, spec);
+    if (port->channel && !(port->channel->mux && spec->mux) && spec->kind != CHAR_NULL)
+        return fail(error, EXIT_CONFIG,
+                    "the terminal is wanted for two consoles; give one -serial none, or use one "
+                    "-chardev stdio,id=ID,mux=on for both");
+    if (!port->channel) {
+        Channel *channel = port->channel = g_new0(Channel, 1);
+        *channel = (Channel){ .console = console, .spec = spec, .mux = spec->mux };
+        channel->ports = g_ptr_array_new();
+        g_ptr_array_add(console->channels, channel);
+        if (!open_channel(channel, error))
+            return false;
+    }
+    g_ptr_array_add(port->channel->ports, port);
     return true;
 }
 
 bool console_connect(Console *console, const CharSpec *spec, HostChar **chr, GError **error)
 {
     Port *port = g_new0(Port, 1);
-    bool is_stdio = spec->kind == CHAR_STDIO;
     port->chr = (HostChar){ .write = port_write, .ready = offer, .host = port };
-    port->console = console;
     port->waiting = g_byte_array_new();
     g_ptr_array_add(console->ports, port);
     *chr = &port->chr;
-    if (spec->kind == CHAR_NULL) {
+    if (spec->kind == CHAR_NULL && !spec->log)
         port->chr.write = NULL;
-        return true;
-    }
-    if (is_stdio && console->stdio->len && !(spec->mux && console->mux))
-        return fail(error, EXIT_CONFIG,
-                    "the terminal is wanted for two consoles; give one -serial none, or use one "
-                    "-chardev stdio,id=ID,mux=on for both");
-    port->output = is_stdio ? console->terminal : NULL;
-    if (!port->output && !open_output(console, spec, &port->output, error))
-        return false;
-    if (!is_stdio)
-        return true;
-    console->terminal = port->output;
-    console->mux |= spec->mux;
-    console->no_signal |= spec->no_signal;
-    g_ptr_array_add(console->stdio, port);
-    return true;
+    return join_channel(console, spec, port, error);
 }
 
 /* A file's bytes wait from the start on, so that when they arrive depends on the guest alone. They are all for it:
  * the escape key has no meaning there. */
-static void queue_file(Console *console)
+static void queue_file(const Channel *channel, int fd)
 {
     struct stat info;
     uint8_t buffer[MAX_READ];
-    Port *port = g_ptr_array_index(console->stdio, 0);
-    if (fstat(STDIN_FILENO, &info) || !S_ISREG(info.st_mode))
+    Port *port = g_ptr_array_index(channel->ports, 0);
+    if (fstat(fd, &info) || !S_ISREG(info.st_mode))
         return;
     for (ssize_t n = 1; n > 0 && port->waiting->len < MAX_INPUT_FILE;) {
-        n = read(STDIN_FILENO, buffer, sizeof buffer);
+        n = read(fd, buffer, sizeof buffer);
         g_byte_array_append(port->waiting, buffer, (guint)MAX(n, 0));
     }
 }
 
+static bool queue_named_file(const Channel *channel, const char *path, GError **error)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fail(error, EXIT_FILE, "cannot read '%s' for a serial line: %s; check the path",
+                    path, g_strerror(errno));
+    queue_file(channel, fd);
+    close(fd);
+    return true;
+}
+
+static bool start_channel(Channel *channel, GError **error)
+{
+    if (channel->stream)
+        stream_start(channel->stream, post_keys, channel);
+    else if (channel->spec->input_path)
+        return queue_named_file(channel, channel->spec->input_path, error);
+    else if (channel->spec->kind == CHAR_STDIO && channel->is_live)
+        g_thread_unref(g_thread_new("terminal", read_stdin, channel));
+    else if (channel->spec->kind == CHAR_STDIO)
+        queue_file(channel, STDIN_FILENO);
+    return true;
+}
+
 bool console_start(Console *console, Machine *machine, const ConsoleLimits *limits, GError **error)
 {
+    bool take = false, no_signal = false;
     console->machine = machine;
-    TerminalConfig config = { .machine = machine,
-                              .take = console->stdio->len && console->is_live,
-                              .keep_signals = !console->no_signal,
-                              .timeout = limits->timeout };
+    for (guint i = 0; i < console->channels->len; i++) {
+        const Channel *channel = g_ptr_array_index(console->channels, i);
+        take |= channel->spec->kind == CHAR_STDIO && channel->is_live;
+        no_signal |= channel->spec->kind == CHAR_STDIO && channel->spec->no_signal;
+    }
+    TerminalConfig config = {
+        .machine = machine, .take = take, .keep_signals = !no_signal, .timeout = limits->timeout
+    };
     console->stays_live = limits->stays_live;
     console->tty = terminal_open(&config, error);
-    if (!console->tty)
-        return false;
-    if (console->stdio->len && console->is_live)
-        g_thread_unref(g_thread_new("terminal", reader_thread, console));
-    else if (console->stdio->len)
-        queue_file(console);
-    return true;
+    for (guint i = 0; console->tty && i < console->channels->len; i++)
+        if (!start_channel(g_ptr_array_index(console->channels, i), error))
+            return false;
+    return console->tty != NULL;
 }
 
 void console_flush(Console *console)
 {
-    for (guint i = 0; i < console->outputs->len; i++)
-        output_flush(g_ptr_array_index(console->outputs, i));
+    for (guint i = 0; i < console->channels->len; i++) {
+        const Channel *channel = g_ptr_array_index(console->channels, i);
+        if (channel->stream)
+            stream_flush(channel->stream);
+        if (channel->output)
+            output_flush(channel->output);
+        if (channel->log)
+            output_flush(channel->log);
+    }
 }
 
 void console_free(Console *console)
 {
     if (!console)
         return;
-    for (guint i = 0; i < console->outputs->len; i++)
-        output_free(g_ptr_array_index(console->outputs, i));
+    for (guint i = 0; i < console->channels->len; i++) {
+        const Channel *channel = g_ptr_array_index(console->channels, i);
+        if (channel->stream)
+            stream_close(channel->stream);
+        if (channel->output)
+            output_free(channel->output);
+        if (channel->log)
+            output_free(channel->log);
+    }
     terminal_close(console->tty);
-    /* The reader may be waiting in read(), from where nothing calls it back: it keeps the rest. */
+    /* Who reads may be waiting, from where nothing calls it back: it keeps the rest. */
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * console.h - the terminal, and files that take a serial line's output.
+ * console.h - what is at the other end of the guest's lines: the terminal, files, pipes, pseudo terminals, sockets.
  *
- * Standard input and output can be the other end of several lines of the guest (a serial port, virtio consoles): output
+ * With mux=on one of these can be the other end of several lines of the guest (a serial port, virtio consoles): output
  * of all is shown, input goes to the one in focus. A key pressed after the escape key (Ctrl-A) is for the emulator.
  * Input from a terminal, pipe or socket arrives when it arrives; a file is given to the guest as fast as it takes it,
  * the same in every run. Writing happens in a thread of its own, so that a slow reader does not hold up the machine for
@@ -18,15 +18,20 @@
 
 #include "emu/machine.h"
 
-typedef enum { CHAR_NULL, CHAR_STDIO, CHAR_FILE } CharKind;
+typedef enum { CHAR_NULL, CHAR_STDIO, CHAR_FILE, CHAR_PIPE, CHAR_PTY, CHAR_SOCKET } CharKind;
 
 /* One -chardev, or what -serial says. */
 typedef struct {
     char *id;
     CharKind kind;
-    char *path;     /* CHAR_FILE */
-    bool append;    /* CHAR_FILE */
-    bool mux;       /* CHAR_STDIO: escapes are on, several lines may use it */
+    const char *path;        /* CHAR_FILE, CHAR_PIPE, CHAR_SOCKET of this computer */
+    const char *input_path;  /* CHAR_FILE: what the guest reads, may be NULL */
+    bool append;             /* CHAR_FILE */
+    const char *host, *port; /* CHAR_SOCKET of the network */
+    bool server, wait;       /* CHAR_SOCKET: callers come; the machine waits for the first */
+    const char *log;         /* gets all output too; NULL: nothing does */
+    bool log_append;
+    bool mux;       /* escapes are on, several lines may use it */
     bool no_signal; /* CHAR_STDIO: Ctrl-C is for the guest */
     unsigned users;
 } CharSpec;
@@ -40,8 +45,8 @@ typedef struct Console Console;
 
 /* `escape`: code of the escape key. Until console_start nothing happens to the terminal. */
 Console *console_new(unsigned escape);
-/* Gives `spec` another user. NULL for CHAR_NULL; fails when a file cannot be written. The result lives as long as the
- * console. */
+/* Gives `spec`, which must outlive the console, another user. Fails when a file cannot be written, a port is not to be
+ * had. What `chr` is set to lives as long as the console. */
 bool console_connect(Console *console, const CharSpec *spec, HostChar **chr, GError **error);
 /* Can somebody still type? */
 bool console_is_live(const Console *console);

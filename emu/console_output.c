@@ -12,6 +12,8 @@
 enum {
     MAX_BUFFERED = 1 << 20,
     BATCH_US = 1000, /* how long to wait for more after the first byte: unseen by people */
+    LOOK_MS = 50,
+    GRACE_LOOKS = 40, /* how often to look in vain for room when the end waits for it */
 };
 
 struct Output {
@@ -20,17 +22,21 @@ struct Output {
     GMutex lock;
     GCond changed;
     GByteArray *buffer;
-    bool end, broken, hurry, writing;
+    bool end, broken, writing;
+    gint hurry;   /* somebody waits for the end */
+    gint abandon; /* what is being written is not wanted any more */
 };
 
 /* False: nobody reads this any more. */
-static bool write_all(int fd, const uint8_t *data, size_t size)
+static bool write_all(Output *output, const uint8_t *data, size_t size)
 {
-    while (size) {
-        ssize_t n = write(fd, data, size);
+    for (unsigned looks = 0; size;) {
+        ssize_t n = write(output->fd, data, size);
         if (n < 0 && errno == EAGAIN)
-            poll(&(struct pollfd){ .fd = fd, .events = POLLOUT }, 1, -1);
+            looks += !poll(&(struct pollfd){ .fd = output->fd, .events = POLLOUT }, 1, LOOK_MS);
         else if (n < 0 && errno != EINTR)
+            return false;
+        if (g_atomic_int_get(&output->abandon) || (looks > GRACE_LOOKS && g_atomic_int_get(&output->hurry)))
             return false;
         data += MAX(n, 0);
         size -= (size_t)MAX(n, 0);
@@ -55,7 +61,7 @@ static gpointer output_main(gpointer opaque)
         batch = full;
         output->writing = true;
         g_mutex_unlock(&output->lock);
-        bool ok = output->broken || write_all(output->fd, batch->data, batch->len);
+        bool ok = output->broken || output->fd < 0 || write_all(output, batch->data, batch->len);
         g_byte_array_set_size(batch, 0);
         g_mutex_lock(&output->lock);
         output->broken |= !ok;
@@ -76,13 +82,35 @@ Output *output_new(int fd)
     return output;
 }
 
+static void close_fd(Output *output)
+{
+    if (output->fd > STDERR_FILENO)
+        close(output->fd);
+}
+
+void output_set_fd(Output *output, int fd)
+{
+    g_atomic_int_set(&output->abandon, 1);
+    g_mutex_lock(&output->lock);
+    while (output->writing)
+        g_cond_wait(&output->changed, &output->lock);
+    close_fd(output);
+    output->fd = fd;
+    output->broken = false;
+    g_byte_array_set_size(output->buffer, 0);
+    g_atomic_int_set(&output->abandon, 0);
+    g_cond_broadcast(&output->changed);
+    g_mutex_unlock(&output->lock);
+}
+
 void output_write(Output *output, const uint8_t *data, size_t size)
 {
     g_mutex_lock(&output->lock);
-    while (output->buffer->len > MAX_BUFFERED)
+    while (output->buffer->len > MAX_BUFFERED && output->fd >= 0)
         g_cond_wait(&output->changed, &output->lock);
     bool was_empty = !output->buffer->len;
-    g_byte_array_append(output->buffer, data, (guint)size);
+    if (output->fd >= 0)
+        g_byte_array_append(output->buffer, data, (guint)size);
     if (was_empty)
         g_cond_broadcast(&output->changed);
     g_mutex_unlock(&output->lock);
@@ -91,11 +119,11 @@ void output_write(Output *output, const uint8_t *data, size_t size)
 void output_flush(Output *output)
 {
     g_mutex_lock(&output->lock);
-    output->hurry = true;
+    g_atomic_int_set(&output->hurry, 1);
     g_cond_broadcast(&output->changed);
     while (output->buffer->len || output->writing)
         g_cond_wait(&output->changed, &output->lock);
-    output->hurry = false;
+    g_atomic_int_set(&output->hurry, 0);
     g_mutex_unlock(&output->lock);
 }
 
@@ -103,11 +131,11 @@ void output_free(Output *output)
 {
     g_mutex_lock(&output->lock);
     output->end = true;
+    g_atomic_int_set(&output->hurry, 1);
     g_cond_broadcast(&output->changed);
     g_mutex_unlock(&output->lock);
     g_thread_join(output->thread);
-    if (output->fd > STDERR_FILENO)
-        close(output->fd);
+    close_fd(output);
     g_byte_array_free(output->buffer, TRUE);
     g_mutex_clear(&output->lock);
     g_cond_clear(&output->changed);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * options_devices.c - the options that plug things in: -device, -drive, -netdev, -nic, -serial, -chardev.
+ * options_devices.c - the options that plug things in: -device, -drive, -netdev, -nic.
  *
- * Drives, networks and character devices are the host's side, devices the guest's. They are only noted here;
+ * Drives and networks are the host's side, devices the guest's. They are only noted here;
  * options_resolve.c joins them by their ids.
  */
 #include <stdio.h>
@@ -98,7 +98,7 @@ static bool device_printf(Options *o, GError **error, const char *format, ...)
 
 /* The host's side. */
 
-static bool new_id(const GPtrArray *list, const char *option, const char *id, GError **error)
+bool options_new_id(const GPtrArray *list, const char *option, const char *id, GError **error)
 {
     return !options_find_id(list, id) ||
            fail(error, EXIT_USAGE, "%s: id '%s' is used twice; give each its own", option, id);
@@ -120,7 +120,7 @@ static bool drive_props(Options *o, Props *props, Drive *drive, GError **error)
     g_autofree char *made = g_strdup_printf("drive%u", o->drives->len);
     drive->id = options_keep(o, id ? id : made);
     drive->file = options_keep(o, file);
-    return new_id(o->drives, "-drive", drive->id, error);
+    return options_new_id(o->drives, "-drive", drive->id, error);
 }
 
 bool option_drive(Options *o, const OptionDef *def, const char *argument, GError **error)
@@ -153,7 +153,7 @@ static bool add_netdev(Options *o, const char *option, Props *props, const char 
     netdev->id = options_keep(o, id);
     netdev->hostfwd = options_own_list(o, props_take_all(props, "hostfwd"));
     if (!props_bool(props, "restrict", &netdev->restricted, error) ||
-        !new_id(o->netdevs, option, id, error))
+        !options_new_id(o->netdevs, option, id, error))
         return false;
     g_ptr_array_add(o->netdevs, netdev);
     return props_finish(props, error);
@@ -201,62 +201,4 @@ bool option_net(Options *o, const OptionDef *def, const char *argument, GError *
     return !strcmp(argument, "none") ||
            fail(error, EXIT_USAGE, "-net %s is an old spelling; write -nic user,... or -net none",
                 argument);
-}
-
-/* Character devices. */
-
-static bool char_props(Options *o, Props *props, CharSpec *spec, GError **error)
-{
-    static const char *const kinds[] = {
-        [CHAR_NULL] = "null", [CHAR_STDIO] = "stdio", [CHAR_FILE] = "file"
-    };
-    bool signal = true;
-    const char *kind = props_take(props, "backend"),
-               *id = props_need(props, "id", "-chardev stdio,id=con0", error);
-    if (!id || !new_id(o->chars, "-chardev", id, error))
-        return false;
-    for (spec->kind = 0; spec->kind < G_N_ELEMENTS(kinds); spec->kind++)
-        if (kind && !strcmp(kinds[spec->kind], kind))
-            break;
-    if (spec->kind == G_N_ELEMENTS(kinds))
-        return fail(error, EXIT_CONFIG,
-                    "-chardev: '%s' cannot be had; there are stdio, null and file",
-                    kind ? kind : "");
-    spec->id = options_keep(o, id);
-    if (spec->kind == CHAR_FILE) {
-        const char *path = props_need(props, "path", "-chardev file,id=log,path=out.txt", error);
-        if (!path || !props_bool(props, "append", &spec->append, error))
-            return false;
-        spec->path = options_keep(o, path);
-    } else if (spec->kind == CHAR_STDIO) {
-        if (!props_bool(props, "mux", &spec->mux, error) ||
-            !props_bool(props, "signal", &signal, error))
-            return false;
-        spec->no_signal = !signal || spec->mux;
-    }
-    return props_finish(props, error);
-}
-
-bool option_chardev(Options *o, const OptionDef *def, const char *argument, GError **error)
-{
-    (void)def;
-    CharSpec *spec = options_own(o, g_new0(CharSpec, 1));
-    g_autoptr(Props) props = props_parse("-chardev", argument, "backend", error);
-    if (!props || !char_props(o, props, spec, error))
-        return false;
-    g_ptr_array_add(o->chars, spec);
-    return true;
-}
-
-bool option_serial(Options *o, const OptionDef *def, const char *argument, GError **error)
-{
-    (void)def;
-    if (o->serial)
-        return fail(
-            error, EXIT_CONFIG,
-            "-serial %s: the machine has one serial port, which has -serial %s already; give "
-            "-serial once",
-            argument, o->serial);
-    o->serial = options_keep(o, argument);
-    return true;
 }

@@ -15,15 +15,27 @@ OptionHandler option_help, option_version, option_string, option_flag, option_nu
 OptionHandler option_machine, option_cpu, option_smp, option_memory, option_rtc, option_icount,
     option_global;
 /* options_devices.c: what is plugged into it */
-OptionHandler option_device, option_drive, option_netdev, option_nic, option_net, option_serial,
-    option_chardev;
+OptionHandler option_device, option_drive, option_netdev, option_nic, option_net;
+/* options_chars.c: the other ends of its lines */
+OptionHandler option_serial, option_chardev, option_monitor;
 /* options_run.c: what is shown of it */
-OptionHandler option_monitor, option_display, option_vga, option_echr, option_gdb_default,
-    option_log, option_trace, option_trace_hash, option_state_hash, option_name, option_semihosting;
+OptionHandler option_display, option_vga, option_echr, option_gdb_default, option_log, option_trace,
+    option_trace_hash, option_state_hash, option_name, option_semihosting;
 
 /* options_resolve.c: the drivers of -device. Finding fails naming the nearest one. */
 const Driver *options_find_driver(const char *name, GError **error);
 bool options_list_drivers(Options *options);
+/* options_devices.c: refuses an id that an element of the list has. */
+bool options_new_id(const GPtrArray *list, const char *option, const char *id, GError **error);
+/* options_chars.c: what -serial says, as `serial_char`. */
+bool options_resolve_serial(Options *options, GError **error);
+/* The -chardev with this id, for one more user. NULL: there is none, or it takes only one. */
+CharSpec *options_use_char(const GPtrArray *chars, const char *option, const char *id,
+                           GError **error);
+/* Names of the kinds of -chardev; NULL: no more. */
+const char *options_char_kind(size_t number);
+/* A -chardev socket as the address that -gdb takes. */
+bool options_resolve_gdb(Options *options, GError **error);
 /* The element with this id of a list whose elements begin with their id, or NULL. */
 void *options_find_id(const GPtrArray *list, const char *id);
 

@@ -28,48 +28,6 @@ void *options_find_id(const GPtrArray *list, const char *id)
     return NULL;
 }
 
-/* Character devices. */
-
-static CharSpec *use_char(const GPtrArray *chars, const char *option, const char *id,
-                          GError **error)
-{
-    CharSpec *spec = options_find_id(chars, id);
-    if (!spec)
-        fail(error, EXIT_CONFIG, "%s: no -chardev has id '%s'; add -chardev stdio,id=%s", option,
-             id, id);
-    else if (spec->users++ && spec->kind != CHAR_NULL && !spec->mux)
-        fail(error, EXIT_CONFIG, "%s: chardev '%s' is used already; %s", option, id,
-             spec->kind == CHAR_STDIO ? "add mux=on to it" : "give each its own file");
-    else
-        return spec;
-    return NULL;
-}
-
-static bool resolve_serial(Options *o, GError **error)
-{
-    const char *text = o->serial ? o->serial : o->nodefaults ? "none" : "mon:stdio";
-    CharSpec *spec = options_own(o, g_new0(CharSpec, 1));
-    o->serial_char = spec;
-    if (g_str_has_prefix(text, "chardev:")) {
-        o->serial_char = use_char(o->chars, "-serial", text + strlen("chardev:"), error);
-        return o->serial_char != NULL;
-    }
-    if (!strcmp(text, "none") || !strcmp(text, "null"))
-        return true;
-    if (g_str_has_prefix(text, "file:") && text[5]) {
-        *spec = (CharSpec){ .kind = CHAR_FILE, .path = options_keep(o, text + 5) };
-        return true;
-    }
-    spec->kind = CHAR_STDIO;
-    spec->mux = !strcmp(text, "mon:stdio");
-    spec->no_signal = spec->mux;
-    return spec->mux || !strcmp(text, "stdio") ||
-           fail(error, EXIT_CONFIG,
-                "-serial %s cannot be had; there are stdio, mon:stdio, null, none, file:FILE and "
-                "chardev:ID",
-                text);
-}
-
 /* Without arg= the program is told of what QEMU tells it: the kernel's name and -append. */
 static bool resolve_semihosting(Options *o, GError **error)
 {
@@ -85,7 +43,7 @@ static bool resolve_semihosting(Options *o, GError **error)
     config->no_input = !o->semihost_id && o->serial_char->kind == CHAR_STDIO;
     if (!o->semihost_id)
         return true;
-    o->semihost_char = use_char(o->chars, "-semihosting-config", o->semihost_id, error);
+    o->semihost_char = options_use_char(o->chars, "-semihosting-config", o->semihost_id, error);
     return o->semihost_char != NULL;
 }
 
@@ -258,7 +216,7 @@ static bool plug_console(Options *o, DeviceNote *note, GError **error)
 {
     const char *id = props_need(note->props, "chardev", "-device virtconsole,chardev=con0", error);
     (void)props_take(note->props, "id");
-    CharSpec *spec = id ? use_char(o->chars, "-device virtconsole", id, error) : NULL;
+    CharSpec *spec = id ? options_use_char(o->chars, "-device virtconsole", id, error) : NULL;
     note->done = true;
     for (int i = VIRTIO_SLOTS; spec && i-- > 0;) {
         const char *driver = o->machine.virtio[i].driver;
@@ -338,9 +296,10 @@ bool options_resolve(Options *o, GError **error)
     if (o->commit_file && !o->log_commits)
         return fail(error, EXIT_CONFIG, "-log '%s', but nothing is to be logged; add -log-commits",
                     o->commit_file);
-    if (!resolve_serial(o, error) || !plug_notes(o, has_bus, plug_note, error) ||
-        !plug_notes(o, is_card, plug_note, error) || !plug_notes(o, is_any, plug_console, error) ||
-        !resolve_semihosting(o, error) || !check_used(o, error))
+    if (!options_resolve_serial(o, error) || !options_resolve_gdb(o, error) ||
+        !plug_notes(o, has_bus, plug_note, error) || !plug_notes(o, is_card, plug_note, error) ||
+        !plug_notes(o, is_any, plug_console, error) || !resolve_semihosting(o, error) ||
+        !check_used(o, error))
         return false;
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         o->machine.virtio[i].seed = o->machine.seed + i + 1;

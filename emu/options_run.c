@@ -182,13 +182,6 @@ static bool only(const char *option, const char *argument, const char *accepted,
                 option, words[0]);
 }
 
-bool option_monitor(Options *o, const OptionDef *def, const char *argument, GError **error)
-{
-    (void)o;
-    (void)def;
-    return only("-monitor", argument, "none,null", "the monitor is not there yet", error);
-}
-
 bool option_display(Options *o, const OptionDef *def, const char *argument, GError **error)
 {
     (void)o;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * gdb.h - a debugger may connect: gdb's remote serial protocol over TCP.
+ * gdb.h - a debugger may connect: gdb's remote serial protocol over a socket.
  *
  * Read next: server.c (sockets), link.c (packets out of bytes), session.c (what the packets do).
  */
@@ -14,7 +14,7 @@
 typedef struct Machine Machine;
 typedef struct GdbServer GdbServer;
 
-/* Waits for debuggers, one at a time, at `spec`: "tcp:HOST:PORT", "tcp::PORT" or "PORT"; without a host only this
+/* Waits for debuggers, one at a time, at `spec`: "tcp:HOST:PORT", "tcp::PORT", "PORT" or "unix:PATH"; without a host only this
  * computer can connect, and port 0 takes a free one. `stopped`: the machine is paused until a debugger lets it go
  * (-S). Errors: EXIT_USAGE for a spec that is none, EXIT_HOST when the port is not to be had. */
 GdbServer *gdb_start(Machine *machine, const char *spec, bool stopped, GError **error);

@@ -12,8 +12,11 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "emu/base/error.h"
@@ -28,6 +31,7 @@ struct GdbServer {
     GThread *thread;
     int listener, wake;
     unsigned port;
+    char *path; /* of the socket, NULL: it has a port */
     int client; /* the emulation thread's, -1: none */
     gint busy;  /* a message is on its way to the emulation thread */
     gint quit;
@@ -163,9 +167,10 @@ static bool parse_spec(const char *spec, char **host, char **port, GError **erro
     const char *digits = colon ? colon + 1 : rest;
     guint64 number;
     if ((rest == spec && colon) || !g_ascii_string_to_unsigned(digits, 10, 0, 65535, &number, NULL))
-        return fail(error, EXIT_USAGE,
-                    "-gdb '%s': expected tcp:[HOST]:PORT or PORT, for example -gdb tcp::1234",
-                    spec);
+        return fail(
+            error, EXIT_USAGE,
+            "-gdb '%s': expected tcp:[HOST]:PORT, PORT or unix:PATH, for example -gdb tcp::1234",
+            spec);
     *host = colon > rest ? g_strndup(rest, (gsize)(colon - rest)) : g_strdup("127.0.0.1");
     *port = g_strdup(digits);
     return true;
@@ -189,6 +194,41 @@ static unsigned port_of(int fd)
         getnameinfo((struct sockaddr *)&address, size, NULL, 0, port, sizeof port, NI_NUMERICSERV))
         return 0;
     return (unsigned)strtoul(port, NULL, 10);
+}
+
+/* A socket that a run before left behind makes room; anything else of that name does not. */
+static bool listen_at_path(GdbServer *server, const char *path, GError **error)
+{
+    struct sockaddr_un at = { .sun_family = AF_UNIX };
+    struct stat info;
+    if (!*path || strlen(path) >= sizeof at.sun_path)
+        return fail(error, EXIT_USAGE, "-gdb 'unix:%s': a path has 1 to %zu bytes; choose another",
+                    path, sizeof at.sun_path - 1);
+    g_strlcpy(at.sun_path, path, sizeof at.sun_path);
+    if (!stat(path, &info) && S_ISSOCK(info.st_mode))
+        unlink(path);
+    server->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (server->listener < 0 || bind(server->listener, (struct sockaddr *)&at, sizeof at) ||
+        listen(server->listener, 4))
+        return fail(error, EXIT_FILE, "-gdb: cannot listen at '%s': %s; choose another path", path,
+                    g_strerror(errno));
+    server->path = g_strdup(path);
+    return true;
+}
+
+/* What QEMU's users write behind the address says what happens anyway. */
+static char *without_words(const char *spec, GError **error)
+{
+    static const char *const known[] = { "server",   "server=on", "nowait",
+                                         "wait=off", "nodelay",   NULL };
+    g_auto(GStrv) words = g_strsplit(spec, ",", -1);
+    for (char **word = words + 1; *words && *word; word++) {
+        if (g_strv_contains(known, *word))
+            continue;
+        fail(error, EXIT_USAGE, "-gdb '%s': '%s' cannot be had; leave it out", spec, *word);
+        return NULL;
+    }
+    return g_strdup(*words ? *words : "");
 }
 
 static bool start_listening(GdbServer *server, const char *spec, GError **error)
@@ -216,6 +256,15 @@ static bool start_listening(GdbServer *server, const char *spec, GError **error)
     return true;
 }
 
+static bool start_listening_at(GdbServer *server, const char *text, GError **error)
+{
+    g_autofree char *spec = without_words(text, error);
+    if (!spec)
+        return false;
+    return g_str_has_prefix(spec, "unix:") ? listen_at_path(server, spec + strlen("unix:"), error)
+                                           : start_listening(server, spec, error);
+}
+
 GdbServer *gdb_start(Machine *machine, const char *spec, bool stopped, GError **error)
 {
     GdbServer *server = g_new0(GdbServer, 1);
@@ -225,7 +274,7 @@ GdbServer *gdb_start(Machine *machine, const char *spec, bool stopped, GError **
     server->session = gdb_session_new(machine, send_out, server);
     if (server->wake < 0)
         fail(error, EXIT_HOST, "-gdb: no event descriptor: %s", g_strerror(errno));
-    else if (start_listening(server, spec, error)) {
+    else if (start_listening_at(server, spec, error)) {
         machine->paused |= stopped;
         server->thread = g_thread_new("gdb", serve, server);
         return server;
@@ -259,6 +308,9 @@ void gdb_free(GdbServer *server)
     gdb_session_free(server->session);
     if (server->listener >= 0)
         close(server->listener);
+    if (server->path)
+        unlink(server->path);
+    g_free(server->path);
     if (server->wake >= 0)
         close(server->wake);
     g_free(server);

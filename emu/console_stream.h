@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * console_stream.h - a serial line's other end that somebody on this computer or the network opens: pipe, pseudo
+ * terminal, socket.
+ *
+ * A thread waits for callers and for what they say. While nobody is connected to a socket or has the pseudo terminal
+ * open, output is dropped, as on a line that is not plugged in.
+ */
+#ifndef EMU_CONSOLE_STREAM_H
+#define EMU_CONSOLE_STREAM_H
+
+#include "emu/console.h"
+#include "emu/console_output.h"
+
+typedef struct Stream Stream;
+
+/* What came in, on the stream's thread; may wait until it is wanted. */
+typedef void StreamInput(void *opaque, const uint8_t *data, size_t size);
+
+/* Opens what `spec` (CHAR_PIPE, CHAR_PTY or CHAR_SOCKET) says. With wait=on it returns when somebody has connected.
+ * Fails with EXIT_FILE for paths, EXIT_HOST for ports and hosts. */
+Stream *stream_open(const CharSpec *spec, GError **error);
+/* From now on what comes in is given to `input`. */
+void stream_start(Stream *stream, StreamInput *input, void *opaque);
+void stream_write(Stream *stream, const uint8_t *data, size_t size);
+/* Returns when what was written has gone out, or nobody is there to take it. */
+void stream_flush(Stream *stream);
+/* Writes out what is left and removes the socket's path. The thread may still be waiting: it keeps the rest. */
+void stream_close(Stream *stream);
+
+#endif
