@@ -36,7 +36,8 @@ static bool write_all(Output *output, const uint8_t *data, size_t size)
             looks += !poll(&(struct pollfd){ .fd = output->fd, .events = POLLOUT }, 1, LOOK_MS);
         else if (n < 0 && errno != EINTR)
             return false;
-        if (g_atomic_int_get(&output->abandon) || (looks > GRACE_LOOKS && g_atomic_int_get(&output->hurry)))
+        if (g_atomic_int_get(&output->abandon) ||
+            (looks > GRACE_LOOKS && g_atomic_int_get(&output->hurry)))
             return false;
         data += MAX(n, 0);
         size -= (size_t)MAX(n, 0);

@@ -202,8 +202,10 @@ static bool listen_at_path(GdbServer *server, const char *path, GError **error)
     struct sockaddr_un at = { .sun_family = AF_UNIX };
     struct stat info;
     if (!*path || strlen(path) >= sizeof at.sun_path)
-        return fail(error, EXIT_USAGE, "-gdb 'unix:%s': a path has 1 to %zu bytes; choose another",
-                    path, sizeof at.sun_path - 1);
+        return fail(
+            error, EXIT_USAGE,
+            "-gdb 'unix:%s': a path has 1 to %zu bytes; for example -gdb unix:gdb.sock, or -gdb tcp::1234",
+            path, sizeof at.sun_path - 1);
     g_strlcpy(at.sun_path, path, sizeof at.sun_path);
     if (!stat(path, &info) && S_ISSOCK(info.st_mode))
         unlink(path);
@@ -225,7 +227,9 @@ static char *without_words(const char *spec, GError **error)
     for (char **word = words + 1; *words && *word; word++) {
         if (g_strv_contains(known, *word))
             continue;
-        fail(error, EXIT_USAGE, "-gdb '%s': '%s' cannot be had; leave it out", spec, *word);
+        fail(error, EXIT_USAGE,
+             "-gdb '%s': '%s' cannot be had; leave it out, for example: -gdb tcp::1234", spec,
+             *word);
         return NULL;
     }
     return g_strdup(*words ? *words : "");

@@ -634,10 +634,9 @@ Test(gdb, specs_and_busy_ports_are_refused_with_the_fix)
 {
     const uint32_t code[] = { SELF };
     Machine *m = rig_new(1, NULL, code, 1);
-    static const char *const bad[] = {
-        "",        "tcp:",        "tcp::",          "tcp::http",       "tcp::65536",
-        "tcp::-1", "unix:",       "localhost:1234", "tcp::1234,reconnect=1"
-    };
+    static const char *const bad[] = { "",          "tcp:",           "tcp::",
+                                       "tcp::http", "tcp::65536",     "tcp::-1",
+                                       "unix:",     "localhost:1234", "tcp::1234,reconnect=1" };
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
         g_autoptr(GError) error = NULL;
         cr_assert_null(gdb_start(m, bad[i], false, &error));
