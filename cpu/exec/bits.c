@@ -9,13 +9,6 @@
 #define RS1 hart->x[in->rs1]
 #define RS2 hart->x[in->rs2]
 
-#define FUNCTION(name, value)                \
-    EXEC(name)                               \
-    {                                        \
-        hart->x[in->rd] = (uint64_t)(value); \
-        return EXEC_NEXT;                    \
-    }
-
 /* Bits [at + 63 : at] of the product of two polynomials over GF(2); `at` is 0, 63 or 64. */
 static uint64_t multiply_carryless(uint64_t a, uint64_t b, unsigned at)
 {
@@ -45,16 +38,16 @@ static uint64_t look_up(uint64_t table, uint64_t indices, unsigned width)
     return result;
 }
 
-FUNCTION(clmul, multiply_carryless(RS1, RS2, 0))
-FUNCTION(clmulr, multiply_carryless(RS1, RS2, 63))
-FUNCTION(clmulh, multiply_carryless(RS1, RS2, 64))
-FUNCTION(pack, (uint32_t)RS1 | RS2 << 32)
-FUNCTION(packh, (uint8_t)RS1 | (uint64_t)(uint8_t)RS2 << 8)
-FUNCTION(packw, (int32_t)((uint16_t)RS1 | (uint32_t)RS2 << 16))
-FUNCTION(brev8, reverse_in_bytes(RS1))
-FUNCTION(xperm4, look_up(RS1, RS2, 4))
-FUNCTION(xperm8, look_up(RS1, RS2, 8))
+TO_RD(clmul, multiply_carryless(RS1, RS2, 0))
+TO_RD(clmulr, multiply_carryless(RS1, RS2, 63))
+TO_RD(clmulh, multiply_carryless(RS1, RS2, 64))
+TO_RD(pack, (uint32_t)RS1 | RS2 << 32)
+TO_RD(packh, (uint8_t)RS1 | (uint64_t)(uint8_t)RS2 << 8)
+TO_RD(packw, (int32_t)((uint16_t)RS1 | (uint32_t)RS2 << 16))
+TO_RD(brev8, reverse_in_bytes(RS1))
+TO_RD(xperm4, look_up(RS1, RS2, 4))
+TO_RD(xperm8, look_up(RS1, RS2, 8))
 
 /* norm:Zimop_mop-r_op, norm:Zimop_mop-rr_op: zero, until an extension gives one of them a meaning. */
-FUNCTION(mop_r_n, 0)
-FUNCTION(mop_rr_n, 0)
+TO_RD(mop_r_n, 0)
+TO_RD(mop_rr_n, 0)

@@ -12,13 +12,6 @@
 #define RS2   hart->x[in->rs2]
 #define SHAMT ((unsigned)in->imm)
 
-#define FUNCTION(name, value)                \
-    EXEC(name)                               \
-    {                                        \
-        hart->x[in->rd] = (uint64_t)(value); \
-        return EXEC_NEXT;                    \
-    }
-
 /* The polynomials that the fields of AES (FIPS 197, 4.2) and SM4 are taken modulo. */
 enum { AES_FIELD = 0x11b, SM4_FIELD = 0x1f5 };
 
@@ -143,11 +136,11 @@ static uint64_t aes_decrypt(uint64_t low, uint64_t high)
     return substitute(shift_rows(low, high, 3), boxes()->aes_inverse);
 }
 
-FUNCTION(aes64es, aes_encrypt(RS1, RS2))
-FUNCTION(aes64esm, mix_columns(aes_encrypt(RS1, RS2), mix_forward))
-FUNCTION(aes64ds, aes_decrypt(RS1, RS2))
-FUNCTION(aes64dsm, mix_columns(aes_decrypt(RS1, RS2), mix_inverse))
-FUNCTION(aes64im, mix_columns(RS1, mix_inverse))
+TO_RD(aes64es, aes_encrypt(RS1, RS2))
+TO_RD(aes64esm, mix_columns(aes_encrypt(RS1, RS2), mix_forward))
+TO_RD(aes64ds, aes_decrypt(RS1, RS2))
+TO_RD(aes64dsm, mix_columns(aes_decrypt(RS1, RS2), mix_inverse))
+TO_RD(aes64im, mix_columns(RS1, mix_inverse))
 
 /* Key schedule: the word before, substituted, and but for the last step rotated and with a round constant, x^rnum. */
 EXEC(aes64ks1i)
@@ -176,22 +169,22 @@ EXEC(aes64ks2)
 #define SUM64(x, a, b, c)   (rotate_right64(x, a) ^ rotate_right64(x, b) ^ rotate_right64(x, c))
 #define SIGMA64(x, a, b, c) (rotate_right64(x, a) ^ rotate_right64(x, b) ^ (x) >> (c))
 
-FUNCTION(sha256sum0, (int32_t)SUM32((uint32_t)RS1, 2, 13, 22))
-FUNCTION(sha256sum1, (int32_t)SUM32((uint32_t)RS1, 6, 11, 25))
-FUNCTION(sha256sig0, (int32_t)SIGMA32((uint32_t)RS1, 7, 18, 3))
-FUNCTION(sha256sig1, (int32_t)SIGMA32((uint32_t)RS1, 17, 19, 10))
-FUNCTION(sha512sum0, SUM64(RS1, 28, 34, 39))
-FUNCTION(sha512sum1, SUM64(RS1, 14, 18, 41))
-FUNCTION(sha512sig0, SIGMA64(RS1, 1, 8, 7))
-FUNCTION(sha512sig1, SIGMA64(RS1, 19, 61, 6))
+TO_RD(sha256sum0, (int32_t)SUM32((uint32_t)RS1, 2, 13, 22))
+TO_RD(sha256sum1, (int32_t)SUM32((uint32_t)RS1, 6, 11, 25))
+TO_RD(sha256sig0, (int32_t)SIGMA32((uint32_t)RS1, 7, 18, 3))
+TO_RD(sha256sig1, (int32_t)SIGMA32((uint32_t)RS1, 17, 19, 10))
+TO_RD(sha512sum0, SUM64(RS1, 28, 34, 39))
+TO_RD(sha512sum1, SUM64(RS1, 14, 18, 41))
+TO_RD(sha512sig0, SIGMA64(RS1, 1, 8, 7))
+TO_RD(sha512sig1, SIGMA64(RS1, 19, 61, 6))
 
 /* SM3 (GB/T 32905-2016, 4.4) and SM4 (GB/T 32907-2016, 6.2). Words of SM4 are in registers with their bytes reversed:
  * the byte worked on is the standard's most significant one, put at bit 24 and brought back to its place. */
 
 #define PERMUTE32(x, a, b) ((x) ^ rotate_left(x, a) ^ rotate_left(x, b))
 
-FUNCTION(sm3p0, (int32_t)PERMUTE32((uint32_t)RS1, 9, 17))
-FUNCTION(sm3p1, (int32_t)PERMUTE32((uint32_t)RS1, 15, 23))
+TO_RD(sm3p0, (int32_t)PERMUTE32((uint32_t)RS1, 9, 17))
+TO_RD(sm3p1, (int32_t)PERMUTE32((uint32_t)RS1, 15, 23))
 
 static uint32_t sm4_data(uint32_t x)
 {

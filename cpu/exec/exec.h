@@ -20,6 +20,14 @@
 
 #define EXEC(name) ExecResult exec_##name(Hart *hart, const Insn *in)
 
+/* The function of an instruction that only makes rd a value. */
+#define TO_RD(name, value)                   \
+    EXEC(name)                               \
+    {                                        \
+        hart->x[in->rd] = (uint64_t)(value); \
+        return EXEC_NEXT;                    \
+    }
+
 /* Tells the commit record and the debugger's watchpoints, if there are any, of the access the instruction made; `value` is what a store wrote. */
 static inline void report_access(Hart *hart, uint64_t address, unsigned size, Accessed how,
                                  uint64_t value)
