@@ -38,6 +38,44 @@ static const CsrDef csr_table[CSR_COUNT] = {
 #undef VIEWS
 };
 
+/*
+ * Registers that something else gates beside privilege: a CSR that opens them, a mode that must exist, or, for the
+ * indirect ones, what they lead to at the moment.
+ */
+typedef enum {
+    GATE_NONE,
+    GATE_FLOAT,
+    GATE_COUNTER,
+    GATE_TVM,
+    GATE_STIMECMP,
+    GATE_SEED,
+    GATE_MSECCFG,
+    GATE_SCONTEXT,
+    GATE_SENVCFG,
+    GATE_SSTATEEN,
+    GATE_SELECT,
+    GATE_INDIRECT,
+    GATE_COUNTINHIBIT,
+} Gate;
+
+static const uint8_t gates[CSR_COUNT] = {
+    // clang-format off
+    [CSR_fflags ... CSR_fcsr] = GATE_FLOAT,
+    [CSR_cycle ... 0xc1f] = GATE_COUNTER,
+    [CSR_satp] = GATE_TVM,
+    [CSR_stimecmp] = GATE_STIMECMP,
+    [CSR_seed] = GATE_SEED,
+    [CSR_mseccfg] = GATE_MSECCFG,
+    [CSR_scontext] = GATE_SCONTEXT,
+    [CSR_senvcfg] = GATE_SENVCFG,
+    [CSR_SSTATEEN0 ... CSR_SSTATEEN0 + 3] = GATE_SSTATEEN,
+    [CSR_siselect] = GATE_SELECT,
+    [CSR_sireg ... CSR_sireg6] = GATE_INDIRECT,
+    [CSR_mireg ... CSR_mireg6] = GATE_INDIRECT,
+    [CSR_scountinhibit] = GATE_COUNTINHIBIT,
+    // clang-format on
+};
+
 static bool counter_enabled(const Hart *hart, unsigned number)
 {
     uint64_t bit = BIT(number & 31);
@@ -48,11 +86,6 @@ static bool counter_enabled(const Hart *hart, unsigned number)
            (priv == PRIV_S || !hart->isa->has[EXT_S] || hart->csr.scounteren & bit);
 }
 
-static bool fs_is_off(const Hart *hart)
-{
-    return !(hart->csr.mstatus & MSTATUS_FS);
-}
-
 /* norm:mseccfg_sseed_useed_op_tbl */
 static bool seed_enabled(const Hart *hart)
 {
@@ -60,51 +93,34 @@ static bool seed_enabled(const Hart *hart)
     return hart->mmu.priv == PRIV_M || hart->csr.mseccfg & enable;
 }
 
-/* What mstateen0 closes to modes below M. norm:stateen_illegal_state_access */
-static uint64_t state_enable(unsigned number)
+/* Do the state enables let modes below M in? norm:stateen_illegal_state_access */
+static bool state_enabled(const Hart *hart, unsigned index, uint64_t bit)
 {
-    if (number >= CSR_siselect && number <= CSR_sireg6)
-        return STATEEN_CSRIND;
-    if (number == CSR_scontext)
-        return STATEEN_CONTEXT;
-    return number == CSR_senvcfg ? STATEEN_ENVCFG : 0;
+    return hart->mmu.priv == PRIV_M || !hart->isa->has[EXT_Smstateen] ||
+           (&hart->csr.mstateen0)[index] & bit;
 }
 
-static bool state_enabled(const Hart *hart, unsigned number)
-{
-    uint64_t bit = state_enable(number);
-    if (hart->mmu.priv == PRIV_M || !hart->isa->has[EXT_Smstateen])
-        return true;
-    if (number >= CSR_SSTATEEN0 && number < CSR_SSTATEEN0 + 4)
-        return (&hart->csr.mstateen0)[number - CSR_SSTATEEN0] & STATEEN_SE;
-    return !bit || hart->csr.mstateen0 & bit;
-}
-
-static bool is_indirect(unsigned number)
-{
-    return (number >= CSR_sireg && number <= CSR_sireg6) ||
-           (number >= CSR_mireg && number <= CSR_mireg6);
-}
-
-/* Enables that other CSRs hold. */
-static bool is_enabled(const Hart *hart, unsigned number)
+static bool passes_gate(const Hart *hart, unsigned number)
 {
     bool is_m = hart->mmu.priv == PRIV_M;
-    if (!state_enabled(hart, number) || (is_indirect(number) && !indirect_exists(hart, number)))
-        return false;
-    if (number >= CSR_cycle && number <= 0xc1f)
-        return counter_enabled(hart, number);
-    switch (number) {
-    case CSR_fflags:
-    case CSR_frm:
-    case CSR_fcsr: return !fs_is_off(hart);
-    case CSR_scountinhibit: return hart->csr.menvcfg & MENVCFG_CDE;
-    case CSR_seed: return seed_enabled(hart);
-    case CSR_satp: return is_m || !(hart->csr.mstatus & MSTATUS_TVM);
-    case CSR_stimecmp:
+    switch ((Gate)gates[number]) {
+    case GATE_FLOAT: return hart->csr.mstatus & MSTATUS_FS;
+    case GATE_COUNTER: return counter_enabled(hart, number);
+    case GATE_TVM: return is_m || !(hart->csr.mstatus & MSTATUS_TVM);
+    case GATE_STIMECMP:
         return is_m || (hart->csr.mcounteren & 2 && hart->csr.menvcfg & MENVCFG_STCE);
-    default: return true;
+    case GATE_SEED: return seed_enabled(hart);
+    case GATE_SCONTEXT: return state_enabled(hart, 0, STATEEN_CONTEXT);
+    case GATE_SENVCFG: return state_enabled(hart, 0, STATEEN_ENVCFG);
+    case GATE_SSTATEEN: return state_enabled(hart, number - CSR_SSTATEEN0, STATEEN_SE);
+    case GATE_SELECT: return state_enabled(hart, 0, STATEEN_CSRIND);
+    case GATE_INDIRECT:
+        return state_enabled(hart, 0, STATEEN_CSRIND) && indirect_exists(hart, number);
+    case GATE_COUNTINHIBIT: return hart->csr.menvcfg & MENVCFG_CDE;
+    case GATE_MSECCFG:
+    case GATE_NONE: break;
     }
+    return true;
 }
 
 /* norm:mseccfg_presence */
@@ -116,11 +132,11 @@ static bool has_mseccfg(const Isa *isa)
 bool csr_exists(const Hart *hart, unsigned number)
 {
     const CsrDef *def = &csr_table[number];
-    if (number == CSR_mseccfg && !has_mseccfg(hart->isa))
+    if (!def->name || !hart->isa->has[def->extension])
         return false;
-    if (number == CSR_scontext && !hart->isa->has[EXT_S])
-        return false;
-    return def->name && hart->isa->has[def->extension];
+    if (UNLIKELY(gates[number] == GATE_MSECCFG))
+        return has_mseccfg(hart->isa);
+    return gates[number] != GATE_SCONTEXT || hart->isa->has[EXT_S];
 }
 
 bool csr_check(const Hart *hart, unsigned number, bool write)
@@ -130,7 +146,7 @@ bool csr_check(const Hart *hart, unsigned number, bool write)
     /* norm:seed_ro_illegal is the one register that can only be written. */
     if (write ? number >> 10 == 3 : number == CSR_seed)
         return false;
-    return is_enabled(hart, number);
+    return passes_gate(hart, number);
 }
 
 static uint64_t *storage(Hart *hart, const CsrDef *def)

@@ -81,6 +81,8 @@ static uint8_t masked_bits(const Hart *hart, unsigned priv)
 {
     static const uint8_t bits_of[] = { 0, 0, 7, 16 };
     uint64_t config = hart->csr.senvcfg;
+    if (LIKELY(!((config | hart->csr.menvcfg | hart->csr.mseccfg) & ENVCFG_PMM)))
+        return 0;
     if (priv == PRIV_M)
         config = hart->csr.mseccfg;
     else if (hart->csr.mstatus & MSTATUS_MXR)
@@ -90,14 +92,18 @@ static uint8_t masked_bits(const Hart *hart, unsigned priv)
     return bits_of[bits(config, 33, 32)];
 }
 
+/* norm:mnstatus_mprv_clear */
+static bool rnmi_disabled(const Hart *hart)
+{
+    return hart->isa->has[EXT_Smrnmi] && !(hart->csr.mnstatus & MNSTATUS_NMIE);
+}
+
 void hart_update_context(Hart *hart)
 {
     Mmu *mmu = &hart->mmu;
     uint64_t status = hart->csr.mstatus;
     /* norm:mstatus_mprv_ldst_op */
-    bool mprv = mmu->priv == PRIV_M && status & MSTATUS_MPRV;
-    /* norm:mnstatus_mprv_clear */
-    mprv &= !hart->isa->has[EXT_Smrnmi] || hart->csr.mnstatus & MNSTATUS_NMIE;
+    bool mprv = UNLIKELY(status & MSTATUS_MPRV) && mmu->priv == PRIV_M && !rnmi_disabled(hart);
     mmu->data_priv = mprv ? (uint8_t)bits(status, 12, 11) : mmu->priv;
     mmu->sum = status & MSTATUS_SUM;
     mmu->mxr = status & MSTATUS_MXR;

@@ -203,10 +203,10 @@ static void take_rnmi(Hart *hart)
 static uint64_t takeable(const Hart *hart)
 {
     uint64_t pending = hart_mip(hart) & hart->csr.mie;
+    if (LIKELY(!pending) || !nmie(hart))
+        return 0; /* norm:mnstatus_nmie_disable */
     uint64_t machine = pending & ~hart->csr.mideleg, supervisor = pending & hart->csr.mideleg;
     unsigned priv = hart->mmu.priv;
-    if (!nmie(hart))
-        return 0; /* norm:mnstatus_nmie_disable */
     bool m_enabled = priv < PRIV_M || hart->csr.mstatus & MSTATUS_MIE;
     bool s_enabled = priv < PRIV_S || (priv == PRIV_S && hart->csr.mstatus & MSTATUS_SIE);
     if (m_enabled && machine)
