@@ -28,6 +28,13 @@ static char **image_dirs(void)
     return (char **)g_ptr_array_free(dirs, FALSE);
 }
 
+void doctor_list_dirs(void)
+{
+    g_auto(GStrv) dirs = image_dirs();
+    for (char **dir = dirs; *dir; dir++)
+        puts(*dir);
+}
+
 char *doctor_find_image(const char *name)
 {
     g_auto(GStrv) dirs = image_dirs();

@@ -9,6 +9,9 @@
  * program, build/images of the current directory, and ../share/bulkhead beside the program. */
 char *doctor_find_image(const char *name);
 
+/* Prints the folders it is looked for in. */
+void doctor_list_dirs(void);
+
 /* Prints what is there and what to do about the rest. True: the program can be used. */
 bool doctor_run(void);
 

@@ -17,6 +17,7 @@
 #include "emu/base/error.h"
 #include "emu/console.h"
 #include "emu/console_terminal.h"
+#include "emu/daemon.h"
 #include "emu/doctor.h"
 #include "emu/gdb/gdb.h"
 #include "emu/loader.h"
@@ -31,6 +32,7 @@ typedef struct {
     NetPort *nets[VIRTIO_SLOTS];
     Machine *machine;
     Loader *loader;
+    int daemon; /* what daemon_ready wants, -1: it stays in the foreground */
     Semihost *semihost;
     GdbServer *gdb;
     FILE *log, *commits;
@@ -49,12 +51,15 @@ static const char *general_fix(int code)
 }
 
 /* Says what is wrong and, from the last semicolon of the message on, what to do. */
-static int report(const GError *error)
+static int report(const Options *o, const GError *error)
 {
     int code = error->domain == BULKHEAD_ERROR ? error->code : EXIT_HOST;
     const char *fix = g_strrstr(error->message, "; ");
-    fprintf(stderr, "bulkhead: error: %.*s\n", fix ? (int)(fix - error->message) : -1,
-            error->message);
+    g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+    g_autofree char *time = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S.%fZ ");
+    fprintf(stderr, "%s%s%sbulkhead: error: %.*s\n", o->msg_time ? time : "",
+            o->msg_name && o->name ? o->name : "", o->msg_name && o->name ? " " : "",
+            fix ? (int)(fix - error->message) : -1, error->message);
     fprintf(stderr, "fix: %s\n", fix ? fix + 2 : general_fix(code));
     return code;
 }
@@ -119,6 +124,16 @@ static bool observe(Run *run, GError **error)
     return true;
 }
 
+static char *find_image(const Options *o, const char *name)
+{
+    for (unsigned i = 0; i < o->image_dirs->len; i++) {
+        g_autofree char *path = g_build_filename(g_ptr_array_index(o->image_dirs, i), name, NULL);
+        if (g_file_test(path, G_FILE_TEST_IS_REGULAR))
+            return g_steal_pointer(&path);
+    }
+    return doctor_find_image(name);
+}
+
 /* -bios: a path, or a name to be looked for where images are. */
 static bool find_firmware(Options *o, GError **error)
 {
@@ -127,7 +142,7 @@ static bool find_firmware(Options *o, GError **error)
     if (!strcmp(name, "none"))
         return true;
     bool look = by_default || (!strchr(name, '/') && !g_file_test(name, G_FILE_TEST_EXISTS));
-    g_autofree char *path = look ? doctor_find_image(name) : NULL;
+    g_autofree char *path = look ? find_image(o, name) : NULL;
     if (!path && o->dumpdtb && by_default)
         return true; /* the tree does not depend on it */
     if (by_default && !path)
@@ -193,6 +208,18 @@ static int exit_code(const Run *run, StopReason reason)
     return reason == STOP_LIMIT ? EXIT_LIMIT : run->machine->exit_code;
 }
 
+/* -no-shutdown: the machine stays as it is, for the debugger, until it is told to go on or to end. */
+static StopReason keep_machine(const Run *run)
+{
+    Machine *m = run->machine;
+    console_flush(run->console);
+    fprintf(stderr, "bulkhead: the guest powered off; the machine is kept (-no-shutdown)\n");
+    m->paused = true;
+    if (m->debug_stopped)
+        m->debug_stopped(m->debug_opaque, (unsigned)m->current);
+    return machine_run(m);
+}
+
 static bool run_machine(Run *run, int *code, GError **error)
 {
     const Options *o = run->options;
@@ -205,7 +232,11 @@ static bool run_machine(Run *run, int *code, GError **error)
     if (o->gdb && !(run->gdb = gdb_start(m, o->gdb, o->stopped, error)))
         return false;
     console_offer(run->console);
+    if (run->daemon >= 0)
+        daemon_ready(run->daemon);
     StopReason reason = machine_run(m);
+    while (reason == STOP_EXIT && o->keep_machine)
+        reason = keep_machine(run);
     console_flush(run->console);
     if (m->reset_error) {
         g_propagate_error(error, g_steal_pointer(&m->reset_error));
@@ -262,6 +293,8 @@ static bool work(Run *run, int argc, char **argv, int *code, GError **error)
         return false;
     if (o->name)
         prctl(PR_SET_NAME, o->name);
+    if (o->daemonize && (run->daemon = daemon_start(error)) < 0)
+        return false;
     terminal_block_signals();
     if (!build(run, error))
         return false;
@@ -286,11 +319,11 @@ static void reserve_standard_streams(void)
 int main(int argc, char **argv)
 {
     reserve_standard_streams();
-    Run run = { .options = options_new() };
+    Run run = { .options = options_new(), .daemon = -1 };
     g_autoptr(GError) error = NULL;
     int code = 0;
     if (!work(&run, argc, argv, &code, &error))
-        code = report(error);
+        code = report(run.options, error);
     if (!take_apart(&run) && !code)
         code = EXIT_FILE;
     return code;

@@ -79,6 +79,7 @@ Options *options_new(void)
     o->chars = g_ptr_array_new();
     o->notes = g_ptr_array_new();
     o->traces = g_ptr_array_new();
+    o->image_dirs = g_ptr_array_new();
     o->loads = g_array_new(FALSE, TRUE, sizeof(LoadNote));
     o->state_marks = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     o->escape = CTRL_A;
@@ -105,6 +106,7 @@ void options_free(Options *o)
     g_ptr_array_free(o->chars, TRUE);
     g_ptr_array_free(o->notes, TRUE);
     g_ptr_array_free(o->traces, TRUE);
+    g_ptr_array_free(o->image_dirs, TRUE);
     g_array_free(o->loads, TRUE);
     g_array_free(o->state_marks, TRUE);
     g_ptr_array_free(o->strings, TRUE);
@@ -203,7 +205,7 @@ bool option_number(Options *o, const OptionDef *def, const char *argument, GErro
 
 /* The command line. */
 
-static const OptionDef *find(const char *name)
+const OptionDef *option_find(const char *name)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(alias_table); i++)
         if (!strcmp(alias_table[i].other, name))
@@ -230,7 +232,7 @@ static bool refuse(const char *name, GError **error)
                     "no option is called '-%s'; -help lists them, for example: "
                     "bulkhead -m 512M -kernel Image -append console=ttyS0",
                     name);
-    const OptionDef *def = find(near);
+    const OptionDef *def = option_find(near);
     return fail(error, EXIT_USAGE,
                 "no option is called '-%s'; did you mean '-%s'? For example: bulkhead -%s %s", name,
                 near, near, def->argument ? def->argument : "");
@@ -241,7 +243,7 @@ static bool parse_option(Options *o, char **argv, int *at, GError **error)
     const char *word = argv[*at] + 1 + (argv[*at][1] == '-');
     const char *equals = strchr(word, '=');
     g_autofree char *name = equals ? g_strndup(word, (size_t)(equals - word)) : g_strdup(word);
-    const OptionDef *def = find(name);
+    const OptionDef *def = option_find(name);
     const char *argument = equals ? equals + 1 : NULL;
     if (!def)
         return refuse(name, error);

@@ -58,6 +58,10 @@ typedef struct {
     SlotHost slots[VIRTIO_SLOTS];
     CharSpec *serial_char;
     const char *serial;
+    GPtrArray *image_dirs; /* -L, of strings */
+    bool keep_machine;     /* -no-shutdown */
+    bool no_user_config;   /* there is none */
+    bool daemonize, msg_time, msg_name;
     bool nographic, nodefaults, snapshot_all, skip_idle;
     uint64_t escape;   /* the letter of -echr, 1: Ctrl-A */
     GPtrArray *traces; /* of strings: patterns for trace_enable */
@@ -85,6 +89,9 @@ struct OptionDef {
     size_t field; /* of Options, for the handlers of options.c */
     const char *help;
 };
+
+/* The row of option `name` or its alias, without dashes; NULL: there is none. */
+const OptionDef *option_find(const char *name);
 
 /* All options that do something, up to a row without a name. */
 extern const OptionDef option_table[];

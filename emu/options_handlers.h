@@ -18,9 +18,13 @@ OptionHandler option_machine, option_cpu, option_smp, option_memory, option_rtc,
 OptionHandler option_device, option_drive, option_netdev, option_nic, option_net;
 /* options_chars.c: the other ends of its lines */
 OptionHandler option_serial, option_chardev, option_monitor;
+/* options_config.c: options in a file */
+OptionHandler option_readconfig;
+/* options_start.c: how a run begins and ends */
+OptionHandler option_accel, option_boot, option_library, option_msg, option_hda, option_action;
 /* options_run.c: what is shown of it */
-OptionHandler option_display, option_vga, option_echr, option_gdb_default, option_log, option_trace,
-    option_trace_hash, option_state_hash, option_name, option_semihosting;
+OptionHandler option_display, option_vga, option_parallel, option_echr, option_gdb_default,
+    option_log, option_trace, option_trace_hash, option_state_hash, option_name, option_semihosting;
 
 /* options_resolve.c: the drivers of -device. Finding fails naming the nearest one. */
 const Driver *options_find_driver(const char *name, GError **error);

@@ -41,6 +41,14 @@ static bool machine_props(Options *o, Props *props, GError **error)
                     "-M: dumpdtb= names no file; write -M virt,dumpdtb=virt.dtb");
     if (dump)
         o->dumpdtb = options_keep(o, dump);
+    static const char *const images[] = { "kernel", "initrd", "append", "dtb", "firmware" };
+    const char **fields[] = { &o->images.kernel, &o->images.initrd, &o->images.append,
+                              &o->images.dtb, &o->bios };
+    for (size_t i = 0; i < G_N_ELEMENTS(images); i++) {
+        const char *text = props_take(props, images[i]);
+        if (text)
+            *fields[i] = options_keep(o, text);
+    }
     if (props_take(props, "pflash0") || props_take(props, "pflash1"))
         return fail(error, EXIT_CONFIG,
                     "-M: there is no flash yet; leave pflash out and give firmware with -bios");
@@ -201,7 +209,19 @@ bool option_global(Options *o, const OptionDef *def, const char *argument, GErro
 {
     (void)def;
     bool legacy;
-    const char *prefix = "virtio-mmio.force-legacy=";
+    static const char prefix[] = "virtio-mmio.force-legacy=";
+    g_autofree char *joined = NULL;
+    if (g_str_has_prefix(argument, "driver=")) { /* the long form */
+        g_autoptr(Props) props = props_parse("-global", argument, NULL, error);
+        const char *driver =
+            props ? props_need(props, "driver", "-global driver=virtio-mmio", error) : NULL;
+        const char *property =
+            driver ? props_need(props, "property", "property=force-legacy", error) : NULL;
+        const char *value = property ? props_need(props, "value", "value=off", error) : NULL;
+        if (!value || !props_finish(props, error))
+            return false;
+        argument = joined = g_strdup_printf("%s.%s=%s", driver, property, value);
+    }
     if (!g_str_has_prefix(argument, prefix))
         return fail(error, EXIT_USAGE,
                     "-global %s: there is only virtio-mmio.force-legacy; write -global %soff",

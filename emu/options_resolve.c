@@ -138,9 +138,34 @@ static const Driver drivers[] = {
 };
 // clang-format on
 
+/* Devices of QEMU's that its users expect. */
+// clang-format off
+static const struct {
+    const char *name, *what;
+} missing[] = {
+    { "virtio-gpu-device",      "screen" },
+    { "virtio-keyboard-device", "keyboard" },
+    { "virtio-mouse-device",    "mouse" },
+    { "virtio-tablet-device",   "tablet" },
+    { "virtio-balloon-device",  "memory balloon" },
+    { "virtio-9p-device",       "shared folder" },
+    { "virtio-scsi-device",     "SCSI controller" },
+    { "virtio-input-host-device", "input device of the host" },
+    { "virtio-crypto-device",   "crypto device" },
+    { "vhost-vsock-device",     "socket to the host" },
+    { "ramfb",                  "screen" },
+    { "virtserialport",         "named serial port (virtconsole is there)" },
+    { "riscv.cpu",              "hart to be plugged in later" },
+};
+// clang-format on
+
 static bool refuse_driver(const char *name, GError **error)
 {
     const char *names[G_N_ELEMENTS(drivers) + 1] = { NULL };
+    for (size_t i = 0; i < G_N_ELEMENTS(missing); i++)
+        if (!strcmp(missing[i].name, name))
+            return fail(error, EXIT_CONFIG, "-device %s: there is no %s yet; leave it out", name,
+                        missing[i].what);
     if (strstr(name, "-pci"))
         return fail(
             error, EXIT_CONFIG,
@@ -289,8 +314,21 @@ static bool check_used(const Options *o, GError **error)
     return true;
 }
 
+/* In the background there is no terminal. */
+static bool check_daemon(const Options *o, GError **error)
+{
+    bool on_terminal = o->serial_char->kind == CHAR_STDIO;
+    for (unsigned i = 0; i < o->chars->len; i++)
+        on_terminal |= ((const CharSpec *)g_ptr_array_index(o->chars, i))->kind == CHAR_STDIO;
+    return !on_terminal || fail(error, EXIT_CONFIG,
+                                "-daemonize: a program in the background has no terminal, and a "
+                                "serial line wants it; write for example -serial file:out.txt");
+}
+
 bool options_resolve(Options *o, GError **error)
 {
+    if (o->daemonize && !o->serial)
+        o->nodefaults = true; /* there is no terminal that it could have */
     if (o->stopped && !o->gdb)
         return fail(error, EXIT_CONFIG, "-S waits for gdb, which has no way in; add -s");
     if (o->commit_file && !o->log_commits)
@@ -300,6 +338,8 @@ bool options_resolve(Options *o, GError **error)
         !plug_notes(o, has_bus, plug_note, error) || !plug_notes(o, is_card, plug_note, error) ||
         !plug_notes(o, is_any, plug_console, error) || !resolve_semihosting(o, error) ||
         !check_used(o, error))
+        return false;
+    if (o->daemonize && !check_daemon(o, error))
         return false;
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         o->machine.virtio[i].seed = o->machine.seed + i + 1;

@@ -196,6 +196,13 @@ bool option_vga(Options *o, const OptionDef *def, const char *argument, GError *
     return only("-vga", argument, "none", "there is no graphics card", error);
 }
 
+bool option_parallel(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)o;
+    (void)def;
+    return only("-parallel", argument, "none,null", "the board has no parallel port", error);
+}
+
 bool option_echr(Options *o, const OptionDef *def, const char *argument, GError **error)
 {
     (void)def;

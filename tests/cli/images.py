@@ -145,6 +145,44 @@ def make_all(folder):
         "disk.img": bytes(65536),
         "secret": b"x" * 64,
         "input.txt": b"one two\n!",
+        "run.cfg": b"""# everything a run needs
+[machine]
+  type = "virt"
+  kernel = "hello.elf"
+  firmware = "none"
+
+[memory]
+  size = "64M"
+[smp-opts]
+  cpus = "2"
+[drive "d0"]
+  file = "disk.img"
+  format = "raw"
+  if = "none"
+[device "disk0"]
+  driver = "virtio-blk-device"
+  drive = "d0"
+[netdev "n0"]
+  type = "user"
+[device]
+  driver = "virtio-net-device"
+  netdev = "n0"
+[chardev "c0"]
+  backend = "stdio"
+[global]
+  driver = "virtio-mmio"
+  property = "force-legacy"
+  value = "off"
+[rtc]
+  base = "2030-01-31"
+""",
+        "section.cfg": b"[machine]\ntype = \"virt\"\n[dirve \"d0\"]\n",
+        "bracket.cfg": b"\n[machine\n",
+        "quote.cfg": b"[machine]\n\n\ntype = virt\n",
+        "early.cfg": b"type = \"virt\"\n",
+        "twice.cfg": b"[memory]\nsize = \"64M\"\nsize = \"65M\"\n",
+        "value.cfg": b"[memory]\n  size = \"64M\"\n\n[device \"x\"]\n  driver = \"floppy\"\n[rtc]\n",
+        "zero.cfg": b"[machine]\n\0\n",
     }
     for name, data in files.items():
         with open(os.path.join(folder, name), "wb") as file:

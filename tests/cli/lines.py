@@ -192,7 +192,44 @@ def gdb_at_a_path(program, folder):
             line.sendall(b"$k#6b")
 
 
-RUNS = [tcp_server, waits_for_the_first_caller, waiting_can_be_ended, tcp_client, keys_of_a_socket, pipes,
+def kept_after_power_off(program, folder):
+    """-no-shutdown: the debugger still finds the machine; killing it ends the run."""
+    path = os.path.join(folder, "kept.sock")
+    arguments = [program, "-bios", "none", "-kernel", "pass.elf", "-no-shutdown", "-gdb", "unix:kept.sock"]
+    with subprocess.Popen(arguments, cwd=folder, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
+        text = child.stderr.readline()
+        assert b"the machine is kept" in text, text
+        with retry(lambda: unix_line(path)) as line:
+            line.settimeout(WAIT)
+            line.sendall(b"$?#3f")
+            assert b"05" in line.recv(100)
+            line.sendall(b"$k#6b")
+            assert child.wait(WAIT) == 0
+
+
+def daemon(program, folder):
+    """The caller goes on when the socket is there; errors before that are the caller's."""
+    path = os.path.join(folder, "daemon.sock")
+    base = [program, "-daemonize", "-pidfile", "daemon.pid", "-serial", "unix:daemon.sock,server,nowait", "-bios", "none"]
+    run = lambda arguments: subprocess.run(base + arguments, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True,
+                                           timeout=WAIT)
+    done = run(["-kernel", "none.elf"])
+    assert done.returncode == 66 and b"none.elf" in done.stderr, done
+    done = run(["-kernel", "echo.elf"])
+    assert done.returncode == 0 and not done.stderr, done
+    with open(os.path.join(folder, "daemon.pid"), encoding="ascii") as file:
+        number = int(file.read())
+    with unix_line(path) as line:
+        converse(line, b"from afar")
+        assert os.getsid(number) == number
+        line.sendall(b"!")
+        end = time.monotonic() + WAIT
+        while os.path.exists(f"/proc/{number}/exe") and time.monotonic() < end:
+            time.sleep(0.02)
+    assert not os.path.exists(path), "the daemon did not end"
+
+
+RUNS = [kept_after_power_off, daemon, tcp_server, waits_for_the_first_caller, waiting_can_be_ended, tcp_client, keys_of_a_socket, pipes,
         pseudo_terminal, files, gdb_at_a_path]
 
 
