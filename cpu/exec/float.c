@@ -22,7 +22,7 @@ static uint16_t unbox16(uint64_t f)
     return f >> 16 == UINT64_MAX >> 16 ? (uint16_t)f : F16_CANONICAL_NAN;
 }
 
-/* The canonical NaN of bfloat16 is another one. */
+/* norm:bf16_canonical_NaN: it has one of its own. */
 static uint16_t unbox_bf16(uint64_t f)
 {
     return f >> 16 == UINT64_MAX >> 16 ? (uint16_t)f : BF16_CANONICAL_NAN;
