@@ -219,7 +219,8 @@ static bool trigger_stops_block(Hart *hart, uint64_t address)
     return trigger_stops(hart, address & ~63ull, 64, ACCESS_WRITE);
 }
 
-/* The block must be accessible for reading or writing; faults are those of a store. */
+/* The block must be accessible for reading or writing, and be somewhere; faults are those of a store.
+ * norm:cbm_access, norm:cbm_unperm_fault */
 static ExecResult manage_block(Hart *hart, const Insn *in, uint64_t field)
 {
     Spa spa;
@@ -228,10 +229,15 @@ static ExecResult manage_block(Hart *hart, const Insn *in, uint64_t field)
         return hart_raise_illegal(hart);
     if (trigger_stops_block(hart, va.v))
         return hart_raise_fault(hart);
-    if (mmu_translate(&hart->mmu, va, 1, ACCESS_READ, &spa) ||
-        mmu_translate(&hart->mmu, va, 1, ACCESS_WRITE, &spa))
-        return EXEC_NEXT;
-    return hart_raise_fault(hart);
+    if (!mmu_translate(&hart->mmu, va, 1, ACCESS_READ, &spa)) {
+        /* Translation permits reading, but nothing else does: a page that cannot be written changes nothing. */
+        bool translated = hart->mmu.fault.cause == CAUSE_LOAD_ACCESS;
+        if (!mmu_translate(&hart->mmu, va, 1, ACCESS_WRITE, &spa))
+            return translated ? hart_raise(hart, CAUSE_STORE_ACCESS, va.v) : hart_raise_fault(hart);
+    }
+    if (!bus_is_ram(hart->mmu.bus, spa, 1) && !bus_find(hart->mmu.bus, spa))
+        return hart_raise(hart, CAUSE_STORE_ACCESS, va.v);
+    return EXEC_NEXT;
 }
 
 EXEC(cbo_inval)

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* test_blocks.c - cache-block operations: where they are allowed, and what they report where not. */
+#include <criterion/criterion.h>
+
+#include "cpu/csr.h"
+#include "cpu/hart.h"
+#include "tests/lib/machine_rig.h"
+
+enum {
+    CBO_INVAL_A0 = 0x0005200f,
+    CBO_CLEAN_A0 = 0x0015200f,
+    CBO_FLUSH_A0 = 0x0025200f,
+    CBO_ZERO_A0 = 0x0045200f
+};
+
+/* norm:cbm_unperm_fault, norm:cbz_unperm_fault, norm:fault_excep_csr */
+Test(blocks, where_there_is_no_memory_they_raise_store_access_faults)
+{
+    static const uint32_t words[] = { CBO_INVAL_A0, CBO_CLEAN_A0, CBO_FLUSH_A0, CBO_ZERO_A0 };
+    for (unsigned i = 0; i < G_N_ELEMENTS(words); i++) {
+        Machine *m = rig_new(1, NULL, NULL, 0);
+        Hart *hart = &m->harts[0];
+        hart->x[10] = 0x80001004;
+        cr_expect(rig_execute(m, words[i]), "%08x in RAM", words[i]);
+        hart->x[10] = 0x180000024;
+        cr_expect(!rig_execute(m, words[i]), "%08x nowhere", words[i]);
+        cr_expect_eq(hart->csr.mcause, CAUSE_STORE_ACCESS);
+        cr_expect_eq(hart->csr.mtval, 0x180000024, "the value of rs1, not the block's address");
+        machine_free(m);
+    }
+}
+
+/* A page that can be read but not written, and a PMP region that allows neither. norm:cbm_unperm_fault */
+Test(blocks, where_translation_permits_reading_they_raise_access_faults)
+{
+    Machine *m = rig_new(1, NULL, NULL, 0);
+    Hart *hart = &m->harts[0];
+    rig_write64(m, 0x80002010, 0x80000000 >> 2 | 0xcf);    /* a gigabyte: RWX, A, D */
+    rig_write64(m, 0x80002018, 0x80003000 >> 2 | 1);       /* a table */
+    rig_write64(m, 0x80003000, 0x80000000ull >> 2 | 0xc3); /* two megabytes: R, A, D */
+    csr_write(hart, CSR_satp, 8ull << 60 | 0x80002);
+    csr_write(hart, 0x3b0, 0x80004000 >> 2 | 0x1ff);
+    csr_write(hart, 0x3b1, ~0ull);
+    csr_write(hart, CSR_pmpcfg0, 0x1f18);
+    csr_write(hart, CSR_menvcfg, ENVCFG_CBCFE);
+    hart->mmu.priv = PRIV_S;
+    hart_update_context(hart);
+    hart->x[10] = 0xc0003000;
+    cr_expect(rig_execute(m, CBO_CLEAN_A0), "readable: cause %lu", hart->csr.mcause);
+    hart->x[10] = 0xc0004000;
+    cr_expect(!rig_execute(m, CBO_CLEAN_A0));
+    cr_expect_eq(hart->csr.mcause, CAUSE_STORE_ACCESS);
+    machine_free(m);
+}
