@@ -34,6 +34,7 @@ endif
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 LIBRARY := $(filter-out $(B)/emu/main.o,$(OBJECTS))
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
+RANDOM_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tests/random/*.c))
 TESTLIB := $(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c))
 
 all: $(B)/bulkhead ## build the emulator (MODE=release|debug|asan|torture: caches of one line)
@@ -59,6 +60,11 @@ $(B)/isa/%: $(B)/tests/isa/%.o $(LIBRARY)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(B)/lockstep/%: $(B)/tests/lockstep/%.o $(LIBRARY)
+	@echo "  LD    $@"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(B)/random/generate: $(RANDOM_OBJECTS) $(LIBRARY)
 	@echo "  LD    $@"
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -113,6 +119,6 @@ install: $(B)/bulkhead ## into PREFIX (DESTDIR is respected)
 clean: ## remove what was built (keeps build/images)
 	rm -rf build/release build/debug build/asan build/torture build/fuzz build/bench build/bench.json build/bulkhead
 
--include $(wildcard $(B)/tests/isa/*.d) $(OBJECTS:.o=.d) $(TESTLIB:.o=.d) $(UNIT:$(B)/unit/%=$(B)/tests/unit/%.d)
+-include $(wildcard $(B)/tests/isa/*.d) $(RANDOM_OBJECTS:.o=.d) $(OBJECTS:.o=.d) $(TESTLIB:.o=.d) $(UNIT:$(B)/unit/%=$(B)/tests/unit/%.d)
 .PHONY: all unit lint images run check-quick check check-boot bench format install help clean
 .SECONDARY:

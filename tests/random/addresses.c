@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* addresses.c - where the loads and stores of an episode go: mostly to good places, often to their edges. */
+#include "emu/base/bits.h"
+#include "episode.h"
+
+/* Somewhere in a page; mostly aligned and in the middle, where every offset of 12 bits stays inside. */
+static uint64_t random_offset(Rng *rng)
+{
+    switch (rng_below(rng, 8)) {
+    case 0: return rng_below(rng, PAGE);
+    case 1: return PAGE - 1 - rng_below(rng, 16);
+    case 2: return rng_below(rng, 16);
+    case 3: return 0x800 + rng_below(rng, 64);
+    default: return 0x800 + 8 * rng_below(rng, 16);
+    }
+}
+
+uint64_t address_wild(const Episode *episode, Rng *rng)
+{
+    static const uint8_t widths[] = { 38, 39, 47, 48, 56, 57 };
+    unsigned width = widths[rng_below(rng, sizeof widths)];
+    const Space *space = episode->space;
+    uint64_t offset = random_offset(rng) & ~7ull;
+    if (!space->mode || episode->mode == PRIV_M)
+        return HOLE + offset;
+    /* The last is not for U. Where U was entered from S that may have failed, and S must not break it. */
+    switch (rng_below(rng, episode->first_mode == PRIV_U ? 5 : 4)) {
+    case 0: return BIT(width) - rng_below(rng, 2) * 8;
+    case 1: return 0 - BIT(width) - rng_below(rng, 2) * 8;
+    case 2: return space->super + ((uint64_t)rng_below(rng, 4) << 21) + offset;
+    case 3: return (space->window ^ BIT(3 + rng_below(rng, 61)));
+    default: return RAM_BASE + offset;
+    }
+}
+
+uint64_t address_pointer(const Episode *episode, Rng *rng, Edges edges)
+{
+    const Space *space = episode->space;
+    bool user = episode->mode == PRIV_U, bare = !space->mode || episode->mode == PRIV_M;
+    uint64_t offset = random_offset(rng), middle = PAGE + PAGE / 2 + rng_below(rng, PAGE);
+    if (edges == EDGES_SAFE)
+        return bare ? DATA + (DATA_PAGES - SAFE_PAGES) * PAGE + middle
+                    : space->window + (user ? SAFE_PAGES * PAGE : 0) + middle;
+    if (edges == EDGES_ALIGNED)
+        offset &= ~7ull;
+    if (bare)
+        return DATA + (1 + rng_below(rng, DATA_PAGES - 2)) * PAGE + offset;
+    unsigned page = rng_below(rng, WINDOW_PAGES);
+    if (rng_chance(rng, 1, 12))
+        return space->super + rng_below(rng, DATA_PAGES) * PAGE + offset;
+    if (rng_chance(rng, 15, 16) && space->n_good[user])
+        page = space->good[user][rng_below(rng, space->n_good[user])];
+    return space->window + page * PAGE + offset;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * main.c - make a random program, from a seed alone.
+ *
+ * usage: generate -cpu TEXT SEED FILE [MAP]
+ *
+ * Writes the ELF program FILE. MAP gets a line for every instruction of a body: its episode, its item, its offset in the
+ * file, its size, its address, and its text. Its first line says where in the file the verbose flag is, how many words a
+ * record of an episode's end has, and which extensions
+ * and modes the program is for.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "program.h"
+#include "runtime.h"
+
+static void put_word(Program *program, uint64_t address, uint64_t value)
+{
+    memcpy(program->image + (address - RAM_BASE), &value, 8);
+}
+
+static void make_data(Program *program, Rng *rng)
+{
+    for (unsigned at = 0; at < DATA_PAGES * PAGE; at += 8) {
+        uint64_t value = rng_chance(rng, 1, 2) ? value_integer(rng) : value_float(rng);
+        memcpy(program->data + at, &value, 8);
+    }
+}
+
+static void make_program(Program *program, uint64_t seed)
+{
+    Rng rng = { seed * 0x2545f4914f6cdd1dull + 1 };
+    Rng tables = rng_split(&rng), data = rng_split(&rng);
+    tables_make(program, &tables);
+    make_data(program, &data);
+    runtime_make(program);
+    asm_finish(program);
+    unsigned count = 16 + rng_below(&rng, MAX_EPISODES - 16);
+    program->at = EPISODES - RAM_BASE;
+    for (unsigned i = 0; i < count; i++) {
+        Rng own = rng_split(&rng);
+        episode_make(program, &own);
+    }
+    asm_finish(program);
+    for (unsigned i = 0; i < count; i++)
+        put_word(program, NEXT + 8 * i, program->setups[i]);
+    put_word(program, VARS + 8 * VAR_NEXT, NEXT);
+    put_word(program, VARS + 8 * VAR_STATUS_MASK, STATUS_MASK);
+}
+
+static void print_item(const Program *program, unsigned number, FILE *map)
+{
+    const Item *item = &g_array_index(program->items, Item, number);
+    for (uint32_t at = item->at; at < item->at + item->size;) {
+        uint32_t raw;
+        char text[80];
+        memcpy(&raw, program->image + at, 4);
+        unsigned size = insn_length((uint16_t)raw);
+        raw = size == 2 ? raw & 0xffff : raw;
+        insn_disassemble(raw, RAM_BASE + at, text, sizeof text);
+        fprintf(map, "%u %u %u %u %" PRIx64 " %s\n", item->episode, number, at + PAGE, size,
+                RAM_BASE + at, text);
+        at += size;
+    }
+}
+
+static bool print_map(const Program *program, const char *path)
+{
+    FILE *map = fopen(path, "w");
+    if (!map)
+        return false;
+    g_autofree char *isa = isa_string(program->isa);
+    const char *modes = program->isa->has[EXT_S] ? "msu" : program->isa->has[EXT_U] ? "mu" : "m";
+    fprintf(map, "%u %u %s %s\n", (unsigned)(VARS + 8 * VAR_VERBOSE - RAM_BASE + PAGE),
+            END_RECORD / 8, isa, modes);
+    for (unsigned i = 0; i < program->items->len; i++)
+        print_item(program, i, map);
+    return !fclose(map);
+}
+
+int main(int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+    Isa isa;
+    if (argc < 5 || strcmp(argv[1], "-cpu")) {
+        fputs("usage: generate -cpu TEXT SEED FILE [MAP]\n", stderr);
+        return EXIT_FAILURE;
+    }
+    insn_table_init();
+    if (!isa_parse(&isa, argv[2], &error)) {
+        fprintf(stderr, "generate: %s\n", error->message);
+        return EXIT_FAILURE;
+    }
+    Program program = { .isa = &isa,
+                        .image = g_malloc0(IMAGE_SIZE),
+                        .data = g_malloc0(DATA_PAGES * PAGE),
+                        .labels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+                        .fixups = g_array_new(FALSE, FALSE, sizeof(Fixup)),
+                        .items = g_array_new(FALSE, FALSE, sizeof(Item)) };
+    make_program(&program, strtoull(argv[3], NULL, 0));
+    bool good = elf_write(&program, argv[4], &error);
+    if (good && argc > 5 && !print_map(&program, argv[5])) {
+        fprintf(stderr, "generate: cannot write '%s'\n", argv[5]);
+        good = false;
+    }
+    if (error)
+        fprintf(stderr, "generate: %s\n", error->message);
+    g_hash_table_destroy(program.labels);
+    g_array_free(program.fixups, TRUE);
+    g_array_free(program.items, TRUE);
+    g_free(program.image);
+    g_free(program.data);
+    return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}

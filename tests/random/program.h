@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * program.h - a random program while it is being made: its memory image, its labels, and what was decided about it.
+ *
+ * The image is 2 MiB at the first byte of RAM. Everything a supervisor must reach is mapped at its own address in every
+ * address space, so code and handlers mean the same with and without translation.
+ */
+#ifndef TESTS_RANDOM_PROGRAM_H
+#define TESTS_RANDOM_PROGRAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "cpu/isa/insn.h"
+#include "cpu/isa/isa.h"
+#include "mmu/mmu.h"
+
+/* Physical addresses. The first 2 MiB are the image; below them nothing is at the same place in virtual memory. */
+#define RAM_BASE UINT64_C(0x80000000)
+#define TABLES   UINT64_C(0x80008000) /* page tables */
+#define EPISODES UINT64_C(0x80080000) /* episodes: literals, setup code, body */
+#define DATA     UINT64_C(0x80200000) /* what loads and stores reach */
+#define LOG_M \
+    UINT64_C(0x80400000) /* records of the machine-mode handler, and of the ends of episodes */
+#define LOG_S UINT64_C(0x80600000)
+#define HOLE  UINT64_C(0x180000000) /* nothing on any of the machines */
+enum {
+    IMAGE_SIZE = 2 << 20,
+    DATA_PAGES = 16,
+    SAFE_PAGES = 4, /* the last of the data: no PMP region is there, */
+    PAGE = 4096,
+    MAX_EPISODES = 64,
+    MAX_ITEMS = 96,  /* of an episode */
+    TRAP_BUDGET = 48 /* traps after which an episode is given up */
+};
+
+/* A pseudo-random sequence (SplitMix64): every part of a program has its own. */
+typedef struct {
+    uint64_t state;
+} Rng;
+
+static inline uint64_t rng_next(Rng *rng)
+{
+    uint64_t z = rng->state += 0x9e3779b97f4a7c15ull;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebull;
+    return z ^ z >> 31;
+}
+
+static inline unsigned rng_below(Rng *rng, unsigned n)
+{
+    return (unsigned)((rng_next(rng) >> 32) * n >> 32);
+}
+
+/* True in `n` of `of` cases. */
+static inline bool rng_chance(Rng *rng, unsigned n, unsigned of)
+{
+    return rng_below(rng, of) < n;
+}
+
+static inline Rng rng_split(Rng *rng)
+{
+    return (Rng){ rng_next(rng) };
+}
+
+/* Operands of an instruction, as insn_operands gives them. */
+typedef struct {
+    int64_t v[SLOT_COUNT];
+} Ops;
+
+/* ".RD = 1, .IMM = 3" as operands. */
+#define OP_RD    [SLOT_RD]
+#define OP_RS1   [SLOT_RS1]
+#define OP_RS2   [SLOT_RS2]
+#define OP_IMM   [SLOT_IMM]
+#define OP_CSR   [SLOT_CSR]
+#define OPS(...) ((Ops){ .v = { __VA_ARGS__ } })
+
+/* What stays to be filled in when the place of a label is known. */
+typedef struct {
+    uint32_t at;
+    const InsnDef *def;
+    Ops ops;
+    char *label;
+    int part; /* 0: distance; 1, 2: the two halves of la */
+} Fixup;
+
+/* What an address space offers for loads and stores. */
+enum { WINDOW_PAGES = 64, NAPOT_PAGES = 16 };
+typedef struct {
+    unsigned mode; /* of satp: 0 bare, 8, 9, 10 */
+    uint64_t satp;
+    uint64_t window;  /* virtual address of the first of WINDOW_PAGES small pages */
+    uint64_t super;   /* of a large page over DATA */
+    uint64_t code[2]; /* what is added to the offset of code in the image: for S, for U */
+    uint64_t leaves;  /* physical address of the leaf table of the window */
+    bool napot;       /* the last sixteen pages of the window are one */
+    uint8_t good[2][WINDOW_PAGES]; /* pages that S, U can read and write */
+    unsigned n_good[2];
+} Space;
+
+enum { MAX_SPACES = 4 };
+
+/* A piece of a body that is left out as a whole when a program is made smaller. */
+typedef struct {
+    uint32_t at, size;
+    unsigned episode;
+} Item;
+
+typedef struct {
+    const Isa *isa;
+    uint8_t *image, *data;
+    uint32_t at; /* offset in the image where code is written */
+    GHashTable *labels;
+    GArray *fixups; /* Fixup */
+    GArray *items;  /* Item */
+    uint32_t tables_end;
+    Space spaces[MAX_SPACES];
+    unsigned n_spaces;
+    uint32_t setups[MAX_EPISODES]; /* offsets of their setup code */
+    unsigned n_episodes;
+} Program;
+
+/* asm.c: instructions and labels. */
+
+/* The row's word with these operands, whatever does not fit cut off. */
+uint32_t asm_word(const InsnDef *def, const Ops *ops);
+/* The same; false if the row cannot hold the operands, or the word belongs to another row. */
+bool asm_encode(const InsnDef *def, const Ops *ops, uint32_t *raw);
+/* Writes an instruction, which must be possible. */
+void asm_emit(Program *program, InsnId id, Ops ops);
+void asm_raw(Program *program, uint32_t raw);
+/* Loads a constant, in up to eight instructions; uses no other register. */
+void asm_constant(Program *program, unsigned rd, uint64_t value);
+/* Assembles lines of text: "label:", instructions as insn_disassemble prints them, and "la". */
+void asm_text(Program *program, const char *text);
+void asm_label(Program *program, const char *name, uint64_t offset);
+uint64_t asm_find(Program *program, const char *name);
+/* Fills in what waits for labels. */
+void asm_finish(Program *program);
+
+/* values.c: numbers worth computing with. */
+uint64_t value_integer(Rng *rng);
+uint64_t value_float(Rng *rng);
+
+/* tables.c: address spaces. */
+void tables_make(Program *program, Rng *rng);
+/* A random entry for the window of a space; *good: U or S can read and write. */
+uint64_t tables_random_leaf(Rng *rng, bool user, bool *good);
+/* A random page of the window whose entry may be replaced. */
+unsigned tables_random_page(const Space *space, Rng *rng);
+
+/* runtime.c: handlers, the change from one episode to the next, and the end. */
+void runtime_make(Program *program);
+
+/* episode.c: one of the parts a program consists of. */
+void episode_make(Program *program, Rng *rng);
+
+/* elf.c: the image as a program for any loader. */
+bool elf_write(const Program *program, const char *path, GError **error);
+
+#endif
