@@ -59,6 +59,11 @@ $(B)/isa/%: $(B)/tests/isa/%.o $(LIBRARY)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(B)/float/%: $(B)/tests/float/%.o $(LIBRARY)
+	@echo "  LD    $@"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 $(B)/lockstep/%: $(B)/tests/lockstep/%.o $(LIBRARY)
 	@echo "  LD    $@"
 	@mkdir -p $(@D)
@@ -102,6 +107,10 @@ check-boot: all $(IMAGES) ## every Linux configuration: harts, paging modes, dis
 	@roms/fetch-images u-boot
 	@tests/boot/run --all $(B)/bulkhead
 
+FPU_RANDOMS ?= 1000000
+check-float: $(B)/unit/test_fpu_oracle $(B)/unit/test_fpu_zfa ## floating point on 10^6 random operands each (FPU_RANDOMS=N)
+	@FPU_RANDOMS=$(FPU_RANDOMS) tests/run-unit $^
+
 bench: $(B)/bulkhead ## speed beside QEMU 10, in one run
 	@tests/bench/run
 
@@ -120,5 +129,5 @@ clean: ## remove what was built (keeps build/images)
 	rm -rf build/release build/debug build/asan build/torture build/fuzz build/bench build/bench.json build/bulkhead
 
 -include $(wildcard $(B)/tests/isa/*.d) $(RANDOM_OBJECTS:.o=.d) $(OBJECTS:.o=.d) $(TESTLIB:.o=.d) $(UNIT:$(B)/unit/%=$(B)/tests/unit/%.d)
-.PHONY: all unit lint images run check-quick check check-boot bench format install help clean
+.PHONY: all unit lint images run check-quick check check-boot check-float bench format install help clean
 .SECONDARY:

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 /* An IEEE 754 binary format, described apart from the code under test. */
 typedef struct {
@@ -16,6 +17,13 @@ typedef struct {
 static const Shape shapes[] = { { "f16", 5, 10 }, { "f32", 8, 23 }, { "f64", 11, 52 } };
 
 enum { MODES = 5, EDGES = 46 };
+
+/* How many random operands a test draws: `usually`, unless the environment asks for more (make check-float). */
+static inline unsigned randoms(unsigned usually)
+{
+    const char *wanted = getenv("FPU_RANDOMS");
+    return wanted ? (unsigned)strtoul(wanted, NULL, 10) : usually;
+}
 
 static inline uint64_t shape_sign(const Shape *s)
 {

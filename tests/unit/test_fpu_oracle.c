@@ -14,7 +14,7 @@
 #include "cpu/fpu.h"
 #include "test_fpu_operands.h"
 
-enum { EXACT_BITS = 160, MARKED_BITS = 200, RANDOMS = 70000 };
+enum { EXACT_BITS = 160, MARKED_BITS = 200 };
 
 typedef struct {
     uint64_t value;
@@ -242,7 +242,7 @@ static const Op ops[] = {
     [OP_FMA] = { "fma", 3, false, exact_fma, { fma_16, fma_32, fma_64 } },
 };
 
-/* Every edge, or pair or triple of edges, and RANDOMS operands more, in every format and mode. */
+/* Every edge, or pair or triple of edges, and random operands, in every format and mode. */
 static void check_everywhere(const Op *op)
 {
     Scratch m;
@@ -256,7 +256,7 @@ static void check_everywhere(const Op *op)
                     check_op(op, shape, (uint64_t[]){ edge[i], edge[j], edge[k] }, &m);
 
         Draw d = { 0x9e3779b97f4a7c15u + shape, 0 };
-        for (unsigned i = 0; i < RANDOMS; i++) {
+        for (unsigned i = 0; i < randoms(70000); i++) {
             uint64_t raw[3];
             for (unsigned j = 0; j < 3; j++)
                 raw[j] = draw_operand(&d, &shapes[shape]);
@@ -478,7 +478,7 @@ Test(fpu_oracle, conversions_between_formats_agree)
         for (unsigned j = 0; j < EDGES; j++)
             check_between(&betweens[i], edge[j], &m);
         Draw d = { 77 + i, 0 };
-        for (unsigned j = 0; j < 2 * RANDOMS; j++) {
+        for (unsigned j = 0; j < 2 * randoms(70000); j++) {
             uint64_t a = draw_operand(&d, from);
             uint64_t span = 2 * shape_bias(to) + 2 * to->frac_bits + 8;
             uint64_t field = shape_bias(from) - span / 2 + draw_word(&d) % span;
@@ -505,7 +505,7 @@ Test(fpu_oracle, conversions_to_integers_agree)
         for (unsigned i = 0; i < EDGES; i++)
             check_to_ints(shape, edge[i], &m);
         Draw d = { 4711 + shape, 0 };
-        for (unsigned i = 0; i < RANDOMS / 2; i++) {
+        for (unsigned i = 0; i < randoms(70000) / 2; i++) {
             uint64_t a = draw_operand(&d, s);
             check_to_ints(shape, a, &m);
             /* the same digits at a size around the integers' */
@@ -525,7 +525,7 @@ Test(fpu_oracle, conversions_from_integers_agree)
             for (unsigned low = 0; low <= at; low++)
                 check_from_ints((1ull << at) + (1ull << low) + (uint64_t)delta, &m);
     Draw d = { 31337, 0 };
-    for (unsigned i = 0; i < RANDOMS; i++)
+    for (unsigned i = 0; i < randoms(70000); i++)
         check_from_ints(draw_fraction(&d, 63) >> draw_below(&d, 64), &m);
     scratch_clear(&m);
 }
@@ -601,7 +601,7 @@ Test(fpu_oracle, comparisons_minimum_and_maximum_agree)
             for (unsigned j = 0; j < EDGES; j++)
                 check_cmps(shape, (uint64_t[3]){ edge[i], edge[j] }, &m);
         Draw d = { 99 + shape, 0 };
-        for (unsigned i = 0; i < RANDOMS; i++) {
+        for (unsigned i = 0; i < randoms(70000); i++) {
             uint64_t a = draw_operand(&d, &shapes[shape]);
             check_cmps(shape, (uint64_t[3]){ a, draw_operand(&d, &shapes[shape]) }, &m);
         }

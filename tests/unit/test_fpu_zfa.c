@@ -15,8 +15,6 @@
 #include "cpu/fpu.h"
 #include "test_fpu_operands.h"
 
-enum { RANDOMS = 20000 };
-
 static double value_of(unsigned shape, uint64_t raw)
 {
     FpuEnv env = { 0 };
@@ -156,7 +154,7 @@ Test(fpu_zfa, rounding_to_integers_agrees)
         shape_edges(&shapes[shape], edge);
         for (unsigned i = 0; i < EDGES; i++)
             check_round(shape, edge[i]);
-        for (unsigned i = 0; i < RANDOMS; i++)
+        for (unsigned i = 0; i < randoms(20000); i++)
             check_round(shape, draw_operand(&d, &shapes[shape]));
         check_ties(shape);
     }
@@ -171,7 +169,7 @@ Test(fpu_zfa, minimum_maximum_and_quiet_comparison_agree)
         for (unsigned i = 0; i < EDGES; i++)
             for (unsigned j = 0; j < EDGES; j++)
                 check_pair(shape, edge[i], edge[j]);
-        for (unsigned i = 0; i < RANDOMS; i++) {
+        for (unsigned i = 0; i < randoms(20000); i++) {
             uint64_t a = draw_operand(&d, &shapes[shape]);
             check_pair(shape, a, draw_operand(&d, &shapes[shape]));
         }
@@ -212,7 +210,7 @@ Test(fpu_zfa, modular_conversion_agrees)
             uint64_t raw = draw_operand(&d, &shapes[2]);
             check_modular((raw & 0x800fffffffffffff) | field << 52, x, whole);
         }
-    for (unsigned i = 0; i < RANDOMS; i++)
+    for (unsigned i = 0; i < randoms(20000); i++)
         check_modular(draw_operand(&d, &shapes[2]), x, whole);
     mpfr_clear(x);
     mpz_clear(whole);
@@ -237,7 +235,7 @@ Test(fpu_zfa, bfloat16_is_the_upper_half_of_a_single)
     Draw d = { 3, 0 };
     uint64_t edge[EDGES];
     shape_edges(&shapes[1], edge);
-    for (unsigned i = 0; i < EDGES + 10 * RANDOMS; i++) {
+    for (unsigned i = 0; i < EDGES + 10 * randoms(20000); i++) {
         uint32_t a = (uint32_t)(i < EDGES ? edge[i] : draw_operand(&d, &shapes[1])),
                  magnitude = a & 0x7fffffff;
         if (i % 16 == 7) /* about the largest, and about the smallest normal number */
