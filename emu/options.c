@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "emu/base/error.h"
+#include "emu/completion.h"
 #include "emu/options_handlers.h"
 #include "emu/options_props.h"
 
@@ -152,6 +153,17 @@ bool option_help(Options *o, const OptionDef *unused, const char *argument, GErr
     printf(
         "\nExit codes: 0 the guest powered off, 1-63 the guest's own, 64 usage, 65 configuration,\n"
         "66 file, 69 host, 70 internal, 124 -timeout, 125 -max-insns, 128+n signal n.\n");
+    o->done = true;
+    return true;
+}
+
+bool option_completion(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    if (strcmp(argument, "bash"))
+        return fail(error, EXIT_USAGE, "-completion %s: there is none for this shell; write bash",
+                    argument);
+    completion_print_bash(stdout);
     o->done = true;
     return true;
 }

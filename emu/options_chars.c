@@ -98,7 +98,7 @@ static const struct {
     { "file",   CHAR_FILE,   read_file,    "file,id=ID,path=FILE[,append=on][,input-path=FILE]", "output into a file, input from another" },
     { "pipe",   CHAR_PIPE,   read_pipe,    "pipe,id=ID,path=PATH",                           "named pipes PATH.in and PATH.out, or PATH alone" },
     { "pty",    CHAR_PTY,    read_nothing, "pty,id=ID",                                      "a new pseudo terminal; its name is printed" },
-    { "socket", CHAR_SOCKET, read_socket,  "socket,id=ID,path=PATH|[host=HOST,]port=PORT[,server=on][,wait=off]", "a socket: listens with server=on, connects without" },
+    { "socket", CHAR_SOCKET, read_socket,  "socket,id=ID[,path=PATH][,host=HOST][,port=PORT][,server=on][,wait=off]", "a socket: listens with server=on, connects without" },
     { "null",   CHAR_NULL,   read_nothing, "null,id=ID",                                     "nothing" },
 };
 
@@ -114,9 +114,9 @@ static const struct {
 };
 // clang-format on
 
-const char *options_char_kind(size_t number)
+const char *options_char_example(size_t number)
 {
-    return number < G_N_ELEMENTS(kinds) ? kinds[number].name : NULL;
+    return number < G_N_ELEMENTS(kinds) ? kinds[number].example : NULL;
 }
 
 static bool list_kinds(Options *o)

@@ -10,7 +10,8 @@
 #include "emu/options.h"
 
 /* options.c: what needs nothing but the row */
-OptionHandler option_help, option_version, option_string, option_flag, option_number;
+OptionHandler option_help, option_completion, option_version, option_string, option_flag,
+    option_number;
 /* options_machine.c: what the machine is */
 OptionHandler option_machine, option_cpu, option_smp, option_memory, option_rtc, option_icount,
     option_global;
@@ -36,8 +37,11 @@ bool options_resolve_serial(Options *options, GError **error);
 /* The -chardev with this id, for one more user. NULL: there is none, or it takes only one. */
 CharSpec *options_use_char(const GPtrArray *chars, const char *option, const char *id,
                            GError **error);
-/* Names of the kinds of -chardev; NULL: no more. */
-const char *options_char_kind(size_t number);
+/* The rows of the tables of -chardev, -device, -d and -M, as they are written; NULL: no more. */
+const char *options_char_example(size_t number);
+const char *options_driver_example(size_t number);
+const char *options_log_item(size_t number);
+const char *options_machine_property(size_t number);
 /* A -chardev socket as the address that -gdb takes. */
 bool options_resolve_gdb(Options *options, GError **error);
 /* The element with this id of a list whose elements begin with their id, or NULL. */

@@ -24,6 +24,11 @@ static const struct {
     { "dump-guest-core", "on,off", "" },
 };
 
+const char *options_machine_property(size_t number)
+{
+    return number < G_N_ELEMENTS(fixed) ? fixed[number].name : NULL;
+}
+
 static bool list_machines(Options *o)
 {
     puts("Supported machines are:\nvirt                 RISC-V VirtIO board (default)");

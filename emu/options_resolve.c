@@ -129,12 +129,12 @@ static bool plug_nothing(Options *o, Props *props, VirtioConfig *slot, SlotHost 
 
 // clang-format off
 static const Driver drivers[] = {
-    { "virtio-blk-device",    plug_blk,     "virtio-blk-device,drive=ID",            "disk" },
-    { "virtio-net-device",    plug_net,     "virtio-net-device,netdev=ID",           "network card" },
+    { "virtio-blk-device",    plug_blk,     "virtio-blk-device,drive=ID[,serial=TEXT][,bus=virtio-mmio-bus.N]",            "disk" },
+    { "virtio-net-device",    plug_net,     "virtio-net-device,netdev=ID[,mac=ADDRESS]",           "network card" },
     { "virtio-rng-device",    plug_nothing, "virtio-rng-device",                     "random numbers" },
     { "virtio-serial-device", plug_nothing, "virtio-serial-device",                  "carrier of a virtconsole" },
     { "virtconsole",          NULL,         "virtconsole,chardev=ID",                "console, on the virtio-serial-device before it" },
-    { "loader",               NULL,         "loader,file=FILE,addr=ADDRESS",         "put a file or a number into memory" },
+    { "loader",               NULL,         "loader,file=FILE[,addr=ADDRESS][,cpu-num=N][,force-raw=on]",         "put a file or a number into memory" },
 };
 // clang-format on
 
@@ -190,10 +190,15 @@ const Driver *options_find_driver(const char *name, GError **error)
     return NULL;
 }
 
+const char *options_driver_example(size_t number)
+{
+    return number < G_N_ELEMENTS(drivers) ? drivers[number].example : NULL;
+}
+
 bool options_list_drivers(Options *o)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(drivers); i++)
-        printf("%-34s %s\n", drivers[i].example, drivers[i].help);
+        printf("%s\n        %s\n", drivers[i].example, drivers[i].help);
     o->done = true;
     return true;
 }

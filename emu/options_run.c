@@ -31,6 +31,13 @@ static const struct {
 };
 // clang-format on
 
+/* Items that only say why there is nothing come last in the table. */
+const char *options_log_item(size_t number)
+{
+    return number < G_N_ELEMENTS(log_items) && log_items[number].events ? log_items[number].item
+                                                                        : NULL;
+}
+
 static void keep_trace(Options *o, const char *pattern)
 {
     g_ptr_array_add(o->traces, options_keep(o, pattern));
