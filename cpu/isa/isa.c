@@ -58,16 +58,18 @@ static const Extension follows[][2] = {
 
 /* The first contains the second, or is nothing without it: it needs the second, and turning it on turns that on. */
 static const Extension implies[][2] = {
-    { EXT_B, EXT_Zba },          { EXT_B, EXT_Zbb },          { EXT_B, EXT_Zbs },
-    { EXT_Zabha, EXT_Zaamo },    { EXT_Zacas, EXT_Zaamo },    { EXT_Zawrs, EXT_Zalrsc },
-    { EXT_Ziccamoa, EXT_Zaamo }, { EXT_Ziccamoc, EXT_Zacas }, { EXT_Ziccrse, EXT_Zalrsc },
-    { EXT_Za64rs, EXT_Zalrsc },  { EXT_Zcb, EXT_Zca },        { EXT_Zcmop, EXT_Zca },
-    { EXT_Zfa, EXT_F },          { EXT_Zfbfmin, EXT_F },      { EXT_Zfhmin, EXT_F },
-    { EXT_Zfh, EXT_Zfhmin },     { EXT_Zk, EXT_Zkn },         { EXT_Zk, EXT_Zkr },
-    { EXT_Zk, EXT_Zkt },         { EXT_Zkn, EXT_Zbkb },       { EXT_Zkn, EXT_Zbkc },
-    { EXT_Zkn, EXT_Zbkx },       { EXT_Zkn, EXT_Zknd },       { EXT_Zkn, EXT_Zkne },
-    { EXT_Zkn, EXT_Zknh },       { EXT_Zks, EXT_Zbkb },       { EXT_Zks, EXT_Zbkc },
-    { EXT_Zks, EXT_Zbkx },       { EXT_Zks, EXT_Zksed },      { EXT_Zks, EXT_Zksh },
+    { EXT_M, EXT_Zmmul },        { EXT_A, EXT_Zaamo },        { EXT_A, EXT_Zalrsc },
+    { EXT_C, EXT_Zca },          { EXT_B, EXT_Zba },          { EXT_B, EXT_Zbb },
+    { EXT_B, EXT_Zbs },          { EXT_Zabha, EXT_Zaamo },    { EXT_Zacas, EXT_Zaamo },
+    { EXT_Zawrs, EXT_Zalrsc },   { EXT_Ziccamoa, EXT_Zaamo }, { EXT_Ziccamoc, EXT_Zacas },
+    { EXT_Ziccrse, EXT_Zalrsc }, { EXT_Za64rs, EXT_Zalrsc },  { EXT_Zcb, EXT_Zca },
+    { EXT_Zcmop, EXT_Zca },      { EXT_Zfa, EXT_F },          { EXT_Zfbfmin, EXT_F },
+    { EXT_Zfhmin, EXT_F },       { EXT_Zfh, EXT_Zfhmin },     { EXT_Zk, EXT_Zkn },
+    { EXT_Zk, EXT_Zkr },         { EXT_Zk, EXT_Zkt },         { EXT_Zkn, EXT_Zbkb },
+    { EXT_Zkn, EXT_Zbkc },       { EXT_Zkn, EXT_Zbkx },       { EXT_Zkn, EXT_Zknd },
+    { EXT_Zkn, EXT_Zkne },       { EXT_Zkn, EXT_Zknh },       { EXT_Zks, EXT_Zbkb },
+    { EXT_Zks, EXT_Zbkc },       { EXT_Zks, EXT_Zbkx },       { EXT_Zks, EXT_Zksed },
+    { EXT_Zks, EXT_Zksh },
 };
 
 static void set_extension(Isa *isa, Extension extension, bool on)

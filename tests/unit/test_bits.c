@@ -136,6 +136,28 @@ Test(bits, an_instruction_may_belong_to_two_extensions_or_need_two)
     }
 }
 
+/* A letter without its parts is off as well, and what was asked for by name says what it misses. */
+Test(bits, groups_need_their_parts)
+{
+    static const struct {
+        const char *cpu;
+        Extension group;
+    } cases[] = {
+        { "max,zca=off", EXT_C },        { "max,zaamo=off", EXT_A }, { "max,zmmul=off", EXT_M },
+        { "max,zbs=off", EXT_B },        { "max,zbkx=off", EXT_Zk }, { "max,zbkx=off", EXT_Zks },
+        { "max,zalrsc=off", EXT_Zawrs }, { "max,f=off", EXT_Zfh },
+    };
+    Isa isa;
+    g_autoptr(GError) error = NULL;
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        cr_assert(isa_parse(&isa, cases[i].cpu, NULL), "%s", cases[i].cpu);
+        cr_expect(!isa.has[cases[i].group], "%s: %s", cases[i].cpu,
+                  extension_info[cases[i].group].option);
+    }
+    cr_expect(!isa_parse(&isa, "max,zkn=on,zbkb=off", &error));
+    cr_expect_str_eq(error->message, "-cpu: zkn needs zbkb");
+}
+
 /* Without Zbb its zext.h is the packw of Zbkb, with the same meaning. */
 Test(bits, zext_h_is_a_packw)
 {
