@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "cpu/mix.h"
+
 typedef struct Hart Hart;
 typedef struct Insn Insn;
 
@@ -24,6 +26,7 @@ struct Commit {
     uint64_t print_at; /* print the hash when this many records were made, 0: never */
     uint64_t print_every;
     FILE *print_to;
+    InsnMix *mix; /* not NULL: count what is executed */
     /* Of the instruction that runs, filled in as it does: */
     bool is_load, is_store;
     unsigned size;

@@ -329,6 +329,8 @@ static void step_watched(Hart *hart)
         result = place.page ? execute_slot(hart, place.page, &in, &raw)
                             : execute_crossing(hart, &in, &raw);
     settle(hart, result, &in);
+    if (hart->commit && hart->commit->mix)
+        mix_count(hart->commit->mix, &in, raw);
     if (result != EXEC_TRAP && hart->commit)
         commit_record(hart->commit, hart, &in, pc, priv, raw);
     if (result != EXEC_TRAP && hart->watch & WATCH_EVENTS)

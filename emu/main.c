@@ -35,7 +35,7 @@ typedef struct {
     int daemon; /* what daemon_ready wants, -1: it stays in the foreground */
     Semihost *semihost;
     GdbServer *gdb;
-    FILE *log, *commits;
+    FILE *log, *commits, *mix;
 } Run;
 
 /* What to do when the message does not say it. */
@@ -112,12 +112,15 @@ static bool observe(Run *run, GError **error)
     for (unsigned i = 0; i < o->traces->len; i++)
         if (!trace_enable(&m->trace, g_ptr_array_index(o->traces, i), error))
             return false;
+    if (o->mix_file && !open_log(o->mix_file, &run->mix, error))
+        return false;
+    m->commit.mix = o->mix_file ? g_new0(InsnMix, 1) : NULL;
     m->commit.log = o->log_commits ? run->commits : NULL;
     m->commit.print_to = stderr;
     m->commit.print_at = o->hash_at;
     m->commit.print_every = o->hash_every;
     for (unsigned i = 0; i < m->n_harts; i++)
-        m->harts[i].commit = o->log_commits || o->trace_hash ? &m->commit : NULL;
+        m->harts[i].commit = o->log_commits || o->trace_hash || o->mix_file ? &m->commit : NULL;
     if (o->state_marks->len)
         machine_hash_at(m, (const uint64_t *)(const void *)o->state_marks->data,
                         o->state_marks->len, stderr);
@@ -247,6 +250,8 @@ static bool run_machine(Run *run, int *code, GError **error)
     if (o->trace_hash)
         fprintf(stderr, "trace hash at the end, after %" PRIu64 " instructions: %016" PRIx64 "\n",
                 m->commit.count, m->commit.hash);
+    if (o->mix_file)
+        mix_print(m->commit.mix, run->mix);
     if (o->pidfile)
         unlink(o->pidfile);
     return true;
@@ -276,6 +281,7 @@ static bool take_apart(Run *run)
     loader_free(run->loader);
     bool ok = close_log(run->log, run->options->log_file);
     ok &= close_log(run->commits, run->options->commit_file);
+    ok &= close_log(run->mix, run->options->mix_file);
     options_free(run->options);
     return ok;
 }

@@ -66,7 +66,7 @@ typedef struct {
     uint64_t escape;   /* the letter of -echr, 1: Ctrl-A */
     GPtrArray *traces; /* of strings: patterns for trace_enable */
     bool log_commits;
-    const char *log_file, *commit_file;
+    const char *log_file, *commit_file, *mix_file;
     bool trace_hash;
     uint64_t hash_at, hash_every;
     GArray *state_marks;     /* of uint64_t */

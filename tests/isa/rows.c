@@ -3,6 +3,7 @@
  * rows.c - what the instruction rows say, for scripts to compare with what others say.
  *
  *   rows                 every row: name, length, mask, match, extension, the one it is also of, the one it needs
+ *   rows csrs            the name of every CSR row; of a run of them the first
  *   rows words N SEED    N words of each length: half of them of rows with random operands, half at random
  *                        (but for the beginnings of longer instructions)
  *   rows disassemble     of each line "ADDRESS WORD" of standard input, in hexadecimal, the text
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/csr.h"
 #include "cpu/isa/insn.h"
 
 static void print_name(const char *name)
@@ -80,11 +82,24 @@ static void disassemble_input(void)
     }
 }
 
+static void print_csrs(void)
+{
+#define CSR(name, number, ...)  puts(csr_name(number));
+#define VIEW(name, number, ...) puts(csr_name(number));
+#define VIEWS(name, first, ...) puts(csr_name(first));
+#include "cpu/csr.def"
+#undef CSR
+#undef VIEW
+#undef VIEWS
+}
+
 int main(int argc, char **argv)
 {
     insn_table_init();
     if (argc == 1)
         print_rows();
+    else if (argc == 2 && !strcmp(argv[1], "csrs"))
+        print_csrs();
     else if (argc == 4 && !strcmp(argv[1], "words"))
         print_words(strtoul(argv[2], NULL, 0), strtoull(argv[3], NULL, 0));
     else if (argc == 2 && !strcmp(argv[1], "disassemble"))

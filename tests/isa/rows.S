@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+# rows.S - the instructions and registers that random programs leave out, because they wait, trap for good, or say which
+# machine this is. Checks what each does; ends with exit code 0, or 1 to 63: the number of the check that failed.
+
+        .equ FINISHER, 0x100000
+        .equ TYPE_DISABLED, 15
+
+        # The value of CSR number after writing `value` must be `expected`.
+        .macro holds number, value, expected
+        li      t0, \value
+        csrw    \number, t0
+        csrr    t1, \number
+        li      t2, \expected
+        li      a0, \@ + 1
+        bne     t1, t2, fail
+        .endm
+
+        .globl _start
+_start:
+        .option push
+        .option rvc
+        li      sp, 0x80100000
+        c.addi16sp sp, 32
+        c.addi16sp sp, -16
+        .option pop
+        li      t0, 0x80100010
+        li      a0, 50
+        bne     sp, t0, fail
+        fence.tso
+        .insn   i 0x0f, 0, x0, x0, 0x010        # pause
+
+        # wrs.nto ends at once when there is no reservation, wrs.sto in a short time even when there is.
+        .insn   i 0x73, 0, x0, x0, 0x00d
+        lr.d    t0, (sp)
+        .insn   i 0x73, 0, x0, x0, 0x01d
+
+        csrr    t0, mvendorid
+        holds   0x30d, -1, 1 << 63              # mstateen1
+        holds   0x7a8, -1, 0x1fff               # mcontext
+        holds   0x5a8, -1, 0xffffffff           # scontext
+        holds   0x7a0, 3, 3                     # tselect
+        holds   0x7a1, 0, 15 << 60              # tdata1: writing 0 disables
+        holds   0x7a2, 0x1234, 0x1234           # tdata2
+        holds   0x7a3, 0, 0                     # tdata3
+        csrr    t0, 0x7a4                       # tinfo: version 1, types 3, 4, 5, 6 and 15
+        li      t1, 0x1008078
+        li      a0, 51
+        bne     t0, t1, fail
+
+        # mnret goes where mnepc says, in the mode mnstatus says, and enables RNMIs.
+        holds   0x740, 0x55aa, 0x55aa           # mnscratch
+        holds   0x742, 7, 7                     # mncause
+        la      t0, after
+        csrw    0x741, t0                       # mnepc
+        li      t0, 3 << 11
+        csrw    0x744, t0                       # mnstatus: M-mode
+        .insn   r 0x73, 0, 0x38, x0, x0, x2     # mnret
+        li      a0, 52
+        j       fail
+after:
+        csrr    t0, 0x744
+        andi    t0, t0, 8
+        li      a0, 53
+        beqz    t0, fail
+        li      t0, FINISHER
+        li      t1, 0x5555
+        sw      t1, 0(t0)
+1:      j       1b
+fail:
+        slli    a0, a0, 16
+        li      t1, 0x3333
+        or      a0, a0, t1
+        li      t0, FINISHER
+        sw      a0, 0(t0)
+2:      j       2b
