@@ -29,7 +29,10 @@ typedef struct {
     uint8_t shift; /* log2 of what is covered: the smaller of the two below */
     uint8_t s_shift, g_shift;
     uint8_t perms, g_perms; /* as in WalkResult */
+    uint32_t unused;        /* 0: the store is hashed as bytes, so no byte may be left to chance */
 } StoreEntry;
+
+_Static_assert(sizeof(StoreEntry) == 3 * 8 + 3 * 2 + 6 + 4, "no padding");
 
 /* Who a translation is for. */
 typedef struct {
