@@ -42,12 +42,31 @@ static void timer_fired(void *opaque)
     update_timer(timer->clint, timer->hart);
 }
 
+/* When mtime is 0 (again), in ns of virtual time. */
+static uint64_t wrap_deadline(const Clint *clint)
+{
+    uint64_t deadline;
+    if (__builtin_mul_overflow(-clint->mtime_offset, (uint64_t)CLINT_NS_PER_TICK, &deadline) ||
+        deadline <= clock_now(clint->dev.clock))
+        return CLOCK_NEVER;
+    return deadline;
+}
+
 static void update_all(Clint *clint)
 {
+    uint64_t wrap = wrap_deadline(clint);
+    if (clint->wrap.deadline != wrap)
+        timer_set(clint->dev.clock, &clint->wrap, wrap);
     for (unsigned hart = 0; hart < clint->n_harts; hart++)
         update_timer(clint, hart);
     if (clint->time_set)
         clint->time_set(clint->opaque);
+}
+
+/* mtime is small again, and below what it was above. */
+static void wrap_fired(void *opaque)
+{
+    update_all(opaque);
 }
 
 static void msip_written(Device *dev, const Reg *reg, unsigned hart)
@@ -100,6 +119,7 @@ static bool clint_realize(Device *dev, GError **error)
         timer->hart = hart;
         clock_add_timer(dev->clock, &timer->timer, timer_fired, timer);
     }
+    clock_add_timer(dev->clock, &clint->wrap, wrap_fired, clint);
     return true;
 }
 
@@ -147,10 +167,8 @@ static const Reg clint_regs[] = {
 // clang-format on
 
 static const StateField clint_fields[] = {
-    STATE_ARRAY(Clint, msip_reg),
-    STATE_ARRAY(Clint, mtimecmp),
-    STATE(Clint, mtime_offset),
-    STATE_END,
+    STATE_ARRAY(Clint, msip_reg), STATE_ARRAY(Clint, mtimecmp), STATE(Clint, mtime_offset),
+    STATE(Clint, wrap.deadline),  STATE(Clint, wrap.order),     STATE_END,
 };
 
 static const StateDesc clint_state = { .name = "clint", .version = 1, .fields = clint_fields };

@@ -37,6 +37,7 @@ struct Clint {
     uint64_t mtime;        /* as last read or written */
     uint64_t mtime_offset; /* mtime minus virtual time in ticks, modulo 2^64 */
     ClintTimer timers[CLINT_MAX_HARTS];
+    Timer wrap; /* fires when mtime goes from its largest value to 0 */
 };
 
 extern const DeviceType clint_type;

@@ -138,6 +138,25 @@ Test(clint, deadlines_out_of_reach_are_never)
     cr_expect_eq(clint_deadline(clint, UINT64_MAX), 1100);
 }
 
+/* mtime >= mtimecmp is a comparison of what they are now. norm:mtime_intr_pending, norm:mtime_wrap */
+Test(clint, interrupt_goes_when_mtime_wraps)
+{
+    rig_write(&rig, MTIMECMP, 8, UINT64_MAX - 1);
+    rig_write(&rig, MTIMECMP + 8, 8, 0);
+    rig_write(&rig, MTIME, 8, UINT64_MAX - 2);
+    cr_expect_not(rig.level[10]);
+    rig_run_until(&rig, 100);
+    cr_expect(rig.level[10]);
+    rig_run_until(&rig, 299);
+    cr_expect(rig.level[10]);
+    time_sets = 0;
+    rig_run_until(&rig, 300);
+    cr_expect_eq(rig_read(&rig, MTIME, 8), 0);
+    cr_expect_not(rig.level[10]);
+    cr_expect(rig.level[11]);
+    cr_expect_eq(time_sets, 1, "whoever else waits for a time");
+}
+
 Test(clint, unknown_registers_fault)
 {
     static const struct {
