@@ -3,10 +3,10 @@
  * loader_elf.c - ELF programs as runs of bytes with addresses; see loader_image.h.
  *
  * What can be wrong with a file is checked here in the order in which a person would want to hear of it; libelf then
- * reads headers and symbols.
+ * reads headers and symbols, by copies (gelf): nothing in a file need be aligned.
  */
+#include <gelf.h>
 #include <inttypes.h>
-#include <libelf.h>
 #include <string.h>
 
 #include "emu/base/error.h"
@@ -76,42 +76,52 @@ static bool add_segment(const ImageRequest *request, Image *image, const Elf64_P
 
 static bool add_segments(const ImageRequest *request, Image *image, Elf *elf, GError **error)
 {
-    const Elf64_Ehdr *header = elf64_getehdr(elf);
-    const Elf64_Phdr *segments = elf64_getphdr(elf);
-    if (!header || !segments)
-        return fail(error, EXIT_FILE, "%s '%s' is a damaged ELF file: %s; build or copy it again",
-                    request->what, request->path, elf_errmsg(-1));
-    image->entry = header->e_entry;
-    for (unsigned i = 0; i < header->e_phnum; i++) {
-        const Elf64_Phdr *segment = &segments[i];
-        if (segment->p_type != PT_LOAD || !segment->p_memsz)
+    GElf_Ehdr header;
+    GElf_Phdr segment;
+    bool ok = gelf_getehdr(elf, &header) != NULL;
+    image->entry = ok ? header.e_entry : 0;
+    for (unsigned i = 0; ok && i < header.e_phnum; i++) {
+        ok = gelf_getphdr(elf, (int)i, &segment) != NULL;
+        if (!ok || segment.p_type != PT_LOAD || !segment.p_memsz)
             continue;
-        if (!add_segment(request, image, segment, i, error))
+        if (!add_segment(request, image, &segment, i, error))
             return false;
         /* The entry is a virtual address; harts start with physical ones. */
-        if (header->e_entry - segment->p_vaddr < segment->p_memsz)
-            image->entry = header->e_entry - segment->p_vaddr + segment->p_paddr;
+        if (header.e_entry - segment.p_vaddr < segment.p_memsz)
+            image->entry = header.e_entry - segment.p_vaddr + segment.p_paddr;
     }
+    if (!ok)
+        return fail(error, EXIT_FILE, "%s '%s' is a damaged ELF file: %s; build or copy it again",
+                    request->what, request->path, elf_errmsg(-1));
     return image->blobs->len ||
            fail(error, EXIT_FILE, "%s '%s' has nothing to load in it; link it as a program",
                 request->what, request->path);
 }
 
-/* The value of symbol "tohost", 0: none. */
-static uint64_t find_tohost(Elf *elf)
+/* The value of symbol "tohost" in a table of symbols whose names are in section `names`, 0: none. */
+static uint64_t find_symbol(Elf *elf, Elf_Data *symbols, size_t names)
 {
-    for (Elf_Scn *section = elf_nextscn(elf, NULL); section; section = elf_nextscn(elf, section)) {
-        const Elf64_Shdr *header = elf64_getshdr(section);
-        Elf_Data *data =
-            header && header->sh_type == SHT_SYMTAB ? elf_getdata(section, NULL) : NULL;
-        const Elf64_Sym *symbols = data ? data->d_buf : NULL;
-        for (size_t i = 0; symbols && i < data->d_size / sizeof *symbols; i++) {
-            const char *name = elf_strptr(elf, header->sh_link, symbols[i].st_name);
-            if (name && !strcmp(name, "tohost") && symbols[i].st_shndx != SHN_UNDEF)
-                return symbols[i].st_value;
-        }
+    GElf_Sym symbol;
+    for (int i = 0; gelf_getsym(symbols, i, &symbol); i++) {
+        const char *name = elf_strptr(elf, names, symbol.st_name);
+        if (name && !strcmp(name, "tohost") && symbol.st_shndx != SHN_UNDEF)
+            return symbol.st_value;
     }
     return 0;
+}
+
+static uint64_t find_tohost(Elf *elf)
+{
+    GElf_Shdr header;
+    uint64_t tohost = 0;
+    for (Elf_Scn *section = elf_nextscn(elf, NULL); section && !tohost;
+         section = elf_nextscn(elf, section)) {
+        if (!gelf_getshdr(section, &header) || header.sh_type != SHT_SYMTAB)
+            continue;
+        Elf_Data *data = elf_getdata(section, NULL);
+        tohost = data ? find_symbol(elf, data, header.sh_link) : 0;
+    }
+    return tohost;
 }
 
 bool image_add_elf(Image *image, const ImageRequest *request, GError **error)

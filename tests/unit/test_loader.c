@@ -167,6 +167,54 @@ Test(loader, entry_is_a_physical_address)
     teardown(&rig);
 }
 
+/* The specification asks for aligned headers; tools that pack files do not always heed it. */
+Test(loader, headers_of_a_program_may_stand_anywhere)
+{
+    Rig rig;
+    setup(&rig, 16 * MIB);
+    struct {
+        Elf64_Ehdr header;
+        char pad;
+        Elf64_Phdr segment;
+        Elf64_Shdr sections[3];
+        Elf64_Sym symbols[2];
+        char names[8];
+    } __attribute__((packed))
+    elf = { .header = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+                        .e_type = ET_EXEC,
+                        .e_machine = EM_RISCV,
+                        .e_version = EV_CURRENT,
+                        .e_entry = 0x80000004,
+                        .e_phoff = offsetof(typeof(elf), segment),
+                        .e_shoff = offsetof(typeof(elf), sections),
+                        .e_ehsize = sizeof(Elf64_Ehdr),
+                        .e_phentsize = sizeof(Elf64_Phdr),
+                        .e_phnum = 1,
+                        .e_shentsize = sizeof(Elf64_Shdr),
+                        .e_shnum = 3 },
+            .segment = { .p_type = PT_LOAD,
+                         .p_vaddr = 0x80000000,
+                         .p_paddr = 0x80000000,
+                         .p_filesz = 64,
+                         .p_memsz = 64 },
+            .sections = { { 0 },
+                          { .sh_type = SHT_SYMTAB,
+                            .sh_offset = offsetof(typeof(elf), symbols),
+                            .sh_size = sizeof elf.symbols,
+                            .sh_link = 2,
+                            .sh_entsize = sizeof(Elf64_Sym) },
+                          { .sh_type = SHT_STRTAB,
+                            .sh_offset = offsetof(typeof(elf), names),
+                            .sh_size = sizeof elf.names } },
+            .symbols = { { 0 }, { .st_name = 1, .st_shndx = 1, .st_value = 0x80001000 } },
+            .names = "\0tohost" };
+    LoaderConfig config = { .kernel = make_file(&rig, "odd.elf", &elf, sizeof elf) };
+    load(&rig, &config);
+    cr_expect_eq(handover(&rig, HAND_ENTRY), 0x80000004);
+    cr_expect_eq(rig.machine->tohost.v, 0x80001000);
+    teardown(&rig);
+}
+
 Test(loader, a_reset_puts_everything_back)
 {
     Rig rig;
