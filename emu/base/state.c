@@ -171,8 +171,12 @@ static void load_object(StateVisitor *visitor, const char *instance, const State
     uint32_t version;
     if (!expect_record(loader, RECORD_OBJECT, instance, &record))
         return;
-    const uint8_t *at = record.data + 4, *end = record.data + record.size;
-    memcpy(&version, record.data, 4);
+    if (record.size < sizeof version) {
+        fail(&loader->error, EXIT_FILE, "snapshot is damaged: %s is empty", instance);
+        return;
+    }
+    const uint8_t *at = record.data + sizeof version, *end = record.data + record.size;
+    memcpy(&version, record.data, sizeof version);
     if (version != desc->version) {
         fail(&loader->error, EXIT_FILE, "snapshot has version %u of %s, this program has %u",
              version, instance, desc->version);

@@ -106,6 +106,13 @@ Test(state, other_versions_names_and_short_files_are_refused)
         cr_expect_not_null(loader.error, "%zu bytes of %u", size, out->len);
         g_clear_error(&loader.error);
     }
+    /* An object of fewer bytes than its version takes, and nothing behind it. */
+    g_autofree uint8_t *empty = g_memdup2("O\6thing0\3\0\0\0\0\0\0\0\1\0\0", 19);
+    StateLoader short_loader;
+    state_loader_init(&short_loader, empty, 19);
+    state_visit(&short_loader.visitor, "thing0", &thing_state, &thing);
+    cr_expect_not_null(short_loader.error);
+    g_clear_error(&short_loader.error);
     static const struct {
         const char *instance;
         const StateDesc *desc;
