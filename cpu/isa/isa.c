@@ -108,6 +108,9 @@ static bool parse_address(Isa *isa, unsigned which, const char *text, GError **e
 static bool parse_property(Isa *isa, bool asked[EXT_COUNT], const char *property, GError **error)
 {
     g_auto(GStrv) parts = g_strsplit(property, "=", 2);
+    if (!parts[0])
+        return fail(error, EXIT_USAGE,
+                    "-cpu: there is no property behind a comma; leave the comma out");
     for (unsigned i = 0; i < G_N_ELEMENTS(address_info); i++)
         if (!strcmp(address_info[i].option, parts[0]))
             return parse_address(isa, i, parts[1], error);

@@ -221,9 +221,9 @@ Test(decode, cpu_models_and_properties)
         cr_expect_eq(isa.has[EXT_Zcd], cases[i].zcd, "%s", cases[i].text);
         cr_expect_eq(isa.has[EXT_Zaamo], cases[i].zaamo, "%s", cases[i].text);
     }
-    static const char *const wrong[] = { "",           "rv128",
-                                         "max,zzz=on", "max,m=maybe",
-                                         "max,i=off",  "max,sv48=on,sv39=off" };
+    static const char *const wrong[] = {
+        "", "rv128", "max,zzz=on", "max,m=maybe", "max,i=off", "max,sv48=on,sv39=off", "max,"
+    };
     for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         Isa isa;
         g_autoptr(GError) error = NULL;
