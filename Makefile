@@ -18,7 +18,12 @@ CFLAGS_release := -O2 -g
 CFLAGS_debug := -O1 -g
 CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS_torture := -O2 -g
-CFLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined
+CFLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# Only clang has the engine; warnings are gcc's business.
+ifeq ($(MODE),fuzz)
+CC := $(FUZZ_CC)
+WARNINGS := -w
+endif
 CFLAGS ?=
 ALL_CFLAGS := -std=gnu11 -fno-strict-aliasing $(CFLAGS_$(MODE)) $(WARNINGS) -I. -DVERSION='"$(VERSION)"' \
               -DCONFIG_SLIRP=$(CONFIG_SLIRP) -DCONFIG_TORTURE=$(if $(filter torture,$(MODE)),1,0) $(shell pkg-config --cflags $(PACKAGES)) $(CFLAGS)
@@ -35,6 +40,7 @@ OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 LIBRARY := $(filter-out $(B)/emu/main.o,$(OBJECTS))
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 RANDOM_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tests/random/*.c))
+FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 TESTLIB := $(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c))
 
 all: $(B)/bulkhead ## build the emulator (MODE=release|debug|asan|torture: caches of one line)
@@ -74,6 +80,17 @@ $(B)/random/generate: $(RANDOM_OBJECTS) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+$(B)/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/lib/fuzz.o $(B)/tests/lib/machine_rig.o $(LIBRARY)
+	@echo "  LD    $@"
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+fuzz-targets:
+	@[ -n "$(FUZZ_CC)" ] || { echo "fuzzing needs clang and its libFuzzer: ./configure --install"; exit 1; }
+	$(Q)$(MAKE) --no-print-directory MODE=fuzz fuzz-binaries
+
+fuzz-binaries: $(FUZZ)
+
 unit: $(UNIT) ## run the unit tests
 	@tests/run-unit $(UNIT)
 
@@ -103,6 +120,9 @@ check-quick: all ## unit tests and lint, below two minutes
 check: all ## everything CI runs
 	@tests/check all $(MODE)
 
+fuzz: fuzz-targets ## random inputs to everything that takes any, CASES=N of each (default 1000000; goes on where it ended)
+	@nice tests/fuzz/run --cases $(or $(CASES),1000000) --jobs $(or $(JOBS),1)
+
 check-boot: all $(IMAGES) ## every Linux configuration: harts, paging modes, disk, network, U-Boot
 	@roms/fetch-images u-boot
 	@tests/boot/run --all $(B)/bulkhead
@@ -129,6 +149,6 @@ install: $(B)/bulkhead ## into PREFIX (DESTDIR is respected)
 clean: ## remove what was built (keeps build/images)
 	rm -rf build/release build/debug build/asan build/torture build/fuzz build/bench build/bench.json build/bulkhead
 
--include $(wildcard $(B)/tests/isa/*.d) $(RANDOM_OBJECTS:.o=.d) $(OBJECTS:.o=.d) $(TESTLIB:.o=.d) $(UNIT:$(B)/unit/%=$(B)/tests/unit/%.d)
-.PHONY: all unit lint images run check-quick check check-boot check-float bench format install help clean
+-include $(wildcard $(B)/tests/isa/*.d) $(RANDOM_OBJECTS:.o=.d) $(OBJECTS:.o=.d) $(TESTLIB:.o=.d) $(UNIT:$(B)/unit/%=$(B)/tests/unit/%.d) $(FUZZ:$(B)/fuzz/%=$(B)/tests/fuzz/%.d)
+.PHONY: all unit fuzz fuzz-targets fuzz-binaries lint images run check-quick check check-boot check-float bench format install help clean
 .SECONDARY:

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cpu.c - fuzzing: random instructions from a random state, run in two ways that must agree.
+ *
+ * The case sets registers, CSRs, page tables and privilege, and fills memory with instructions. One machine runs that in
+ * the fast loop, the other in the loop that looks at every instruction and in shorter slices; then their states must be
+ * the same. So must they be after the second was saved half-way and the first went on from there.
+ */
+#include <string.h>
+
+#include "cpu/csr.h"
+#include "tests/lib/fuzz.h"
+#include "tests/lib/machine_rig.h"
+
+#define CODE     BOARD_RAM
+#define HANDLER  (BOARD_RAM + 0x1000)
+#define TABLES   (BOARD_RAM + 0x4000) /* four pages: root and one of each level below */
+#define DATA     (BOARD_RAM + 0x10000)
+#define PTE_GOOD 0xcf /* V R W X A D */
+
+enum { PMPADDR0 = 0x3b0 };
+
+typedef struct {
+    FuzzMachine one, other;
+} Pair;
+
+typedef struct {
+    Bytes in;
+    Machine *m;
+    uint64_t code; /* where the next instruction goes */
+} Setup;
+
+static void poke(Machine *m, uint64_t at, const void *data, size_t size)
+{
+    (void)!bus_poke(&m->bus, (Spa){ at }, data, size);
+}
+
+/* mepc + 4, and back: what was wrong is left out. It uses x31. */
+static void put_handlers(Machine *m)
+{
+    static const uint32_t machine[] = { 0x34102ff3, 0x004f8f93, 0x341f9073, 0x30200073 };
+    static const uint32_t supervisor[] = { 0x14102ff3, 0x004f8f93, 0x141f9073, 0x10200073 };
+    poke(m, HANDLER, machine, sizeof machine);
+    poke(m, HANDLER + 0x100, supervisor, sizeof supervisor);
+}
+
+/* All of RAM at its own address, in pages of 4 KiB. Sv48 has its root in the first table, Sv39 in the second. */
+static void put_tables(Machine *m)
+{
+    static const unsigned shifts[] = { 39, 30, 21 };
+    for (unsigned level = 0; level < G_N_ELEMENTS(shifts); level++) {
+        uint64_t table = TABLES + level * PAGE_SIZE, below = (table + PAGE_SIZE) >> 12 << 10 | 1;
+        poke(m, table + 8 * (BOARD_RAM >> shifts[level] & 511), &below, 8);
+    }
+    for (unsigned i = 0; i < FUZZ_RAM >> PAGE_SHIFT; i++) {
+        uint64_t leaf = ((BOARD_RAM >> 12) + i) << 10 | PTE_GOOD;
+        poke(m, TABLES + 3 * PAGE_SIZE + 8 * i, &leaf, 8);
+    }
+}
+
+static void write_csr(Machine *m, unsigned hart, unsigned number, uint64_t value)
+{
+    if (csr_check(&m->harts[hart], number, true))
+        csr_write(&m->harts[hart], number, value);
+}
+
+/* Registers are pointers to data and devices more often than not. */
+static uint64_t take_pointer(Bytes *in)
+{
+    static const uint64_t places[] = { DATA,
+                                       DATA + 0xff8,
+                                       CODE,
+                                       TABLES,
+                                       BOARD_UART,
+                                       BOARD_CLINT,
+                                       BOARD_PLIC,
+                                       BOARD_FINISHER,
+                                       BOARD_ROM,
+                                       BOARD_VIRTIO,
+                                       BOARD_RAM + FUZZ_RAM - 4,
+                                       0 };
+    unsigned at = take_below(in, 32);
+    return at < G_N_ELEMENTS(places) ? places[at] + take(in, 1)
+           : at < 24                 ? DATA + 8 * take(in, 2)
+                                     : take_value(in);
+}
+
+static uint32_t take_instruction(Bytes *in)
+{
+    const InsnDef *def = &insn_table[1 + take_below(in, INSN_COUNT - 1)];
+    uint32_t raw = (uint32_t)take(in, 4), bits = raw & ~def->mask;
+    /* Branches and jumps stay near. */
+    if (def->class == CLASS_BRANCH || def->class == CLASS_JUMP)
+        bits &= def->length == 2 ? 0x1c1fu : 0x01ff8f80u;
+    return (def->match | bits) & (def->length == 2 ? 0xffff : ~0u);
+}
+
+static void put_instruction(Setup *s, uint32_t raw)
+{
+    unsigned size = insn_length((uint16_t)raw);
+    poke(s->m, s->code, &raw, size);
+    s->code += size;
+}
+
+/* Straight into a mode, as an MRET does it. */
+static void enter(Machine *m, unsigned index, unsigned priv, uint64_t pc)
+{
+    Hart *hart = &m->harts[index];
+    write_csr(m, index, CSR_mstatus,
+              (csr_read(hart, CSR_mstatus) & ~(uint64_t)MSTATUS_MPP) | (uint64_t)priv << 11);
+    write_csr(m, index, CSR_mepc, pc);
+    hart_trap_return(hart, PRIV_M);
+}
+
+static void prepare_hart(Setup *s, unsigned index)
+{
+    static const uint8_t modes[] = { 0, 8, 9, 10 };
+    Machine *m = s->m;
+    Hart *hart = &m->harts[index];
+    uint64_t options = take(&s->in, 1);
+    uint64_t mode = modes[options & 3];
+    uint64_t root = mode == 8 ? TABLES + PAGE_SIZE : TABLES;
+    write_csr(m, index, CSR_mtvec, HANDLER);
+    write_csr(m, index, CSR_stvec, HANDLER + 0x100);
+    write_csr(m, index, CSR_mstatus, options & 4 ? MSTATUS_FS | MSTATUS_SUM : MSTATUS_FS);
+    write_csr(m, index, PMPADDR0, UINT64_MAX);
+    write_csr(m, index, CSR_pmpcfg0, 0x1f);
+    if (options & 8)
+        write_csr(m, index, CSR_medeleg, 0xb1ff);
+    if (options & 16)
+        write_csr(m, index, CSR_menvcfg, UINT64_MAX);
+    write_csr(m, index, CSR_satp, mode == 10 ? 0 : mode << 60 | root >> 12);
+    for (unsigned i = 1; i < 32; i++)
+        hart->x[i] = DATA + 0x100 * i;
+    enter(m, index, options >> 5 & 3, CODE + 0x200 * index);
+}
+
+static void act(Setup *s)
+{
+    Machine *m = s->m;
+    unsigned hart = take_below(&s->in, 8) % m->n_harts;
+    unsigned kind = take_below(&s->in, 16);
+    uint64_t value;
+    switch (kind) {
+    case 0:
+        value = take_pointer(&s->in);
+        m->harts[hart].x[1 + take_below(&s->in, 31)] = value;
+        break;
+    case 1: m->harts[hart].f[take_below(&s->in, 32)] = take_value(&s->in); break;
+    case 2:
+        hart = take_below(&s->in, CSR_COUNT) << 8 | hart;
+        write_csr(m, hart & 0xff, hart >> 8, take_value(&s->in));
+        break;
+    case 3:
+        value = take(&s->in, 8);
+        poke(m, TABLES + (take(&s->in, 2) & 0x3ff8), &value, 8);
+        break;
+    case 4:
+        value = take_value(&s->in);
+        poke(m, DATA + take(&s->in, 2), &value, 8);
+        break;
+    case 5: s->code = CODE + 0x1000ull * take_below(&s->in, 4) + (take(&s->in, 2) & 0xffe); break;
+    case 6: put_instruction(s, (uint32_t)take(&s->in, 4)); break;
+    case 7: enter(m, hart, take_below(&s->in, 4), CODE + (take(&s->in, 2) & 0x1ffe)); break;
+    case 8: plic_set_source(m->plic, 1 + take_below(&s->in, 95), true); break;
+    default: put_instruction(s, take_instruction(&s->in)); break;
+    }
+}
+
+static void set_up(FuzzMachine *its, Bytes in)
+{
+    Setup s = { in, its->machine, CODE };
+    fuzz_restart(its);
+    put_handlers(s.m);
+    put_tables(s.m);
+    for (unsigned i = 0; i < s.m->n_harts; i++)
+        prepare_hart(&s, i);
+    while (bytes_left(&s.in))
+        act(&s);
+}
+
+static void pair_make(Pair *pair, unsigned n_harts, const char *cpu)
+{
+    MachineConfig config = { .n_harts = n_harts, .stop_on_reset = true, .quantum = 37 };
+    pair->one = fuzz_machine(&config, cpu);
+    pair->other = fuzz_machine(&config, cpu);
+    for (unsigned i = 0; i < n_harts; i++)
+        pair->other.machine->harts[i].commit = &pair->other.machine->commit;
+}
+
+static void half_way(Pair *pair, uint64_t ns)
+{
+    static GByteArray *saved;
+    GError *error = NULL;
+    if (!saved)
+        saved = g_byte_array_new();
+    g_byte_array_set_size(saved, 0);
+    machine_save(pair->other.machine, saved);
+    if (!machine_load(pair->one.machine, saved->data, saved->len, &error))
+        fuzz_fail("what was saved cannot be loaded: %s", error->message);
+    fuzz_run(pair->one.machine, ns);
+    fuzz_run(pair->other.machine, ns);
+    fuzz_compare(pair->one.machine, pair->other.machine, "one was loaded from the other");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct {
+        unsigned harts;
+        const char *cpu;
+    } kinds[] = {
+        { 1, "max" }, { 2, "max" }, { 1, "rv64" }, { 1, "max,smrnmi=on,smdbltrp=on,ssdbltrp=on" }
+    };
+    static Pair pairs[G_N_ELEMENTS(kinds)];
+    Bytes in = { data, data + size };
+    for (unsigned i = 0; i < G_N_ELEMENTS(kinds) && !pairs[i].one.machine; i++)
+        pair_make(&pairs[i], kinds[i].harts, kinds[i].cpu);
+    unsigned choice = (unsigned)take(&in, 1);
+    Pair *pair = &pairs[choice % G_N_ELEMENTS(kinds)];
+    uint64_t ns = 20 + take(&in, 1);
+    set_up(&pair->one, in);
+    set_up(&pair->other, in);
+    pair->other.machine->config.slice = choice & 4 ? 1 + (choice >> 4) : 0;
+    fuzz_run(pair->one.machine, ns);
+    fuzz_run(pair->other.machine, ns);
+    fuzz_compare(pair->one.machine, pair->other.machine, "fast loop and watched loop");
+    if (choice & 8)
+        half_way(pair, ns);
+    return 0;
+}
