@@ -11,7 +11,9 @@
 
 enum {
     MAX_BUFFERED = 1 << 20,
-    BATCH_US = 1000, /* how long to wait for more after the first byte: unseen by people */
+    /* How long to wait for more after the first byte. Scripts that look at what arrives together, such as prompts, expect
+     * a byte when it was sent. */
+    BATCH_US = 100,
     LOOK_MS = 50,
     GRACE_LOOKS = 40, /* how often to look in vain for room when the end waits for it */
 };
