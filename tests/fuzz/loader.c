@@ -54,15 +54,29 @@ static void load(Machine *m, const LoaderConfig *config)
     m->tohost.v = 0;
 }
 
+/* The machine's tree, as a file: to make it for every case would take most of the time. */
+static FuzzFile make_tree(Machine *m)
+{
+    static const LoaderConfig nothing;
+    FuzzFile file = fuzz_file();
+    gsize size;
+    Loader *loader = loader_new(m, &nothing, NULL);
+    const void *tree = g_bytes_get_data(loader_devicetree(loader), &size);
+    fuzz_file_set(&file, tree, size);
+    loader_free(loader);
+    return file;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static FuzzMachine its;
-    static FuzzFile file;
+    static FuzzFile file, tree;
     Bytes in = { data, data + size };
     if (!its.machine) {
         MachineConfig config = { .n_harts = 1, .ram_size = 4 << 20 };
         its = fuzz_machine(&config, NULL);
         file = fuzz_file();
+        tree = make_tree(its.machine);
     }
     unsigned kind = (unsigned)take(&in, 1);
     LoadNote note = { .file = file.path,
@@ -70,7 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                       .address = BOARD_RAM + (uint64_t)(kind & 0xe0) * 0x10000,
                       .force_raw = kind & 0x20,
                       .hart = kind & 0x40 ? 0 : -1 };
-    LoaderConfig config = { .append = kind & 0x80 ? "quiet" : NULL };
+    LoaderConfig config = { .dtb = tree.path, .append = kind & 0x80 ? "quiet" : NULL };
     if (kind & 1)
         config.kernel = file.path;
     if (kind & 2)
