@@ -319,12 +319,12 @@ static void uart_describe(Device *dev, void *fdt)
     fdt_property_u32(fdt, "clock-frequency", UART_CLOCK);
 }
 
-/* Whatever a damaged snapshot says, the ring stays in its array. */
+/* Whatever a damaged snapshot says, the ring stays in its array, and holds what it can hold. */
 static void uart_loaded(void *object)
 {
     Uart *uart = object;
     uart->rx_first %= UART_FIFO;
-    uart->rx_count = MIN(uart->rx_count, UART_FIFO);
+    uart->rx_count = (uint8_t)MIN(uart->rx_count, capacity(uart));
 }
 
 static const StateField uart_fields[] = {
