@@ -153,9 +153,28 @@ static const StateField hart_fields[] = {
 };
 // clang-format on
 
+/* Whatever a damaged snapshot says, there are three modes, and what is an index stays one. */
+static void make_legal(Hart *hart)
+{
+    static const uint16_t indices[] = { CSR_satp, CSR_tselect };
+    uint64_t *words[] = { &hart->csr.satp, &hart->csr.tselect };
+    if (hart->mmu.priv > PRIV_M || hart->mmu.priv == 2)
+        hart->mmu.priv = PRIV_M;
+    hart->frm &= 7;
+    hart->fflags &= 31;
+    for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
+        uint64_t value = *words[i];
+        *words[i] = 0;
+        if (csr_exists(hart, indices[i]))
+            csr_write(hart, indices[i], value);
+    }
+}
+
 static void hart_loaded(void *object)
 {
     Hart *hart = object;
+    store_loaded(hart->mmu.store);
+    make_legal(hart);
     hart_update_protection(hart);
     hart_update_context(hart);
     mmu_loaded(&hart->mmu);

@@ -342,8 +342,17 @@ static const StateField machine_fields[] = {
     STATE(Machine, idle_units), STATE_END,
 };
 // clang-format on
+/* Whatever a damaged snapshot says, harts have at most a quantum left, and it is the turn of one that is there. */
+static void machine_loaded(void *object)
+{
+    Machine *m = object;
+    for (unsigned i = 0; i < MACHINE_MAX_HARTS; i++)
+        m->round_left[i] = CLAMP(m->round_left[i], 0, (int64_t)m->config.quantum);
+    m->turn = MIN(m->turn, m->n_harts);
+}
+
 static const StateDesc clock_state = { "clock", 1, clock_fields, NULL };
-static const StateDesc machine_state = { "machine", 1, machine_fields, NULL };
+static const StateDesc machine_state = { "machine", 1, machine_fields, machine_loaded };
 
 void machine_visit(Machine *m, StateVisitor *visitor)
 {

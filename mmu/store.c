@@ -207,3 +207,73 @@ unsigned store_fence(Store *store, const StoreFence *fence,
     }
     return dead;
 }
+
+/* Loading. */
+
+typedef enum { ENTRY_LOST, ENTRY_HASHED, ENTRY_OWNED, ENTRY_FREE } EntryPlace;
+
+/* Moves entry `index` of the list being walked from one place to the next. False: it is not there, or was met before. */
+static bool place_entry(const Store *store, uint8_t places[STORE_ENTRIES], unsigned index,
+                        EntryPlace from, EntryPlace to)
+{
+    if (index > store->n_fresh || places[index - 1] != from)
+        return false;
+    places[index - 1] = to;
+    return true;
+}
+
+static bool check_buckets(const Store *store, uint8_t places[STORE_ENTRIES])
+{
+    for (unsigned bucket = 0; bucket < STORE_BUCKETS; bucket++) {
+        for (unsigned i = store->buckets[bucket]; i; i = store->entries[i - 1].hash_next) {
+            if (!place_entry(store, places, i, ENTRY_LOST, ENTRY_HASHED))
+                return false;
+            const StoreEntry *entry = &store->entries[i - 1];
+            if (entry->shift > 63 || entry->s_shift > 63 || entry->g_shift > 63 ||
+                bucket_of(entry->space, entry->shift, entry->va) != bucket)
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool check_space(const Store *store, uint8_t places[STORE_ENTRIES], unsigned index)
+{
+    const StoreSpace *space = &store->spaces[index];
+    unsigned before = 0, count = 0;
+    for (unsigned i = space->first; i; before = i, i = store->entries[i - 1].space_next) {
+        if (!place_entry(store, places, i, ENTRY_HASHED, ENTRY_OWNED))
+            return false;
+        const StoreEntry *entry = &store->entries[i - 1];
+        if (entry->space != index || entry->space_prev != before ||
+            !(space->shifts & BIT(entry->shift)))
+            return false;
+        count++;
+    }
+    return count == space->n_entries;
+}
+
+/* Is every entry that was ever used in one bucket and one space, or free? */
+static bool check_lists(const Store *store)
+{
+    uint8_t places[STORE_ENTRIES] = { ENTRY_LOST };
+    if (store->n_fresh > STORE_ENTRIES || store->n_spaces > STORE_SPACES ||
+        !check_buckets(store, places))
+        return false;
+    for (unsigned space = 0; space < store->n_spaces; space++)
+        if (!check_space(store, places, space))
+            return false;
+    for (unsigned i = store->free_entry; i; i = store->entries[i - 1].hash_next)
+        if (!place_entry(store, places, i, ENTRY_LOST, ENTRY_FREE))
+            return false;
+    for (unsigned i = 0; i < store->n_fresh; i++)
+        if (places[i] != ENTRY_OWNED && places[i] != ENTRY_FREE)
+            return false;
+    return true;
+}
+
+void store_loaded(Store *store)
+{
+    if (!check_lists(store))
+        store_flush(store);
+}

@@ -99,4 +99,7 @@ unsigned store_fence(Store *store, const StoreFence *fence,
 /* Forgets everything. */
 void store_flush(Store *store);
 
+/* After its bytes were loaded: a store whose lists are not what they should be is emptied. */
+void store_loaded(Store *store);
+
 #endif

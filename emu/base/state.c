@@ -163,6 +163,13 @@ static bool expect_record(StateLoader *loader, uint8_t kind, const char *name, R
     return true;
 }
 
+/* Whatever a damaged snapshot says, a bool is 0 or 1: anything else is undefined behaviour to look at. */
+static void make_bools(uint8_t *at, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        at[i] = at[i] != 0;
+}
+
 static void load_object(StateVisitor *visitor, const char *instance, const StateDesc *desc,
                         void *object)
 {
@@ -189,6 +196,8 @@ static void load_object(StateVisitor *visitor, const char *instance, const State
             return;
         }
         memcpy(field_at(object, field), part.data, part.size);
+        if (field->is_bool)
+            make_bools(field_at(object, field), field->count);
     }
     if (desc->loaded)
         desc->loaded(object);

@@ -20,15 +20,19 @@
 typedef struct {
     const char *name;
     size_t offset, size, count;
+    bool is_bool; /* loading makes 1 of anything but 0 */
 } StateField;
 
 // clang-format off
-#define STATE(Type, member)       { #member, offsetof(Type, member), sizeof(((Type *)0)->member), 1 }
+#define STATE_IS_BOOL(value)      _Generic((value), bool: true, default: false)
+#define STATE(Type, member)       { #member, offsetof(Type, member), sizeof(((Type *)0)->member), 1, \
+                                    STATE_IS_BOOL(((Type *)0)->member) }
 #define STATE_ARRAY(Type, member) { #member, offsetof(Type, member), sizeof(((Type *)0)->member[0]), \
-                                    sizeof(((Type *)0)->member) / sizeof(((Type *)0)->member[0]) }
+                                    sizeof(((Type *)0)->member) / sizeof(((Type *)0)->member[0]), \
+                                    STATE_IS_BOOL(((Type *)0)->member[0]) }
 /* A member made of 64-bit words only. */
-#define STATE_WORDS(Type, member) { #member, offsetof(Type, member), 8, sizeof(((Type *)0)->member) / 8 }
-#define STATE_END                 { NULL, 0, 0, 0 }
+#define STATE_WORDS(Type, member) { #member, offsetof(Type, member), 8, sizeof(((Type *)0)->member) / 8, false }
+#define STATE_END                 { NULL, 0, 0, 0, false }
 // clang-format on
 
 typedef struct {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_machine.c - rounds, virtual time, events, and that nothing depends on how the host slices the run. */
+#define _GNU_SOURCE /* memmem */
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "cpu/csr.h"
 #include "tests/lib/machine_rig.h"
@@ -125,6 +127,61 @@ Test(machine, damaged_snapshots_are_refused)
 }
 
 /* A hart in WFI lets the others go on, costs nothing, and is woken by an IPI; the sender yields. */
+/* Where the value of `field` is in a saved state: behind its name and size. */
+static uint8_t *saved_field(GByteArray *saved, const char *object, const char *field)
+{
+    size_t length = strlen(field);
+    const uint8_t *at = memmem(saved->data, saved->len, object, strlen(object));
+    cr_assert_not_null(at, "%s", object);
+    do {
+        at = memmem(at + 1, (size_t)(saved->data + saved->len - at - 1), field, length);
+        cr_assert_not_null(at, "%s.%s", object, field);
+    } while (at[-1] != length || at[-2] != 'F');
+    return saved->data + (at - saved->data) + length + 8;
+}
+
+/* A state may come from anywhere: what no machine could have saved becomes what one could have, or at least runs. */
+Test(machine, impossible_states_are_made_possible)
+{
+    static const struct {
+        const char *object, *field;
+        uint64_t value;
+        unsigned size;
+    } damages[] = {
+        { "machine", "turn", UINT64_MAX, 8 },
+        { "machine", "turn", 3, 8 },
+        { "machine", "pass_ran", 0xff, 1 },
+        { "machine", "round_left", UINT64_MAX, 8 },
+        { "machine", "round_left", 1ull << 62, 8 },
+        { "hart1", "idle", 0x80, 1 },
+        { "hart1", "frm", 0xff, 1 },
+        { "hart1", "mmu.priv", 2, 1 },
+        { "hart1", "mmu.priv", 0xfe, 1 },
+        { "hart1", "csr.satp", ~0ull, 8 },
+        { "hart1", "csr.tselect", 1ull << 40, 8 },
+        { "hart0.store", "", 0, 0 },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(damages); i++) {
+        Machine *m = rig_new(2, NULL, busy_loop, G_N_ELEMENTS(busy_loop));
+        g_autoptr(GByteArray) saved = g_byte_array_new();
+        rig_run(m, 100);
+        machine_save(m, saved);
+        if (damages[i].size)
+            memcpy(saved_field(saved, damages[i].object, damages[i].field), &damages[i].value,
+                   damages[i].size);
+        else /* nonsense where lists are */
+            memset((char *)memmem(saved->data, saved->len, damages[i].object, 11) + 11 + 8, 0x5a,
+                   sizeof(Store));
+        cr_assert(machine_load(m, saved->data, saved->len, NULL), "%zu", i);
+        cr_expect_leq(m->turn, 2, "%zu", i);
+        cr_expect(m->round_left[0] >= 0 && m->round_left[0] <= (int64_t)m->config.quantum);
+        cr_expect_neq(m->harts[1].mmu.priv, 2);
+        rig_run(m, 100000);
+        cr_expect_geq(m->harts[0].units, 40000, "%zu", i);
+        machine_free(m);
+    }
+}
+
 Test(machine, an_ipi_wakes_a_waiting_hart)
 {
     static const uint32_t program[] = {

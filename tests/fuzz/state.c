@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * state.c - fuzzing: saved states that were damaged, by accident or on purpose.
+ *
+ * A good state of a machine with every device, in the middle of its work, is changed at places that the case names, and
+ * loaded. What machine_load accepts must run, whatever it is, and can be saved and loaded again.
+ */
+#include <string.h>
+
+#include "tests/lib/fuzz.h"
+
+enum { RUN_NS = 300 };
+
+typedef struct {
+    FuzzMachine its;
+    HostChar chr;
+    HostNet net;
+    GByteArray *good;
+    GArray *values; /* of guint: where in `good` the payloads of its fields begin */
+} Board;
+
+static void put_program(Machine *m)
+{
+    /* Translated by Sv39, U-mode: loads, stores, atomics, a CSR, ecall to a handler that returns. */
+    static const uint32_t user[] = { 0x0005b503, 0x00a5b423, 0x00b5a52f, 0x100522af, 0x185522af,
+                                     0xc0102373, 0x00000073, 0xfe5ff06f };
+    static const uint32_t handler[] = { 0x34102ff3, 0x004f8f93, 0x341f9073, 0x30200073 };
+    /* csrw mtvec, pmpaddr0, pmpcfg0, satp, mepc, mret; the values are in a0..a4 */
+    static const uint32_t start[] = { 0x30551073, 0x3b059073, 0x3a061073,
+                                      0x18069073, 0x34171073, 0x30200073 };
+    uint64_t leaf = BOARD_RAM >> 12 << 10 | 0xdf;
+    uint64_t values[] = { BOARD_RAM + 0x100, UINT64_MAX, 0x1f, 8ull << 60 | (BOARD_RAM + 0x4000) >> 12,
+                          BOARD_RAM + 0x200 };
+    bool ok = bus_poke(&m->bus, (Spa){ BOARD_RAM }, start, sizeof start) &&
+              bus_poke(&m->bus, (Spa){ BOARD_RAM + 0x100 }, handler, sizeof handler) &&
+              bus_poke(&m->bus, (Spa){ BOARD_RAM + 0x200 }, user, sizeof user) &&
+              bus_poke(&m->bus, (Spa){ BOARD_RAM + 0x4000 + 16 }, &leaf, 8);
+    for (unsigned i = 0; i < m->n_harts; i++)
+        for (unsigned j = 0; j < G_N_ELEMENTS(values); j++)
+            m->harts[i].x[10 + j] = values[j];
+    if (!ok)
+        fuzz_fail("no RAM");
+}
+
+/* Notes where payloads of fields begin: after 'F', a name, and a size. */
+static void find_values(Board *board)
+{
+    const GByteArray *good = board->good;
+    for (guint at = 0; at + 10 < good->len; at++) {
+        guint length = good->data[at + 1], value = at + 2 + length + 8;
+        uint64_t size;
+        if (!strchr("FA", good->data[at]) || !good->data[at] || !length || value >= good->len ||
+            !g_ascii_isalpha(good->data[at + 2]))
+            continue;
+        memcpy(&size, good->data + value - 8, 8);
+        if (size && size <= 4096 && value + size <= good->len)
+            g_array_append_val(board->values, value);
+    }
+}
+
+static void drop(void *host, const uint8_t *data, size_t size)
+{
+    (void)host;
+    (void)data;
+    (void)size;
+}
+
+static void board_make(Board *board)
+{
+    static FuzzFile disk;
+    static const uint8_t sectors[16 * 512];
+    disk = fuzz_file();
+    fuzz_file_set(&disk, sectors, sizeof sectors);
+    board->chr = (HostChar){ .write = drop };
+    board->net = (HostNet){ .send = drop };
+    MachineConfig config = { .n_harts = 2, .quantum = 20, .serial = &board->chr };
+    config.virtio[0] = (VirtioConfig){
+        .driver = "virtio-blk-device", .drive_file = disk.path, .snapshot = true
+    };
+    config.virtio[1] = (VirtioConfig){ .driver = "virtio-net-device", .net = &board->net };
+    config.virtio[2] = (VirtioConfig){ .driver = "virtio-serial-device" };
+    config.virtio[3] = (VirtioConfig){ .driver = "virtio-rng-device", .seed = 1 };
+    board->its = fuzz_machine(&config, NULL);
+    board->good = g_byte_array_new();
+    board->values = g_array_new(FALSE, FALSE, sizeof(guint));
+    put_program(board->its.machine);
+    fuzz_run(board->its.machine, 200);
+    machine_save(board->its.machine, board->good);
+    find_values(board);
+}
+
+/* Changes `state` as the case says: fields mostly, any byte sometimes, its length rarely. */
+static void damage(const Board *board, Bytes *in, GByteArray *state)
+{
+    while (bytes_left(in)) {
+        unsigned kind = take_below(in, 16), size = 1u << take_below(in, 4);
+        guint at = kind < 12 ? g_array_index(board->values, guint,
+                                             take_below(in, board->values->len)) +
+                                   (kind < 8 ? 0 : (guint)take(in, 1) * 8)
+                             : (guint)(take(in, 4) % board->good->len);
+        uint64_t value = take_value(in);
+        if (kind == 15 && at < state->len)
+            g_byte_array_set_size(state, at);
+        else if (at + size <= state->len)
+            memcpy(state->data + at, &value, size);
+    }
+}
+
+/* What was loaded is a machine like any other: devices work, it can be saved. */
+static void use(Board *board)
+{
+    static const uint8_t frame[64] = "frame";
+    Machine *m = board->its.machine;
+    m->config.max_insns = 0;
+    (void)board->chr.receive(board->chr.device, frame, 20);
+    (void)board->net.receive(board->net.device, frame, sizeof frame);
+    for (unsigned slot = 0; slot < 4; slot++)
+        for (unsigned queue = 0; queue < 2; queue++)
+            (void)!bus_write(&m->bus, (Spa){ BOARD_VIRTIO + slot * 0x1000 + 0x50 }, 4, queue,
+                             requester_hart(0));
+    m->look_at = UINT64_MAX;
+    uint64_t units = m->clock.units;
+    if (units < UINT64_MAX / 2)
+        fuzz_run(m, RUN_NS);
+    fuzz_reload_devices(m);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static Board board;
+    static GByteArray *state;
+    g_autoptr(GError) error = NULL;
+    Bytes in = { data, data + size };
+    if (!state) {
+        state = g_byte_array_new();
+        board_make(&board);
+    }
+    fuzz_restart(&board.its);
+    g_byte_array_set_size(state, 0);
+    g_byte_array_append(state, board.good->data, board.good->len);
+    damage(&board, &in, state);
+    /* A copy of just that size, so that reading behind it is noticed. */
+    g_autofree uint8_t *copy = g_malloc(MAX(state->len, 1));
+    memcpy(copy, state->data, state->len);
+    bool ok = machine_load(board.its.machine, copy, state->len, &error);
+    if (ok != !error)
+        fuzz_fail("%s", ok ? "success with an error" : "failure without an error");
+    if (ok)
+        use(&board);
+    return 0;
+}
