@@ -22,15 +22,15 @@ typedef struct {
 static void put_program(Machine *m)
 {
     /* Translated by Sv39, U-mode: loads, stores, atomics, a CSR, ecall to a handler that returns. */
-    static const uint32_t user[] = { 0x0005b503, 0x00a5b423, 0x00b5a52f, 0x100522af, 0x185522af,
-                                     0xc0102373, 0x00000073, 0xfe5ff06f };
+    static const uint32_t user[] = { 0x0005b503, 0x00a5b423, 0x00b5a52f, 0x100522af,
+                                     0x185522af, 0xc0102373, 0x00000073, 0xfe5ff06f };
     static const uint32_t handler[] = { 0x34102ff3, 0x004f8f93, 0x341f9073, 0x30200073 };
     /* csrw mtvec, pmpaddr0, pmpcfg0, satp, mepc, mret; the values are in a0..a4 */
     static const uint32_t start[] = { 0x30551073, 0x3b059073, 0x3a061073,
                                       0x18069073, 0x34171073, 0x30200073 };
     uint64_t leaf = BOARD_RAM >> 12 << 10 | 0xdf;
-    uint64_t values[] = { BOARD_RAM + 0x100, UINT64_MAX, 0x1f, 8ull << 60 | (BOARD_RAM + 0x4000) >> 12,
-                          BOARD_RAM + 0x200 };
+    uint64_t values[] = { BOARD_RAM + 0x100, UINT64_MAX, 0x1f,
+                          8ull << 60 | (BOARD_RAM + 0x4000) >> 12, BOARD_RAM + 0x200 };
     bool ok = bus_poke(&m->bus, (Spa){ BOARD_RAM }, start, sizeof start) &&
               bus_poke(&m->bus, (Spa){ BOARD_RAM + 0x100 }, handler, sizeof handler) &&
               bus_poke(&m->bus, (Spa){ BOARD_RAM + 0x200 }, user, sizeof user) &&
@@ -74,9 +74,8 @@ static void board_make(Board *board)
     board->chr = (HostChar){ .write = drop };
     board->net = (HostNet){ .send = drop };
     MachineConfig config = { .n_harts = 2, .quantum = 20, .serial = &board->chr };
-    config.virtio[0] = (VirtioConfig){
-        .driver = "virtio-blk-device", .drive_file = disk.path, .snapshot = true
-    };
+    config.virtio[0] =
+        (VirtioConfig){ .driver = "virtio-blk-device", .drive_file = disk.path, .snapshot = true };
     config.virtio[1] = (VirtioConfig){ .driver = "virtio-net-device", .net = &board->net };
     config.virtio[2] = (VirtioConfig){ .driver = "virtio-serial-device" };
     config.virtio[3] = (VirtioConfig){ .driver = "virtio-rng-device", .seed = 1 };
@@ -94,10 +93,10 @@ static void damage(const Board *board, Bytes *in, GByteArray *state)
 {
     while (bytes_left(in)) {
         unsigned kind = take_below(in, 16), size = 1u << take_below(in, 4);
-        guint at = kind < 12 ? g_array_index(board->values, guint,
-                                             take_below(in, board->values->len)) +
-                                   (kind < 8 ? 0 : (guint)take(in, 1) * 8)
-                             : (guint)(take(in, 4) % board->good->len);
+        guint at = kind < 12
+                       ? g_array_index(board->values, guint, take_below(in, board->values->len)) +
+                             (kind < 8 ? 0 : (guint)take(in, 1) * 8)
+                       : (guint)(take(in, 4) % board->good->len);
         uint64_t value = take_value(in);
         if (kind == 15 && at < state->len)
             g_byte_array_set_size(state, at);
