@@ -94,11 +94,20 @@ static uint64_t set_privileges(Episode *episode, Rng *rng, Pool *pool)
     status |= rng_chance(rng, 1, 8) ? MSTATUS_TW : 0;
     /* The handler of S returns with sret. */
     status |= rng_chance(rng, 1, 12) && !(deleg & 4) ? MSTATUS_TSR : 0;
+    if (isa->has[EXT_Sstc])
+        set_csr(program, pool, CSR_stimecmp, ~0ull);
+    /* What was pending goes while software may say so. */
+    if (isa->has[EXT_U])
+        set_csr(program, pool, CSR_menvcfg, 0);
+    set_csr(program, pool, CSR_mip, 0);
     if (isa->has[EXT_U]) {
         set_csr(program, pool, CSR_menvcfg, random_menvcfg(rng, isa));
         set_csr(program, pool, CSR_mcounteren, rng_next(rng) & 0xffffffff);
     }
-    set_csr(program, pool, CSR_mip, rng_chance(rng, 1, 4) ? rng_next(rng) & 0x202 : 0);
+    uint64_t pending = rng_chance(rng, 1, 4) ? rng_next(rng) & 0x202 : 0;
+    if (program->omit_kind[OMIT_INTERRUPTS])
+        pending &= 0 - pending; /* one at most */
+    set_csr(program, pool, CSR_mip, pending);
     set_csr(program, pool, CSR_mie, rng_chance(rng, 1, 2) ? rng_next(rng) & 0x222 : 0);
     if (!isa->has[EXT_S])
         return status;
@@ -108,8 +117,6 @@ static uint64_t set_privileges(Episode *episode, Rng *rng, Pool *pool)
     set_csr(program, pool, CSR_scounteren, rng_next(rng) & 0xffffffff);
     set_csr(program, pool, CSR_satp, episode->space->satp);
     set_csr(program, pool, CSR_stvec, RAM_BASE + asm_find(program, "vector_s") + rng_below(rng, 2));
-    if (isa->has[EXT_Sstc])
-        set_csr(program, pool, CSR_stimecmp, ~0ull);
     asm_emit(program, INSN_sfence_vma, OPS(OP_RD = 0));
     return status;
 }

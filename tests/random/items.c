@@ -4,9 +4,16 @@
 
 #include "episode.h"
 
-static unsigned pick_pointer(Episode *episode)
+static unsigned safe_pointer(const Episode *episode)
 {
-    return episode->pointer[rng_below(&episode->rng, POINTERS)];
+    return episode->pointer[POINTERS - 1];
+}
+
+/* Any pointer; the safe one if `omit` says so. */
+static unsigned pick_pointer(Episode *episode, unsigned omit)
+{
+    unsigned which = rng_below(&episode->rng, POINTERS);
+    return episode->program->omit_kind[omit] ? safe_pointer(episode) : episode->pointer[which];
 }
 
 static void put_random(Episode *episode, InsnClass class)
@@ -68,13 +75,13 @@ void item_atomic(Episode *episode)
     const InsnDef *def = rows_pick(episode, &episode->rng, CLASS_AMO);
     if (!def || is_reserving(def))
         return;
-    unsigned base = put_address(episode, pick_pointer(episode), 16);
+    unsigned base = put_address(episode, pick_pointer(episode, OMIT_ATOMICS), 16);
     uint32_t raw;
     if (rows_fill(episode, def, (Fixed){ (int)base, 0 }, &raw))
         asm_raw(episode->program, raw);
 }
 
-/* LR and SC until it works: a reservation may be lost at any time. If the SC faults the loop ends too. */
+/* LR and SC until it works: a reservation may be lost at any time. Where nothing faults, for the same reason as below. */
 void item_reserved(Episode *episode)
 {
     Program *program = episode->program;
@@ -82,7 +89,7 @@ void item_reserved(Episode *episode)
     if (!program->isa->has[EXT_Zalrsc])
         return;
     bool wide = rng_chance(rng, 1, 2);
-    unsigned base = put_address(episode, pick_pointer(episode), 16), old, failed;
+    unsigned base = put_address(episode, safe_pointer(episode), 16), old, failed;
     do {
         old = rows_temporary(episode);
         failed = rows_temporary(episode);
@@ -104,7 +111,7 @@ void item_conditional(Episode *episode)
     if (!episode->program->isa->has[EXT_Zalrsc])
         return;
     bool wide = rng_chance(&episode->rng, 1, 2);
-    unsigned base = put_address(episode, episode->pointer[POINTERS - 1], 16);
+    unsigned base = put_address(episode, safe_pointer(episode), 16);
     asm_emit(
         episode->program, wide ? INSN_sc_d : INSN_sc_w,
         OPS(OP_RD = rows_temporary(episode), OP_RS1 = base, OP_RS2 = rng_below(&episode->rng, 32)));
@@ -194,8 +201,8 @@ void item_block(Episode *episode)
         return;
     const InsnDef *def = rows_pick(episode, &episode->rng, CLASS_CBO);
     uint32_t raw;
-    if (def && rows_fill(episode, def,
-                         (Fixed){ (int)put_address(episode, pick_pointer(episode), 64), 0 }, &raw))
+    unsigned pointer = pick_pointer(episode, OMIT_BLOCKS);
+    if (def && rows_fill(episode, def, (Fixed){ (int)put_address(episode, pointer, 64), 0 }, &raw))
         asm_raw(episode->program, raw);
 }
 

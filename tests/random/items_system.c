@@ -9,9 +9,10 @@ enum {
     SWAP = 2
 }; /* the value may be looked at; all bits of the mask may be written at once */
 
-/* CSRs whose values are the same everywhere, and the bits of them that may be changed: what is left out would break the
- * handlers (their own registers, delegation of environment calls from S, MPRV) or the items (TVM), or is for each implementation to choose.
- * Any other CSR is read into x0, to see whether that is allowed. */
+/* CSRs whose values are the same everywhere, and the bits of them that may be changed. What is left out would break the
+ * handlers (their own registers, delegation of environment calls from S, MPRV) or items (TVM), changes STIP at a time
+ * that is open (STCE), or is for each implementation to choose. Any other CSR is read into x0, to see whether that is
+ * allowed. */
 // clang-format off
 static const struct { const char *name; uint64_t mask; unsigned what; } known[] = {
     { "fflags",     0x1f,               READ | SWAP }, { "frm",        3,                READ | SWAP },
@@ -24,7 +25,7 @@ static const struct { const char *name; uint64_t mask; unsigned what; } known[] 
     { "mstatus",    0x6c01aa,           READ },        { "medeleg",    0xb1fe & ~0x200,  READ | SWAP },
     { "mideleg",    0x222,              READ | SWAP }, { "mie",        0xaaa,            READ | SWAP },
     { "mip",        0x222,              READ },        { "mcounteren", 0xffffffff,       READ | SWAP },
-    { "menvcfg",    0xe0000000000000c0, READ },        { "mepc",       ~0ull,            READ | SWAP },
+    { "menvcfg",    0x60000000000000c0, READ },        { "mepc",       ~0ull,            READ | SWAP },
     { "mcause",     1ull << 63 | 15,    READ | SWAP }, { "mtval",      ~0ull,            READ | SWAP },
     { "mtvec",      0,                  READ },        { "mscratch",   0,                READ },
     { "mhartid",    0,                  READ },        { "pmpcfg0",    0,                READ },
@@ -70,6 +71,15 @@ static void put_csr(Episode *episode, InsnId id, unsigned rd, unsigned number, u
     asm_emit(episode->program, id, OPS(OP_RD = rd, OP_RS1 = rs1, OP_CSR = number));
 }
 
+static uint64_t writable(const Episode *episode, unsigned number, uint64_t mask)
+{
+    if (!episode->program->omit_kind[OMIT_BITS])
+        return mask;
+    if (number == CSR_mepc || number == CSR_sepc)
+        return mask & ~1ull;
+    return number >> 4 == 0x3b ? mask & MASK(53, 0) : mask;
+}
+
 void item_csr(Episode *episode)
 {
     static const InsnId immediate[] = { INSN_csrrsi, INSN_csrrci, INSN_csrrwi };
@@ -89,13 +99,13 @@ void item_csr(Episode *episode)
                 0);
         return;
     }
+    uint64_t mask = writable(episode, number, known[is].mask);
     unsigned action = rng_below(rng, known[is].what & SWAP ? 3 : 2);
     if (rng_chance(rng, 1, 3)) {
-        put_csr(episode, immediate[action], rd, number,
-                rng_below(rng, 32) & (unsigned)known[is].mask);
+        put_csr(episode, immediate[action], rd, number, rng_below(rng, 32) & (unsigned)mask);
         return;
     }
-    asm_constant(episode->program, value, value_integer(rng) & known[is].mask);
+    asm_constant(episode->program, value, value_integer(rng) & mask);
     put_csr(episode, register_[action], rd, number, value);
 }
 
@@ -163,7 +173,7 @@ void item_fence(Episode *episode)
                                   INSN_sfence_inval_ir };
     InsnId id = ids[rng_below(&episode->rng, 4)];
     uint32_t raw;
-    if (episode->program->isa->has[insn_table[id].extension] &&
+    if (episode->program->isa->has[insn_table[id].extension] && !episode->program->omit[id] &&
         rows_fill(episode, &insn_table[id], (Fixed){ -1, 0 }, &raw))
         asm_raw(episode->program, raw);
 }

@@ -28,10 +28,12 @@ def generator(binary):
 class Program:
     """A program as generate made it: its file's bytes, and its map."""
 
-    def __init__(self, generate, cpu, seed, folder):
+    def __init__(self, generate, cpu, seed, folder, others=()):
         self.path, self.map_path = os.path.join(folder, f"{seed}.elf"), os.path.join(folder, f"{seed}.map")
         self.cpu, self.seed = cpu, seed
-        subprocess.run([generate, "-cpu", cpu, str(seed), self.path, self.map_path], check=True, timeout=60)
+        omitted = ",".join(sorted({name for other in others for name in other.OMIT}))
+        subprocess.run([generate, "-cpu", cpu, *(["-omit", omitted] if omitted else []), str(seed), self.path, self.map_path],
+                       check=True, timeout=60)
         with open(self.path, "rb") as file:
             self.bytes = file.read()
         with open(self.map_path, encoding="ascii") as file:
@@ -61,6 +63,7 @@ class Program:
 
 class Bulkhead:
     name = "bulkhead"
+    OMIT = ()
 
     def __init__(self, path):
         self.path = os.path.abspath(path)
@@ -72,6 +75,8 @@ class Bulkhead:
 
 class Qemu:
     name = "qemu"
+    # What QEMU 10 has wrong; docs/divergences.md says how.
+    OMIT = ("interrupts", "blocks", "bits", "atomics", "sfence_w_inval", "sfence_inval_ir", "fcvt_s_bf16")
 
     def __init__(self, path):
         self.path = os.path.abspath(path)
@@ -100,6 +105,7 @@ class Qemu:
 
 class Spike:
     name = "spike"
+    OMIT = ()
 
     def __init__(self, path):
         self.path = os.path.abspath(path)

@@ -2,7 +2,11 @@
 /*
  * main.c - make a random program, from a seed alone.
  *
- * usage: generate -cpu TEXT SEED FILE [MAP]
+ * usage: generate -cpu TEXT [-omit NAME[,NAME...]] SEED FILE [MAP]
+ *
+ * -omit leaves out what a reference has wrong: instructions by their names, "interrupts" (two at once), "blocks"
+ * (cache-block operations where there is no memory), "bits" (bit 0 of mepc and sepc, the highest of pmpaddr), "atomics"
+ * (where translation or PMP may not allow them).
  *
  * Writes the ELF program FILE. MAP gets a line for every instruction of a body: its episode, its item, its offset in the
  * file, its size, its address, and its text. Its first line says where in the file the verbose flag is, how many words a
@@ -81,12 +85,48 @@ static bool print_map(const Program *program, const char *path)
     return !fclose(map);
 }
 
+static bool set_omissions(Program *program, const char *text)
+{
+    static const char *const kinds[OMIT_COUNT] = { "interrupts", "blocks", "bits", "atomics" };
+    g_auto(GStrv) names = g_strsplit(text, ",", -1);
+    for (char **name = names; *name; name++) {
+        bool known = !**name;
+        for (unsigned i = 0; i < OMIT_COUNT; i++)
+            if (g_str_equal(*name, kinds[i]))
+                known = program->omit_kind[i] = true;
+        for (unsigned i = 1; i < INSN_COUNT; i++)
+            if (g_str_equal(*name, insn_table[i].name))
+                known = program->omit[i] = true;
+        if (!known) {
+            fprintf(stderr, "generate: there is nothing called '%s' to leave out\n", *name);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool write_files(const Program *program, const char *path, const char *map)
+{
+    g_autoptr(GError) error = NULL;
+    if (!elf_write(program, path, &error)) {
+        fprintf(stderr, "generate: %s\n", error->message);
+        return false;
+    }
+    if (map && !print_map(program, map)) {
+        fprintf(stderr, "generate: cannot write '%s'\n", map);
+        return false;
+    }
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
+    bool omits = argc > 4 && g_str_equal(argv[3], "-omit");
+    char **rest = argv + (omits ? 5 : 3);
     Isa isa;
-    if (argc < 5 || strcmp(argv[1], "-cpu")) {
-        fputs("usage: generate -cpu TEXT SEED FILE [MAP]\n", stderr);
+    if (argc < (omits ? 7 : 5) || strcmp(argv[1], "-cpu")) {
+        fputs("usage: generate -cpu TEXT [-omit NAME[,NAME...]] SEED FILE [MAP]\n", stderr);
         return EXIT_FAILURE;
     }
     insn_table_init();
@@ -100,14 +140,10 @@ int main(int argc, char **argv)
                         .labels = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
                         .fixups = g_array_new(FALSE, FALSE, sizeof(Fixup)),
                         .items = g_array_new(FALSE, FALSE, sizeof(Item)) };
-    make_program(&program, strtoull(argv[3], NULL, 0));
-    bool good = elf_write(&program, argv[4], &error);
-    if (good && argc > 5 && !print_map(&program, argv[5])) {
-        fprintf(stderr, "generate: cannot write '%s'\n", argv[5]);
-        good = false;
-    }
-    if (error)
-        fprintf(stderr, "generate: %s\n", error->message);
+    if (omits && !set_omissions(&program, argv[4]))
+        return EXIT_FAILURE;
+    make_program(&program, strtoull(rest[0], NULL, 0));
+    bool good = write_files(&program, rest[1], rest[2]);
     g_hash_table_destroy(program.labels);
     g_array_free(program.fixups, TRUE);
     g_array_free(program.items, TRUE);

@@ -103,6 +103,9 @@ typedef struct {
 
 enum { MAX_SPACES = 4 };
 
+/* What else can be left out, by name. */
+enum { OMIT_INTERRUPTS, OMIT_BLOCKS, OMIT_BITS, OMIT_ATOMICS, OMIT_COUNT };
+
 /* A piece of a body that is left out as a whole when a program is made smaller. */
 typedef struct {
     uint32_t at, size;
@@ -111,6 +114,8 @@ typedef struct {
 
 typedef struct {
     const Isa *isa;
+    bool omit[INSN_COUNT]; /* rows a reference has wrong */
+    bool omit_kind[OMIT_COUNT];
     uint8_t *image, *data;
     uint32_t at; /* offset in the image where code is written */
     GHashTable *labels;

@@ -15,8 +15,9 @@ const InsnDef *rows_pick(const Episode *episode, Rng *rng, InsnClass class)
             if (def->class == class && def->length == length &&
                 episode->program->isa->has[def->extension] && rng_chance(rng, 1, ++seen))
                 found = def;
+        /* Only now: what is left out does not change the rest of the program. */
         if (found)
-            return found;
+            return episode->program->omit[found - insn_table] ? NULL : found;
     }
     return NULL;
 }
