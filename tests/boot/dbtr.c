@@ -5,17 +5,12 @@
  * Asks how many mcontrol6 triggers there are, installs one on a function and one on stores to a word, runs into both,
  * and says so on the console; then switches the machine off.
  */
-#include <stdint.h>
+#include "sbi.h"
 
-enum { SBI_DBTR = 0x44425452, SBI_SRST = 0x53525354, SBI_PUTCHAR = 1 };
+enum { SBI_DBTR = 0x44425452 };
 enum { DBTR_NUM_TRIGGERS, DBTR_SETUP_SHMEM, DBTR_READ, DBTR_INSTALL };
 enum { M6_S = 1 << 4, M6_EXECUTE = 1 << 2, M6_STORE = 1 << 1 };
 #define M6 (6ull << 60)
-
-typedef struct {
-    long error;
-    unsigned long value;
-} SbiReturn;
 
 typedef struct {
     uint64_t state, tdata1, tdata2, tdata3;
@@ -23,33 +18,6 @@ typedef struct {
 
 static TriggerMessage shared __attribute__((aligned(4096)));
 static volatile uint64_t word, breaks, last_epc, last_tval;
-
-static SbiReturn sbi(unsigned long extension, unsigned long function, unsigned long x,
-                     unsigned long y, unsigned long z)
-{
-    register unsigned long a0 asm("a0") = x, a1 asm("a1") = y, a2 asm("a2") = z;
-    register unsigned long a6 asm("a6") = function, a7 asm("a7") = extension;
-    asm volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a2), "r"(a6), "r"(a7) : "memory");
-    return (SbiReturn){ (long)a0, a1 };
-}
-
-static void print(const char *text)
-{
-    while (*text)
-        sbi(SBI_PUTCHAR, 0, (unsigned char)*text++, 0, 0);
-}
-
-static void print_number(const char *name, unsigned long value)
-{
-    char digits[20], *at = digits + sizeof digits;
-    print(name);
-    *--at = 0;
-    do
-        *--at = (char)('0' + value % 10);
-    while (value /= 10);
-    print(at);
-    print("\n");
-}
 
 static void __attribute__((noinline)) function(void)
 {
@@ -86,9 +54,5 @@ void main(void)
     print(breaks == 1 && last_epc == (uint64_t)function ? "execute: ok\n" : "execute: missed\n");
     word = 1;
     print(breaks == 2 && last_tval == (uint64_t)&word && !word ? "store: ok\n" : "store: missed\n");
-    sbi(SBI_SRST, 0, 0, 0, 0);
-    for (;;)
-        ;
+    switch_off();
 }
-
-asm(".section .text.start\n .globl _start\n _start: la sp, stack_top\n j main\n .bss\n .balign 16\n .space 4096\n stack_top:\n .text\n");
