@@ -22,7 +22,7 @@ static bool is_held(const Machine *m, unsigned index)
 static bool is_runnable(const Machine *m, unsigned index)
 {
     Hart *hart = &m->harts[index];
-    if (is_held(m, index))
+    if (is_held(m, index) || hart->critical)
         return false;
     if (hart->idle && hart_wakes(hart))
         hart->idle = false;
