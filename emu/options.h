@@ -101,6 +101,8 @@ void options_free(Options *options);
 
 /* Reads the command line; argv[0] is the program. Fails with the exit code to use. */
 bool options_parse(Options *options, int argc, char **argv, GError **error);
+/* Acts on the sections of a configuration file; `path` is its name in messages. */
+bool options_read_sections(Options *options, const char *path, const char *text, GError **error);
 /* Fits everything together into `machine`, `images`, `slots` and `serial_char`. */
 bool options_resolve(Options *options, GError **error);
 

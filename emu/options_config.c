@@ -146,16 +146,8 @@ static bool read_line(ConfigReader *reader, char *line, GError **error)
                         : read_property(reader, line, error);
 }
 
-bool option_readconfig(Options *o, const OptionDef *def, const char *path, GError **error)
+bool options_read_sections(Options *o, const char *path, const char *text, GError **error)
 {
-    g_autofree char *text = NULL;
-    gsize size;
-    g_autoptr(GError) problem = NULL;
-    (void)def;
-    if (!g_file_get_contents(path, &text, &size, &problem) || size > MAX_FILE ||
-        strlen(text) != size)
-        return fail(error, EXIT_FILE, "configuration '%s' cannot be read: %s; check the path", path,
-                    problem ? problem->message : "it is no text");
     ConfigReader reader = { .options = o, .path = path, .argument = g_string_new(NULL) };
     reader.keys = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
@@ -168,4 +160,17 @@ bool option_readconfig(Options *o, const OptionDef *def, const char *path, GErro
     g_string_free(reader.argument, TRUE);
     g_hash_table_destroy(reader.keys);
     return ok;
+}
+
+bool option_readconfig(Options *o, const OptionDef *def, const char *path, GError **error)
+{
+    g_autofree char *text = NULL;
+    gsize size;
+    g_autoptr(GError) problem = NULL;
+    (void)def;
+    if (!g_file_get_contents(path, &text, &size, &problem) || size > MAX_FILE ||
+        strlen(text) != size)
+        return fail(error, EXIT_FILE, "configuration '%s' cannot be read: %s; check the path", path,
+                    problem ? problem->message : "it is no text");
+    return options_read_sections(o, path, text, error);
 }

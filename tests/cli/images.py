@@ -77,6 +77,20 @@ def semihosting_exit(status):
     return words + [0x20026, 0, status, 0]
 
 
+CALL = [0x01F01013, 0x00100073, 0x40705013]
+
+
+def semihosting_echo():
+    """Writes back every byte that it reads by semihosting; '!' ends the run with code 5."""
+    s0, a0, a1 = 8, 10, 11
+    start = [s0 << 7 | 0x17, addi(s0, s0, 128)]
+    loop = [addi(a0, 0, 7), addi(a1, 0, 0), *CALL, sb(a0, s0), addi(a1, s0, 0), addi(a0, 0, 3), *CALL, lbu(T2, s0),
+            addi(T2, T2, -ord("!")), beqz(T2, 8)]
+    loop.append(jump(-4 * len(loop)))
+    words = start + loop + [addi(a0, 0, 0x20), addi(a1, s0, 16), *CALL, jump(0)]
+    return words + [0] * (36 - len(words)) + [0x20026, 0, 5, 0]
+
+
 def code(words):
     return b"".join(struct.pack("<I", word & 0xFFFFFFFF) for word in words)
 
@@ -112,6 +126,7 @@ def make_all(folder):
         "pass.elf": ok,
         "fail3.elf": elf(code(finish(3 << 16 | 0x3333))),
         "semihost.elf": elf(code(semihosting_exit(7))),
+        "semiecho.elf": elf(code(semihosting_echo())),
         "loop.elf": elf(code([jump(0)])),
         "reset.elf": elf(code(say("R") + finish(0x7777))),
         "hello.elf": elf(code(say("hello, world\n") + finish(0x5555))),

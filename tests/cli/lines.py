@@ -15,7 +15,7 @@ class Run:
 
     def __init__(self, program, folder, arguments, **streams):
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **streams}
-        self.child = subprocess.Popen([program] + ECHO + arguments, cwd=folder, **streams)
+        self.child = subprocess.Popen([program] + (arguments if "-kernel" in arguments else ECHO + arguments), cwd=folder, **streams)
 
     def __enter__(self):
         return self
@@ -229,7 +229,35 @@ def daemon(program, folder):
     assert not os.path.exists(path), "the daemon did not end"
 
 
-RUNS = [kept_after_power_off, daemon, tcp_server, waits_for_the_first_caller, waiting_can_be_ended, tcp_client, keys_of_a_socket, pipes,
+def semihosting_console(program, folder):
+    """Reads wait for somebody to type: on a chardev of its own, on one shared with the serial port, on a pipe."""
+    path = os.path.join(folder, "semi.sock")
+    base = ["-bios", "none", "-kernel", "semiecho.elf", "-chardev"]
+    for arguments, keys in [(["socket,id=s,path=semi.sock,server=on,wait=off", "-serial", "none"], b""),
+                            (["socket,id=s,path=semi.sock,server=on,wait=off,mux=on", "-serial", "chardev:s"], b"\x01c")]:
+        with Run(program, folder, base + arguments + ["-semihosting-config", "on,chardev=s"]) as run:
+            with retry(lambda: unix_line(path)) as line:
+                line.settimeout(WAIT)
+                line.sendall(keys)
+                said = b""
+                while keys and b"console 2 of 2\r\n" not in said:
+                    part = line.recv(4096)
+                    assert part, said
+                    said += part
+                converse(line, b"semihosted")
+                line.sendall(b"!")
+                run.end(5)
+    with Run(program, folder, base + ["null,id=n", "-serial", "chardev:n", "-semihosting"], stdin=subprocess.PIPE,
+             stderr=subprocess.PIPE) as run:
+        run.child.stdin.write(b"from a pipe")
+        run.child.stdin.flush()
+        assert run.child.stderr.read(11) == b"from a pipe"
+        run.child.stdin.write(b"!")
+        run.child.stdin.flush()
+        run.end(5)
+
+
+RUNS = [semihosting_console, kept_after_power_off, daemon, tcp_server, waits_for_the_first_caller, waiting_can_be_ended, tcp_client, keys_of_a_socket, pipes,
         pseudo_terminal, files, gdb_at_a_path]
 
 

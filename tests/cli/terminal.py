@@ -44,6 +44,17 @@ class Session:
             assert time.monotonic() < end, f"the terminal is {'not ' if wanted else ''}raw"
             time.sleep(0.01)
 
+    def wait_stopped(self):
+        """As a shell does: a signal to go on before the program has stopped would be lost."""
+        end = time.monotonic() + WAIT
+        while self.state() != "T":
+            assert time.monotonic() < end, "the program does not stop"
+            time.sleep(0.01)
+
+    def state(self):
+        with open(f"/proc/{self.child.pid}/stat", encoding="ascii") as stat:
+            return stat.read().rpartition(") ")[2][0]
+
     def end(self, code):
         """Waits for exit code `code`; the terminal must be as it was."""
         got = self.child.wait(WAIT)
@@ -102,6 +113,7 @@ def suspended_and_continued(s):
     s.wait_raw(True)
     os.kill(s.child.pid, signal.SIGTSTP)
     s.wait_raw(False)
+    s.wait_stopped()
     os.kill(s.child.pid, signal.SIGCONT)
     s.wait_raw(True)
     s.keys(b"still here!")

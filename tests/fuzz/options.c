@@ -2,7 +2,7 @@
 /*
  * options.c - fuzzing: command lines, a word a line of the case.
  *
- * They are parsed and resolved; nothing is opened, for that comes after.
+ * A case that begins with '[' is a configuration file instead. They are parsed and resolved; nothing is opened, for that comes after.
  */
 #include <string.h>
 
@@ -34,7 +34,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (char **line = lines; *line; line++)
         words[count++] = make_word(*line);
     Options *options = options_new();
-    bool ok = options_parse(options, count, words, &error);
+    bool ok = text[0] == '[' ? options_read_sections(options, "case", text, &error)
+                             : options_parse(options, count, words, &error);
     ok = ok && (options->done || options_resolve(options, &error));
     if (ok != !error)
         fuzz_fail("%s", ok ? "success with an error" : "failure without an error");
