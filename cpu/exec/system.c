@@ -219,8 +219,9 @@ static bool trigger_stops_block(Hart *hart, uint64_t address)
     return trigger_stops(hart, address & ~63ull, 64, ACCESS_WRITE);
 }
 
-/* The block must be accessible for reading or writing, and be somewhere; faults are those of a store.
- * norm:cbm_access, norm:cbm_unperm_fault */
+/* The block must be accessible for reading or writing, which where nothing can be written and not read means reading, and
+ * be somewhere; faults are those of a store. The dirty bit is left alone. norm:cbm_access, norm:cbm_unperm_fault,
+ * norm:cbm_unperm_translate */
 static ExecResult manage_block(Hart *hart, const Insn *in, uint64_t field)
 {
     Spa spa;
@@ -230,10 +231,9 @@ static ExecResult manage_block(Hart *hart, const Insn *in, uint64_t field)
     if (trigger_stops_block(hart, va.v))
         return hart_raise_fault(hart);
     if (!mmu_translate(&hart->mmu, va, 1, ACCESS_READ, &spa)) {
-        /* Translation permits reading, but nothing else does: a page that cannot be written changes nothing. */
-        bool translated = hart->mmu.fault.cause == CAUSE_LOAD_ACCESS;
-        if (!mmu_translate(&hart->mmu, va, 1, ACCESS_WRITE, &spa))
-            return translated ? hart_raise(hart, CAUSE_STORE_ACCESS, va.v) : hart_raise_fault(hart);
+        hart->mmu.fault.cause +=
+            CAUSE_STORE_PAGE - CAUSE_LOAD_PAGE; /* the same for all three kinds */
+        return hart_raise_fault(hart);
     }
     if (!bus_is_ram(hart->mmu.bus, spa, 1) && !bus_find(hart->mmu.bus, spa))
         return hart_raise(hart, CAUSE_STORE_ACCESS, va.v);

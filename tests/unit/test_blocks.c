@@ -30,7 +30,8 @@ Test(blocks, where_there_is_no_memory_they_raise_store_access_faults)
     }
 }
 
-/* A page that can be read but not written, and a PMP region that allows neither. norm:cbm_unperm_fault */
+/* A page that can be read but not written, and a PMP region that allows neither. norm:cbm_unperm_fault
+ * Then the page can be written: its dirty bit stays. norm:cbm_unperm_translate */
 Test(blocks, where_translation_permits_reading_they_raise_access_faults)
 {
     Machine *m = rig_new(1, NULL, NULL, 0);
@@ -50,5 +51,13 @@ Test(blocks, where_translation_permits_reading_they_raise_access_faults)
     hart->x[10] = 0xc0004000;
     cr_expect(!rig_execute(m, CBO_CLEAN_A0));
     cr_expect_eq(hart->csr.mcause, CAUSE_STORE_ACCESS);
+    hart->pc = 0x80000000;
+    rig_write64(m, 0x80003000, 0x80000000ull >> 2 | 0x47); /* R, W, A */
+    mmu_sfence_vma(&hart->mmu, true, (Gva){ 0 }, true, 0);
+    hart->mmu.priv = PRIV_S;
+    hart_update_context(hart);
+    cr_expect(!rig_execute(m, CBO_CLEAN_A0));
+    cr_expect_eq(hart->csr.mcause, CAUSE_STORE_ACCESS);
+    cr_expect_eq(rig_read64(m, 0x80003000), 0x80000000ull >> 2 | 0x47);
     machine_free(m);
 }
