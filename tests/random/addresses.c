@@ -33,7 +33,15 @@ uint64_t address_wild(const Episode *episode, Rng *rng)
     }
 }
 
-uint64_t address_pointer(const Episode *episode, Rng *rng, Edges edges)
+/* With a random tag in the bits that pointer masking ignores; without it those addresses are bad. */
+static uint64_t tagged(const Episode *episode, Rng *rng, uint64_t address)
+{
+    if (!episode->program->isa->has[EXT_Ssnpm] || !rng_chance(rng, 1, 10))
+        return address;
+    return set_bits(address, 63, rng_chance(rng, 1, 2) ? 57 : 48, rng_next(rng));
+}
+
+static uint64_t plain_pointer(const Episode *episode, Rng *rng, Edges edges)
 {
     const Space *space = episode->space;
     bool user = episode->mode == PRIV_U, bare = !space->mode || episode->mode == PRIV_M;
@@ -51,4 +59,12 @@ uint64_t address_pointer(const Episode *episode, Rng *rng, Edges edges)
     if (rng_chance(rng, 15, 16) && space->n_good[user])
         page = space->good[user][rng_below(rng, space->n_good[user])];
     return space->window + page * PAGE + offset;
+}
+
+/* Physical ones have no tags: what is above 56 bits is open. Accesses through the safe one must not fault. */
+uint64_t address_pointer(const Episode *episode, Rng *rng, Edges edges)
+{
+    uint64_t address = plain_pointer(episode, rng, edges);
+    bool bare = !episode->space->mode || episode->mode == PRIV_M;
+    return bare || edges == EDGES_SAFE ? address : tagged(episode, rng, address);
 }

@@ -71,13 +71,29 @@ static void set_pmp(Program *program, Rng *rng, Pool *pool)
     set_csr(program, pool, CSR_pmpcfg0, cfg);
 }
 
-static uint64_t random_menvcfg(Rng *rng, const Isa *isa)
+/* Bits of menvcfg and senvcfg, each in some of the cases. PMM = 1 and CBIE = 2 are reserved. */
+static uint64_t random_envcfg(Rng *rng, const Isa *isa)
 {
-    uint64_t value = rng_next(rng) & 0xc0;
-    value |= rng_chance(rng, 1, 2) ? 0 : rng_chance(rng, 1, 2) ? 0x10 : 0x30;
-    value |= isa->has[EXT_Svadu] && rng_chance(rng, 3, 4) ? MENVCFG_ADUE : 0;
-    value |= isa->has[EXT_Svpbmt] && rng_chance(rng, 1, 2) ? MENVCFG_PBMTE : 0;
-    return value | (isa->has[EXT_Sstc] && rng_chance(rng, 1, 2) ? MENVCFG_STCE : 0);
+    static const uint8_t cbie[] = { 0, 0, 1, 3 }, pmm[] = { 0, 0, 0, 2, 3 };
+    // clang-format off
+    static const struct { Extension extension; uint64_t bit; unsigned chance; } fields[] = {
+        { EXT_Svadu, MENVCFG_ADUE, 6 }, { EXT_Svpbmt, MENVCFG_PBMTE, 4 }, { EXT_Sstc, MENVCFG_STCE, 4 },
+        { EXT_Smcdeleg, MENVCFG_CDE, 4 }, { EXT_Ssdbltrp, MENVCFG_DTE, 2 }, { EXT_Zicbom, ENVCFG_CBCFE, 5 },
+        { EXT_Zicboz, ENVCFG_CBZE, 5 },
+    };
+    // clang-format on
+    uint64_t value = (uint64_t)cbie[rng_below(rng, sizeof cbie)] << 4;
+    for (unsigned i = 0; i < G_N_ELEMENTS(fields); i++)
+        if (rng_chance(rng, fields[i].chance, 8) && isa->has[fields[i].extension])
+            value |= fields[i].bit;
+    return value | (uint64_t)pmm[rng_below(rng, sizeof pmm)] << 32;
+}
+
+static void set_state_enables(Program *program, Rng *rng, Pool *pool)
+{
+    uint64_t any = rng_next(rng) & (STATEEN_SE | STATEEN_ENVCFG | STATEEN_CSRIND);
+    if (program->isa->has[EXT_Smstateen])
+        set_csr(program, pool, CSR_mstateen0, any);
 }
 
 /* What U and S may do, and where traps go. Returns mstatus. */
@@ -96,12 +112,13 @@ static uint64_t set_privileges(Episode *episode, Rng *rng, Pool *pool)
     status |= rng_chance(rng, 1, 12) && !(deleg & 4) ? MSTATUS_TSR : 0;
     if (isa->has[EXT_Sstc])
         set_csr(program, pool, CSR_stimecmp, ~0ull);
-    /* What was pending goes while software may say so. */
+    /* What was pending goes while software may say so, and SDT while it can be seen. */
+    asm_text(program, "lui x1, 0x1000000\ncsrrc x0, mstatus, x1");
     if (isa->has[EXT_U])
         set_csr(program, pool, CSR_menvcfg, 0);
     set_csr(program, pool, CSR_mip, 0);
     if (isa->has[EXT_U]) {
-        set_csr(program, pool, CSR_menvcfg, random_menvcfg(rng, isa));
+        set_csr(program, pool, CSR_menvcfg, random_envcfg(rng, isa));
         set_csr(program, pool, CSR_mcounteren, rng_next(rng) & 0xffffffff);
     }
     uint64_t pending = rng_chance(rng, 1, 4) ? rng_next(rng) & 0x202 : 0;
@@ -111,9 +128,10 @@ static uint64_t set_privileges(Episode *episode, Rng *rng, Pool *pool)
     set_csr(program, pool, CSR_mie, rng_chance(rng, 1, 2) ? rng_next(rng) & 0x222 : 0);
     if (!isa->has[EXT_S])
         return status;
+    set_state_enables(program, rng, pool);
     set_csr(program, pool, CSR_medeleg, deleg);
     set_csr(program, pool, CSR_mideleg, rng_next(rng) & 0x222);
-    set_csr(program, pool, CSR_senvcfg, random_menvcfg(rng, isa) & 0xf0);
+    set_csr(program, pool, CSR_senvcfg, random_envcfg(rng, isa) & (ENVCFG_PMM | 0xf0));
     set_csr(program, pool, CSR_scounteren, rng_next(rng) & 0xffffffff);
     set_csr(program, pool, CSR_satp, episode->space->satp);
     set_csr(program, pool, CSR_stvec, RAM_BASE + asm_find(program, "vector_s") + rng_below(rng, 2));
