@@ -236,7 +236,7 @@ static ExecResult manage_block(Hart *hart, const Insn *in, uint64_t field)
         return hart_raise_fault(hart);
     }
     if (!bus_is_ram(hart->mmu.bus, spa, 1) && !bus_find(hart->mmu.bus, spa))
-        return hart_raise(hart, CAUSE_STORE_ACCESS, va.v);
+        return hart_raise(hart, CAUSE_STORE_ACCESS, mmu_unmask(&hart->mmu, va).v);
     return EXEC_NEXT;
 }
 

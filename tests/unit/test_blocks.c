@@ -61,3 +61,19 @@ Test(blocks, where_translation_permits_reading_they_raise_access_faults)
     cr_expect_eq(rig_read64(m, 0x80003000), 0x80000000ull >> 2 | 0x47);
     machine_free(m);
 }
+
+/* norm:pm_csr_hw_apply: with pointer masking the address that is reported has no tag. */
+Test(blocks, a_reported_address_has_no_tag)
+{
+    static const uint32_t words[] = { CBO_FLUSH_A0, CBO_ZERO_A0 };
+    for (unsigned i = 0; i < G_N_ELEMENTS(words); i++) {
+        Machine *m = rig_new(1, NULL, NULL, 0);
+        Hart *hart = &m->harts[0];
+        csr_write(hart, CSR_mseccfg, 2ull << 32); /* PMM: 7 bits */
+        hart->x[10] = 0x7e00000180000020;
+        cr_expect(!rig_execute(m, words[i]));
+        cr_expect_eq(hart->csr.mcause, CAUSE_STORE_ACCESS);
+        cr_expect_eq(hart->csr.mtval, 0x180000020);
+        machine_free(m);
+    }
+}
