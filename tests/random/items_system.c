@@ -204,6 +204,8 @@ static void put_return(Episode *episode, unsigned to, uint64_t delta)
     Program *program = episode->program;
     bool from_m = episode->mode == PRIV_M;
     uint64_t field = from_m ? MSTATUS_MPP : MSTATUS_SPP, value = from_m && to == PRIV_S ? 0x800 : 0;
+    if (from_m && rng_chance(&episode->rng, 1, 2))
+        value |= MSTATUS_MPRV; /* gone when a lower mode is entered */
     unsigned status = from_m ? CSR_mstatus : CSR_sstatus;
     uint32_t was = episode->pinned;
     unsigned reg[4];

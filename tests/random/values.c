@@ -3,11 +3,32 @@
 #include "emu/base/bits.h"
 #include "program.h"
 
+/* Where divisions overflow and signs change. */
+static uint64_t pick_edge(Rng *rng)
+{
+    static const uint64_t edges[] = { 0,
+                                      1,
+                                      ~0ull,
+                                      ~0ull,
+                                      0x80000000,
+                                      0xffffffff80000000,
+                                      0xffffffff80000000,
+                                      0x7fffffff,
+                                      0xffffffff,
+                                      1ull << 63,
+                                      1ull << 63,
+                                      ~0ull >> 1 };
+    return edges[rng_below(rng, G_N_ELEMENTS(edges))];
+}
+
 uint64_t value_integer(Rng *rng)
 {
     uint64_t any = rng_next(rng);
     unsigned bit = rng_below(rng, 64);
-    switch (rng_below(rng, 10)) {
+    switch (rng_below(rng, 13)) {
+    case 10:
+    case 11:
+    case 12: return pick_edge(rng);
     case 0: return rng_below(rng, 65);
     case 1: return ~(uint64_t)rng_below(rng, 65);
     case 2: return BIT(bit);
