@@ -108,6 +108,15 @@ void counters_update(Hart *hart)
         hart->attention |= ATTENTION_LOOP;
 }
 
+void counters_loaded(Hart *hart)
+{
+    counters_update(hart);
+    for (unsigned i = 0; i < COUNTERS; i++)
+        hart->counters.seen[i] = counter_value(hart, i);
+    /* An interrupt may be the event, and taken before the hart runs. */
+    hart_watch(hart, WATCH_OVERFLOW, hart->counters.armed);
+}
+
 void counters_change_mode(Hart *hart, unsigned to, bool returning)
 {
     Counters *c = &hart->counters;

@@ -42,15 +42,17 @@ typedef struct {
     uint64_t offset[COUNTERS];
     uint64_t event[HPM_COUNTERS];   /* mhpmevent3.. */
     uint64_t happened[EVENT_COUNT]; /* since power-on, of those the hart counts */
-    uint64_t seen[COUNTERS];        /* value when overflow was looked for last */
     /* Derived: */
+    uint64_t seen[COUNTERS]; /* value when overflow was looked for last, which depends on the host's slices */
     uint8_t source[COUNTERS]; /* Event */
     uint32_t filtered;        /* counters that some mode does not count for */
     uint32_t armed;           /* counters whose overflow is an interrupt */
 } Counters;
 
-/* Recomputes what is derived, after reset or load and when a counter's configuration changed. */
+/* Recomputes what is derived, after reset and when a counter's configuration changed. */
 void counters_update(Hart *hart);
+/* The same after load. */
+void counters_loaded(Hart *hart);
 
 /* The hart is about to go to privilege `to`. `returning`: by an xRET, which still counts for the mode it leaves.
  * norm:instret_xret */

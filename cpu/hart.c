@@ -145,7 +145,7 @@ static const StateField hart_fields[] = {
     STATE(Hart, fflags), STATE(Hart, frm), STATE(Hart, mip_lines), STATE(Hart, mip_software), STATE(Hart, stip), STATE(Hart, entropy),
     STATE(Hart, idle), STATE(Hart, wakes_on_loss), STATE(Hart, critical), STATE(Hart, rnmi_pending), STATE(Hart, units), STATE(Hart, idle_units), STATE(Hart, trap_units),
     STATE_ARRAY(Hart, counters.offset), STATE_ARRAY(Hart, counters.event), STATE_ARRAY(Hart, counters.happened),
-    STATE_ARRAY(Hart, counters.seen), STATE_WORDS(Hart, triggers.list), STATE(Hart, triggers.after_trap), STATE_ARRAY(Hart, mmu.counts.walks), STATE(Hart, mmu.counts.pte_reads),
+    STATE_WORDS(Hart, triggers.list), STATE(Hart, triggers.after_trap), STATE_ARRAY(Hart, mmu.counts.walks), STATE(Hart, mmu.counts.pte_reads),
     STATE(Hart, stimer.deadline), STATE(Hart, stimer.order),
     STATE(Hart, mmu.priv), STATE(Hart, mmu.reservation),
     STATE_ARRAY(Hart, mmu.pmp.cfg), STATE_ARRAY(Hart, mmu.pmp.addr),
@@ -153,13 +153,19 @@ static const StateField hart_fields[] = {
 };
 // clang-format on
 
-/* Whatever a damaged snapshot says, there are three modes, and what is an index stays one. */
+/* Whatever a damaged snapshot says, there are three modes and seven interrupts, and what is an index
+ * stays one. */
 static void make_legal(Hart *hart)
 {
     static const uint16_t indices[] = { CSR_satp, CSR_tselect };
     uint64_t *words[] = { &hart->csr.satp, &hart->csr.tselect };
+    const uint64_t interrupts = BIT(IRQ_SSI) | BIT(IRQ_MSI) | BIT(IRQ_STI) | BIT(IRQ_MTI) |
+                                BIT(IRQ_SEI) | BIT(IRQ_MEI) | BIT(IRQ_LCOFI);
     if (hart->mmu.priv > PRIV_M || hart->mmu.priv == 2)
         hart->mmu.priv = PRIV_M;
+    hart->csr.mie &= interrupts;
+    hart->mip_lines &= interrupts;
+    hart->mip_software &= interrupts;
     hart->frm &= 7;
     hart->fflags &= 31;
     for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
@@ -179,7 +185,7 @@ static void hart_loaded(void *object)
     hart_update_context(hart);
     mmu_loaded(&hart->mmu);
     hart->attention = 0;
-    counters_update(hart);
+    counters_loaded(hart);
     trigger_update(hart);
     hart_update_irq(hart);
 }

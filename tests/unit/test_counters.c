@@ -191,6 +191,46 @@ Test(counters, writes_do_not_overflow)
     machine_free(m);
 }
 
+/* What was looked at when is the host's business: it is not in the state, and a load looks anew. */
+Test(counters, an_armed_counter_does_not_show_slices)
+{
+    uint64_t hashes[4];
+    for (unsigned way = 0; way < G_N_ELEMENTS(hashes); way++) {
+        Machine *m = hart_in(PRIV_M, NULL);
+        m->config.slice = way % 2 ? 3 : 0;
+        csr_write(&m->harts[0], EVENT3, 2);
+        rig_run(m, 20);
+        g_autoptr(GByteArray) saved = g_byte_array_new();
+        machine_save(m, saved);
+        cr_assert(way < 2 || machine_load(m, saved->data, saved->len, NULL));
+        rig_run(m, 30);
+        hashes[way] = machine_state_hash(m);
+        cr_expect_eq(hashes[way], hashes[0], "%s slices, %s", way % 2 ? "short" : "long",
+                     way < 2 ? "in one go" : "saved and loaded");
+        machine_free(m);
+    }
+}
+
+/* The event is an interrupt that is taken as the first thing after the load. */
+Test(counters, overflow_right_after_a_load_is_seen)
+{
+    Machine *m = hart_in(PRIV_M, NULL);
+    Hart *hart = &m->harts[0];
+    csr_write(hart, EVENT3, 0x20006);
+    csr_write(hart, HPM3, (uint64_t)-1);
+    rig_run(m, 2);
+    csr_write(hart, CSR_mie, BIT(IRQ_SSI));
+    csr_write(hart, CSR_mstatus, MSTATUS_MIE);
+    csr_write(hart, CSR_mip, BIT(IRQ_SSI));
+    g_autoptr(GByteArray) saved = g_byte_array_new();
+    machine_save(m, saved);
+    cr_assert(machine_load(m, saved->data, saved->len, NULL));
+    rig_run(m, 3);
+    cr_expect_eq(csr_read(hart, HPM3), 0);
+    cr_expect_eq(csr_read(hart, CSR_scountovf), 8);
+    machine_free(m);
+}
+
 /* norm:scountovf_smode_read_access */
 Test(counters, scountovf_shows_what_mcounteren_opens)
 {
