@@ -18,7 +18,7 @@
 #define DATA     (BOARD_RAM + 0x10000)
 #define PTE_GOOD 0xcf /* V R W X A D */
 
-enum { PMPADDR0 = 0x3b0 };
+enum { PMPADDR0 = 0x3b0, MHPMCOUNTER3 = 0xb03, MTIMECMP = 0x4000, TICK = 100 };
 
 typedef struct {
     FuzzMachine one, other;
@@ -64,6 +64,16 @@ static void write_csr(Machine *m, unsigned hart, unsigned number, uint64_t value
         csr_write(&m->harts[hart], number, value);
 }
 
+/* Mostly one that a hart has. */
+static unsigned take_csr(Bytes *in, const Hart *hart)
+{
+    unsigned number = take_below(in, CSR_COUNT);
+    if (number < 16 * CSR_COUNT / 17)
+        while (!csr_exists(hart, number))
+            number = (number + 1) % CSR_COUNT;
+    return number;
+}
+
 /* Registers are pointers to data and devices more often than not. */
 static uint64_t take_pointer(Bytes *in)
 {
@@ -85,13 +95,15 @@ static uint64_t take_pointer(Bytes *in)
                                      : take_value(in);
 }
 
-static uint32_t take_instruction(Bytes *in)
+static uint32_t take_instruction(Bytes *in, const Hart *hart)
 {
     const InsnDef *def = &insn_table[1 + take_below(in, INSN_COUNT - 1)];
     uint32_t raw = (uint32_t)take(in, 4), bits = raw & ~def->mask;
     /* Branches and jumps stay near. */
     if (def->class == CLASS_BRANCH || def->class == CLASS_JUMP)
         bits &= def->length == 2 ? 0x1c1fu : 0x01ff8f80u;
+    if (def->class == CLASS_CSR)
+        bits = (bits & 0xfffff) | take_csr(in, hart) << 20;
     return (def->match | bits) & (def->length == 2 ? 0xffff : ~0u);
 }
 
@@ -112,14 +124,45 @@ static void enter(Machine *m, unsigned index, unsigned priv, uint64_t pc)
     hart_trap_return(hart, PRIV_M);
 }
 
+/* A trigger, an event counter about to overflow, timers about to fire, interrupts let in. */
+static void prepare_events(Setup *s, unsigned index, unsigned options)
+{
+    Machine *m = s->m;
+    if (options & 1) {
+        write_csr(m, index, CSR_tselect, take_below(&s->in, 8));
+        write_csr(m, index, CSR_tdata2, CODE + take_below(&s->in, 256));
+        write_csr(m, index, CSR_tdata1, (3 + take(&s->in, 1) % 4) << 60 | take(&s->in, 2));
+    }
+    if (options & 2) {
+        unsigned counter = take_below(&s->in, 29);
+        write_csr(m, index, CSR_MHPMEVENT3 + counter,
+                  take(&s->in, 1) << 56 | (take_below(&s->in, 2) ? 0x20000 : 0) |
+                      take_below(&s->in, 32));
+        write_csr(m, index, MHPMCOUNTER3 + counter, -take(&s->in, 1));
+    }
+    if (options & 4) {
+        uint64_t soon = clint_mtime(m->clint) + take_below(&s->in, 3);
+        write_csr(m, index, CSR_stimecmp, soon);
+        (void)!bus_write(&m->bus, (Spa){ BOARD_CLINT + MTIMECMP + 8 * index }, 8,
+                         soon + take_below(&s->in, 2), requester_hart(0));
+    }
+    if (options & 8) {
+        write_csr(m, index, CSR_mideleg, take(&s->in, 2));
+        write_csr(m, index, CSR_mie, UINT64_MAX);
+        write_csr(m, index, CSR_mip, take_below(&s->in, 4) ? 0 : UINT64_MAX);
+        write_csr(m, index, CSR_mstatus,
+                  csr_read(&m->harts[index], CSR_mstatus) | MSTATUS_MPIE | MSTATUS_SIE |
+                      MSTATUS_SPIE);
+    }
+}
+
 static void prepare_hart(Setup *s, unsigned index)
 {
     static const uint8_t modes[] = { 0, 8, 9, 10 };
     Machine *m = s->m;
     Hart *hart = &m->harts[index];
-    uint64_t options = take(&s->in, 1);
-    uint64_t mode = modes[options & 3];
-    uint64_t root = mode == 8 ? TABLES + PAGE_SIZE : TABLES;
+    unsigned options = (unsigned)take(&s->in, 2);
+    uint64_t mode = modes[options & 3], root = mode == 8 ? TABLES + PAGE_SIZE : TABLES;
     write_csr(m, index, CSR_mtvec, HANDLER);
     write_csr(m, index, CSR_stvec, HANDLER + 0x100);
     write_csr(m, index, CSR_mstatus, options & 4 ? MSTATUS_FS | MSTATUS_SUM : MSTATUS_FS);
@@ -129,7 +172,12 @@ static void prepare_hart(Setup *s, unsigned index)
         write_csr(m, index, CSR_medeleg, 0xb1ff);
     if (options & 16)
         write_csr(m, index, CSR_menvcfg, UINT64_MAX);
+    if (options & 0x80)
+        write_csr(m, index, CSR_mstateen0, UINT64_MAX);
+    write_csr(m, index, CSR_mcounteren, UINT64_MAX);
+    write_csr(m, index, CSR_scounteren, UINT64_MAX);
     write_csr(m, index, CSR_satp, mode == 10 ? 0 : mode << 60 | root >> 12);
+    prepare_events(s, index, options >> 8);
     for (unsigned i = 1; i < 32; i++)
         hart->x[i] = DATA + 0x100 * i;
     enter(m, index, options >> 5 & 3, CODE + 0x200 * index);
@@ -148,8 +196,8 @@ static void act(Setup *s)
         break;
     case 1: m->harts[hart].f[take_below(&s->in, 32)] = take_value(&s->in); break;
     case 2:
-        hart = take_below(&s->in, CSR_COUNT) << 8 | hart;
-        write_csr(m, hart & 0xff, hart >> 8, take_value(&s->in));
+        value = take_value(&s->in);
+        write_csr(m, hart, take_csr(&s->in, &m->harts[hart]), value);
         break;
     case 3:
         value = take(&s->in, 8);
@@ -162,8 +210,14 @@ static void act(Setup *s)
     case 5: s->code = CODE + 0x1000ull * take_below(&s->in, 4) + (take(&s->in, 2) & 0xffe); break;
     case 6: put_instruction(s, (uint32_t)take(&s->in, 4)); break;
     case 7: enter(m, hart, take_below(&s->in, 4), CODE + (take(&s->in, 2) & 0x1ffe)); break;
-    case 8: plic_set_source(m->plic, 1 + take_below(&s->in, 95), true); break;
-    default: put_instruction(s, take_instruction(&s->in)); break;
+    case 8:
+        value = take(&s->in, 1);
+        if (value & 0x80 && m->harts[hart].isa->has[EXT_Smrnmi])
+            hart_set_rnmi(&m->harts[hart], (unsigned)value & 63);
+        else
+            hart_set_irq(&m->harts[hart], value & 1 ? IRQ_MEI : IRQ_SEI, value & 2);
+        break;
+    default: put_instruction(s, take_instruction(&s->in, &m->harts[0])); break;
     }
 }
 

@@ -159,12 +159,16 @@ Test(machine, impossible_states_are_made_possible)
         { "hart1", "mmu.priv", 0xfe, 1 },
         { "hart1", "csr.satp", ~0ull, 8 },
         { "hart1", "csr.tselect", 1ull << 40, 8 },
+        { "hart1", "csr.mie", ~0ull, 8 },
+        { "hart1", "mip_software", 1ull << 40, 8 },
         { "hart0.store", "", 0, 0 },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(damages); i++) {
         Machine *m = rig_new(2, NULL, busy_loop, G_N_ELEMENTS(busy_loop));
         g_autoptr(GByteArray) saved = g_byte_array_new();
         rig_run(m, 100);
+        m->harts[1].csr.mie = m->harts[1].mip_lines = 1ull << 40; /* what the damage makes real */
+        m->harts[1].csr.mstatus |= MSTATUS_MIE;
         machine_save(m, saved);
         if (damages[i].size)
             memcpy(saved_field(saved, damages[i].object, damages[i].field), &damages[i].value,
