@@ -43,7 +43,8 @@ typedef struct {
     uint64_t event[HPM_COUNTERS];   /* mhpmevent3.. */
     uint64_t happened[EVENT_COUNT]; /* since power-on, of those the hart counts */
     /* Derived: */
-    uint64_t seen[COUNTERS]; /* value when overflow was looked for last, which depends on the host's slices */
+    uint64_t seen
+        [COUNTERS]; /* value when overflow was looked for last, which depends on the host's slices */
     uint8_t source[COUNTERS]; /* Event */
     uint32_t filtered;        /* counters that some mode does not count for */
     uint32_t armed;           /* counters whose overflow is an interrupt */
