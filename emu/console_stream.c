@@ -29,9 +29,11 @@
 enum { PIECE = 4096, PTY_LOOK_MS = 50 };
 
 struct Stream {
-    const CharSpec *spec;
-    int listener; /* -1: none */
-    int fd;       /* that is read, -1: nobody is connected */
+    CharKind kind;
+    bool local;           /* a socket of this computer */
+    const CharSpec *spec; /* while it is opened and closed; the thread lives longer */
+    int listener;         /* -1: none */
+    int fd;               /* that is read, -1: nobody is connected */
     Output *output;
     StreamInput *input;
     void *opaque;
@@ -146,7 +148,7 @@ static bool open_tcp(Stream *stream, GError **error)
 static void connected(Stream *stream, int fd)
 {
     int on = 1;
-    if (!stream->spec->path)
+    if (!stream->local)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     set_nonblocking(fd);
     stream->fd = fd;
@@ -190,7 +192,12 @@ static bool open_socket(Stream *stream, GError **error)
 Stream *stream_open(const CharSpec *spec, GError **error)
 {
     Stream *stream = g_new0(Stream, 1);
-    *stream = (Stream){ .spec = spec, .listener = -1, .fd = -1, .output = output_new(-1) };
+    *stream = (Stream){ .kind = spec->kind,
+                        .local = spec->path,
+                        .spec = spec,
+                        .listener = -1,
+                        .fd = -1,
+                        .output = output_new(-1) };
     bool open = spec->kind == CHAR_PIPE  ? open_pipe(stream, error)
                 : spec->kind == CHAR_PTY ? open_pty(stream, error)
                                          : open_socket(stream, error);
@@ -250,7 +257,7 @@ static void run_pty(Stream *stream)
 static gpointer stream_main(gpointer opaque)
 {
     Stream *stream = opaque;
-    switch (stream->spec->kind) {
+    switch (stream->kind) {
     case CHAR_PTY: run_pty(stream); break;
     case CHAR_SOCKET: run_socket(stream); break;
     default:

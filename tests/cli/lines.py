@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """lines.py - the other ends of serial lines: sockets, pipes, pseudo terminals, files, and what they share."""
+import contextlib
 import os
 import re
 import socket
@@ -31,6 +32,28 @@ class Run:
     def end(self, code=0):
         got = self.child.wait(WAIT)
         assert got == code, f"exit code {got}, not {code}: {self.child.stdout.read()}"
+
+
+@contextlib.contextmanager
+def started(command, folder, **streams):
+    """A program that is gone at the end, whatever happened."""
+    with subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, **streams) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+def reply_of(line, packet):
+    """What gdb's other side answers, acknowledgment and all."""
+    line.settimeout(WAIT)
+    line.sendall(packet)
+    text = b""
+    while b"#" not in text:
+        part = line.recv(100)
+        assert part, text
+        text += part
+    return text
 
 
 def retry(action):
@@ -85,7 +108,7 @@ def waits_for_the_first_caller(program, folder):
     path = os.path.join(folder, "wait.sock")
     arguments = ["-bios", "none", "-kernel", "hello.elf", "-chardev", "socket,id=s,path=wait.sock,server=on", "-serial",
                  "chardev:s"]
-    with subprocess.Popen([program] + arguments, cwd=folder, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
+    with started([program] + arguments, folder, stderr=subprocess.PIPE) as child:
         text = child.stderr.readline()
         assert b"waiting for a connection to wait.sock" in text, text
         with retry(lambda: unix_line(path)) as line:
@@ -99,7 +122,7 @@ def waits_for_the_first_caller(program, folder):
 
 def waiting_can_be_ended(program, folder):
     arguments = ["-bios", "none", "-kernel", "hello.elf", "-serial", "unix:w.sock,server"]
-    with subprocess.Popen([program] + arguments, cwd=folder, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
+    with started([program] + arguments, folder, stderr=subprocess.PIPE) as child:
         child.stderr.readline()
         child.terminate()
         assert child.wait(WAIT) == -15
@@ -183,11 +206,7 @@ def gdb_at_a_path(program, folder):
     path = os.path.join(folder, "gdb.sock")
     with Run(program, folder, ["-S", "-gdb", "unix:gdb.sock"]):
         with retry(lambda: unix_line(path)) as line:
-            line.settimeout(WAIT)
-            line.sendall(b"$?#3f")
-            text = b""
-            while b"#" not in text:
-                text += line.recv(100)
+            text = reply_of(line, b"$?#3f")
             assert b"$T05" in text or b"$S05" in text, text
             line.sendall(b"$k#6b")
 
@@ -196,13 +215,11 @@ def kept_after_power_off(program, folder):
     """-no-shutdown: the debugger still finds the machine; killing it ends the run."""
     path = os.path.join(folder, "kept.sock")
     arguments = [program, "-bios", "none", "-kernel", "pass.elf", "-no-shutdown", "-gdb", "unix:kept.sock"]
-    with subprocess.Popen(arguments, cwd=folder, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
+    with started(arguments, folder, stderr=subprocess.PIPE) as child:
         text = child.stderr.readline()
         assert b"the machine is kept" in text, text
         with retry(lambda: unix_line(path)) as line:
-            line.settimeout(WAIT)
-            line.sendall(b"$?#3f")
-            assert b"05" in line.recv(100)
+            assert b"05" in reply_of(line, b"$?#3f")
             line.sendall(b"$k#6b")
             assert child.wait(WAIT) == 0
 
