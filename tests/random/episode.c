@@ -27,7 +27,7 @@ static const struct { ItemFn *make; unsigned weight; } kinds[] = {
     { item_atomic, 8 },   { item_reserved, 2 },  { item_conditional, 1 }, { item_branch, 12 },    { item_jump, 4 },
     { item_jump_register, 4 }, { item_loop, 4 }, { item_block, 2 },   { item_rewrite, 1 },        { item_csr, 6 },
     { item_no_csr, 1 },   { item_illegal, 1 },   { item_system, 1 },  { item_fence, 1 },          { item_table, 2 },
-    { item_change, 1 },   { item_mprv, 2 },
+    { item_change, 1 },   { item_mprv, 2 },         { item_absent, 1 },
 };
 // clang-format on
 

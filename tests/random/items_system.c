@@ -138,6 +138,25 @@ void item_illegal(Episode *episode)
     asm_raw(episode->program, raw);
 }
 
+/* An instruction of an extension that is off, and of no other that is on. */
+void item_absent(Episode *episode)
+{
+    const Isa *isa = episode->program->isa;
+    Rng *rng = &episode->rng;
+    for (unsigned tries = 0; tries < 50; tries++) {
+        const InsnDef *def = &insn_table[1 + rng_below(rng, INSN_COUNT - 1)];
+        Ops ops;
+        for (unsigned slot = 0; slot < SLOT_COUNT; slot++)
+            ops.v[slot] = (int64_t)(rng_next(rng) & 0xffffffff);
+        uint32_t raw = asm_word(def, &ops);
+        if (isa->has[def->extension] || insn_lookup(raw, isa) ||
+            (def->length == 2 && !isa->has[EXT_Zca]))
+            continue;
+        asm_raw(episode->program, raw);
+        return;
+    }
+}
+
 /* Calls, breakpoints, fences; returns where they are illegal. */
 void item_system(Episode *episode)
 {

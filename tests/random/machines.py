@@ -5,6 +5,7 @@ A program prints four hashes: of the machine-mode and supervisor-mode records, t
 verbose flag set the records follow, a word a line.
 """
 import os
+import random
 import re
 import subprocess
 
@@ -15,9 +16,28 @@ LIMIT = 20  # seconds
 NOT_IN_SPIKE = ["svrsw60t59b"]
 
 
+# What Spike cannot be without, or has whenever it has something else; and modes, for which there are sets of their own.
+ALWAYS = {"i", "zicsr", "zifencei", "zicntr", "zihpm", "zca", "zcd", "zaamo", "zalrsc", "s", "u", "sv39", "sv48", "sv57", "smstateen",
+          "ssstateen"}
+
+
 def default_cpu():
     """All there is, as far as the references have it too."""
     return ",".join(["max", *(f"{name}=off" for name in NOT_IN_SPIKE)])
+
+
+def random_cpu(binary, seed):
+    """Some of the extensions there are, the same for each seed."""
+    text = subprocess.run([binary, "-cpu", "help"], capture_output=True, text=True, check=True, timeout=LIMIT).stdout
+    names = re.findall(r"^  [*+ ] (\w+)", text, re.M)
+    chance = random.Random(seed)
+    while True:
+        off = [name for name in names if name not in ALWAYS and (name in NOT_IN_SPIKE or chance.random() < 0.15)]
+        cpu = ",".join(["max", *(f"{name}=off" for name in off)])
+        # Some need others; what is left may not be possible.
+        if not subprocess.run([binary, "-cpu", cpu, "-M", "virt,dumpdtb=" + os.devnull], capture_output=True, timeout=LIMIT,
+                              check=False).returncode:
+            return cpu
 
 
 def generator(binary):
