@@ -291,10 +291,10 @@ static void make_body(Episode *episode, Rng *rng)
     settle(episode);
 }
 
-/* The stack pointer and one that short instructions can name are among the pointers. */
+/* The stack pointer, mostly, and one that short instructions can name are among the pointers. */
 static void pick_pointers(Episode *episode, Rng *rng)
 {
-    episode->pointer[0] = 2;
+    episode->pointer[0] = rng_chance(rng, 1, 8) ? 1 : 2;
     episode->pointer[1] = (uint8_t)(8 + rng_below(rng, 8));
     episode->pointer[2] = (uint8_t)(16 + rng_below(rng, 8));
     episode->pointer[3] = (uint8_t)(24 + rng_below(rng, 8));

@@ -157,33 +157,28 @@ void item_absent(Episode *episode)
     }
 }
 
-/* Calls, breakpoints, fences; returns where they are illegal. */
+/* Calls, breakpoints, hints; returns and waiting where they are illegal. Only instructions without operands. */
 void item_system(Episode *episode)
 {
-    const Isa *isa = episode->program->isa;
+    enum { FROM_U = 1, NOT_FROM_M = 2 };
+    // clang-format off
+    static const struct { InsnId id; unsigned when; } simple[] = {
+        { INSN_ecall, 0 }, { INSN_ebreak, 0 }, { INSN_c_ebreak, 0 }, { INSN_pause, 0 }, { INSN_wrs_sto, 0 },
+        { INSN_mret, NOT_FROM_M }, { INSN_sret, FROM_U }, { INSN_wfi, FROM_U },
+    };
+    // clang-format on
     Rng *rng = &episode->rng;
-    bool stays_u = episode->first_mode == PRIV_U, stays = episode->first_mode != PRIV_M;
-    switch (rng_below(rng, 7)) {
-    case 0: asm_emit(episode->program, INSN_ecall, OPS(OP_RD = 0)); break;
-    case 1: asm_emit(episode->program, INSN_ebreak, OPS(OP_RD = 0)); break;
-    case 2:
-        if (isa->has[EXT_Zca])
-            asm_emit(episode->program, INSN_c_ebreak, OPS(OP_RD = 0));
-        break;
-    case 3: asm_raw(episode->program, 0x0000000f | (uint32_t)rng_below(rng, 4096) << 20); break;
-    case 4:
-        if (stays)
-            asm_emit(episode->program, INSN_mret, OPS(OP_RD = 0));
-        break;
-    case 5:
-        if (stays_u && isa->has[EXT_S])
-            asm_emit(episode->program, INSN_sret, OPS(OP_RD = 0));
-        break;
-    default:
-        if (stays_u && isa->has[EXT_S])
-            asm_emit(episode->program, INSN_wfi, OPS(OP_RD = 0));
-        break;
+    unsigned which = rng_below(rng, G_N_ELEMENTS(simple) + 1), first = episode->first_mode;
+    if (which == G_N_ELEMENTS(simple)) {
+        asm_raw(episode->program, 0x0000000f | (uint32_t)rng_below(rng, 4096) << 20); /* a fence */
+        return;
     }
+    const InsnDef *def = &insn_table[simple[which].id];
+    bool never =
+        (simple[which].when == FROM_U && (first != PRIV_U || !episode->program->isa->has[EXT_S])) ||
+        (simple[which].when == NOT_FROM_M && first == PRIV_M);
+    if (!never && episode->program->isa->has[def->extension])
+        asm_raw(episode->program, def->match);
 }
 
 void item_fence(Episode *episode)
