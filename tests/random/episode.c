@@ -27,7 +27,7 @@ static const struct { ItemFn *make; unsigned weight; } kinds[] = {
     { item_atomic, 8 },   { item_reserved, 2 },  { item_conditional, 1 }, { item_branch, 12 },    { item_jump, 4 },
     { item_jump_register, 4 }, { item_loop, 4 }, { item_block, 2 },   { item_rewrite, 1 },        { item_csr, 6 },
     { item_no_csr, 1 },   { item_illegal, 1 },   { item_system, 1 },  { item_fence, 1 },          { item_table, 2 },
-    { item_change, 1 },   { item_mprv, 2 },         { item_absent, 1 },
+    { item_change, 1 },   { item_mprv, 2 },         { item_absent, 1 }, { item_edges, 4 },
 };
 // clang-format on
 
@@ -123,7 +123,7 @@ static uint64_t set_privileges(Episode *episode, Rng *rng, Pool *pool)
     }
     uint64_t pending = rng_chance(rng, 1, 4) ? rng_next(rng) & 0x202 : 0;
     if (program->omit_kind[OMIT_INTERRUPTS])
-        pending &= 0 - pending; /* one at most */
+        pending &= BIT(IRQ_SSI);
     set_csr(program, pool, CSR_mip, pending);
     set_csr(program, pool, CSR_mie, rng_chance(rng, 1, 2) ? rng_next(rng) & 0x222 : 0);
     if (!isa->has[EXT_S])

@@ -70,9 +70,9 @@ uint64_t address_pointer(const Episode *episode, Rng *rng, Edges edges);
 uint64_t address_wild(const Episode *episode, Rng *rng);
 
 /* items.c, items_system.c: all kinds of items. */
-ItemFn item_compute, item_constant, item_float, item_memory, item_wild, item_atomic, item_reserved,
-    item_conditional, item_branch, item_jump, item_jump_register, item_loop, item_block,
-    item_rewrite;
+ItemFn item_compute, item_edges, item_constant, item_float, item_memory, item_wild, item_atomic,
+    item_reserved, item_conditional, item_branch, item_jump, item_jump_register, item_loop,
+    item_block, item_rewrite;
 ItemFn item_csr, item_no_csr, item_illegal, item_absent, item_system, item_fence, item_table,
     item_change, item_mprv;
 void items_begin_loop(Episode *episode);

@@ -29,6 +29,26 @@ void item_compute(Episode *episode)
     put_random(episode, CLASS_ALU);
 }
 
+/* Two values at which something changes, and what is computed of both. */
+void item_edges(Episode *episode)
+{
+    Program *program = episode->program;
+    unsigned one = rows_temporary(episode), other = rows_temporary(episode);
+    const InsnDef *def = rows_pick(episode, &episode->rng, CLASS_ALU);
+    uint32_t raw;
+    Ops ops;
+    if (!def || one == other || !rows_fill(episode, def, (Fixed){ -1, 0 }, &raw))
+        return;
+    insn_operands(def, raw, ops.v);
+    ops.v[SLOT_RS1] = one;
+    ops.v[SLOT_RS2] = other;
+    if (!asm_encode(def, &ops, &raw))
+        return;
+    asm_constant(program, one, value_edge(&episode->rng));
+    asm_constant(program, other, value_edge(&episode->rng));
+    asm_raw(program, raw);
+}
+
 void item_float(Episode *episode)
 {
     put_random(episode, CLASS_FP);

@@ -71,13 +71,13 @@ static void put_csr(Episode *episode, InsnId id, unsigned rd, unsigned number, u
     asm_emit(episode->program, id, OPS(OP_RD = rd, OP_RS1 = rs1, OP_CSR = number));
 }
 
-static uint64_t writable(const Episode *episode, unsigned number, uint64_t mask)
+static uint64_t writable(const Program *program, unsigned number, uint64_t mask)
 {
-    if (!episode->program->omit_kind[OMIT_BITS])
-        return mask;
-    if (number == CSR_mepc || number == CSR_sepc)
+    if (program->omit_kind[OMIT_INTERRUPTS] && number == CSR_mip)
+        return mask & BIT(IRQ_SSI);
+    if (program->omit_kind[OMIT_BITS] && (number == CSR_mepc || number == CSR_sepc))
         return mask & ~1ull;
-    return number >> 4 == 0x3b ? mask & MASK(53, 0) : mask;
+    return program->omit_kind[OMIT_BITS] && number >> 4 == 0x3b ? mask & MASK(53, 0) : mask;
 }
 
 void item_csr(Episode *episode)
@@ -99,7 +99,7 @@ void item_csr(Episode *episode)
                 0);
         return;
     }
-    uint64_t mask = writable(episode, number, known[is].mask);
+    uint64_t mask = writable(episode->program, number, known[is].mask);
     unsigned action = rng_below(rng, known[is].what & SWAP ? 3 : 2);
     if (rng_chance(rng, 1, 3)) {
         put_csr(episode, immediate[action], rd, number, rng_below(rng, 32) & (unsigned)mask);

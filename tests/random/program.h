@@ -148,6 +148,7 @@ void asm_finish(Program *program);
 
 /* values.c: numbers worth computing with. */
 uint64_t value_integer(Rng *rng);
+uint64_t value_edge(Rng *rng); /* where divisions overflow and signs change */
 uint64_t value_float(Rng *rng);
 
 /* tables.c: address spaces. */

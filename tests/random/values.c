@@ -3,8 +3,7 @@
 #include "emu/base/bits.h"
 #include "program.h"
 
-/* Where divisions overflow and signs change. */
-static uint64_t pick_edge(Rng *rng)
+uint64_t value_edge(Rng *rng)
 {
     static const uint64_t edges[] = { 0,
                                       1,
@@ -28,7 +27,7 @@ uint64_t value_integer(Rng *rng)
     switch (rng_below(rng, 13)) {
     case 10:
     case 11:
-    case 12: return pick_edge(rng);
+    case 12: return value_edge(rng);
     case 0: return rng_below(rng, 65);
     case 1: return ~(uint64_t)rng_below(rng, 65);
     case 2: return BIT(bit);
