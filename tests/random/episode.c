@@ -96,6 +96,20 @@ static void set_state_enables(Program *program, Rng *rng, Pool *pool)
         set_csr(program, pool, CSR_mstateen0, any);
 }
 
+static void set_supervisor(Episode *episode, Rng *rng, Pool *pool, uint64_t deleg)
+{
+    Program *program = episode->program;
+    uint64_t vector = RAM_BASE + asm_find(program, "vector_s");
+    set_state_enables(program, rng, pool);
+    set_csr(program, pool, CSR_medeleg, deleg);
+    set_csr(program, pool, CSR_mideleg, rng_next(rng) & 0x222);
+    set_csr(program, pool, CSR_senvcfg, random_envcfg(rng, program->isa) & (ENVCFG_PMM | 0xf0));
+    set_csr(program, pool, CSR_scounteren, rng_next(rng) & 0xffffffff);
+    set_csr(program, pool, CSR_satp, episode->space->satp);
+    set_csr(program, pool, CSR_stvec, vector + rng_below(rng, 2));
+    asm_emit(program, INSN_sfence_vma, OPS(OP_RD = 0));
+}
+
 /* What U and S may do, and where traps go. Returns mstatus. */
 static uint64_t set_privileges(Episode *episode, Rng *rng, Pool *pool)
 {
@@ -126,16 +140,8 @@ static uint64_t set_privileges(Episode *episode, Rng *rng, Pool *pool)
         pending &= BIT(IRQ_SSI);
     set_csr(program, pool, CSR_mip, pending);
     set_csr(program, pool, CSR_mie, rng_chance(rng, 1, 2) ? rng_next(rng) & 0x222 : 0);
-    if (!isa->has[EXT_S])
-        return status;
-    set_state_enables(program, rng, pool);
-    set_csr(program, pool, CSR_medeleg, deleg);
-    set_csr(program, pool, CSR_mideleg, rng_next(rng) & 0x222);
-    set_csr(program, pool, CSR_senvcfg, random_envcfg(rng, isa) & (ENVCFG_PMM | 0xf0));
-    set_csr(program, pool, CSR_scounteren, rng_next(rng) & 0xffffffff);
-    set_csr(program, pool, CSR_satp, episode->space->satp);
-    set_csr(program, pool, CSR_stvec, RAM_BASE + asm_find(program, "vector_s") + rng_below(rng, 2));
-    asm_emit(program, INSN_sfence_vma, OPS(OP_RD = 0));
+    if (isa->has[EXT_S])
+        set_supervisor(episode, rng, pool, deleg);
     return status;
 }
 

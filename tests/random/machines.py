@@ -44,7 +44,7 @@ def random_cpu(binary, seed):
 
 def generator(binary):
     """The generator that was built beside an emulator."""
-    return os.path.join(os.path.dirname(os.path.abspath(binary)), "random/generate")
+    return os.path.join(os.path.dirname(os.path.realpath(binary)), "random/generate")
 
 
 class Program:
