@@ -94,9 +94,10 @@ static void append_property(ConfigReader *reader, const char *name, const char *
 static bool begin_section(ConfigReader *reader, const char *line, GError **error)
 {
     g_auto(GStrv) words = g_strsplit(line + 1, "\"", 3);
+    const char *first = words[0] ? words[0] : "";
     bool has_id = g_strv_length(words) == 3;
-    g_autofree char *name = g_strndup(words[0], strcspn(words[0], "] \t"));
-    const char *rest = has_id ? words[2] : strchr(words[0], ']');
+    g_autofree char *name = g_strndup(first, strcspn(first, "] \t"));
+    const char *rest = has_id ? words[2] : strchr(first, ']');
     if (!rest || strcmp(rest, "]"))
         return fail_at(reader, error, "no section begins so:", line,
                        "write [section] or [section \"id\"]");

@@ -193,6 +193,7 @@ def make_all(folder):
 """,
         "section.cfg": b"[machine]\ntype = \"virt\"\n[dirve \"d0\"]\n",
         "bracket.cfg": b"\n[machine\n",
+        "lone.cfg": b"[\n",
         "quote.cfg": b"[machine]\n\n\ntype = virt\n",
         "early.cfg": b"type = \"virt\"\n",
         "twice.cfg": b"[memory]\nsize = \"64M\"\nsize = \"65M\"\n",
