@@ -50,6 +50,13 @@ static void be_silent(const char *text)
     (void)text;
 }
 
+/* A complaint of GLib's is a bug of ours; what the machine tells its user is not. */
+static void make_complaints_fatal(void)
+{
+    g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING | G_LOG_FATAL_MASK);
+    g_set_printerr_handler(be_silent);
+}
+
 /* Machines. Most of a state is the store of translations, and most of that was never used: it is neither copied nor
  * compared. */
 
@@ -123,9 +130,7 @@ FuzzMachine fuzz_machine(const MachineConfig *config, const char *cpu)
     FuzzMachine it = { .fresh = g_byte_array_new() };
     MachineConfig whole = *config;
     GError *error = NULL;
-    /* A complaint of GLib's is a bug of ours; what the machine tells its user is not. */
-    g_log_set_always_fatal(G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_WARNING | G_LOG_FATAL_MASK);
-    g_set_printerr_handler(be_silent);
+    make_complaints_fatal();
     if (!whole.ram_size)
         whole.ram_size = FUZZ_RAM;
     if (!whole.quantum)
@@ -257,6 +262,18 @@ void fuzz_reload_devices(Machine *m)
         if (g_ascii_isalnum(before->data[i]) || before->data[i] == '_')
             g_string_append_c(near, (char)before->data[i]);
     fuzz_fail("loading what was saved changed it, behind: %s", near->str);
+}
+
+void fuzz_options(Options *options, bool ok, const GError *error)
+{
+    g_autoptr(GError) problem = NULL;
+    make_complaints_fatal();
+    if (ok != !error)
+        fuzz_fail("parsing: %s", ok ? "success with an error" : "failure without an error");
+    ok = ok && (options->done || options_resolve(options, &problem));
+    if (!error && ok != !problem)
+        fuzz_fail("resolving: %s", ok ? "success with an error" : "failure without an error");
+    options_free(options);
 }
 
 FuzzFile fuzz_file(void)

@@ -9,6 +9,7 @@
 #define TESTS_LIB_FUZZ_H
 
 #include "emu/machine.h"
+#include "emu/options.h"
 
 /* What the fuzzing engine calls. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -48,6 +49,9 @@ StopReason fuzz_run(Machine *machine, uint64_t ns);
 void fuzz_compare(Machine *one, Machine *other, const char *what);
 /* Saves the devices, loads them and aborts unless that changed nothing. */
 void fuzz_reload_devices(Machine *machine);
+
+/* Resolves and frees options that were parsed with this result. Aborts when results and errors disagree. */
+void fuzz_options(Options *options, bool ok, const GError *error);
 
 /* A file in memory, by a path that can be opened again and again. */
 typedef struct {
