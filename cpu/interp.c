@@ -59,6 +59,7 @@ static __attribute__((noinline)) bool find_new_place(Hart *hart, Place *place)
         return true;
     place->page = code_page(hart->code, spa, host);
     /* Only now: the translation may have changed the bank. */
+    bank_use_fetch(hart->mmu.fetch, tag);
     *bank_fetch_entry(hart->mmu.fetch, tag) =
         (FetchEntry){ .tag = tag, .spa = spa.v, .page = place->page };
     return true;

@@ -12,12 +12,27 @@
 
 /* Contexts and banks. */
 
+static void clear_line(TlbEntry *entry)
+{
+    entry->read_tag = entry->write_tag = TAG_NONE;
+}
+
 static void clear_bank(Bank *bank)
 {
-    for (unsigned i = 0; i < BANK_TLB; i++)
-        bank->tlb[i].read_tag = bank->tlb[i].write_tag = TAG_NONE;
-    for (unsigned i = 0; i < BANK_FETCH; i++)
-        bank->fetch[i].tag = TAG_NONE;
+    bool all_tlb = bank->n_tlb > BANK_USED, all_fetch = bank->n_fetch > BANK_USED;
+    for (unsigned i = 0; i < (all_tlb ? (unsigned)BANK_TLB : bank->n_tlb); i++)
+        clear_line(&bank->tlb[all_tlb ? i : bank->used_tlb[i]]);
+    for (unsigned i = 0; i < (all_fetch ? (unsigned)BANK_FETCH : bank->n_fetch); i++)
+        bank->fetch[all_fetch ? i : bank->used_fetch[i]].tag = TAG_NONE;
+    bank->n_tlb = bank->n_fetch = 0;
+}
+
+/* A bank whose memory says nothing yet. */
+static Bank *new_bank(void)
+{
+    Bank *bank = g_new0(Bank, 1);
+    bank->n_tlb = bank->n_fetch = BANK_USED + 1;
+    return bank;
 }
 
 void mmu_init(Mmu *mmu, unsigned hart, Bus *bus, Trace *trace)
@@ -98,7 +113,7 @@ static Bank *recycle_bank(Mmu *mmu, const BankKey *key)
     for (unsigned i = 0; i < MMU_BANKS; i++) {
         Bank *bank = mmu->banks[i];
         if (!bank) {
-            oldest = mmu->banks[i] = g_new0(Bank, 1);
+            oldest = mmu->banks[i] = new_bank();
             break;
         }
         if (bank != mmu->data && bank != mmu->fetch && (!oldest || bank->stamp < oldest->stamp))
@@ -235,10 +250,8 @@ static void trace_walk(const Mmu *mmu, const WalkRequest *request, const WalkRes
 
 static void forget_line(Bank *bank, uint64_t va)
 {
-    TlbEntry *entry = bank_entry(bank, va);
-    FetchEntry *fetch = bank_fetch_entry(bank, va);
-    entry->read_tag = entry->write_tag = TAG_NONE;
-    fetch->tag = TAG_NONE;
+    clear_line(bank_entry(bank, va));
+    bank_fetch_entry(bank, va)->tag = TAG_NONE;
 }
 
 /* One translation of `space` died or was replaced: banks of that space forget its line. Banks whose generation is
@@ -337,8 +350,10 @@ static void fill_line(Mmu *mmu, Bank *bank, Gva va, Spa spa, Access access)
         return;
     TlbEntry *entry = bank_entry(bank, va.v);
     uint64_t tag = page_of(va.v);
-    if (entry->read_tag != tag && entry->write_tag != tag)
-        entry->read_tag = entry->write_tag = TAG_NONE;
+    if (entry->read_tag != tag && entry->write_tag != tag) {
+        clear_line(entry);
+        bank_use(bank, tag);
+    }
     entry->addend = (uintptr_t)bus_ram_at(mmu->bus, page) - tag;
     entry->spa = page.v;
     uint8_t *flags = bus_flags_at(mmu->bus, page);

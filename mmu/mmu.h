@@ -74,6 +74,7 @@ enum {
     BANK_TLB = CONFIG_TORTURE ? 1 : 256,
     BANK_FETCH = CONFIG_TORTURE ? 1 : 64,
     MMU_BANKS = CONFIG_TORTURE ? 3 : 16,
+    BANK_USED = CONFIG_TORTURE ? 1 : 96,
 };
 #define TAG_NONE UINT64_MAX
 
@@ -101,6 +102,9 @@ enum { SPACE_BARE = 0xff };
 typedef struct {
     TlbEntry tlb[BANK_TLB]; /* first: the fast paths index from the bank pointer */
     FetchEntry fetch[BANK_FETCH];
+    /* Lines filled since the bank was empty, so that emptying it again costs no more than filling did. */
+    uint8_t used_tlb[BANK_USED], used_fetch[BANK_USED];
+    unsigned n_tlb, n_fetch; /* above BANK_USED: too many to remember */
     BankKey key;
     uint32_t generation; /* of the space when its contents were good */
     uint64_t stamp;      /* when selected last */
@@ -207,6 +211,21 @@ bool mmu_peek_translate(Mmu *mmu, Gva va, WalkResult *result);
 static inline TlbEntry *bank_entry(Bank *bank, uint64_t va)
 {
     return &bank->tlb[va >> PAGE_SHIFT & (BANK_TLB - 1)];
+}
+
+/* Notes that the line of `va` is in use. */
+static inline void bank_use(Bank *bank, uint64_t va)
+{
+    if (bank->n_tlb < BANK_USED)
+        bank->used_tlb[bank->n_tlb] = (uint8_t)(va >> PAGE_SHIFT & (BANK_TLB - 1));
+    bank->n_tlb += bank->n_tlb <= BANK_USED;
+}
+
+static inline void bank_use_fetch(Bank *bank, uint64_t va)
+{
+    if (bank->n_fetch < BANK_USED)
+        bank->used_fetch[bank->n_fetch] = (uint8_t)(va >> PAGE_SHIFT & (BANK_FETCH - 1));
+    bank->n_fetch += bank->n_fetch <= BANK_USED;
 }
 
 static inline FetchEntry *bank_fetch_entry(Bank *bank, uint64_t va)
