@@ -64,14 +64,15 @@ static void write_csr(Machine *m, unsigned hart, unsigned number, uint64_t value
         csr_write(&m->harts[hart], number, value);
 }
 
-/* Mostly one that a hart has. */
+/* One that this hart has, or, rarely, any number. */
 static unsigned take_csr(Bytes *in, const Hart *hart)
 {
-    unsigned number = take_below(in, CSR_COUNT);
-    if (number < 16 * CSR_COUNT / 17)
-        while (!csr_exists(hart, number))
-            number = (number + 1) % CSR_COUNT;
-    return number;
+    uint16_t list[CSR_COUNT];
+    unsigned count = 0, at = (unsigned)take(in, 2);
+    for (unsigned number = 0; at < 0xf000 && number < CSR_COUNT; number++)
+        if (csr_exists(hart, number))
+            list[count++] = (uint16_t)number;
+    return count ? list[at % count] : at % CSR_COUNT;
 }
 
 /* Registers are pointers to data and devices more often than not. */
