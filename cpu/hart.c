@@ -142,10 +142,12 @@ static const StateField hart_fields[] = {
 #undef CSR
 #undef VIEW
 #undef VIEWS
-    STATE(Hart, fflags), STATE(Hart, frm), STATE(Hart, mip_lines), STATE(Hart, mip_software), STATE(Hart, stip), STATE(Hart, entropy),
-    STATE(Hart, idle), STATE(Hart, wakes_on_loss), STATE(Hart, critical), STATE(Hart, rnmi_pending), STATE(Hart, units), STATE(Hart, idle_units), STATE(Hart, trap_units),
+    STATE(Hart, fflags), STATE(Hart, frm), STATE(Hart, mip_lines), STATE(Hart, mip_software), STATE(Hart, stip),
+    STATE(Hart, entropy), STATE(Hart, idle), STATE(Hart, wakes_on_loss), STATE(Hart, critical), STATE(Hart, rnmi_pending),
+    STATE(Hart, units), STATE(Hart, idle_units), STATE(Hart, trap_units),
     STATE_ARRAY(Hart, counters.offset), STATE_ARRAY(Hart, counters.event), STATE_ARRAY(Hart, counters.happened),
-    STATE_WORDS(Hart, triggers.list), STATE(Hart, triggers.after_trap), STATE_ARRAY(Hart, mmu.counts.walks), STATE(Hart, mmu.counts.pte_reads),
+    STATE_WORDS(Hart, triggers.list), STATE(Hart, triggers.after_trap), STATE_ARRAY(Hart, mmu.counts.walks),
+    STATE(Hart, mmu.counts.pte_reads),
     STATE(Hart, stimer.deadline), STATE(Hart, stimer.order),
     STATE(Hart, mmu.priv), STATE(Hart, mmu.reservation),
     STATE_ARRAY(Hart, mmu.pmp.cfg), STATE_ARRAY(Hart, mmu.pmp.addr),

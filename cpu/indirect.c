@@ -62,4 +62,5 @@ void write_indirect(Hart *hart, unsigned number, uint64_t value)
     uint64_t kept = at ? csr_read(hart, at) & hidden(number) : 0;
     if (at)
         csr_write(hart, at, (value & ~hidden(number)) | kept);
+    hart->csr_written = number + 1; /* the name the instruction used */
 }

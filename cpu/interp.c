@@ -331,7 +331,7 @@ static void step_watched(Hart *hart)
                             : execute_crossing(hart, &in, &raw);
     settle(hart, result, &in);
     if (hart->commit && hart->commit->mix)
-        mix_count(hart->commit->mix, &in, raw);
+        mix_count(hart->commit->mix, &in, raw, result == EXEC_TRAP);
     if (result != EXEC_TRAP && hart->commit)
         commit_record(hart->commit, hart, &in, pc, priv, raw);
     if (result != EXEC_TRAP && hart->watch & WATCH_EVENTS)
@@ -353,7 +353,8 @@ static bool at_breakpoint(Hart *hart)
     return false;
 }
 
-/* The loop that looks at every instruction: for the commit log, the trace hash, breakpoints, event counters and debug triggers. */
+/* The loop that looks at every instruction: for the commit log, the trace hash, breakpoints, event counters and
+ * debug triggers. */
 static void run_watched(Hart *hart)
 {
     while (hart->left > 0 && !hart->attention) {

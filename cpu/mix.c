@@ -7,14 +7,15 @@
 
 #include "cpu/csr.h"
 
-void mix_count(InsnMix *mix, const Insn *in, uint32_t raw)
+void mix_count(InsnMix *mix, const Insn *in, uint32_t raw, bool trapped)
 {
     const InsnDef *row = insn_lookup(raw, NULL);
     if (!row)
         return;
-    mix->insns[row - insn_table]++;
+    if (!trapped || in->op == INSN_ecall || in->op == INSN_ebreak)
+        mix->insns[row - insn_table]++;
     if (row->class == CLASS_CSR)
-        mix->csrs[in->imm & (MIX_CSRS - 1)]++;
+        (trapped ? mix->refused : mix->csrs)[in->imm & (MIX_CSRS - 1)]++;
 }
 
 typedef struct {
@@ -48,6 +49,19 @@ static void print_name(const char *name, FILE *out)
     fputc('\n', out);
 }
 
+static void print_csrs(const uint64_t *counts, const char *what, Line *lines, FILE *out)
+{
+    unsigned used = sort(counts, MIX_CSRS, lines);
+    for (unsigned i = 0; i < used; i++) {
+        const char *name = csr_name(lines[i].index);
+        fprintf(out, "%12" PRIu64 " %s ", lines[i].count, what);
+        if (name)
+            fprintf(out, "%s\n", name);
+        else
+            fprintf(out, "0x%03x\n", lines[i].index);
+    }
+}
+
 void mix_print(const InsnMix *mix, FILE *out)
 {
     g_autofree Line *lines = g_new(Line, MAX((unsigned)MIX_CSRS, (unsigned)INSN_COUNT));
@@ -56,12 +70,6 @@ void mix_print(const InsnMix *mix, FILE *out)
         fprintf(out, "%12" PRIu64 " ", lines[i].count);
         print_name(insn_table[lines[i].index].name, out);
     }
-    used = sort(mix->csrs, MIX_CSRS, lines);
-    for (unsigned i = 0; i < used; i++) {
-        const char *name = csr_name(lines[i].index);
-        if (name)
-            fprintf(out, "%12" PRIu64 " csr %s\n", lines[i].count, name);
-        else
-            fprintf(out, "%12" PRIu64 " csr 0x%03x\n", lines[i].count, lines[i].index);
-    }
+    print_csrs(mix->csrs, "csr", lines, out);
+    print_csrs(mix->refused, "refused", lines, out);
 }

@@ -157,6 +157,8 @@ static void enter(Hart *hart, uint64_t cause, uint64_t tval)
     uint64_t delegated = interrupt ? hart->csr.mideleg : hart->csr.medeleg;
     bool to_s = hart->mmu.priv != PRIV_M && delegated >> (cause & 63) & 1;
     unsigned from = hart->mmu.priv;
+    bool looks = UNLIKELY(hart->triggers.kinds & (TRIGGER_TRAPS | TRIGGER_COUNT));
+    bool may_count = looks && trigger_may_fire(hart);
     TRACE(hart->trace, trap, hart->id, cause, hart->pc, tval, to_s ? PRIV_S : PRIV_M);
     if (to_s)
         trap_to_supervisor(hart, cause, tval);
@@ -164,8 +166,8 @@ static void enter(Hart *hart, uint64_t cause, uint64_t tval)
         trap_to_machine(hart, cause, tval, 0);
     hart->trap_units++;
     hart->counters.happened[interrupt ? EVENT_interrupts : EVENT_exceptions]++;
-    if (UNLIKELY(hart->triggers.kinds & (TRIGGER_TRAPS | TRIGGER_COUNT)))
-        trigger_trapped(hart, from, cause);
+    if (looks)
+        trigger_trapped(hart, from, cause, may_count);
     settle_mode(hart);
 }
 

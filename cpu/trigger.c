@@ -28,7 +28,6 @@ enum {
     M6_HIT0 = 1 << 22,
     ICOUNT_PENDING = 1 << 8,
     ICOUNT_HIT = 1 << 24,
-    ITRIGGER_NMI = 1 << 10,
 };
 #define TRAP_TRIGGER_HIT BIT(58)
 #define ACCESS_KINDS     (TRIGGER_LOADS | TRIGGER_STORES | TRIGGER_FETCHES)
@@ -72,7 +71,7 @@ static bool in_context(const Hart *hart, const Trigger *t)
 }
 
 /* Where a breakpoint exception would spoil the state of a handler, triggers hold still. */
-static bool may_fire(const Hart *hart)
+bool trigger_may_fire(const Hart *hart)
 {
     bool delegated = hart->csr.medeleg >> CAUSE_BREAKPOINT & 1;
     if (hart->mmu.priv == PRIV_M)
@@ -151,7 +150,7 @@ static bool fire_chains(TriggerUnit *unit)
 static bool look(Hart *hart, uint64_t kind, Range r, unsigned size)
 {
     TriggerUnit *unit = &hart->triggers;
-    if (!may_fire(hart))
+    if (!trigger_may_fire(hart))
         return false;
     for (unsigned i = 0; i < TRIGGERS; i++)
         if (matches(hart, &unit->list[i], kind, r, size))
@@ -167,7 +166,7 @@ static bool count_fires(Hart *hart)
     for (unsigned i = 0; i < TRIGGERS; i++) {
         Trigger *t = &hart->triggers.list[i];
         if (type_of(t) != TYPE_ICOUNT || !(t->tdata1 & ICOUNT_PENDING) ||
-            !in_mode(t, hart->mmu.priv) || !may_fire(hart))
+            !in_mode(t, hart->mmu.priv) || !in_context(hart, t) || !trigger_may_fire(hart))
             continue;
         t->tdata1 = (t->tdata1 & ~(uint64_t)ICOUNT_PENDING) | ICOUNT_HIT;
         trigger_update(hart);
@@ -182,15 +181,26 @@ static unsigned length_at(Hart *hart)
     return mmu_fetch_parcel(&hart->mmu, (Gva){ hart->pc }, &parcel) ? insn_length(parcel) : 0;
 }
 
+/* itrigger and etrigger: at the first instruction of the handler or not at all. What interrupts the handler there is
+ * waited for. */
+static bool trap_fires(Hart *hart)
+{
+    TriggerUnit *unit = &hart->triggers;
+    if (unit->after_trap != hart->mmu.priv + 1)
+        return false;
+    unit->after_trap = 0;
+    trigger_update(hart);
+    return trigger_may_fire(hart);
+}
+
 bool trigger_fires_before(Hart *hart)
 {
     TriggerUnit *unit = &hart->triggers;
     Range pc = { hart->pc, hart->pc };
     unit->matched = 0;
-    if (unit->after_trap || count_fires(hart)) {
-        unit->after_trap = false;
+    unit->may_count = trigger_may_fire(hart);
+    if (trap_fires(hart) || count_fires(hart)) {
         hart_raise(hart, CAUSE_BREAKPOINT, 0);
-        trigger_update(hart);
         return true;
     }
     if (!(unit->kinds & TRIGGER_FETCHES) || !look(hart, M6_EXECUTE, pc, length_at(hart)))
@@ -210,14 +220,15 @@ bool trigger_fires_on_access(Hart *hart, uint64_t address, unsigned size, Access
     return true;
 }
 
-/* icount: one less to go. */
-static void count_down(Hart *hart, unsigned from)
+/* icount: one less to go. `skipped`: a trigger that is left alone. */
+static void count_down(Hart *hart, unsigned from, unsigned skipped)
 {
     bool pending = false;
     for (unsigned i = 0; i < TRIGGERS; i++) {
         Trigger *t = &hart->triggers.list[i];
         uint64_t count = bits(t->tdata1, 23, 10);
-        if (type_of(t) != TYPE_ICOUNT || !count || !in_mode(t, from) || !in_context(hart, t))
+        if (type_of(t) != TYPE_ICOUNT || !count || i == skipped || !in_mode(t, from) ||
+            !in_context(hart, t))
             continue;
         pending |= count == 1;
         t->tdata1 = set_bits(t->tdata1, 23, 10, count - 1) | (count == 1 ? ICOUNT_PENDING : 0);
@@ -226,12 +237,12 @@ static void count_down(Hart *hart, unsigned from)
         trigger_update(hart);
 }
 
-/* An instruction that wrote the trigger does not count for it. */
+/* An instruction that wrote a trigger does not count for it. */
 void trigger_retired(Hart *hart, unsigned from)
 {
-    if (hart->triggers.kinds & TRIGGER_COUNT && hart->csr_written != CSR_tdata1 + 1 &&
-        (from != PRIV_M || hart->csr.mstatus & MSTATUS_MIE))
-        count_down(hart, from);
+    bool wrote = hart->csr_written == CSR_tdata1 + 1;
+    if (hart->triggers.kinds & TRIGGER_COUNT && hart->triggers.may_count)
+        count_down(hart, from, wrote ? (unsigned)hart->csr.tselect : TRIGGERS);
 }
 
 static bool trap_matches(const Hart *hart, const Trigger *t, unsigned from, uint64_t cause)
@@ -241,16 +252,16 @@ static bool trap_matches(const Hart *hart, const Trigger *t, unsigned from, uint
            t->tdata2 >> (cause & 63) & 1;
 }
 
-void trigger_trapped(Hart *hart, unsigned from, uint64_t cause)
+void trigger_trapped(Hart *hart, unsigned from, uint64_t cause, bool may_count)
 {
     TriggerUnit *unit = &hart->triggers;
-    if (unit->kinds & TRIGGER_COUNT)
-        count_down(hart, from);
+    if (unit->kinds & TRIGGER_COUNT && may_count)
+        count_down(hart, from, TRIGGERS);
     for (unsigned i = 0; i < TRIGGERS; i++) {
-        if (!trap_matches(hart, &unit->list[i], from, cause) || !may_fire(hart))
+        if (!trap_matches(hart, &unit->list[i], from, cause) || !trigger_may_fire(hart))
             continue;
         unit->list[i].tdata1 |= TRAP_TRIGGER_HIT;
-        unit->after_trap = true;
+        unit->after_trap = (uint8_t)(hart->mmu.priv + 1);
         trigger_update(hart);
     }
 }
@@ -282,7 +293,7 @@ void trigger_update(Hart *hart)
 
 void trigger_reset(Hart *hart)
 {
-    hart->triggers = (TriggerUnit){ .after_trap = false };
+    hart->triggers = (TriggerUnit){ .after_trap = 0 };
     for (unsigned i = 0; i < TRIGGERS; i++)
         hart->triggers.list[i].tdata1 = (uint64_t)TYPE_DISABLED << 60;
     trigger_update(hart);
@@ -332,7 +343,7 @@ static uint64_t legal_tdata1(const Hart *hart, unsigned index, uint64_t value)
     if (type == TYPE_ICOUNT) {
         fields |= ICOUNT_HIT | MASK(23, 10) | ICOUNT_PENDING;
     } else if (type == TYPE_ITRIGGER || type == TYPE_ETRIGGER) {
-        fields |= TRAP_TRIGGER_HIT | (type == TYPE_ITRIGGER ? ITRIGGER_NMI : 0);
+        fields |= TRAP_TRIGGER_HIT;
     } else if (type == TYPE_MCONTROL6) {
         fields |= M6_HIT0 | M6_EXECUTE | M6_STORE | M6_LOAD | (index + 1 < TRIGGERS ? M6_CHAIN : 0);
         fields |= matches_known >> bits(value, 10, 7) & 1 ? MASK(10, 7) : 0;

@@ -35,8 +35,10 @@ typedef struct {
 
 typedef struct {
     Trigger list[TRIGGERS];
-    bool after_trap; /* an itrigger or etrigger fires before the handler's first instruction */
+    uint8_t after_trap; /* not 0: an itrigger or etrigger fires before the first instruction of
+                           the handler, which is in this privilege plus one */
     /* Not state: */
+    bool may_count;   /* triggers did not hold still when the current instruction began */
     uint32_t kinds;   /* TRIGGER_* */
     uint32_t matched; /* by the current instruction */
 } TriggerUnit;
@@ -52,7 +54,9 @@ bool trigger_fires_before(Hart *hart);
 bool trigger_fires_on_access(Hart *hart, uint64_t address, unsigned size, Access access);
 /* An instruction that was fetched in privilege `from` retired. */
 void trigger_retired(Hart *hart, unsigned from);
-/* A trap was taken from privilege `from`. */
-void trigger_trapped(Hart *hart, unsigned from, uint64_t cause);
+/* May triggers fire in the present mode, or must they hold still? "Native Triggers", first solution. */
+bool trigger_may_fire(const Hart *hart);
+/* A trap was taken from privilege `from`, where triggers might fire if `may_count`. */
+void trigger_trapped(Hart *hart, unsigned from, uint64_t cause, bool may_count);
 
 #endif

@@ -28,7 +28,8 @@
         return EXEC_NEXT;                    \
     }
 
-/* Tells the commit record and the debugger's watchpoints, if there are any, of the access the instruction made; `value` is what a store wrote. */
+/* Tells the commit record and the debugger's watchpoints, if there are any, of the access the instruction made; `value` is
+ * what a store wrote. */
 static inline void report_access(Hart *hart, uint64_t address, unsigned size, Accessed how,
                                  uint64_t value)
 {

@@ -219,25 +219,33 @@ static bool trigger_stops_block(Hart *hart, uint64_t address)
     return trigger_stops(hart, address & ~63ull, 64, ACCESS_WRITE);
 }
 
+/* The fault that is set, as one of a store to where rs1 points. norm:pm_csr_hw_apply */
+static ExecResult fault_block(Hart *hart, uint64_t address)
+{
+    hart->mmu.fault.gva = mmu_unmask(&hart->mmu, (Gva){ address });
+    return hart_raise_fault(hart);
+}
+
 /* The block must be accessible for reading or writing, which where nothing can be written and not read means reading, and
  * be somewhere; faults are those of a store. The dirty bit is left alone. norm:cbm_access, norm:cbm_unperm_fault,
  * norm:cbm_unperm_translate */
 static ExecResult manage_block(Hart *hart, const Insn *in, uint64_t field)
 {
     Spa spa;
-    Gva va = { hart->x[in->rs1] };
+    uint64_t address = hart->x[in->rs1];
     if (!cbo_enabled(hart, field))
         return hart_raise_illegal(hart);
-    if (trigger_stops_block(hart, va.v))
+    if (trigger_stops_block(hart, address))
         return hart_raise_fault(hart);
-    if (!mmu_translate(&hart->mmu, va, 1, ACCESS_READ, &spa)) {
+    if (!mmu_translate(&hart->mmu, (Gva){ address & ~63ull }, 64, ACCESS_READ, &spa)) {
         hart->mmu.fault.cause +=
             CAUSE_STORE_PAGE - CAUSE_LOAD_PAGE; /* the same for all three kinds */
-        return hart_raise_fault(hart);
+        return fault_block(hart, address);
     }
-    if (!bus_is_ram(hart->mmu.bus, spa, 1) && !bus_find(hart->mmu.bus, spa))
-        return hart_raise(hart, CAUSE_STORE_ACCESS, mmu_unmask(&hart->mmu, va).v);
-    return EXEC_NEXT;
+    hart->mmu.fault.cause = CAUSE_STORE_ACCESS;
+    return bus_is_ram(hart->mmu.bus, spa, 64) || bus_find(hart->mmu.bus, spa)
+               ? EXEC_NEXT
+               : fault_block(hart, address);
 }
 
 EXEC(cbo_inval)
@@ -255,20 +263,24 @@ EXEC(cbo_flush)
     return manage_block(hart, in, ENVCFG_CBCFE);
 }
 
+/* All of the block or nothing is written, and only to memory: a device has no blocks. */
 EXEC(cbo_zero)
 {
-    uint64_t block = hart->x[in->rs1] & ~63ull;
+    Spa spa;
+    uint64_t address = hart->x[in->rs1], block = address & ~63ull;
     if (!cbo_enabled(hart, ENVCFG_CBZE))
         return hart_raise_illegal(hart);
     if (trigger_stops_block(hart, block))
         return hart_raise_fault(hart);
+    if (!mmu_translate(&hart->mmu, (Gva){ block }, 64, ACCESS_WRITE, &spa))
+        return fault_block(hart, address);
+    hart->mmu.fault.cause = CAUSE_STORE_ACCESS;
+    if (!bus_is_ram(hart->mmu.bus, spa, 64))
+        return fault_block(hart, address);
     for (unsigned i = 0; i < 64; i += 8) {
-        if (mmu_store(&hart->mmu, (Gva){ block + i }, 8, 0)) {
-            report_access(hart, block + i, 8, ACCESSED_WRITE, 0);
-            continue;
-        }
-        hart->mmu.fault.gva = mmu_unmask(&hart->mmu, (Gva){ hart->x[in->rs1] });
-        return hart_raise_fault(hart);
+        bool stored = mmu_store(&hart->mmu, (Gva){ block + i }, 8, 0);
+        g_assert(stored);
+        report_access(hart, block + i, 8, ACCESSED_WRITE, 0);
     }
     return EXEC_NEXT;
 }

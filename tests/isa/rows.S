@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # rows.S - the instructions and registers that random programs leave out, because they wait, trap for good, or say which
-# machine this is. Checks what each does; ends with exit code 0, or 1 to 63: the number of the check that failed.
+# machine this is, and registers that nothing is behind. Checks what each does; ends with exit code 0, or 1 to 63: the number of the check that failed.
 
         .equ FINISHER, 0x100000
         .equ TYPE_DISABLED, 15
@@ -17,6 +17,13 @@
 
         .globl _start
 _start:
+        la      t0, skip
+        csrw    mtvec, t0
+        csrw    mstatus, zero                   # MDT is set out of reset, and NMIE is clear: either makes a
+        csrsi   0x744, 8                        # trap the last
+        csrsi   mie, 2                          # wfi ends at once: an interrupt is pending that is not taken
+        csrsi   mip, 2
+        wfi
         .option push
         .option rvc
         li      sp, 0x80100000
@@ -47,6 +54,34 @@ _start:
         li      a0, 51
         bne     t0, t1, fail
 
+        # Counter 3 is the supervisor's with menvcfg.CDE: behind siselect 0x43 are its value and its event.
+        csrr    t0, 0x015                       # seed may not be only read: the handler skips it
+        csrrw   t0, 0x015, x0
+        srli    t0, t0, 30
+        li      t1, 2                           # ES16
+        li      a0, 54
+        bne     t0, t1, fail
+        li      t0, 1 << 60
+        csrs    0x30a, t0                       # menvcfg.CDE
+        csrsi   0x306, 8                        # mcounteren
+        holds   0x150, 0x43, 0x43               # siselect
+        holds   0x152, 1, 1                     # sireg2: cycles
+        holds   0x120, 8, 8                     # scountinhibit
+        holds   0x151, 1234, 1234               # sireg
+        csrr    t0, 0xb03                       # mhpmcounter3
+        li      t1, 1234
+        li      a0, 55
+        bne     t0, t1, fail
+        csrr    t0, 0x10c                       # sstateen0
+        holds   0x350, 0x43, 0x43               # miselect: there is nothing behind it
+        li      s0, 0
+        .irp    number, 0x351, 0x352, 0x353, 0x355, 0x356, 0x357, 0x153, 0x155, 0x156, 0x157
+        csrr    t0, \number
+        .endr
+        li      t0, 10
+        li      a0, 56
+        bne     s0, t0, fail
+
         # mnret goes where mnepc says, in the mode mnstatus says, and enables RNMIs.
         holds   0x740, 0x55aa, 0x55aa           # mnscratch
         holds   0x742, 7, 7                     # mncause
@@ -66,6 +101,18 @@ after:
         li      t1, 0x5555
         sw      t1, 0(t0)
 1:      j       1b
+
+        # An illegal instruction is counted and skipped; anything else is a failure.
+        .balign 4
+skip:   csrr    t6, mcause
+        addi    t6, t6, -2
+        li      a0, 57
+        bnez    t6, fail
+        addi    s0, s0, 1
+        csrr    t6, mepc
+        addi    t6, t6, 4
+        csrw    mepc, t6
+        mret
 fail:
         slli    a0, a0, 16
         li      t1, 0x3333

@@ -77,3 +77,23 @@ Test(blocks, a_reported_address_has_no_tag)
         machine_free(m);
     }
 }
+
+/* A device has no blocks to zero, and a block of which one part may not be written stays whole. */
+Test(blocks, all_of_a_block_is_zeroed_or_nothing)
+{
+    Machine *m = rig_new(1, NULL, NULL, 0);
+    Hart *hart = &m->harts[0];
+    hart->x[10] = 0x2004000; /* mtimecmp */
+    cr_expect(!rig_execute(m, CBO_ZERO_A0));
+    cr_expect_eq(hart->csr.mcause, CAUSE_STORE_ACCESS);
+    cr_expect_eq(hart->csr.mtval, 0x2004000);
+    hart->pc = 0x80000000;
+    rig_write64(m, 0x80004000, ~0ull);
+    csr_write(hart, 0x3b0, 0x80004020 >> 2 | 3); /* 32 bytes, locked: read only */
+    csr_write(hart, CSR_pmpcfg0, 0x99);
+    hart->x[10] = 0x80004008;
+    cr_expect(!rig_execute(m, CBO_ZERO_A0));
+    cr_expect_eq(hart->csr.mtval, 0x80004008);
+    cr_expect_eq(rig_read64(m, 0x80004000), ~0ull);
+    machine_free(m);
+}

@@ -15,7 +15,7 @@ enum {
     CBO_ZERO = 0x0045a00f,
     CBO_FLUSH = 0x0025a00f,
     ECALL = 0x00000073,
-    SRET = 0x10200073,
+    MRET = 0x30200073,
     HANDLER = 0x80100000,
     S_HANDLER = 0x80200000,
     DATA = 0x80400000,
@@ -84,7 +84,7 @@ Test(trigger, registers)
         { M6 | 1 << 12 | LOAD, DISABLED },  /* Debug Mode */
         { M6 | 1 << 21 | LOAD, M6 | LOAD }, /* select: addresses only */
         { ICOUNT | 5 << 10 | 1 << 9, ICOUNT | 5 << 10 | 1 << 9 },
-        { ITRIGGER | 1 << 10 | 1 << 7, ITRIGGER | 1 << 10 | 1 << 7 },
+        { ITRIGGER | 1 << 10 | 1 << 7, ITRIGGER | 1 << 7 },
         { ETRIGGER | 1 << 10 | 1 << 6, ETRIGGER | 1 << 6 },
     };
     Machine *m = hart_in(PRIV_M);
@@ -288,5 +288,53 @@ Test(trigger, disarmed_costs_nothing)
     cr_expect_eq(hart->watch, WATCH_TRIGGERS);
     csr_write(hart, CSR_tdata1, 0);
     cr_expect_eq(hart->watch, 0);
+    machine_free(m);
+}
+
+/* A machine interrupt that comes between the trap and the handler's first instruction goes first; the trigger waits. */
+Test(trigger, an_etrigger_waits_for_interrupts_of_machine_mode)
+{
+    Machine *m = hart_in(PRIV_U);
+    Hart *hart = &m->harts[0];
+    csr_write(hart, CSR_medeleg, 1 << CAUSE_ECALL_U);
+    csr_write(hart, CSR_mie, BIT(IRQ_MTI));
+    set_trigger(hart, 0, ETRIGGER | 1 << 6, 1 << CAUSE_ECALL_U, 0);
+    cr_expect(!rig_execute(m, ECALL));
+    hart_set_irq(hart, IRQ_MTI, true);
+    rig_write64(m, HANDLER, (uint64_t)NOP << 32 | NOP);
+    rig_run(m, 2); /* the interrupt, and the first instruction of its handler */
+    cr_expect_eq(hart->csr.mcause, CAUSE_INTERRUPT | IRQ_MTI);
+    cr_expect_eq(hart->csr.mepc, S_HANDLER);
+    hart_set_irq(hart, IRQ_MTI, false);
+    cr_expect(rig_execute(m, MRET));
+    rig_run(m, 1);
+    cr_expect(broke(hart, S_HANDLER, 0));
+    machine_free(m);
+}
+
+/* icount does not count where it must hold still, and a write of another trigger is an instruction like any other. */
+Test(trigger, icount_counts_where_it_may_fire)
+{
+    enum { CSRW_TDATA1_ZERO = 0x7a101073 };
+    static const struct {
+        uint64_t mstatus, medeleg, count;
+    } cases[] = { { 0, 8, 5 }, { MSTATUS_SIE, 8, 4 }, { 0, 0, 4 } };
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Machine *m = hart_in(PRIV_S);
+        Hart *hart = &m->harts[0];
+        csr_write(hart, CSR_mstatus, cases[i].mstatus);
+        csr_write(hart, CSR_medeleg, cases[i].medeleg);
+        set_trigger(hart, 2, ICOUNT | 1 << 7 | 5 << 10, 0, 0);
+        rig_run(m, 1);
+        cr_expect_eq(bits(csr_read(hart, CSR_tdata1), 23, 10), cases[i].count, "case %u", i);
+        machine_free(m);
+    }
+    Machine *m = hart_in(PRIV_M);
+    Hart *hart = &m->harts[0];
+    set_trigger(hart, 2, ICOUNT | 1 << 9 | 5 << 10, 0, 0);
+    csr_write(hart, CSR_tselect, 1);
+    cr_expect(rig_execute(m, CSRW_TDATA1_ZERO));
+    csr_write(hart, CSR_tselect, 2);
+    cr_expect_eq(bits(csr_read(hart, CSR_tdata1), 23, 10), 4);
     machine_free(m);
 }
