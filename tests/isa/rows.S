@@ -42,6 +42,12 @@ _start:
         .insn   i 0x73, 0, x0, x0, 0x01d
 
         csrr    t0, mvendorid
+        csrr    t1, marchid
+        or      t0, t0, t1
+        csrr    t1, 0xf15                       # mconfigptr
+        or      t0, t0, t1
+        li      a0, 58
+        bnez    t0, fail
         holds   0x30d, -1, 1 << 63              # mstateen1
         holds   0x7a8, -1, 0x1fff               # mcontext
         holds   0x5a8, -1, 0xffffffff           # scontext
