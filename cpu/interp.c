@@ -321,6 +321,8 @@ static void step_watched(Hart *hart)
     uint32_t raw = 0;
     uint64_t pc = hart->pc;
     unsigned priv = hart->mmu.priv;
+    /* Events count from the instruction after the one that asks for them, as they do in the fast loop. */
+    bool counts = hart->watch & WATCH_EVENTS;
     Place place;
     ExecResult result = EXEC_TRAP;
     begin_commit(hart);
@@ -334,7 +336,7 @@ static void step_watched(Hart *hart)
         mix_count(hart->commit->mix, &in, raw, result == EXEC_TRAP);
     if (result != EXEC_TRAP && hart->commit)
         commit_record(hart->commit, hart, &in, pc, priv, raw);
-    if (result != EXEC_TRAP && hart->watch & WATCH_EVENTS)
+    if (result != EXEC_TRAP && counts && hart->watch & WATCH_EVENTS)
         counters_retire(hart, insn_table[in.op].class, result == EXEC_JUMP);
     if (result != EXEC_TRAP && hart->watch & WATCH_TRIGGERS)
         trigger_retired(hart, priv);

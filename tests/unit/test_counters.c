@@ -211,6 +211,23 @@ Test(counters, an_armed_counter_does_not_show_slices)
     }
 }
 
+/* The instruction that selects the event is not counted, whichever loop it runs in. */
+Test(counters, the_commit_log_does_not_change_counts)
+{
+    for (unsigned logged = 0; logged < 2; logged++) {
+        Machine *m = hart_in(PRIV_M, NULL);
+        Hart *hart = &m->harts[0];
+        hart->commit = logged ? &m->commit : NULL;
+        hart->x[11] = 0x20004; /* CSR accesses */
+        const uint32_t code[] = { csrw_a1(EVENT3), csrr(HPM3) };
+        put_code(m, BOARD_RAM, code, sizeof code);
+        rig_run(m, 4);
+        cr_expect_eq(hart->x[10], 0, "%s", logged ? "logged" : "not logged");
+        cr_expect_eq(csr_read(hart, HPM3), 1);
+        machine_free(m);
+    }
+}
+
 /* The event is an interrupt that is taken as the first thing after the load. */
 Test(counters, overflow_right_after_a_load_is_seen)
 {
