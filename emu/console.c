@@ -2,12 +2,14 @@
 /*
  * console.c - lines of the guest, and what of the host is at their other ends; see console.h.
  *
- * A Port is the guest's line, a Channel the host's end. Threads that read only read and post; keys are looked at, and bytes queued for the guest, on the emulation thread.
+ * A Port is the guest's line, a Channel the host's end. Threads that read only read and post; keys are looked at, and
+ * bytes queued for the guest, on the emulation thread.
  */
 #include "emu/console.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -176,6 +178,14 @@ static bool filter_key(Channel *channel, uint8_t byte)
     return !is_escape;
 }
 
+/* No input will come any more. */
+static void end_input(Channel *channel)
+{
+    channel->is_live = false;
+    for (guint i = 0; i < channel->ports->len; i++)
+        ((Port *)g_ptr_array_index(channel->ports, i))->chr.ended = true;
+}
+
 /* From the thread that reads, by the inbox. `data` is a GBytes; an empty one is the end of the input. */
 static void keys_arrived(void *opaque, void *data)
 {
@@ -184,7 +194,7 @@ static void keys_arrived(void *opaque, void *data)
     gsize size, dropped = 0;
     const uint8_t *bytes = g_bytes_get_data(data, &size);
     if (!size) {
-        channel->is_live = false;
+        end_input(channel);
         console->machine->config.live_input = console->stays_live || console_is_live(console);
     }
     for (gsize i = 0; i < size; i++) {
@@ -213,25 +223,29 @@ static void post_keys(void *opaque, const uint8_t *data, size_t size)
 static gpointer read_stdin(gpointer channel)
 {
     uint8_t buffer[MAX_READ];
+    struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
     ssize_t n;
     do {
+        /* Who started this may have made it non-blocking. */
+        (void)poll(&input, 1, -1);
         n = read(STDIN_FILENO, buffer, sizeof buffer);
-        if (n < 0 && errno == EINTR)
-            continue;
-        post_keys(channel, buffer, (size_t)MAX(n, 0));
-    } while (n);
+        if (n > 0)
+            post_keys(channel, buffer, (size_t)n);
+    } while (n > 0 || (n < 0 && (errno == EINTR || errno == EAGAIN)));
+    post_keys(channel, NULL, 0);
     return NULL;
 }
 
 /* Life. */
 
-Console *console_new(unsigned escape)
+Console *console_new(unsigned escape, Terminal *terminal)
 {
     struct stat info;
     Console *console = g_new0(Console, 1);
     console->ports = g_ptr_array_new();
     console->channels = g_ptr_array_new();
     console->escape = escape;
+    console->tty = terminal;
     console->stdin_is_live =
         !fstat(STDIN_FILENO, &info) &&
         (isatty(STDIN_FILENO) || S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode));
@@ -270,7 +284,9 @@ static bool open_channel(Channel *channel, GError **error)
         channel->is_live = channel->console->stdin_is_live;
         return true;
     case CHAR_FILE: return open_output(spec->path, spec->append, &channel->output, error);
-    default: channel->stream = stream_open(spec, error); return channel->stream != NULL;
+    default:
+        channel->stream = stream_open(spec, channel->console->tty, error);
+        return channel->stream != NULL;
     }
 }
 
@@ -320,44 +336,66 @@ bool console_connect(Console *console, const CharSpec *spec, HostChar **chr, GEr
 
 /* A file's bytes wait from the start on, so that when they arrive depends on the guest alone. They are all for it:
  * the escape key has no meaning there. */
-static void queue_file(const Channel *channel, int fd)
+static bool queue_file(const Channel *channel, int fd, const char *path, GError **error)
 {
-    struct stat info;
     uint8_t buffer[MAX_READ];
     Port *port = g_ptr_array_index(channel->ports, 0);
-    if (fstat(fd, &info) || !S_ISREG(info.st_mode))
-        return;
-    for (ssize_t n = 1; n > 0 && port->waiting->len < MAX_INPUT_FILE;) {
+    ssize_t n;
+    do {
         n = read(fd, buffer, sizeof buffer);
         g_byte_array_append(port->waiting, buffer, (guint)MAX(n, 0));
-    }
+    } while ((n > 0 || (n < 0 && errno == EINTR)) && port->waiting->len <= MAX_INPUT_FILE);
+    if (n < 0)
+        return fail(error, EXIT_FILE, "cannot read '%s' for a serial line: %s; check the file",
+                    path, g_strerror(errno));
+    return !n || fail(error, EXIT_FILE,
+                      "'%s' has more than the %d MiB that a serial line takes from a file; give it "
+                      "through a pipe",
+                      path, MAX_INPUT_FILE >> 20);
 }
 
 static bool queue_named_file(const Channel *channel, const char *path, GError **error)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat info;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return fail(error, EXIT_FILE, "cannot read '%s' for a serial line: %s; check the path",
                     path, g_strerror(errno));
-    queue_file(channel, fd);
+    bool regular = !fstat(fd, &info) && S_ISREG(info.st_mode);
+    bool ok = regular ? queue_file(channel, fd, path, error)
+                      : fail(error, EXIT_FILE,
+                             "input-path '%s' is not a regular file; copy it to one, or use "
+                             "-chardev pipe or stdio",
+                             path);
     close(fd);
-    return true;
+    return ok;
+}
+
+static bool queue_stdin(const Channel *channel, GError **error)
+{
+    struct stat info;
+    bool regular = !fstat(STDIN_FILENO, &info) && S_ISREG(info.st_mode);
+    return !regular || queue_file(channel, STDIN_FILENO, "standard input", error);
 }
 
 static bool start_channel(Channel *channel, GError **error)
 {
-    if (channel->stream)
+    if (channel->stream) {
         stream_start(channel->stream, post_keys, channel);
-    else if (channel->spec->input_path)
-        return queue_named_file(channel, channel->spec->input_path, error);
-    else if (channel->spec->kind == CHAR_STDIO && channel->is_live)
+        return true;
+    }
+    if (channel->spec->kind == CHAR_STDIO && channel->is_live) {
         g_thread_unref(g_thread_new("terminal", read_stdin, channel));
-    else if (channel->spec->kind == CHAR_STDIO)
-        queue_file(channel, STDIN_FILENO);
-    return true;
+        return true;
+    }
+    end_input(channel);
+    if (channel->spec->kind == CHAR_STDIO)
+        return queue_stdin(channel, error);
+    return !channel->spec->input_path ||
+           queue_named_file(channel, channel->spec->input_path, error);
 }
 
-bool console_start(Console *console, Machine *machine, const ConsoleLimits *limits, GError **error)
+bool console_start(Console *console, Machine *machine, bool stays_live, GError **error)
 {
     bool take = false, no_signal = false;
     console->machine = machine;
@@ -366,15 +404,12 @@ bool console_start(Console *console, Machine *machine, const ConsoleLimits *limi
         take |= channel->spec->kind == CHAR_STDIO && channel->is_live;
         no_signal |= channel->spec->kind == CHAR_STDIO && channel->spec->no_signal;
     }
-    TerminalConfig config = {
-        .machine = machine, .take = take, .keep_signals = !no_signal, .timeout = limits->timeout
-    };
-    console->stays_live = limits->stays_live;
-    console->tty = terminal_open(&config, error);
-    for (guint i = 0; console->tty && i < console->channels->len; i++)
+    console->stays_live = stays_live;
+    terminal_take(console->tty, machine, take, !no_signal);
+    for (guint i = 0; i < console->channels->len; i++)
         if (!start_channel(g_ptr_array_index(console->channels, i), error))
             return false;
-    return console->tty != NULL;
+    return true;
 }
 
 void console_flush(Console *console)
@@ -390,19 +425,35 @@ void console_flush(Console *console)
     }
 }
 
-void console_free(Console *console)
+/* Flushes and frees `output`, which may be NULL. False: some of it is lost. */
+static bool end_output(Output *output, const char *name)
 {
+    if (!output)
+        return true;
+    output_flush(output);
+    int problem = output_error(output);
+    output_free(output);
+    if (problem)
+        fprintf(stderr,
+                "bulkhead: error: '%s' could not be written to its end: %s\n"
+                "fix: make room for it\n",
+                name, g_strerror(problem));
+    return !problem;
+}
+
+bool console_free(Console *console)
+{
+    bool ok = true;
     if (!console)
-        return;
+        return true;
     for (guint i = 0; i < console->channels->len; i++) {
         const Channel *channel = g_ptr_array_index(console->channels, i);
         if (channel->stream)
             stream_close(channel->stream);
-        if (channel->output)
-            output_free(channel->output);
-        if (channel->log)
-            output_free(channel->log);
+        ok &= end_output(channel->output,
+                         channel->spec->path ? channel->spec->path : "standard output");
+        ok &= end_output(channel->log, channel->spec->log);
     }
-    terminal_close(console->tty);
     /* Who reads may be waiting, from where nothing calls it back: it keeps the rest. */
+    return ok;
 }

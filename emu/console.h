@@ -16,6 +16,7 @@
 
 #include <glib.h>
 
+#include "emu/console_terminal.h"
 #include "emu/machine.h"
 
 typedef enum { CHAR_NULL, CHAR_STDIO, CHAR_FILE, CHAR_PIPE, CHAR_PTY, CHAR_SOCKET } CharKind;
@@ -36,28 +37,24 @@ typedef struct {
     unsigned users;
 } CharSpec;
 
-typedef struct {
-    uint64_t timeout; /* seconds after which the machine is stopped with EXIT_TIMEOUT, 0: never */
-    bool stays_live;  /* the machine has other live input, also when this one ends */
-} ConsoleLimits;
-
 typedef struct Console Console;
 
-/* `escape`: code of the escape key. Until console_start nothing happens to the terminal. */
-Console *console_new(unsigned escape);
+/* `escape`: code of the escape key. Until console_start nothing happens to `terminal`, which must outlive the console. */
+Console *console_new(unsigned escape, Terminal *terminal);
 /* Gives `spec`, which must outlive the console, another user. Fails when a file cannot be written, a port is not to be
  * had. What `chr` is set to lives as long as the console. */
 bool console_connect(Console *console, const CharSpec *spec, HostChar **chr, GError **error);
 /* Can somebody still type? */
 bool console_is_live(const Console *console);
 /* Takes the terminal, begins to listen to it, and to signals (SIGINT, SIGTERM, SIGHUP, SIGQUIT stop the machine with
- * exit code 128 + number). */
-bool console_start(Console *console, Machine *machine, const ConsoleLimits *limits, GError **error);
+ * exit code 128 + number). `stays_live`: the machine has other live input, also when this one ends. Fails when input
+ * cannot be read. */
+bool console_start(Console *console, Machine *machine, bool stays_live, GError **error);
 /* The machine was reset: its devices can take input again. */
 void console_offer(Console *console);
 /* Returns when what the guest said is written, so that what is said about the run comes after it. */
 void console_flush(Console *console);
-/* Writes out what is left and puts the terminal back. NULL is fine. */
-void console_free(Console *console);
+/* Writes out what is left. False: some output to a file or standard output is lost, which it said. NULL is fine. */
+bool console_free(Console *console);
 
 #endif

@@ -25,19 +25,22 @@ struct Output {
     GCond changed;
     GByteArray *buffer;
     bool end, broken, writing;
+    int error;    /* the host's, of the write that failed */
     gint hurry;   /* somebody waits for the end */
     gint abandon; /* what is being written is not wanted any more */
 };
 
-/* False: nobody reads this any more. */
+/* False: nobody reads this any more, or it cannot be written: then `error` is set. */
 static bool write_all(Output *output, const uint8_t *data, size_t size)
 {
     for (unsigned looks = 0; size;) {
         ssize_t n = write(output->fd, data, size);
-        if (n < 0 && errno == EAGAIN)
+        if (n < 0 && errno == EAGAIN) {
             looks += !poll(&(struct pollfd){ .fd = output->fd, .events = POLLOUT }, 1, LOOK_MS);
-        else if (n < 0 && errno != EINTR)
+        } else if (n < 0 && errno != EINTR) {
+            output->error = errno == EPIPE ? 0 : errno;
             return false;
+        }
         if (g_atomic_int_get(&output->abandon) ||
             (looks > GRACE_LOOKS && g_atomic_int_get(&output->hurry)))
             return false;
@@ -128,6 +131,14 @@ void output_flush(Output *output)
         g_cond_wait(&output->changed, &output->lock);
     g_atomic_int_set(&output->hurry, 0);
     g_mutex_unlock(&output->lock);
+}
+
+int output_error(Output *output)
+{
+    g_mutex_lock(&output->lock);
+    int error = output->error;
+    g_mutex_unlock(&output->lock);
+    return error;
 }
 
 void output_free(Output *output)

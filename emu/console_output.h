@@ -16,6 +16,9 @@ void output_set_fd(Output *output, int fd);
 void output_write(Output *output, const uint8_t *data, size_t size);
 /* Returns when all that was handed over is written, or whoever should read it has not done so for two seconds. */
 void output_flush(Output *output);
+/* Why what was handed over could not be written, an error number of the host; 0: it was, or nobody reads it any more.
+ * True of what was flushed. */
+int output_error(Output *output);
 /* Writes out what is left. */
 void output_free(Output *output);
 

@@ -5,7 +5,7 @@
  * All descriptors are non-blocking. The one that is written to belongs to the Output, which is told when it changes;
  * only the stream's thread opens and closes connections.
  */
-#define _GNU_SOURCE /* ppoll, ptsname_r */
+#define _GNU_SOURCE /* ptsname_r */
 #include "emu/console_stream.h"
 
 #include <errno.h>
@@ -14,7 +14,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +30,8 @@ enum { PIECE = 4096, PTY_LOOK_MS = 50 };
 struct Stream {
     CharKind kind;
     bool local;           /* a socket of this computer */
-    const CharSpec *spec; /* while it is opened and closed; the thread lives longer */
+    const CharSpec *spec; /* while it is opened; the thread lives longer */
+    Terminal *terminal;   /* likewise */
     int listener;         /* -1: none */
     int fd;               /* that is read, -1: nobody is connected */
     Output *output;
@@ -117,7 +117,10 @@ static bool open_unix(Stream *stream, GError **error)
     g_strlcpy(at.sun_path, path, sizeof at.sun_path);
     if (stream->spec->server && !stat(path, &info) && S_ISSOCK(info.st_mode))
         unlink(path);
-    return try_address(stream, (const struct sockaddr *)&at, sizeof at) ||
+    bool open = try_address(stream, (const struct sockaddr *)&at, sizeof at);
+    if (open && stream->spec->server)
+        terminal_remove_at_end(stream->terminal, path);
+    return open ||
            fail(error, EXIT_FILE, "cannot %s socket '%s': %s; %s",
                 stream->spec->server ? "listen at" : "connect to", path, g_strerror(errno),
                 stream->spec->server ? "choose another path"
@@ -162,18 +165,16 @@ static void accept_caller(Stream *stream)
         connected(stream, fd);
 }
 
-/* Signals end the program while it waits here: nothing has begun yet. */
+/* Signals and -timeout end the program while it waits here: nothing has begun yet. */
 static void wait_for_caller(Stream *stream)
 {
     const CharSpec *spec = stream->spec;
     struct pollfd caller = { .fd = stream->listener, .events = POLLIN };
-    sigset_t none;
-    sigemptyset(&none);
     fprintf(stderr, "bulkhead: waiting for a connection to %s%s%s (wait=off does not)\n",
             spec->path ? spec->path : spec->host, spec->path ? "" : ":",
             spec->path ? "" : spec->port);
     while (stream->fd < 0) {
-        if (ppoll(&caller, 1, NULL, &none) > 0)
+        if (poll(&caller, 1, -1) > 0)
             accept_caller(stream);
     }
 }
@@ -189,12 +190,13 @@ static bool open_socket(Stream *stream, GError **error)
     return true;
 }
 
-Stream *stream_open(const CharSpec *spec, GError **error)
+Stream *stream_open(const CharSpec *spec, Terminal *terminal, GError **error)
 {
     Stream *stream = g_new0(Stream, 1);
     *stream = (Stream){ .kind = spec->kind,
                         .local = spec->path,
                         .spec = spec,
+                        .terminal = terminal,
                         .listener = -1,
                         .fd = -1,
                         .output = output_new(-1) };
@@ -265,6 +267,7 @@ static gpointer stream_main(gpointer opaque)
             continue;
         break;
     }
+    stream->input(stream->opaque, NULL, 0);
     return NULL;
 }
 
@@ -288,6 +291,4 @@ void stream_flush(Stream *stream)
 void stream_close(Stream *stream)
 {
     output_flush(stream->output);
-    if (stream->listener >= 0 && stream->spec->path)
-        unlink(stream->spec->path);
 }

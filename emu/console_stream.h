@@ -11,6 +11,7 @@
 
 #include "emu/console.h"
 #include "emu/console_output.h"
+#include "emu/console_terminal.h"
 
 typedef struct Stream Stream;
 
@@ -18,14 +19,15 @@ typedef struct Stream Stream;
 typedef void StreamInput(void *opaque, const uint8_t *data, size_t size);
 
 /* Opens what `spec` (CHAR_PIPE, CHAR_PTY or CHAR_SOCKET) says. With wait=on it returns when somebody has connected.
- * Fails with EXIT_FILE for paths, EXIT_HOST for ports and hosts. */
-Stream *stream_open(const CharSpec *spec, GError **error);
-/* From now on what comes in is given to `input`. */
+ * `terminal` removes the path of a socket that is listened at. Fails with EXIT_FILE for paths, EXIT_HOST for ports and
+ * hosts. */
+Stream *stream_open(const CharSpec *spec, Terminal *terminal, GError **error);
+/* From now on what comes in is given to `input`; nothing (0 bytes) when no more can come. */
 void stream_start(Stream *stream, StreamInput *input, void *opaque);
 void stream_write(Stream *stream, const uint8_t *data, size_t size);
 /* Returns when what was written has gone out, or nobody is there to take it. */
 void stream_flush(Stream *stream);
-/* Writes out what is left and removes the socket's path. The thread may still be waiting: it keeps the rest. */
+/* Writes out what is left. The thread may still be waiting: it keeps the rest. */
 void stream_close(Stream *stream);
 
 #endif

@@ -3,16 +3,19 @@
  * console_terminal.c - the terminal's mode, and signals; see console_terminal.h.
  *
  * A thread waits for the signals that end or suspend a program, so that no handler runs anywhere else; the time limit
- * is the longest it waits. Only what comes from inside a thread (abort, a bad access) needs a handler, which finds the
- * terminal through the one static pointer there is.
+ * is the longest it waits. It begins before anything that may have to be waited for: pipes, callers, name servers.
+ * Only what comes from inside a thread (abort, a bad access) needs a handler, which finds the terminal through the one
+ * static pointer there is.
  */
 #include "emu/console_terminal.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,12 +26,15 @@
 enum { GRACE_SECONDS = 3 };
 
 struct Terminal {
-    Machine *machine;
+    GMutex lock;          /* of `machine` and `leftovers` */
+    Machine *machine;     /* NULL: it is still being built */
+    GPtrArray *leftovers; /* of strings: paths */
     bool take, keep_signals;
     bool is_raw, stopping;
     int code; /* exit code, once stopping */
     struct termios before;
-    gint64 deadline; /* of g_get_monotonic_time; G_MAXINT64: none */
+    uint64_t timeout; /* seconds */
+    gint64 deadline;  /* of g_get_monotonic_time; G_MAXINT64: none */
 };
 
 /* A signal handler has no other way to it. Set once. */
@@ -80,11 +86,44 @@ static sigset_t watched_signals(void)
     return set;
 }
 
-void terminal_block_signals(void)
+void terminal_remove_at_end(Terminal *terminal, const char *path)
 {
-    sigset_t set = watched_signals();
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
-    signal(SIGPIPE, SIG_IGN);
+    g_mutex_lock(&terminal->lock);
+    g_ptr_array_add(terminal->leftovers, g_strdup(path));
+    g_mutex_unlock(&terminal->lock);
+}
+
+/* Files and sockets go; devices that were named instead stay. */
+static void remove_leftovers(Terminal *terminal)
+{
+    struct stat info;
+    g_mutex_lock(&terminal->lock);
+    for (guint i = 0; i < terminal->leftovers->len; i++)
+        if (!lstat(g_ptr_array_index(terminal->leftovers, i), &info) &&
+            (S_ISREG(info.st_mode) || S_ISSOCK(info.st_mode)))
+            unlink(g_ptr_array_index(terminal->leftovers, i));
+    g_ptr_array_set_size(terminal->leftovers, 0);
+    g_mutex_unlock(&terminal->lock);
+}
+
+/* The thread that builds the machine may be waiting for anything: it is left where it is. Ends as a program without all
+ * this would. */
+static void end_before_machine(Terminal *terminal, int code)
+{
+    sigset_t one;
+    remove_leftovers(terminal);
+    if (code == EXIT_TIMEOUT) {
+        fprintf(stderr,
+                "bulkhead: ended after %" PRIu64 " s (-timeout), before the machine began\n",
+                terminal->timeout);
+        _exit(code);
+    }
+    sigemptyset(&one);
+    sigaddset(&one, code - 128);
+    signal(code - 128, SIG_DFL);
+    pthread_sigmask(SIG_UNBLOCK, &one, NULL);
+    raise(code - 128);
+    _exit(code);
 }
 
 static void stop_machine(void *opaque, void *data)
@@ -96,14 +135,22 @@ static void stop_machine(void *opaque, void *data)
 /* The second request does not wait for the machine. */
 static void request_stop(Terminal *terminal, int code)
 {
+    g_mutex_lock(&terminal->lock);
+    Machine *machine = terminal->machine;
+    g_mutex_unlock(&terminal->lock);
+    if (!machine)
+        end_before_machine(terminal, code);
     if (terminal->stopping) {
+        remove_leftovers(terminal);
         restore(terminal);
         _exit(terminal->code);
     }
+    if (code != EXIT_TIMEOUT)
+        g_printerr("bulkhead: ended by signal %d\n", code - 128);
     terminal->stopping = true;
     terminal->code = code;
     terminal->deadline = g_get_monotonic_time() + GRACE_SECONDS * G_USEC_PER_SEC;
-    inbox_post(&terminal->machine->inbox, stop_machine, terminal, GINT_TO_POINTER(code));
+    inbox_post(&machine->inbox, stop_machine, terminal, GINT_TO_POINTER(code));
 }
 
 static void handle(Terminal *terminal, int number)
@@ -114,7 +161,6 @@ static void handle(Terminal *terminal, int number)
     } else if (number == SIGCONT) {
         make_raw(terminal);
     } else {
-        g_printerr("bulkhead: ended by signal %d\n", number);
         request_stop(terminal, 128 + number);
     }
 }
@@ -136,21 +182,18 @@ static gpointer watch(gpointer opaque)
     return NULL;
 }
 
-Terminal *terminal_open(const TerminalConfig *config, GError **error)
+Terminal *terminal_new(uint64_t timeout, GError **error)
 {
-    static const int crashes[] = { SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE };
+    sigset_t set = watched_signals();
     Terminal *terminal = g_new0(Terminal, 1);
-    terminal->machine = config->machine;
-    terminal->take = config->take;
-    terminal->keep_signals = config->keep_signals;
-    terminal->deadline = config->timeout
-                             ? g_get_monotonic_time() + (gint64)config->timeout * G_USEC_PER_SEC
+    g_mutex_init(&terminal->lock);
+    terminal->leftovers = g_ptr_array_new_with_free_func(g_free);
+    terminal->timeout = timeout;
+    terminal->deadline = timeout && timeout < G_MAXINT32
+                             ? g_get_monotonic_time() + (gint64)timeout * G_USEC_PER_SEC
                              : G_MAXINT64;
-    terminal_to_restore = terminal;
-    for (size_t i = 0; i < G_N_ELEMENTS(crashes); i++)
-        signal(crashes[i], on_crash);
-    on_exit(on_exit_restore, terminal);
-    make_raw(terminal);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
     GThread *thread = g_thread_try_new("signals", watch, terminal, error);
     if (!thread)
         return NULL;
@@ -158,8 +201,26 @@ Terminal *terminal_open(const TerminalConfig *config, GError **error)
     return terminal;
 }
 
+void terminal_take(Terminal *terminal, Machine *machine, bool take, bool keep_signals)
+{
+    static const int crashes[] = { SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE };
+    terminal->take = take;
+    terminal->keep_signals = keep_signals;
+    terminal_to_restore = terminal;
+    for (size_t i = 0; i < G_N_ELEMENTS(crashes); i++)
+        signal(crashes[i], on_crash);
+    on_exit(on_exit_restore, terminal);
+    make_raw(terminal);
+    g_mutex_lock(&terminal->lock);
+    terminal->machine = machine;
+    g_mutex_unlock(&terminal->lock);
+}
+
 void terminal_close(Terminal *terminal)
 {
+    if (!terminal)
+        return;
     restore(terminal);
+    remove_leftovers(terminal);
     /* The thread that waits for signals still has it. */
 }

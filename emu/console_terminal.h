@@ -10,19 +10,16 @@
 
 typedef struct Terminal Terminal;
 
-typedef struct {
-    Machine *machine;  /* stopped by signals and by the time limit */
-    bool take;         /* keys go to the guest as they are pressed */
-    bool keep_signals; /* Ctrl-C and Ctrl-Z keep their meaning */
-    uint64_t timeout;  /* seconds, 0: none */
-} TerminalConfig;
-
-/* Blocks the signals that end a program in this thread and all it will start. To be called before any thread is. */
-void terminal_block_signals(void);
-
-/* Starts to wait for signals. From now on the terminal is put back however the program ends. Fails without threads. */
-Terminal *terminal_open(const TerminalConfig *config, GError **error);
-/* Puts the terminal back. NULL is fine. */
+/* Blocks the signals that end a program in this thread and all it will start, and has a thread wait for them. To be
+ * called before any other thread is there. Until there is a machine a signal, or the end of `timeout` seconds (0: none),
+ * ends the program at once, whatever it waits for. Fails without threads. */
+Terminal *terminal_new(uint64_t timeout, GError **error);
+/* `path` is to be gone when the program ends, however it does. */
+void terminal_remove_at_end(Terminal *terminal, const char *path);
+/* From now on signals and the time limit stop `machine`. `take`: keys go to the guest as they are pressed;
+ * `keep_signals`: Ctrl-C and Ctrl-Z keep their meaning. The terminal is put back however the program ends. */
+void terminal_take(Terminal *terminal, Machine *machine, bool take, bool keep_signals);
+/* Puts the terminal back and removes what is to be gone. NULL is fine. */
 void terminal_close(Terminal *terminal);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,6 +30,7 @@ static void wait_for_child(pid_t child, int channel)
 int daemon_start(GError **error)
 {
     int ends[2] = { -1, -1 };
+    pid_t caller = getpid();
     pid_t child = pipe(ends) ? -1 : fork();
     if (child > 0) {
         close(ends[1]);
@@ -41,11 +44,16 @@ int daemon_start(GError **error)
     close(ends[0]);
     fcntl(ends[1], F_SETFD, FD_CLOEXEC);
     setsid();
+    /* Until it is ready it ends with its caller, which nobody would be told by otherwise. */
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != caller)
+        raise(SIGTERM);
     return ends[1];
 }
 
 void daemon_ready(int channel)
 {
+    prctl(PR_SET_PDEATHSIG, 0);
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
         dup2(null, fd);

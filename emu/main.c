@@ -27,8 +27,9 @@
 
 typedef struct {
     Options *options;
+    Terminal *terminal;
     Console *console;
-    ConsoleLimits limits;
+    bool stays_live; /* there is live input beside the console's */
     NetPort *nets[VIRTIO_SLOTS];
     Machine *machine;
     Loader *loader;
@@ -74,8 +75,7 @@ static bool open_log(const char *path, FILE **file, GError **error)
 static bool connect(Run *run, GError **error)
 {
     Options *o = run->options;
-    run->console = console_new((unsigned)o->escape);
-    run->limits.timeout = o->timeout;
+    run->console = console_new((unsigned)o->escape, run->terminal);
     if (!console_connect(run->console, o->serial_char, &o->machine.serial, error))
         return false;
     if (o->semihost_char &&
@@ -93,11 +93,10 @@ static bool connect(Run *run, GError **error)
         if (!run->nets[i])
             return false;
         o->machine.virtio[i].net = net_port_host(run->nets[i]);
-        run->limits.stays_live = !o->skip_idle;
+        run->stays_live = !o->skip_idle;
     }
-    run->limits.stays_live |= o->gdb && !o->skip_idle;
-    o->machine.live_input =
-        run->limits.stays_live || (console_is_live(run->console) && !o->skip_idle);
+    run->stays_live |= o->gdb && !o->skip_idle;
+    o->machine.live_input = run->stays_live || (console_is_live(run->console) && !o->skip_idle);
     return true;
 }
 
@@ -195,10 +194,15 @@ static bool write_file(const char *path, const void *data, size_t size, GError *
     return ok || fail(error, EXIT_FILE, "cannot write '%s'; check the path", path);
 }
 
-static bool write_pidfile(const Options *o, GError **error)
+static bool write_pidfile(const Options *o, Terminal *terminal, GError **error)
 {
+    if (!o->pidfile)
+        return true;
     g_autofree char *text = g_strdup_printf("%ld\n", (long)getpid());
-    return !o->pidfile || write_file(o->pidfile, text, strlen(text), error);
+    if (!write_file(o->pidfile, text, strlen(text), error))
+        return false;
+    terminal_remove_at_end(terminal, o->pidfile);
+    return true;
 }
 
 static int exit_code(const Run *run, StopReason reason)
@@ -227,7 +231,8 @@ static bool run_machine(Run *run, int *code, GError **error)
 {
     const Options *o = run->options;
     Machine *m = run->machine;
-    if (!write_pidfile(o, error) || !console_start(run->console, m, &run->limits, error))
+    if (!write_pidfile(o, run->terminal, error) ||
+        !console_start(run->console, m, run->stays_live, error))
         return false;
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         if (run->nets[i])
@@ -252,8 +257,6 @@ static bool run_machine(Run *run, int *code, GError **error)
                 m->commit.count, m->commit.hash);
     if (o->mix_file)
         mix_print(m->commit.mix, run->mix);
-    if (o->pidfile)
-        unlink(o->pidfile);
     return true;
 }
 
@@ -277,9 +280,10 @@ static bool take_apart(Run *run)
         if (run->nets[i])
             net_port_free(run->nets[i]);
     semihost_free(run->semihost);
-    console_free(run->console);
+    bool ok = console_free(run->console);
+    terminal_close(run->terminal);
     loader_free(run->loader);
-    bool ok = close_log(run->log, run->options->log_file);
+    ok &= close_log(run->log, run->options->log_file);
     ok &= close_log(run->commits, run->options->commit_file);
     ok &= close_log(run->mix, run->options->mix_file);
     options_free(run->options);
@@ -301,7 +305,8 @@ static bool work(Run *run, int argc, char **argv, int *code, GError **error)
         prctl(PR_SET_NAME, o->name);
     if (o->daemonize && (run->daemon = daemon_start(error)) < 0)
         return false;
-    terminal_block_signals();
+    if (!(run->terminal = terminal_new(o->timeout, error)))
+        return false;
     if (!build(run, error))
         return false;
     if (!o->dumpdtb)

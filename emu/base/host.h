@@ -20,6 +20,7 @@ typedef struct {
     void (*write)(void *host, const uint8_t *data, size_t size);
     void (*ready)(void *host); /* the device can take input again; may be NULL */
     void *host;
+    bool ended; /* beyond what is still to be received, no input will come any more */
     /* Set by the device at realize. Returns how many bytes were taken. */
     size_t (*receive)(void *device, const uint8_t *data, size_t size);
     void *device;
