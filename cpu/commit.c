@@ -27,6 +27,12 @@ static bool writes_pair(const Insn *in)
     return in->op == INSN_amocas_q && in->rd != REG_SINK;
 }
 
+/* An EBREAK that retires was a semihosting call, whose result is in a0. */
+static bool is_host_call(const Insn *in)
+{
+    return in->op == INSN_ebreak;
+}
+
 /* "core   0: 3 0x0000000080000000 (0x00000297) x5  0x0000000080000000 mem 0x..." */
 static void write_log(const Commit *commit, Hart *hart, const Insn *in, uint64_t pc, unsigned priv,
                       uint32_t raw)
@@ -40,6 +46,8 @@ static void write_log(const Commit *commit, Hart *hart, const Insn *in, uint64_t
         fprintf(commit->log, " x%-2u 0x%016" PRIx64, in->rd, hart->x[in->rd]);
     if (writes_pair(in))
         fprintf(commit->log, " x%-2u 0x%016" PRIx64, in->rd + 1, hart->x[in->rd + 1]);
+    if (is_host_call(in))
+        fprintf(commit->log, " x10 0x%016" PRIx64, hart->x[10]);
     if (hart->csr_written) {
         unsigned number = hart->csr_written - 1;
         fprintf(commit->log, " c%u_%s 0x%016" PRIx64, number, csr_name(number),
@@ -60,6 +68,8 @@ void commit_record(Commit *commit, Hart *hart, const Insn *in, uint64_t pc, unsi
         hash = hash_word(hash_word(hash, commit->address), commit->value);
     if (writes_pair(in))
         hash = hash_word(hash_word(hash, hart->x[in->rd + 1]), commit->value_high);
+    if (is_host_call(in))
+        hash = hash_word(hash, 10 ^ hart->x[10]);
     commit->hash = hash;
     commit->count++;
     if (commit->log)

@@ -8,7 +8,9 @@ static bool locate(const GuestView *view, uint64_t address, Spa *spa)
     *spa = (Spa){ address };
     if (view->physical)
         return true;
-    if (!mmu_peek_translate(&view->machine->harts[view->hart].mmu, (Gva){ address }, &result))
+    Mmu *mmu = &view->machine->harts[view->hart].mmu;
+    Gva va = { address };
+    if (!(view->code ? mmu_peek_fetch(mmu, va, &result) : mmu_peek_translate(mmu, va, &result)))
         return false;
     *spa = result.spa;
     return true;

@@ -15,6 +15,7 @@ typedef struct {
     Machine *machine;
     unsigned hart;
     bool physical; /* addresses are physical */
+    bool code;     /* addresses are of instructions: mstatus.MPRV does not apply */
 } GuestView;
 
 /* Reads as far as there is memory; returns how many of `size` bytes that were. */

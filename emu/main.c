@@ -65,10 +65,11 @@ static int report(const Options *o, const GError *error)
     return code;
 }
 
-static bool open_log(const char *path, FILE **file, GError **error)
+static bool open_log(const char *option, const char *path, FILE **file, GError **error)
 {
     *file = path ? fopen(path, "w") : stderr;
-    return *file || fail(error, EXIT_FILE, "cannot write log '%s'; check the path", path);
+    return *file || fail(error, EXIT_FILE, "%s: cannot write '%s': %s; check the path", option,
+                         path, g_strerror(errno));
 }
 
 /* Before the machine: the ends of its lines. */
@@ -105,13 +106,14 @@ static bool observe(Run *run, GError **error)
 {
     const Options *o = run->options;
     Machine *m = run->machine;
-    if (!open_log(o->log_file, &run->log, error) || !open_log(o->commit_file, &run->commits, error))
+    if (!open_log("-D", o->log_file, &run->log, error) ||
+        !open_log("--log", o->commit_file, &run->commits, error))
         return false;
     m->trace.out = run->log;
     for (unsigned i = 0; i < o->traces->len; i++)
         if (!trace_enable(&m->trace, g_ptr_array_index(o->traces, i), error))
             return false;
-    if (o->mix_file && !open_log(o->mix_file, &run->mix, error))
+    if (o->mix_file && !open_log("-insn-mix", o->mix_file, &run->mix, error))
         return false;
     m->commit.mix = o->mix_file ? g_new0(InsnMix, 1) : NULL;
     m->commit.log = o->log_commits ? run->commits : NULL;

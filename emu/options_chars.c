@@ -62,11 +62,17 @@ static bool read_address(Options *o, Props *props, CharSpec *spec, GError **erro
                     "%s: a socket has path= or port=, and not both; for example: -chardev "
                     "socket,id=s0,port=4444,server=on,wait=off",
                     props->option);
+    if ((path && !*path) || (port && !*port))
+        return fail(error, EXIT_USAGE, "%s: the socket's %s is missing; write %s", props->option,
+                    path ? "path" : "port", path ? "path=line.sock" : "port=4444");
     if (port && (!parse_number(port, &number) || !number || number > 65535))
         return fail(error, EXIT_USAGE, "%s: port=%s is not from 1 to 65535; write port=4444",
                     props->option, port);
     spec->path = path ? options_keep(o, path) : NULL;
     spec->host = options_keep(o, host && *host ? host : "127.0.0.1");
+    size_t length = strlen(spec->host);
+    if (*spec->host == '[' && spec->host[length - 1] == ']') /* around an address of IPv6 */
+        spec->host = options_own(o, g_strndup(spec->host + 1, length - 2));
     spec->port = port ? options_keep(o, port) : NULL;
     return true;
 }

@@ -10,6 +10,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "emu/base/error.h"
 #include "emu/options_handlers.h"
@@ -49,6 +50,8 @@ static bool end_section(ConfigReader *reader, GError **error)
     if (!def)
         return true;
     reader->section = NULL;
+    if (!reader->argument->len && !strcmp(def->name, "machine"))
+        return true; /* there is one already, as it should be */
     if (def->handle(reader->options, def, reader->argument->str, error))
         return true;
     g_prefix_error(error, "%s:%u: ", reader->path, reader->section_line);
@@ -167,8 +170,12 @@ bool option_readconfig(Options *o, const OptionDef *def, const char *path, GErro
 {
     g_autofree char *text = NULL;
     gsize size;
+    struct stat info;
     g_autoptr(GError) problem = NULL;
     (void)def;
+    if (!stat(path, &info) && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode))
+        return fail(error, EXIT_FILE, "configuration '%s' is not a regular file; copy it to one",
+                    path);
     if (!g_file_get_contents(path, &text, &size, &problem) || size > MAX_FILE ||
         strlen(text) != size)
         return fail(error, EXIT_FILE, "configuration '%s' cannot be read: %s; check the path", path,

@@ -59,21 +59,13 @@ static int64_t result_of(Semihost *host, int64_t value)
 
 /* Guest memory. */
 
-/* A string of `length` bytes, or up to a zero byte for SIZE_MAX. NULL: it is nowhere, or too long. */
+/* A string of `length` bytes. NULL: it is nowhere, or too long. */
 static char *read_text(const Call *call, uint64_t address, uint64_t length)
 {
     char *text = g_malloc(MAX_PIECE + 1);
-    size_t wanted = MIN(length, MAX_PIECE), n = 0;
-    if (length != SIZE_MAX) {
-        n = guest_memory_read(&call->view, address, text, wanted);
-    } else {
-        while (n < MAX_PIECE && guest_memory_read(&call->view, address + n, text + n, 1) == 1 &&
-               text[n])
-            n++;
-        wanted = n;
-    }
+    size_t n = guest_memory_read(&call->view, address, text, MIN(length, MAX_PIECE));
     text[n] = 0;
-    if (n == wanted && (length == SIZE_MAX || n == length))
+    if (n == length)
         return text;
     g_free(text);
     return NULL;
@@ -87,21 +79,26 @@ static char *read_name(const Call *call, unsigned word)
 
 /* Console. */
 
-static void console_write(Semihost *host, int fd, const char *data, size_t size)
+/* 0, or a negative error number: the host cannot write it. */
+static int console_write(Semihost *host, int fd, const char *data, size_t size)
 {
     const SemihostConfig *config = &host->config;
+    struct pollfd output = { .fd = fd, .events = POLLOUT };
     if (config->chr) {
         if (config->chr->write)
             config->chr->write(config->chr->host, (const uint8_t *)data, size);
-        return;
+        return 0;
     }
     config->flush(config->flush_opaque);
     for (ssize_t n; size; data += n, size -= (size_t)n) {
         n = write(fd, data, size);
         if (n < 0 && errno != EINTR && errno != EAGAIN)
-            return;
+            return -errno;
+        if (n < 0)
+            (void)poll(&output, 1, -1);
         n = MAX(n, 0);
     }
+    return 0;
 }
 
 static size_t receive(void *opaque, const uint8_t *data, size_t size)
@@ -126,13 +123,16 @@ static int64_t take_typed(Semihost *host, void *data, size_t size)
     return n;
 }
 
-/* Up to `size` bytes, at least one. With nothing there the call is made again later. 0: the end of the input. */
+/* Up to `size` bytes, at least one. With nothing there the call is made again later. 0: the end of the input.
+ * Standard input may be non-blocking: only poll tells how long there is nothing. */
 static int64_t console_read(Semihost *host, void *data, size_t size)
 {
     struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
     if (!size || host->config.no_input)
         return 0;
     if (host->config.chr && host->typed->len == host->taken) {
+        if (host->config.chr->ended)
+            return 0;
         inbox_wait(&host->machine->inbox, WAIT_NS);
         host->again = true;
         return 0;
@@ -144,7 +144,8 @@ static int64_t console_read(Semihost *host, void *data, size_t size)
         return 0;
     }
     ssize_t n = read(STDIN_FILENO, data, size);
-    return n < 0 ? -errno : n;
+    host->again = n < 0 && (errno == EAGAIN || errno == EINTR);
+    return n < 0 && !host->again ? -errno : MAX(n, 0);
 }
 
 /* The calls. Each returns what a0 gets. */
@@ -167,14 +168,23 @@ static int64_t call_writec(Call *call)
     char c;
     if (guest_memory_read(&call->view, call->parameter, &c, 1) != 1)
         return failed(call->host, -EFAULT);
-    console_write(call->host, STDERR_FILENO, &c, 1);
+    (void)console_write(call->host, STDERR_FILENO, &c, 1);
     return 0;
 }
 
+/* Up to a zero byte, or the end of memory. */
 static int64_t call_write0(Call *call)
 {
-    g_autofree char *text = read_text(call, call->parameter, SIZE_MAX);
-    console_write(call->host, STDERR_FILENO, text, strlen(text));
+    g_autofree char *text = g_malloc(PAGE_SIZE);
+    uint64_t address = call->parameter;
+    size_t got, n;
+    do {
+        size_t wanted = PAGE_SIZE - (address & PAGE_OFFSET);
+        got = guest_memory_read(&call->view, address, text, wanted);
+        n = strnlen(text, got);
+        (void)console_write(call->host, STDERR_FILENO, text, n);
+        address += n;
+    } while (n && n == got);
     return 0;
 }
 
@@ -190,13 +200,14 @@ static int64_t call_write(Call *call)
         g_autofree char *data = read_text(call, address, size);
         if (!data)
             return failed_with_left(call->host, -EFAULT, left);
-        int64_t n = (int64_t)size;
+        int64_t n;
         if (handle->kind == HANDLE_OUTPUT)
-            console_write(call->host, handle->fd, data, size);
+            n = console_write(call->host, handle->fd, data, size);
         else
             n = handle_write(handle, data, size);
         if (n < 0)
             return failed_with_left(call->host, n, left);
+        n = handle->kind == HANDLE_OUTPUT ? (int64_t)size : n;
         address += (uint64_t)n;
         left -= (uint64_t)n;
         if (n < (int64_t)size)
@@ -265,11 +276,10 @@ static int64_t call_flen(Call *call)
     return result_of(call->host, handle ? handle_length(handle) : -EBADF);
 }
 
-/* The same number gives the same name. */
+/* The same number gives the same name, in every run. */
 static int64_t call_tmpnam(Call *call)
 {
-    g_autofree char *name =
-        g_strdup_printf("semihost-%ld-%u.tmp", (long)getpid(), (unsigned)(call->words[1] & 0xff));
+    g_autofree char *name = g_strdup_printf("semihost-%03u.tmp", (unsigned)(call->words[1] & 0xff));
     size_t size = strlen(name) + 1;
     if (call->words[2] < size || call->words[1] > 255)
         return failed(call->host, -EINVAL);
@@ -388,12 +398,13 @@ static int64_t make_call(Call *call, uint64_t operation)
     return calls[operation].make(call);
 }
 
-static bool is_call(const GuestView *view, uint64_t pc)
+static bool is_call(const GuestView *data, uint64_t pc)
 {
+    const GuestView view = { .machine = data->machine, .hart = data->hart, .code = true };
     uint32_t words[3];
     uint64_t start = pc - 4;
     return (start & PAGE_OFFSET) <= PAGE_SIZE - sizeof words &&
-           guest_memory_read(view, start, words, sizeof words) == sizeof words &&
+           guest_memory_read(&view, start, words, sizeof words) == sizeof words &&
            words[0] == WORD_BEFORE && words[1] == WORD_EBREAK && words[2] == WORD_AFTER;
 }
 
@@ -401,7 +412,7 @@ static ExecResult on_ebreak(void *opaque, Hart *hart)
 {
     Semihost *host = opaque;
     Call call = { .host = host,
-                  .view = { host->machine, hart->id, false },
+                  .view = { .machine = host->machine, .hart = hart->id },
                   .parameter = hart->x[11] };
     uint64_t operation = hart->x[10];
     if ((hart->mmu.priv == PRIV_U && !host->config.userspace) || !is_call(&call.view, hart->pc))

@@ -554,6 +554,15 @@ void mmu_drop_write_paths(Mmu *mmu, Spa page)
                 entry->write_tag = TAG_NONE;
 }
 
+bool mmu_peek_fetch(Mmu *mmu, Gva va, WalkResult *result)
+{
+    WalkMemory memory = { read_pte, refuse_update, mmu };
+    WalkRequest request = make_request(mmu, &mmu->fetch->key, va, ACCESS_FETCH);
+    request.s.hardware_ad = true;
+    walk(&request, &memory, result);
+    return result->status == WALK_OK;
+}
+
 bool mmu_peek_translate(Mmu *mmu, Gva va, WalkResult *result)
 {
     WalkMemory memory = { read_pte, refuse_update, mmu };

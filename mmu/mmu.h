@@ -207,6 +207,8 @@ void mmu_drop_write_paths(Mmu *mmu, Spa page);
 
 /* What a debugger sees at `va` with the hart's present context: translates without filling anything. */
 bool mmu_peek_translate(Mmu *mmu, Gva va, WalkResult *result);
+/* Likewise of what is executed, for which MPRV means nothing. */
+bool mmu_peek_fetch(Mmu *mmu, Gva va, WalkResult *result);
 
 static inline TlbEntry *bank_entry(Bank *bank, uint64_t va)
 {

@@ -99,8 +99,10 @@ static bool parse_address(Isa *isa, unsigned which, const char *text, GError **e
     char *end = NULL;
     guint64 value = text ? g_ascii_strtoull(text, &end, 0) : 0;
     if (!text || !g_ascii_isdigit(*text) || *end || value & 3)
-        return fail(error, EXIT_USAGE, "-cpu: %s takes an address that 4 divides, not '%s'",
-                    address_info[which].option, text ? text : "");
+        return fail(
+            error, EXIT_USAGE,
+            "-cpu: %s takes an address that 4 divides, not '%s'; write -cpu max,%s=0x80000000",
+            address_info[which].option, text ? text : "", address_info[which].option);
     memcpy((char *)isa + address_info[which].offset, &value, sizeof value);
     return true;
 }

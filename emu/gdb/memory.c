@@ -15,7 +15,7 @@ enum { MAX_TRANSFER = GDB_PACKET_SIZE / 2, MAX_BREAKPOINTS = 1024 };
 
 static GuestView view_of(const GdbSession *s)
 {
-    return (GuestView){ s->machine, s->general, s->physical };
+    return (GuestView){ s->machine, s->general, s->physical, false };
 }
 
 static size_t read_memory(const GdbSession *s, uint64_t address, uint8_t *data, size_t size)

@@ -91,6 +91,25 @@ def semihosting_echo():
     return words + [0] * (36 - len(words)) + [0x20026, 0, 5, 0]
 
 
+def semihosting_copy():
+    """Writes back every byte that it reads by semihosting; the end of the input ends the run with code 5."""
+    s0, a0, a1 = 8, 10, 11
+    start = [s0 << 7 | 0x17, addi(s0, s0, 128)]
+    loop = [addi(a0, 0, 7), addi(a1, 0, 0), *CALL, addi(T2, a0, 1), beqz(T2, 32), sb(a0, s0), addi(a1, s0, 0),
+            addi(a0, 0, 3), *CALL]
+    loop.append(jump(-4 * len(loop)))
+    words = start + loop + [addi(a0, 0, 0x20), addi(a1, s0, 16), *CALL, jump(0)]
+    return words + [0] * (36 - len(words)) + [0x20026, 0, 5, 0]
+
+
+def semihosting_text(size):
+    """Writes so many bytes by one call of SYS_WRITE0, then ends the run with code 5."""
+    a0, a1 = 10, 11
+    words = [a1 << 7 | 0x17, addi(a1, a1, 80), addi(a0, 0, 4), *CALL, a1 << 7 | 0x17, addi(a1, a1, 40), addi(a0, 0, 0x20),
+             *CALL, jump(0)]
+    return code(words + [0] * (16 - len(words)) + [0x20026, 0, 5, 0]) + b"a" * size + b"\0"
+
+
 def code(words):
     return b"".join(struct.pack("<I", word & 0xFFFFFFFF) for word in words)
 
@@ -127,6 +146,8 @@ def make_all(folder):
         "fail3.elf": elf(code(finish(3 << 16 | 0x3333))),
         "semihost.elf": elf(code(semihosting_exit(7))),
         "semiecho.elf": elf(code(semihosting_echo())),
+        "semicopy.elf": elf(code(semihosting_copy())),
+        "semitext.elf": elf(semihosting_text(100000)),
         "loop.elf": elf(code([jump(0)])),
         "reset.elf": elf(code(say("R") + finish(0x7777))),
         "hello.elf": elf(code(say("hello, world\n") + finish(0x5555))),
@@ -192,6 +213,8 @@ def make_all(folder):
   base = "2030-01-31"
 """,
         "section.cfg": b"[machine]\ntype = \"virt\"\n[dirve \"d0\"]\n",
+        "nothing.cfg": b"[machine]\n",
+        "blank.cfg": b"",
         "bracket.cfg": b"\n[machine\n",
         "lone.cfg": b"[\n",
         "quote.cfg": b"[machine]\n\n\ntype = virt\n",

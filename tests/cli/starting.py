@@ -4,6 +4,7 @@ import fcntl
 import os
 import resource
 import signal
+import select
 import socket
 import subprocess
 import time
@@ -102,14 +103,55 @@ def input_that_does_not_block(program, folder):
                                "-semihosting-config", "on,chardev=c"], stdin=reader) as run:
         os.close(reader)
         time.sleep(0.5)
-        with open(f"/proc/{run.child.pid}/stat", encoding="ascii") as stat:
-            fields = stat.read().rpartition(") ")[2].split()
-        used = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        used = processor_time(run.child)
         os.write(writer, b"late!")
         run.end(5)
         assert run.child.stdout.read() == b"late!"
     os.close(writer)
     assert used < 0.4, f"{used} s of processor time spent waiting"
+
+
+def processor_time(child):
+    with open(f"/proc/{child.pid}/stat", encoding="ascii") as stat:
+        fields = stat.read().rpartition(") ")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def long_text(program, folder):
+    """SYS_WRITE0 of 100000 bytes: all are written, and waiting for a reader takes no time."""
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETFL, os.O_NONBLOCK)
+    with started([program, "-bios", "none", "-kernel", "semitext.elf", "-serial", "none", "-semihosting"], folder,
+                 stderr=writer) as child:
+        os.close(writer)
+        time.sleep(0.5)
+        used = processor_time(child)
+        text = b""
+        while select.select([reader], [], [], WAIT)[0] and (part := os.read(reader, 65536)):
+            text += part
+        assert child.wait(WAIT) == 5 and text == b"a" * 100000, (child.returncode, len(text))
+    os.close(reader)
+    assert used < 0.4, f"{used} s of processor time spent waiting"
+
+
+def semihosting_at_the_end(program, folder):
+    """A chardev whose input has ended says so: a file, standard input, a server that hangs up."""
+    copy = ["-bios", "none", "-kernel", "semicopy.elf", "-serial", "none", "-semihosting-config", "on,chardev=c"]
+    done = call(program, folder, copy + ["-chardev", "file,id=c,path=copy.txt,input-path=input.txt"])
+    with open(os.path.join(folder, "copy.txt"), "rb") as file:
+        assert done.returncode == 5 and file.read() == b"one two\n!", done
+    done = subprocess.run([program] + copy + ["-chardev", "stdio,id=c"], cwd=folder, input=b"piped", capture_output=True,
+                          timeout=WAIT, check=False)
+    assert done.returncode == 5 and done.stdout == b"piped", done
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(WAIT)
+        port = server.getsockname()[1]
+        with Run(program, folder, copy + ["-chardev", f"socket,id=c,host=127.0.0.1,port={port}"]) as run:
+            line, _ = server.accept()
+            line.sendall(b"bye")
+            assert line.recv(1) == b"b"
+            line.close()
+            run.end(5)
 
 
 def input_paths(program, folder):
@@ -120,7 +162,7 @@ def input_paths(program, folder):
 
 
 RUNS = [starts_that_wait, daemons_that_wait, failed_start_leaves_no_pidfile, output_that_is_lost,
-        input_that_does_not_block, input_paths]
+        input_that_does_not_block, input_paths, long_text, semihosting_at_the_end]
 
 
 def run_all(program, folder):

@@ -144,6 +144,7 @@ static void environment(void)
     guest_check("negative is an error", 1, call4(ISERROR, none, 0, 0, 0), 1);
     guest_check("positive is none", 1, call4(ISERROR, 1, 0, 0, 0), 0);
     guest_check("temporary name", 1, call4(TMPNAM, (uintptr_t)text, 3, sizeof text, 0), 0);
+    check_text("the same in every run", text, "semihost-003.tmp");
     guest_check("no room for it", 2, call4(TMPNAM, (uintptr_t)text, 3, 2, 0), none);
     guest_check("no such call", 1, call(0x99, NULL), none);
     guest_check("parameters nowhere", 1, call(OPEN, (void *)0x10), none);
@@ -154,6 +155,22 @@ static long tickfreq(long unused)
 {
     (void)unused;
     return (long)call(TICKFREQ, NULL);
+}
+
+/* The three words are code: they are found while MPRV sends loads through a page table that maps nothing. */
+static void call_under_mprv(void)
+{
+    enum { MPP_S = 0x800, MPP = 0x1800, MPRV = 0x20000 };
+    static uint64_t nothing[512] __attribute__((aligned(4096)));
+    register uint64_t a0 __asm__("a0") = TICKFREQ;
+    CSR_WRITE(satp, 8ul << 60 | (uintptr_t)nothing >> 12);
+    __asm__ volatile(".option push\n.option norvc\ncsrc mstatus, %1\ncsrs mstatus, %2\n.balign 16\n"
+                     "slli x0, x0, 0x1f\nebreak\nsrai x0, x0, 7\ncsrc mstatus, %3\n.option pop"
+                     : "+r"(a0)
+                     : "r"((uint64_t)MPP), "r"((uint64_t)(MPRV | MPP_S)), "r"((uint64_t)MPRV)
+                     : "memory");
+    CSR_WRITE(satp, 0);
+    guest_check("call under MPRV", 0, a0, 1000000000);
 }
 
 static void no_calls(void)
@@ -182,6 +199,7 @@ int main(unsigned hart)
     features();
     times();
     environment();
+    call_under_mprv();
     no_calls();
     if (guest_failures)
         return 1;
