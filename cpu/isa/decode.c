@@ -56,7 +56,7 @@ static const struct { const char *name; uint8_t slot, width, bias; } field_names
 static unsigned find_name(const char *name, size_t length)
 {
     for (unsigned i = 0; i < G_N_ELEMENTS(field_names); i++)
-        if (strlen(field_names[i].name) == length && !strncmp(field_names[i].name, name, length))
+        if (!strncmp(field_names[i].name, name, length) && !field_names[i].name[length])
             return i;
     g_error("unknown field '%.*s' in an instruction row", (int)length, name);
 }
@@ -89,38 +89,39 @@ static void parse_slices(InsnDef *def, unsigned name, const char *s, unsigned *p
     g_assert(*s == ']');
 }
 
-static void parse_digits(InsnDef *def, const char *token, unsigned *pos)
+static void parse_digits(InsnDef *def, const char *token, size_t length, unsigned *pos)
 {
-    for (; *token; token++) {
+    for (size_t i = 0; i < length; i++) {
         --*pos;
         def->mask |= 1u << *pos;
-        def->match |= (uint32_t)(*token - '0') << *pos;
+        def->match |= (uint32_t)(token[i] - '0') << *pos;
     }
 }
 
 /* A run of digits, a field, a field with slices, or two fields that share their bits ("rd/rs1"). */
-static void parse_token(InsnDef *def, const char *token, unsigned *pos)
+static void parse_token(InsnDef *def, const char *token, size_t length, unsigned *pos)
 {
+    const char *bracket = memchr(token, '[', length), *slash = memchr(token, '/', length);
     if (*token == '0' || *token == '1') {
-        parse_digits(def, token, pos);
+        parse_digits(def, token, length, pos);
         return;
     }
-    const char *bracket = strchr(token, '[');
     if (bracket) {
         parse_slices(def, find_name(token, (size_t)(bracket - token)), bracket, pos);
         return;
     }
-    g_auto(GStrv) names = g_strsplit(token, "/", 2);
-    unsigned first = find_name(names[0], strlen(names[0]));
-    *pos -= field_names[first].width;
-    for (char **name = names; *name; name++)
-        add_field(def, find_name(*name, strlen(*name)), *pos, field_names[first].width, 0);
+    size_t first_length = slash ? (size_t)(slash - token) : length;
+    unsigned first = find_name(token, first_length), width = field_names[first].width;
+    *pos -= width;
+    add_field(def, first, *pos, width, 0);
+    if (slash)
+        add_field(def, find_name(slash + 1, length - first_length - 1), *pos, width, 0);
 }
 
 static uint16_t find_insn(const char *name)
 {
     for (uint16_t id = 1; id < INSN_COUNT; id++)
-        if (!strcmp(insn_table[id].name, name))
+        if (insn_table[id].name[0] == name[0] && !strcmp(insn_table[id].name, name))
             return id;
     g_error("an instruction row expands to '%s', which has no row", name);
 }
@@ -140,7 +141,9 @@ static void parse_expansion(InsnDef *def)
 /* "rd&1 rs2&1", or NULL. */
 static void parse_conditions(InsnCondition *out, const char *text)
 {
-    g_auto(GStrv) words = g_strsplit(text ? text : "", " ", -1);
+    if (!text)
+        return;
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
     for (unsigned i = 0; words[i]; i++) {
         size_t length = strcspn(words[i], "=>&");
         g_assert(i < CONDITIONS);
@@ -155,9 +158,12 @@ static void parse_row(InsnDef *def)
     size_t length = strlen(def->encoding);
     def->length = strcmp(def->encoding + length - 2, "11") ? 2 : 4;
     unsigned pos = def->length * 8;
-    g_auto(GStrv) tokens = g_strsplit(def->encoding, " ", -1);
-    for (char **token = tokens; *token; token++)
-        parse_token(def, *token, &pos);
+    for (const char *token = def->encoding; *token; token += strspn(token, " ")) {
+        size_t token_length = strcspn(token, " ");
+        parse_token(def, token, token_length, &pos);
+        token += token_length;
+    }
+    def->fixed_bits = (uint8_t)__builtin_popcount(def->mask);
     if (pos)
         g_error("the encoding of %s leaves %u bits open", def->name, pos);
     def->base = (uint16_t)(def - insn_table);
@@ -173,7 +179,7 @@ static void parse_row(InsnDef *def)
 
 /* Buckets by the bits every format fixes: opcode and funct3. */
 enum { BUCKETS = 512 + 32, BUCKET_SIZE = 96 };
-static const InsnDef *buckets[BUCKETS][BUCKET_SIZE];
+static uint16_t buckets[BUCKETS][BUCKET_SIZE]; /* InsnId; INSN_NONE ends */
 
 static unsigned bucket_of(uint32_t raw)
 {
@@ -181,12 +187,13 @@ static unsigned bucket_of(uint32_t raw)
                           : 512 | (raw & 3) << 3 | ((raw >> 13) & 7);
 }
 
-static void put_in_bucket(const InsnDef **slot, const InsnDef *put)
+/* The most specific row first. */
+static void put_in_bucket(uint16_t *slot, uint16_t put)
 {
-    const InsnDef **end = slot + BUCKET_SIZE - 1;
-    for (; *slot; slot++) {
-        if (__builtin_popcount((*slot)->mask) < __builtin_popcount(put->mask)) {
-            const InsnDef *displaced = *slot;
+    const uint16_t *end = slot + BUCKET_SIZE - 1;
+    for (; *slot != INSN_NONE; slot++) {
+        if (insn_table[*slot].fixed_bits < insn_table[put].fixed_bits) {
+            uint16_t displaced = *slot;
             *slot = put;
             put = displaced;
         }
@@ -205,7 +212,7 @@ void insn_table_init(void)
             unsigned at = def->length == 4 ? 12 : 13;
             uint32_t raw = (def->match & ~(7u << at)) | f3 << at;
             if ((raw & def->mask) == def->match)
-                put_in_bucket(buckets[bucket_of(raw)], def);
+                put_in_bucket(buckets[bucket_of(raw)], (uint16_t)(def - insn_table));
         }
     }
 }
@@ -247,8 +254,8 @@ const InsnDef *insn_lookup(uint32_t raw, const Isa *isa)
 {
     if ((raw & 3) != 3)
         raw &= 0xffff;
-    for (const InsnDef **slot = buckets[bucket_of(raw)]; *slot; slot++) {
-        const InsnDef *def = *slot;
+    for (const uint16_t *slot = buckets[bucket_of(raw)]; *slot != INSN_NONE; slot++) {
+        const InsnDef *def = &insn_table[*slot];
         if ((raw & def->mask) == def->match && (!isa || is_there(def, isa)))
             return any_holds(def->reserved, def, raw) ? NULL : def;
     }

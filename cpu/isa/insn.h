@@ -100,6 +100,7 @@ typedef struct {
     ExecFn *exec;
     /* Read from the row by insn_table_init(): */
     uint32_t mask, match;
+    uint8_t fixed_bits;                 /* in the mask */
     uint8_t length, n_fields, sign_bit; /* sign_bit 0: the immediate is unsigned */
     bool is_wide, rd_is_f, has_rd;
     uint16_t base; /* what it expands to; itself if not compressed */
