@@ -338,8 +338,8 @@ bool machine_reset(Machine *m, GError **error)
 // clang-format off
 static const StateField clock_fields[] = { STATE(Clock, units), STATE(Clock, order), STATE_END };
 static const StateField machine_fields[] = {
-    STATE_ARRAY(Machine, round_left), STATE(Machine, current), STATE(Machine, turn), STATE(Machine, pass_ran), STATE(Machine, rounds),
-    STATE(Machine, idle_units), STATE_END,
+    STATE_ARRAY(Machine, round_left), STATE(Machine, current), STATE(Machine, turn),
+    STATE(Machine, pass_ran), STATE(Machine, rounds), STATE(Machine, idle_units), STATE_END,
 };
 // clang-format on
 /* Whatever a damaged snapshot says, harts have at most a quantum left, and it is the turn of one that is there. */
