@@ -109,6 +109,8 @@ static void add_log_items(Words *words)
     }
 }
 
+static const char of_every_chardev[] = ",mux=on,logfile=FILE,logappend=on";
+
 static void add_drivers(Words *words)
 {
     for (size_t i = 0; options_driver_example(i); i++)
@@ -119,7 +121,7 @@ static void add_chardevs(Words *words)
 {
     for (size_t i = 0; options_char_example(i); i++)
         add_syntax(words, options_char_example(i));
-    add_syntax(words, ",mux=on,logfile=FILE,logappend=on");
+    add_syntax(words, of_every_chardev);
 }
 
 static void add_machine(Words *words)
@@ -141,6 +143,21 @@ static const struct {
 static const char *const with_help[] = { "M", "machine", "cpu",   "device", "chardev",
                                          "d", "trace",   "accel", "L",      NULL };
 
+/* Behind the name of a driver or chardev only what that takes is offered. */
+static void print_kinds(FILE *out, const char *(*example)(size_t number), const char *common)
+{
+    fputs("        case $word in\n", out);
+    for (size_t i = 0; example(i); i++) {
+        Words words = { g_string_new(NULL), g_string_new(NULL) };
+        add_syntax(&words, example(i));
+        add_syntax(&words, common);
+        fprintf(out, "        %s,*) rest='%s' ;;\n", words.first->str, words.rest->str);
+        g_string_free(words.first, TRUE);
+        g_string_free(words.rest, TRUE);
+    }
+    fputs("        esac\n", out);
+}
+
 static void print_option(FILE *out, const OptionDef *def)
 {
     Words words = { g_string_new(NULL), g_string_new(NULL) };
@@ -156,8 +173,14 @@ static void print_option(FILE *out, const OptionDef *def)
     if (g_strv_contains(with_help, def->name))
         add_word(words.first, "help", 4);
     if (words.first->len || words.rest->len)
-        fprintf(out, "    %s) first='%s' rest='%s' ;;\n", def->name, words.first->str,
+        fprintf(out, "    %s) first='%s' rest='%s'\n", def->name, words.first->str,
                 words.rest->str);
+    if (!strcmp(def->name, "device"))
+        print_kinds(out, options_driver_example, ",");
+    if (!strcmp(def->name, "chardev"))
+        print_kinds(out, options_char_example, of_every_chardev);
+    if (words.first->len || words.rest->len)
+        fputs("        ;;\n", out);
     g_string_free(words.first, TRUE);
     g_string_free(words.rest, TRUE);
 }
