@@ -22,6 +22,8 @@ void hart_init(Hart *hart, unsigned id, const Isa *isa, Bus *bus, Clock *clock, 
 {
     *hart = (Hart){ .id = id, .isa = isa, .clock = clock, .trace = trace, .code = code };
     hart->ialign_mask = isa->has[EXT_Zca] ? 0 : 2;
+    hart->has_rnmi = isa->has[EXT_Smrnmi];
+    hart->has_double_trap = isa->has[EXT_Smdbltrp];
     mmu_init(&hart->mmu, id, bus, trace);
     hart->mmu.napot = isa->has[EXT_Svnapot];
     hart->mmu.rsw60 = isa->has[EXT_Svrsw60t59b];

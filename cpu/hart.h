@@ -148,7 +148,8 @@ struct Hart {
     bool stip;             /* stimecmp has passed */
     bool idle;             /* in WFI or WRS */
     bool wakes_on_loss; /* the last of these was WRS, which the loss of the reservation ends, too */
-    bool critical;      /* in the critical-error state: a double trap ended it (Smdbltrp) */
+    bool has_rnmi, has_double_trap; /* Smrnmi, Smdbltrp: every trap asks; never changes */
+    bool critical;         /* in the critical-error state: a double trap ended it (Smdbltrp) */
     uint64_t rnmi_pending; /* resumable non-maskable interrupts, bit n of cause n */
 
     uint64_t entropy; /* of the seed CSR; set by the machine, kept over resets */

@@ -76,7 +76,7 @@ static void enter_machine(Hart *hart, uint64_t cause, uint64_t tval)
     uint64_t status = hart->csr.mstatus;
     status = set_bits(status, 7, 7, bits(status, 3, 3));
     status = set_bits(status, 12, 11, hart->mmu.priv);
-    if (hart->isa->has[EXT_Smdbltrp])
+    if (hart->has_double_trap)
         status |= MSTATUS_MDT; /* norm:trap_exp */
     hart->csr.mstatus = status & ~(uint64_t)MSTATUS_MIE;
     hart->csr.mepc = hart->pc;
@@ -106,22 +106,22 @@ static void enter_critical_error(Hart *hart)
 
 static bool nmie(const Hart *hart)
 {
-    return !hart->isa->has[EXT_Smrnmi] || hart->csr.mnstatus & MNSTATUS_NMIE;
+    return !hart->has_rnmi || hart->csr.mnstatus & MNSTATUS_NMIE;
 }
 
 /* norm:trap_unexp_mdt_1, norm:trap_unexp_mnstatus_nmie_0 */
 static bool is_unexpected(const Hart *hart)
 {
-    return hart->isa->has[EXT_Smdbltrp] &&
+    return hart->has_double_trap &&
            (hart->csr.mstatus & MSTATUS_MDT || (hart->mmu.priv == PRIV_M && !nmie(hart)));
 }
 
 /* A trap to M-mode. `second` is what mtval2 gets. */
 static void trap_to_machine(Hart *hart, uint64_t cause, uint64_t tval, uint64_t second)
 {
-    bool in_rnmi = hart->mmu.priv == PRIV_M && !nmie(hart);
+    bool in_rnmi = !nmie(hart) && hart->mmu.priv == PRIV_M;
     if (is_unexpected(hart)) {
-        if (hart->isa->has[EXT_Smrnmi] && nmie(hart))
+        if (hart->has_rnmi && nmie(hart))
             enter_rnmi(hart, cause);
         else
             enter_critical_error(hart);

@@ -217,14 +217,18 @@ void insn_table_init(void)
     }
 }
 
+/* What a field of `raw` gives its operand. */
+static int64_t field_value(const InsnField *f, uint32_t raw)
+{
+    return (int64_t)(((raw >> f->lo) & ((1u << f->width) - 1)) + f->bias) << f->shift;
+}
+
 static int64_t operand(const InsnDef *def, unsigned slot, uint32_t raw)
 {
     int64_t value = def->implied[slot];
-    for (unsigned i = 0; i < def->n_fields; i++) {
-        const InsnField *f = &def->fields[i];
-        if (f->slot == slot)
-            value |= (int64_t)(((raw >> f->lo) & ((1u << f->width) - 1)) + f->bias) << f->shift;
-    }
+    for (unsigned i = 0; i < def->n_fields; i++)
+        if (def->fields[i].slot == slot)
+            value |= field_value(&def->fields[i], raw);
     return value;
 }
 
@@ -265,7 +269,9 @@ const InsnDef *insn_lookup(uint32_t raw, const Isa *isa)
 void insn_operands(const InsnDef *def, uint32_t raw, int64_t operands[SLOT_COUNT])
 {
     for (unsigned slot = 0; slot < SLOT_COUNT; slot++)
-        operands[slot] = operand(def, slot, raw);
+        operands[slot] = def->implied[slot];
+    for (const InsnField *f = def->fields; f < def->fields + def->n_fields; f++)
+        operands[f->slot] |= field_value(f, raw);
     if (def->sign_bit)
         operands[SLOT_IMM] = sign_extend((uint64_t)operands[SLOT_IMM], def->sign_bit + 1u);
 }
