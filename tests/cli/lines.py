@@ -278,13 +278,17 @@ RUNS = [semihosting_console, kept_after_power_off, daemon, tcp_server, waits_for
         pseudo_terminal, files, gdb_at_a_path]
 
 
-def run_all(program, folder):
+def run_checks(checks, program, folder):
     """[(name, what is wrong or None)]"""
     results = []
-    for check in RUNS:
+    for check in checks:
         try:
             check(program, folder)
             results.append((check.__name__, None))
         except (AssertionError, OSError, subprocess.SubprocessError) as problem:
             results.append((check.__name__, repr(problem)))
     return results
+
+
+def run_all(program, folder):
+    return run_checks(RUNS, program, folder)

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 
-from lines import WAIT, ECHO, Run, started
+from lines import WAIT, ECHO, Run, run_checks, started
 
 HELLO = ["-bios", "none", "-kernel", "hello.elf"]
 
@@ -166,12 +166,4 @@ RUNS = [starts_that_wait, daemons_that_wait, failed_start_leaves_no_pidfile, out
 
 
 def run_all(program, folder):
-    """[(name, what is wrong or None)]"""
-    results = []
-    for check in RUNS:
-        try:
-            check(program, folder)
-            results.append((check.__name__, None))
-        except (AssertionError, OSError, subprocess.SubprocessError) as problem:
-            results.append((check.__name__, repr(problem)))
-    return results
+    return run_checks(RUNS, program, folder)

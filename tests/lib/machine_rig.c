@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "cpu/csr.h"
+
 enum { RIG_RAM = 16 << 20 };
 
 Machine *rig_new(unsigned n_harts, const char *cpu, const uint32_t *code, size_t count)
@@ -20,6 +22,19 @@ Machine *rig_new(unsigned n_harts, const char *cpu, const uint32_t *code, size_t
         g_error("%s", error->message);
     if (count && !bus_poke(&m->bus, (Spa){ BOARD_RAM }, code, count * 4))
         g_error("the program does not fit");
+    return m;
+}
+
+Machine *rig_in(unsigned priv, const char *cpu)
+{
+    Machine *m = rig_new(1, cpu, NULL, 0);
+    Hart *hart = &m->harts[0];
+    csr_write(hart, CSR_mtvec, RIG_HANDLER);
+    csr_write(hart, CSR_stvec, RIG_S_HANDLER);
+    csr_write(hart, 0x3b0, ~0ull);
+    csr_write(hart, CSR_pmpcfg0, 0x1f);
+    hart->mmu.priv = (uint8_t)priv;
+    hart_update_context(hart);
     return m;
 }
 

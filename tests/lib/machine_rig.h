@@ -10,6 +10,12 @@
  * of `code` are. `cpu` as -cpu has it; NULL: max. Aborts the test on failure. */
 Machine *rig_new(unsigned n_harts, const char *cpu, const uint32_t *code, size_t count);
 
+/* Where the harts of rig_in trap to. */
+enum { RIG_HANDLER = 0x80100000, RIG_S_HANDLER = 0x80200000 };
+
+/* A machine of one hart, which is in `priv` with trap handlers set and all of memory open. `cpu` as above. */
+Machine *rig_in(unsigned priv, const char *cpu);
+
 /* Runs at most `units` instructions and traps, in all harts together. */
 void rig_run(Machine *m, uint64_t units);
 

@@ -12,32 +12,17 @@ enum {
     MRET = 0x30200073,
     SRET = 0x10200073,
     MNRET = 0x70200073,
-    HANDLER = 0x80100000,
-    S_HANDLER = 0x80200000,
     NMI_HANDLER = 0x80300000,
     NMI_EXCEPTION = 0x80310000,
 };
 
 #define VECTORS ",rnmi-interrupt-vector=0x80300000,rnmi-exception-vector=0x80310000"
 
-static Machine *hart_in(unsigned priv, const char *cpu)
-{
-    Machine *m = rig_new(1, cpu, NULL, 0);
-    Hart *hart = &m->harts[0];
-    csr_write(hart, CSR_mtvec, HANDLER);
-    csr_write(hart, CSR_stvec, S_HANDLER);
-    csr_write(hart, 0x3b0, ~0ull);
-    csr_write(hart, CSR_pmpcfg0, 0x1f);
-    hart->mmu.priv = (uint8_t)priv;
-    hart_update_context(hart);
-    return m;
-}
-
 /* norm:rnmi_entry, norm:mnstatus_nmie_set_clear, norm:mnret_restore */
 Test(rnmi, taken_and_returned_from)
 {
     for (unsigned priv = PRIV_U; priv <= PRIV_M; priv += priv == PRIV_S ? 2 : 1) {
-        Machine *m = hart_in(priv, "max,smrnmi=on" VECTORS);
+        Machine *m = rig_in(priv, "max,smrnmi=on" VECTORS);
         Hart *hart = &m->harts[0];
         csr_write(hart, CSR_mnstatus, MNSTATUS_NMIE);
         csr_write(hart, CSR_mnstatus, 0);
@@ -62,7 +47,7 @@ Test(rnmi, taken_and_returned_from)
 /* norm:mnstatus_nmie_reset, norm:mnstatus_nmie_disable, norm:mnstatus_mprv_clear */
 Test(rnmi, out_of_reset_no_interrupt_is_taken)
 {
-    Machine *m = hart_in(PRIV_M, "max,smrnmi=on");
+    Machine *m = rig_in(PRIV_M, "max,smrnmi=on");
     Hart *hart = &m->harts[0];
     csr_write(hart, CSR_mie, BIT(IRQ_SSI));
     csr_write(hart, CSR_mip, BIT(IRQ_SSI));
@@ -75,14 +60,14 @@ Test(rnmi, out_of_reset_no_interrupt_is_taken)
     cr_expect_eq(hart->mmu.data_priv, PRIV_U);
     rig_run(m, 1);
     cr_expect_eq(hart->csr.mncause, CAUSE_INTERRUPT, "the non-maskable one goes first");
-    cr_expect_eq(hart->pc, HANDLER, "without a vector: where mtvec points");
+    cr_expect_eq(hart->pc, RIG_HANDLER, "without a vector: where mtvec points");
     machine_free(m);
 }
 
 /* norm:rnmi_exception_nmie0 */
 Test(rnmi, exceptions_of_the_handler_have_their_own_address)
 {
-    Machine *m = hart_in(PRIV_M, "max,smrnmi=on" VECTORS);
+    Machine *m = rig_in(PRIV_M, "max,smrnmi=on" VECTORS);
     Hart *hart = &m->harts[0];
     cr_expect(!rig_execute(m, EBREAK));
     cr_expect_eq(hart->pc, NMI_EXCEPTION);
@@ -93,11 +78,11 @@ Test(rnmi, exceptions_of_the_handler_have_their_own_address)
 /* norm:mnret_mode */
 Test(rnmi, mnret_is_for_machine_mode)
 {
-    Machine *m = hart_in(PRIV_S, "max,smrnmi=on");
+    Machine *m = rig_in(PRIV_S, "max,smrnmi=on");
     cr_expect(!rig_execute(m, MNRET));
     cr_expect_eq(m->harts[0].csr.mcause, CAUSE_ILLEGAL);
     machine_free(m);
-    m = hart_in(PRIV_M, NULL);
+    m = rig_in(PRIV_M, NULL);
     cr_expect(!rig_execute(m, MNRET), "not there without Smrnmi");
     machine_free(m);
 }
@@ -112,7 +97,7 @@ Test(double_trap, mdt_and_mie)
         { MSTATUS_MIE, MSTATUS_MIE },
         { MSTATUS_MDT, MSTATUS_MDT },
     };
-    Machine *m = hart_in(PRIV_M, "max,smdbltrp=on");
+    Machine *m = rig_in(PRIV_M, "max,smdbltrp=on");
     Hart *hart = &m->harts[0];
     cr_expect(hart->csr.mstatus & MSTATUS_MDT, "set by reset");
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -125,15 +110,15 @@ Test(double_trap, mdt_and_mie)
 /* norm:trap_exp, norm:trap_unexp_hndl_no_rnmi */
 Test(double_trap, without_rnmi_the_hart_stops_where_it_was)
 {
-    Machine *m = hart_in(PRIV_M, "max,smdbltrp=on");
+    Machine *m = rig_in(PRIV_M, "max,smdbltrp=on");
     Hart *hart = &m->harts[0];
     csr_write(hart, CSR_mstatus, 0);
     cr_expect(!rig_execute(m, ECALL));
     cr_expect(hart->csr.mstatus & MSTATUS_MDT);
-    cr_expect_eq(hart->pc, HANDLER);
+    cr_expect_eq(hart->pc, RIG_HANDLER);
     rig_execute(m, EBREAK);
     cr_expect(hart->critical);
-    cr_expect_eq(hart->pc, HANDLER);
+    cr_expect_eq(hart->pc, RIG_HANDLER);
     cr_expect_eq(hart->csr.mcause, CAUSE_ECALL_M, "nothing was written");
     cr_expect_eq(m->stop, STOP_EXIT);
     machine_free(m);
@@ -142,7 +127,7 @@ Test(double_trap, without_rnmi_the_hart_stops_where_it_was)
 /* norm:trap_unexp_hndl_rnmi, norm:trap_unexp_mnstatus_nmie_0 */
 Test(double_trap, with_rnmi_its_handler_gets_it_once)
 {
-    Machine *m = hart_in(PRIV_M, "max,smdbltrp=on,smrnmi=on" VECTORS);
+    Machine *m = rig_in(PRIV_M, "max,smdbltrp=on,smrnmi=on" VECTORS);
     Hart *hart = &m->harts[0];
     csr_write(hart, CSR_mnstatus, MNSTATUS_NMIE);
     cr_expect(!rig_execute(m, EBREAK), "MDT is set out of reset");
@@ -159,19 +144,19 @@ Test(double_trap, with_rnmi_its_handler_gets_it_once)
 /* norm:sstatus_sdt_trap: the double trap tells of the first in mcause and of the second in mtval2. */
 Test(double_trap, supervisor_mode)
 {
-    Machine *m = hart_in(PRIV_S, NULL);
+    Machine *m = rig_in(PRIV_S, NULL);
     Hart *hart = &m->harts[0];
     csr_write(hart, CSR_medeleg, ~0ull);
     csr_write(hart, CSR_menvcfg, MENVCFG_DTE);
     cr_expect(!rig_execute(m, EBREAK));
-    cr_expect_eq(hart->pc, S_HANDLER);
+    cr_expect_eq(hart->pc, RIG_S_HANDLER);
     cr_expect(hart->csr.mstatus & MSTATUS_SDT);
     cr_expect(!rig_execute(m, EBREAK));
-    cr_expect_eq(hart->pc, HANDLER);
+    cr_expect_eq(hart->pc, RIG_HANDLER);
     cr_expect_eq(hart->csr.mcause, CAUSE_DOUBLE_TRAP);
     cr_expect_eq(hart->csr.mtval2, CAUSE_BREAKPOINT);
-    cr_expect_eq(hart->csr.mepc, S_HANDLER);
-    cr_expect_eq(hart->csr.mtval, S_HANDLER);
+    cr_expect_eq(hart->csr.mepc, RIG_S_HANDLER);
+    cr_expect_eq(hart->csr.mtval, RIG_S_HANDLER);
     cr_expect_eq(bits(hart->csr.mstatus, 12, 11), PRIV_S);
     cr_expect(!rig_execute(m, ECALL));
     cr_expect_eq(hart->csr.mtval2, 0, "other traps clear it");
@@ -181,7 +166,7 @@ Test(double_trap, supervisor_mode)
 /* norm:menvcfg_dte_op, norm:sstatus_sdt_sstatus_sie_overwrite, norm:sstatus_sdt_sret */
 Test(double_trap, sdt_follows_dte_and_sret)
 {
-    Machine *m = hart_in(PRIV_S, NULL);
+    Machine *m = rig_in(PRIV_S, NULL);
     Hart *hart = &m->harts[0];
     csr_write(hart, CSR_sstatus, MSTATUS_SDT | MSTATUS_SIE);
     cr_expect_eq(csr_read(hart, CSR_sstatus) & (MSTATUS_SDT | MSTATUS_SIE), MSTATUS_SIE);
@@ -202,7 +187,7 @@ Test(double_trap, sdt_follows_dte_and_sret)
 Test(double_trap, returns_clear_mdt_and_sdt)
 {
     for (unsigned to = PRIV_U; to <= PRIV_S; to++) {
-        Machine *m = hart_in(PRIV_M, "max,smdbltrp=on");
+        Machine *m = rig_in(PRIV_M, "max,smdbltrp=on");
         Hart *hart = &m->harts[0];
         csr_write(hart, CSR_menvcfg, MENVCFG_DTE);
         csr_write(hart, CSR_mepc, BOARD_RAM);

@@ -15,8 +15,6 @@ enum {
     LD_A0_A1 = 0x0005b503,
     SD_A0_A1 = 0x00a5b023,
     FADD_D = 0x02b57553,
-    HANDLER = 0x80100000,
-    S_HANDLER = 0x80200000,
 };
 
 static uint32_t csrrw(unsigned csr, unsigned rd, unsigned rs1)
@@ -29,32 +27,18 @@ static uint32_t csrrs(unsigned csr, unsigned rd, unsigned rs1)
     return csr << 20 | rs1 << 15 | 2 << 12 | rd << 7 | 0x73;
 }
 
-/* A hart in `priv` with handlers set and all of memory open. */
-static Machine *hart_in(unsigned priv)
-{
-    Machine *m = rig_new(1, NULL, NULL, 0);
-    Hart *hart = &m->harts[0];
-    csr_write(hart, CSR_mtvec, HANDLER);
-    csr_write(hart, CSR_stvec, S_HANDLER);
-    csr_write(hart, 0x3b0, ~0ull);
-    csr_write(hart, CSR_pmpcfg0, 0x1f);
-    hart->mmu.priv = (uint8_t)priv;
-    hart_update_context(hart);
-    return m;
-}
-
 Test(hart, ecall_names_the_mode_it_came_from)
 {
     static const unsigned modes[] = { PRIV_U, PRIV_S, PRIV_M };
     for (unsigned i = 0; i < 3; i++) {
-        Machine *m = hart_in(modes[i]);
+        Machine *m = rig_in(modes[i], NULL);
         Hart *hart = &m->harts[0];
         uint64_t pc = hart->pc;
         cr_expect(!rig_execute(m, ECALL));
         cr_expect_eq(hart->csr.mcause, 8 + modes[i]);
         cr_expect_eq(hart->csr.mepc, pc);
         cr_expect_eq(hart->csr.mtval, 0);
-        cr_expect_eq(hart->pc, HANDLER);
+        cr_expect_eq(hart->pc, RIG_HANDLER);
         cr_expect_eq(hart->mmu.priv, PRIV_M);
         cr_expect_eq(bits(hart->csr.mstatus, 12, 11), modes[i]);
         /* norm:mstatus_xpie_xpp_op */
@@ -69,15 +53,15 @@ Test(hart, ecall_names_the_mode_it_came_from)
 
 Test(hart, delegated_exceptions_go_to_supervisor_mode_but_never_down)
 {
-    Machine *m = hart_in(PRIV_U);
+    Machine *m = rig_in(PRIV_U, NULL);
     Hart *hart = &m->harts[0];
     csr_write(hart, CSR_medeleg, 1 << CAUSE_ECALL_U | 1 << CAUSE_ILLEGAL);
     cr_expect(!rig_execute(m, ECALL));
     cr_expect_eq(hart->mmu.priv, PRIV_S);
     cr_expect_eq(hart->csr.scause, 8);
-    cr_expect_eq(hart->pc, S_HANDLER);
+    cr_expect_eq(hart->pc, RIG_S_HANDLER);
     machine_free(m);
-    m = hart_in(PRIV_M);
+    m = rig_in(PRIV_M, NULL);
     hart = &m->harts[0];
     csr_write(hart, CSR_medeleg, 1 << CAUSE_ILLEGAL);
     cr_expect(!rig_execute(m, 0xffffffff));
@@ -102,7 +86,7 @@ Test(hart, csr_privilege_and_read_only)
         { CSR_stimecmp, PRIV_S, true, false }, { CSR_stimecmp, PRIV_M, true, true },
     };
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
-        Machine *m = hart_in(cases[i].priv);
+        Machine *m = rig_in(cases[i].priv, NULL);
         uint32_t raw = cases[i].write ? csrrw(cases[i].csr, 0, 0) : csrrs(cases[i].csr, 10, 0);
         cr_expect_eq(rig_execute(m, raw), cases[i].legal, "csr 0x%x in mode %u", cases[i].csr,
                      cases[i].priv);
@@ -115,7 +99,7 @@ Test(hart, counter_enables)
 {
     for (unsigned bits_set = 0; bits_set < 4; bits_set++) {
         for (unsigned priv = 0; priv < 2; priv++) {
-            Machine *m = hart_in(priv);
+            Machine *m = rig_in(priv, NULL);
             csr_write(&m->harts[0], CSR_mcounteren, bits_set & 1 ? 4 : 0);
             csr_write(&m->harts[0], CSR_scounteren, bits_set & 2 ? 4 : 0);
             bool legal = bits_set & 1 && (priv == PRIV_S || bits_set & 2);
@@ -149,7 +133,7 @@ Test(hart, traps_that_mstatus_sets)
         { MSTATUS_FS, PRIV_U, FADD_D, true },
     };
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
-        Machine *m = hart_in(cases[i].priv);
+        Machine *m = rig_in(cases[i].priv, NULL);
         csr_write(&m->harts[0], CSR_mstatus, cases[i].status);
         csr_write(&m->harts[0], CSR_sepc, BOARD_RAM + 0x100);
         cr_expect_eq(rig_execute(m, cases[i].raw), cases[i].legal, "case %u", i);
@@ -177,7 +161,7 @@ Test(hart, warl_fields)
         { CSR_mstatus, ~0ull, 0x8000000a007e79aa },
     };
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
-        Machine *m = hart_in(PRIV_M);
+        Machine *m = rig_in(PRIV_M, NULL);
         csr_write(&m->harts[0], cases[i].csr, cases[i].written);
         uint64_t value = csr_read(&m->harts[0], cases[i].csr);
         if (cases[i].csr == CSR_misa)
@@ -190,7 +174,7 @@ Test(hart, warl_fields)
 /* norm:mip_seip_rdcsr: what csrrs modifies is the software bit, not the wire. */
 Test(hart, seip_is_the_wire_or_the_software_bit)
 {
-    Machine *m = hart_in(PRIV_M);
+    Machine *m = rig_in(PRIV_M, NULL);
     Hart *hart = &m->harts[0];
     hart_set_irq(hart, IRQ_SEI, true);
     hart->x[10] = BIT(IRQ_SSI);
@@ -205,7 +189,7 @@ Test(hart, the_interrupt_with_the_highest_priority_is_taken)
 {
     static const uint8_t order[] = { IRQ_MEI, IRQ_MSI, IRQ_MTI, IRQ_SEI, IRQ_SSI, IRQ_STI };
     for (unsigned skip = 0; skip < sizeof order; skip++) {
-        Machine *m = hart_in(PRIV_U);
+        Machine *m = rig_in(PRIV_U, NULL);
         Hart *hart = &m->harts[0];
         csr_write(hart, CSR_mie, ~0ull);
         for (unsigned i = skip; i < sizeof order; i++) {
@@ -222,19 +206,19 @@ Test(hart, the_interrupt_with_the_highest_priority_is_taken)
 
 Test(hart, vectored_handlers)
 {
-    Machine *m = hart_in(PRIV_U);
+    Machine *m = rig_in(PRIV_U, NULL);
     Hart *hart = &m->harts[0];
-    csr_write(hart, CSR_mtvec, HANDLER | 1);
+    csr_write(hart, CSR_mtvec, RIG_HANDLER | 1);
     csr_write(hart, CSR_mie, BIT(IRQ_MTI));
     hart_set_irq(hart, IRQ_MTI, true);
     rig_run(m, 1);
-    cr_expect_eq(hart->pc, HANDLER + 4 * IRQ_MTI);
+    cr_expect_eq(hart->pc, RIG_HANDLER + 4 * IRQ_MTI);
     hart->mmu.priv = PRIV_U;
     hart_set_irq(hart, IRQ_MTI, false);
     hart->pc = BOARD_RAM;
     hart_update_context(hart);
     cr_expect(!rig_execute(m, ECALL));
-    cr_expect_eq(hart->pc, HANDLER);
+    cr_expect_eq(hart->pc, RIG_HANDLER);
     machine_free(m);
 }
 
@@ -268,7 +252,7 @@ Test(hart, page_faults_and_what_they_report)
         { 0x47, SD_A0_A1, CAUSE_STORE_PAGE },
     };
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
-        Machine *m = hart_in(PRIV_S);
+        Machine *m = rig_in(PRIV_S, NULL);
         Hart *hart = &m->harts[0];
         csr_write(hart, CSR_menvcfg, 0); /* Svade */
         map_sv39(m, cases[i].flags);
@@ -285,7 +269,7 @@ Test(hart, page_faults_and_what_they_report)
 /* norm:Svadu_hw_update_a_d_bits */
 Test(hart, hardware_sets_accessed_and_dirty)
 {
-    Machine *m = hart_in(PRIV_S);
+    Machine *m = rig_in(PRIV_S, NULL);
     Hart *hart = &m->harts[0];
     csr_write(hart, CSR_menvcfg, MENVCFG_ADUE);
     map_sv39(m, 0x07);
@@ -300,7 +284,7 @@ Test(hart, hardware_sets_accessed_and_dirty)
 /* Decision 6: an unmapped page stays usable until a fence; an upgrade needs none. */
 Test(hart, translations_live_until_a_fence)
 {
-    Machine *m = hart_in(PRIV_S);
+    Machine *m = rig_in(PRIV_S, NULL);
     Hart *hart = &m->harts[0];
     map_sv39(m, 0xc3);
     hart->x[11] = 0x1008;
@@ -322,7 +306,7 @@ Test(hart, translations_live_until_a_fence)
 /* Global translations are spared by fences that name an ASID. */
 Test(hart, fences_by_asid_spare_global_pages)
 {
-    Machine *m = hart_in(PRIV_S);
+    Machine *m = rig_in(PRIV_S, NULL);
     Hart *hart = &m->harts[0];
     map_sv39(m, 0xe3);
     hart->x[11] = 0x1008;
@@ -340,7 +324,7 @@ Test(hart, fences_by_asid_spare_global_pages)
 Test(hart, reservations)
 {
     enum { LR_D = 0x1005b52f, SC_D = 0x18d5b62f };
-    Machine *m = hart_in(PRIV_M);
+    Machine *m = rig_in(PRIV_M, NULL);
     Hart *hart = &m->harts[0];
     hart->x[11] = 0x80900000;
     cr_expect(rig_execute(m, LR_D) && rig_execute(m, SC_D));
@@ -365,7 +349,7 @@ Test(hart, reservations)
 /* Counters: traps do not retire; a written value is what the next instruction reads. */
 Test(hart, counters_count)
 {
-    Machine *m = hart_in(PRIV_M);
+    Machine *m = rig_in(PRIV_M, NULL);
     Hart *hart = &m->harts[0];
     hart->x[10] = 1000;
     cr_expect(rig_execute(m, csrrw(CSR_minstret, 0, 10)));
