@@ -50,6 +50,7 @@ typedef enum {
 typedef struct {
     uint64_t cause;
     Gva gva;
+    bool guest;          /* gva is a guest's: the access was made with V = 1 */
     Gpa gpa;             /* of a guest page fault */
     bool implicit;       /* that fault hit a PTE */
     bool implicit_write; /* and was an A or D update */
@@ -140,10 +141,14 @@ struct Mmu {
     MmuCounts counts; /* saved state */
     /* The context, written by the CSRs that hold it; call mmu_context_changed after. */
     uint8_t priv, data_priv; /* data_priv: as MPRV makes it */
-    bool sum, mxr, adue, pbmte;
+    bool v, data_v;          /* fetches, loads and stores are a guest's */
+    bool sum, mxr;           /* mstatus: of the first stage without V; mxr of both stages with it */
+    bool adue, pbmte;        /* menvcfg: of the first stage without V, and of the G stage */
+    bool vsum, vmxr;         /* vsstatus: of the VS stage */
+    bool vadue, vpbmte;      /* menvcfg and henvcfg: of the VS stage */
     uint8_t pmlen;     /* bits at the top of a data address that are ignored */
     bool napot, rsw60; /* Svnapot, Svrsw60t59b: the configuration's, never change */
-    uint64_t satp;
+    uint64_t satp, vsatp, hgatp;
     Pmp pmp;
     /* The reservation of LR: a 64-byte granule, or none. Saved state. norm:lr_reservation_set_size */
     uint64_t reservation; /* address of the granule, RESERVATION_NONE */
