@@ -17,6 +17,7 @@
 #include "cpu/isa/isa.h"
 #include "cpu/trigger.h"
 #include "emu/base/clock.h"
+#include "emu/base/irq.h"
 #include "emu/base/state.h"
 #include "emu/base/trace.h"
 #include "mmu/mmu.h"
@@ -167,6 +168,7 @@ struct Hart {
     CodeCache *code;
     uint64_t (*mtime)(void *opaque); /* the time CSR, in ticks of 100 ns */
     void *mtime_opaque;
+    const AiaPort *aia;             /* its IMSIC, or NULL */
     Timer stimer;                   /* fires when stimecmp is reached */
     const Breakpoints *breakpoints; /* not NULL: stop there with ATTENTION_STOP */
     Watchpoint watch_hit;           /* the access that stopped the hart: kind 0: none */
