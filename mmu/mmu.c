@@ -51,10 +51,10 @@ void mmu_free(Mmu *mmu)
 
 static void clear_banks(Mmu *mmu)
 {
-    mmu->last_space.valid = false;
+    mmu->last_space[0].valid = mmu->last_space[1].valid = false;
     for (unsigned i = 0; i < MMU_BANKS; i++)
         if (mmu->banks[i])
-            mmu->banks[i]->key = (BankKey){ .pmlen = UINT8_MAX };
+            mmu->banks[i]->key = (BankKey){ .flags = KEY_NEVER };
 }
 
 void mmu_reset(Mmu *mmu)
@@ -71,33 +71,56 @@ void mmu_loaded(Mmu *mmu)
     mmu_context_changed(mmu);
 }
 
-static unsigned space_of(Mmu *mmu, unsigned priv)
+/* What the translations of a context are filed under. A stage that is Bare has no ASID. */
+static StoreTag tag_of(const Mmu *mmu, bool guest)
 {
-    unsigned mode = (unsigned)bits(mmu->satp, 63, 60);
-    if (priv == PRIV_M || mode == ATP_BARE)
-        return SPACE_BARE;
-    uint64_t key = mmu->satp >> 44;
-    if (!mmu->last_space.valid || mmu->last_space.tag != key ||
-        mmu->last_space.flushes != mmu->store->flushes) {
-        StoreTag tag = { .mode = (uint8_t)mode, .asid = (uint16_t)key };
-        mmu->last_space.space = (uint8_t)store_space(mmu->store, &tag);
-        mmu->last_space.tag = key;
-        mmu->last_space.flushes = mmu->store->flushes;
-        mmu->last_space.valid = true;
+    uint64_t atp = guest ? mmu->vsatp : mmu->satp;
+    StoreTag tag = { .regime = guest, .mode = (uint8_t)bits(atp, 63, 60) };
+    if (tag.mode != ATP_BARE)
+        tag.asid = (uint16_t)bits(atp, 59, 44);
+    if (guest) {
+        tag.g_mode = (uint8_t)bits(mmu->hgatp, 63, 60);
+        tag.vmid = (uint16_t)bits(mmu->hgatp, 57, 44);
     }
-    return mmu->last_space.space;
+    return tag;
 }
 
-/* The one place that says what a context is. */
-static BankKey make_key(Mmu *mmu, unsigned priv)
+static unsigned space_of(Mmu *mmu, unsigned priv, bool guest)
+{
+    uint64_t key = guest ? mmu->vsatp >> 44 << 20 | mmu->hgatp >> 44 : mmu->satp >> 44;
+    uint64_t modes = mmu->satp;
+    if (guest)
+        modes = mmu->vsatp | mmu->hgatp;
+    if (priv == PRIV_M || !(modes >> 60))
+        return SPACE_BARE;
+    if (!mmu->last_space[guest].valid || mmu->last_space[guest].tag != key ||
+        mmu->last_space[guest].flushes != mmu->store->flushes) {
+        StoreTag tag = tag_of(mmu, guest);
+        mmu->last_space[guest].space = (uint8_t)store_space(mmu->store, &tag);
+        mmu->last_space[guest].tag = key;
+        mmu->last_space[guest].flushes = mmu->store->flushes;
+        mmu->last_space[guest].valid = true;
+    }
+    return mmu->last_space[guest].space;
+}
+
+/* The one place that says what a context is. norm:vsstatus_mxr_vm: HS's MXR is for both stages, the guest's for its own. */
+static BankKey make_key(Mmu *mmu, unsigned priv, bool guest, bool execute)
 {
     BankKey key = { .pmp_epoch = mmu->pmp.epoch,
-                    .priv = (uint8_t)priv,
-                    .pmlen = mmu->pmlen,
-                    .space = (uint8_t)space_of(mmu, priv) };
-    if (key.space != SPACE_BARE)
-        key.flags = (uint8_t)(mmu->sum * KEY_SUM | mmu->mxr * KEY_MXR | mmu->adue * KEY_ADUE |
-                              mmu->pbmte * KEY_PBMTE);
+                    .mode = (uint8_t)(priv | mmu->pmlen << 2),
+                    .space = (uint8_t)space_of(mmu, priv, guest),
+                    .flags = (uint16_t)(guest * KEY_V | execute * KEY_EXECUTE_AS_READ) };
+    if (key.space == SPACE_BARE)
+        return key;
+    if (guest)
+        key.flags |=
+            (uint16_t)(mmu->vsum * KEY_SUM | (mmu->vmxr || mmu->mxr) * KEY_MXR |
+                       mmu->vadue * KEY_ADUE | mmu->vpbmte * KEY_PBMTE | mmu->mxr * KEY_G_MXR |
+                       mmu->adue * KEY_G_ADUE | mmu->pbmte * KEY_G_PBMTE);
+    else
+        key.flags |= (uint16_t)(mmu->sum * KEY_SUM | mmu->mxr * KEY_MXR | mmu->adue * KEY_ADUE |
+                                mmu->pbmte * KEY_PBMTE);
     return key;
 }
 
@@ -142,12 +165,13 @@ static Bank *find_bank(Mmu *mmu, const BankKey *key)
     return recycle_bank(mmu, key);
 }
 
-static Bank *select_bank(Mmu *mmu, unsigned priv)
+static Bank *select_bank(Mmu *mmu, unsigned priv, bool guest, bool execute)
 {
-    BankKey key = make_key(mmu, priv);
-    Bank *bank = mmu->recent[priv];
+    BankKey key = make_key(mmu, priv, guest, execute);
+    Bank **recent = &mmu->recent[priv + (execute ? 6 : guest ? 4 : 0)];
+    Bank *bank = *recent;
     if (!bank || !same_key(&bank->key, &key))
-        bank = mmu->recent[priv] = find_bank(mmu, &key);
+        bank = *recent = find_bank(mmu, &key);
     if (bank->generation != space_generation(mmu, &key)) {
         bank->generation = space_generation(mmu, &key);
         clear_bank(bank);
@@ -158,16 +182,19 @@ static Bank *select_bank(Mmu *mmu, unsigned priv)
 
 void mmu_context_changed(Mmu *mmu)
 {
+    bool same = mmu->data_priv == mmu->priv && mmu->data_v == mmu->v && !mmu->data_execute;
     mmu->refetch = true;
-    mmu->fetch = select_bank(mmu, mmu->priv);
-    mmu->data = mmu->data_priv == mmu->priv ? mmu->fetch : select_bank(mmu, mmu->data_priv);
+    mmu->fetch = select_bank(mmu, mmu->priv, mmu->v, false);
+    mmu->data =
+        same ? mmu->fetch : select_bank(mmu, mmu->data_priv, mmu->data_v, mmu->data_execute);
 }
 
 /* Translation. */
 
-static bool fault(Mmu *mmu, Gva va, uint64_t cause)
+static bool fault(Mmu *mmu, Gva va, Access access, uint64_t cause)
 {
-    mmu->fault = (Fault){ .cause = cause, .gva = va };
+    const Bank *bank = access == ACCESS_FETCH ? mmu->fetch : mmu->data;
+    mmu->fault = (Fault){ .cause = cause, .gva = va, .guest = bank->key.flags & KEY_V };
     return false;
 }
 
@@ -176,7 +203,7 @@ static bool access_fault(Mmu *mmu, Gva va, Access access)
     static const uint8_t causes[] = { [ACCESS_READ] = CAUSE_LOAD_ACCESS,
                                       [ACCESS_WRITE] = CAUSE_STORE_ACCESS,
                                       [ACCESS_FETCH] = CAUSE_FETCH_ACCESS };
-    return fault(mmu, va, causes[access]);
+    return fault(mmu, va, access, causes[access]);
 }
 
 static bool walk_fault(Mmu *mmu, Gva va, Access access, const WalkResult *result)
@@ -187,7 +214,7 @@ static bool walk_fault(Mmu *mmu, Gva va, Access access, const WalkResult *result
     if (result->status == WALK_ACCESS_FAULT)
         return access_fault(mmu, va, access);
     bool guest = result->status == WALK_GUEST_PAGE_FAULT;
-    fault(mmu, va, page[access] + (guest ? CAUSE_LOAD_GUEST_PAGE - CAUSE_LOAD_PAGE : 0));
+    fault(mmu, va, access, page[access] + (guest ? CAUSE_LOAD_GUEST_PAGE - CAUSE_LOAD_PAGE : 0));
     mmu->fault.gpa = result->gpa;
     mmu->fault.implicit = result->implicit;
     mmu->fault.implicit_write = result->implicit_write;
@@ -219,22 +246,35 @@ static bool refuse_update(void *opaque, Spa at, uint64_t old, uint64_t new)
     return true;
 }
 
+/* One stage as `atp` and the bits of a key have it. */
+static WalkStage make_stage(const Mmu *mmu, uint64_t atp, bool hardware_ad, bool pbmt)
+{
+    return (WalkStage){ .mode = (uint8_t)bits(atp, 63, 60),
+                        .hardware_ad = hardware_ad,
+                        .pbmt = pbmt,
+                        .napot = mmu->napot,
+                        .rsw60 = mmu->rsw60,
+                        .root = bits(atp, 43, 0) << PAGE_SHIFT };
+}
+
 static WalkRequest make_request(const Mmu *mmu, const BankKey *key, Gva va, Access access)
 {
-    return (WalkRequest){
-        .va = va,
-        .access = access,
-        .user = key->priv == PRIV_U,
-        .sum = key->flags & KEY_SUM,
-        .mxr = key->flags & KEY_MXR,
-        .s = { .mode = key->space == SPACE_BARE ? ATP_BARE : (uint8_t)bits(mmu->satp, 63, 60),
-               .hardware_ad = key->flags & KEY_ADUE,
-               .pbmt = key->flags & KEY_PBMTE,
-               .napot = mmu->napot,
-               .rsw60 = mmu->rsw60,
-               .root = bits(mmu->satp, 43, 0) << PAGE_SHIFT },
-        .by = requester_hart(mmu->hart),
-    };
+    WalkRequest request = { .va = va,
+                            .access = access,
+                            .user = key_priv(key) == PRIV_U,
+                            .sum = key->flags & KEY_SUM,
+                            .mxr = key->flags & KEY_MXR,
+                            .g_mxr = key->flags & KEY_G_MXR,
+                            .execute_as_read = key->flags & KEY_EXECUTE_AS_READ,
+                            .by = requester_hart(mmu->hart) };
+    bool guest = key->flags & KEY_V;
+    if (key->space == SPACE_BARE)
+        return request;
+    request.s = make_stage(mmu, guest ? mmu->vsatp : mmu->satp, key->flags & KEY_ADUE,
+                           key->flags & KEY_PBMTE);
+    if (guest)
+        request.g = make_stage(mmu, mmu->hgatp, key->flags & KEY_G_ADUE, key->flags & KEY_G_PBMTE);
+    return request;
 }
 
 static void trace_walk(const Mmu *mmu, const WalkRequest *request, const WalkResult *r)
@@ -345,7 +385,7 @@ static void fill_line(Mmu *mmu, Bank *bank, Gva va, Spa spa, Access access)
 {
     bool uniform;
     Spa page = { page_of(spa.v) };
-    uint8_t pmp = pmp_page(&mmu->pmp, page, bank->key.priv, &uniform);
+    uint8_t pmp = pmp_page(&mmu->pmp, page, key_priv(&bank->key), &uniform);
     if (!uniform || !bus_is_ram(mmu->bus, page, PAGE_SIZE))
         return;
     TlbEntry *entry = bank_entry(bank, va.v);
@@ -357,7 +397,8 @@ static void fill_line(Mmu *mmu, Bank *bank, Gva va, Spa spa, Access access)
     entry->addend = (uintptr_t)bus_ram_at(mmu->bus, page) - tag;
     entry->spa = page.v;
     uint8_t *flags = bus_flags_at(mmu->bus, page);
-    if (access == ACCESS_READ && pmp & PMP_R)
+    uint8_t readable = bank->key.flags & KEY_EXECUTE_AS_READ ? PMP_R | PMP_X : PMP_R;
+    if (access == ACCESS_READ && (pmp & readable) == readable)
         entry->read_tag = tag;
     if (access == ACCESS_WRITE && pmp & PMP_W && !(*flags & (PAGE_CODE | PAGE_RESERVED))) {
         entry->write_tag = tag;
@@ -370,7 +411,10 @@ static bool translate_data(Mmu *mmu, Gva va, unsigned size, Access access, Spa *
     Bank *bank = mmu->data;
     if (!translate(mmu, &bank, va, access, spa))
         return false;
-    if (!pmp_allows(&mmu->pmp, *spa, size, access, bank->key.priv))
+    unsigned priv = key_priv(&bank->key);
+    bool also_fetch = bank->key.flags & KEY_EXECUTE_AS_READ;
+    if (!pmp_allows(&mmu->pmp, *spa, size, access, priv) ||
+        (also_fetch && !pmp_allows(&mmu->pmp, *spa, size, ACCESS_FETCH, priv)))
         return access_fault(mmu, va, access);
     fill_line(mmu, bank, va, *spa, access);
     return true;
@@ -389,13 +433,27 @@ static Gva second_half(const Mmu *mmu, Gva va, unsigned first)
     return mmu_unmask(mmu, (Gva){ va.v + first });
 }
 
+/* The fault that is set, or else an access fault, is of the second part, `first` bytes on. norm:H_tinst_addr_offset */
+static bool fault_second(Mmu *mmu, unsigned first)
+{
+    mmu->fault.offset = (uint8_t)first;
+    return false;
+}
+
 /* Both halves of an access that crosses a page are translated before either is done. */
 static bool translate_halves(Mmu *mmu, Gva va, unsigned size, Access access, Spa spa[2],
                              unsigned *first)
 {
     *first = PAGE_SIZE - (unsigned)(va.v & PAGE_OFFSET);
     return translate_data(mmu, va, *first, access, &spa[0]) &&
-           translate_data(mmu, second_half(mmu, va, *first), size - *first, access, &spa[1]);
+           (translate_data(mmu, second_half(mmu, va, *first), size - *first, access, &spa[1]) ||
+            fault_second(mmu, *first));
+}
+
+static bool access_fault_second(Mmu *mmu, Gva va, unsigned first, Access access)
+{
+    access_fault(mmu, second_half(mmu, va, first), access);
+    return fault_second(mmu, first);
 }
 
 static bool load_crossing(Mmu *mmu, Gva va, unsigned size, uint64_t *value)
@@ -409,7 +467,7 @@ static bool load_crossing(Mmu *mmu, Gva va, unsigned size, uint64_t *value)
     if (!bus_read_bytes(mmu->bus, spa[0], bytes, first, by))
         return access_fault(mmu, va, ACCESS_READ);
     if (!bus_read_bytes(mmu->bus, spa[1], bytes + first, size - first, by))
-        return access_fault(mmu, second_half(mmu, va, first), ACCESS_READ);
+        return access_fault_second(mmu, va, first, ACCESS_READ);
     memcpy(value, bytes, 8);
     return true;
 }
@@ -426,11 +484,11 @@ static bool store_crossing(Mmu *mmu, Gva va, unsigned size, uint64_t value)
     if (!bus_is_ram(mmu->bus, spa[0], first))
         return access_fault(mmu, va, ACCESS_WRITE);
     if (!bus_is_ram(mmu->bus, spa[1], size - first))
-        return access_fault(mmu, second_half(mmu, va, first), ACCESS_WRITE);
+        return access_fault_second(mmu, va, first, ACCESS_WRITE);
     if (!bus_write_bytes(mmu->bus, spa[0], bytes, first, by))
         return access_fault(mmu, va, ACCESS_WRITE);
     return bus_write_bytes(mmu->bus, spa[1], bytes + first, size - first, by) ||
-           access_fault(mmu, second_half(mmu, va, first), ACCESS_WRITE);
+           access_fault_second(mmu, va, first, ACCESS_WRITE);
 }
 
 /* Reads or writes the low `size` bytes of `value` at a place a bank has a fast path to. */
@@ -477,12 +535,62 @@ bool mmu_store(Mmu *mmu, Gva va, unsigned size, uint64_t value)
             access_fault(mmu, va, ACCESS_WRITE));
 }
 
+/* The context of loads and stores while HLV or HSV borrows it. */
+typedef struct {
+    Bank *data;
+    uint32_t flushes;
+    uint8_t priv, pmlen;
+    bool v;
+} DataContext;
+
+static DataContext borrow_context(Mmu *mmu, unsigned priv, bool execute, uint8_t pmlen)
+{
+    DataContext saved = { mmu->data, mmu->store->flushes, mmu->data_priv, mmu->pmlen, mmu->data_v };
+    mmu->data_priv = (uint8_t)priv;
+    mmu->data_v = true;
+    mmu->data_execute = execute;
+    mmu->pmlen = pmlen;
+    mmu->data = select_bank(mmu, priv, true, execute);
+    return saved;
+}
+
+/* Back as it was; if the store was emptied meanwhile, banks are void. */
+static void return_context(Mmu *mmu, const DataContext *saved)
+{
+    mmu->data_priv = saved->priv;
+    mmu->data_v = saved->v;
+    mmu->data_execute = false;
+    mmu->pmlen = saved->pmlen;
+    mmu->data = saved->data;
+    if (mmu->store->flushes != saved->flushes)
+        mmu_context_changed(mmu);
+    else if (mmu->data->generation != space_generation(mmu, &mmu->data->key))
+        refresh_selected(mmu);
+}
+
+bool mmu_guest_load(Mmu *mmu, unsigned priv, bool execute, uint8_t pmlen, Gva va, unsigned size,
+                    uint64_t *value)
+{
+    DataContext saved = borrow_context(mmu, priv, execute, pmlen);
+    bool done = mmu_load(mmu, va, size, value);
+    return_context(mmu, &saved);
+    return done;
+}
+
+bool mmu_guest_store(Mmu *mmu, unsigned priv, uint8_t pmlen, Gva va, unsigned size, uint64_t value)
+{
+    DataContext saved = borrow_context(mmu, priv, false, pmlen);
+    bool done = mmu_store(mmu, va, size, value);
+    return_context(mmu, &saved);
+    return done;
+}
+
 uint8_t *mmu_atomic(Mmu *mmu, Gva va, unsigned size, Access access, bool within_16, Spa *spa)
 {
     va = mmu_unmask(mmu, va);
-    bool ok =
-        !(va.v & (size - 1)) || (within_16 && (va.v & 15) + size <= 16) ||
-        fault(mmu, va, access == ACCESS_WRITE ? CAUSE_STORE_MISALIGNED : CAUSE_LOAD_MISALIGNED);
+    bool ok = !(va.v & (size - 1)) || (within_16 && (va.v & 15) + size <= 16) ||
+              fault(mmu, va, access,
+                    access == ACCESS_WRITE ? CAUSE_STORE_MISALIGNED : CAUSE_LOAD_MISALIGNED);
     ok = ok && translate_data(mmu, va, size, access, spa);
     ok = ok && (bus_is_ram(mmu->bus, *spa, size) || access_fault(mmu, va, access));
     return ok ? bus_ram_at(mmu->bus, *spa) : NULL;
@@ -502,7 +610,7 @@ bool mmu_fetch_parcel(Mmu *mmu, Gva va, uint16_t *parcel)
     Spa spa;
     if (!translate(mmu, &bank, va, ACCESS_FETCH, &spa))
         return false;
-    if (!pmp_allows(&mmu->pmp, spa, 2, ACCESS_FETCH, bank->key.priv) ||
+    if (!pmp_allows(&mmu->pmp, spa, 2, ACCESS_FETCH, key_priv(&bank->key)) ||
         !bus_read_bytes(mmu->bus, spa, parcel, 2, requester_hart(mmu->hart)))
         return access_fault(mmu, va, ACCESS_FETCH);
     return true;
@@ -516,7 +624,7 @@ bool mmu_fetch_page(Mmu *mmu, Gva va, Spa *page, const uint8_t **host, bool *who
     if (!translate(mmu, &bank, va, ACCESS_FETCH, &spa))
         return false;
     *page = (Spa){ page_of(spa.v) };
-    uint8_t pmp = pmp_page(&mmu->pmp, *page, bank->key.priv, &uniform);
+    uint8_t pmp = pmp_page(&mmu->pmp, *page, key_priv(&bank->key), &uniform);
     *whole = false;
     if (!uniform)
         return true;
@@ -536,14 +644,48 @@ bool mmu_fetch_page(Mmu *mmu, Gva va, Spa *page, const uint8_t **host, bool *who
 
 /* Fences and invalidation. */
 
-void mmu_sfence_vma(Mmu *mmu, bool any_va, Gva va, bool any_asid, uint16_t asid)
+static unsigned apply_fence(Mmu *mmu, const StoreFence *fence)
 {
-    StoreFence fence = { .any_va = any_va, .any_asid = any_asid, .va = va.v, .asid = asid };
-    unsigned killed = store_fence(mmu->store, &fence, space_changed, mmu);
+    unsigned killed = store_fence(mmu->store, fence, space_changed, mmu);
     refresh_selected(mmu);
     mmu->refetch = true;
-    TRACE(mmu->trace, tlb_flush, mmu->hart, any_va ? UINT64_MAX : va.v,
-          any_asid ? UINT64_MAX : asid, killed);
+    return killed;
+}
+
+static void fence_first_stage(Mmu *mmu, bool guest, StoreFence *fence)
+{
+    fence->regime = guest;
+    fence->vmid = guest ? (uint16_t)bits(mmu->hgatp, 57, 44) : 0;
+    unsigned killed = apply_fence(mmu, fence);
+    TRACE(mmu->trace, tlb_flush, mmu->hart, fence->any_va ? UINT64_MAX : fence->va,
+          fence->any_asid ? UINT64_MAX : fence->asid, killed);
+}
+
+void mmu_sfence_vma(Mmu *mmu, bool any_va, Gva va, bool any_asid, uint16_t asid)
+{
+    fence_first_stage(
+        mmu, mmu->v,
+        &(StoreFence){ .any_va = any_va, .any_asid = any_asid, .va = va.v, .asid = asid });
+}
+
+void mmu_hfence_vvma(Mmu *mmu, bool any_va, Gva va, bool any_asid, uint16_t asid)
+{
+    fence_first_stage(
+        mmu, true,
+        &(StoreFence){ .any_va = any_va, .any_asid = any_asid, .va = va.v, .asid = asid });
+}
+
+void mmu_hfence_gvma(Mmu *mmu, bool any_gpa, Gpa gpa, bool any_vmid, uint16_t vmid)
+{
+    StoreFence fence = { .is_g = true,
+                         .regime = 1,
+                         .any_va = any_gpa,
+                         .va = gpa.v,
+                         .any_vmid = any_vmid,
+                         .vmid = vmid };
+    unsigned killed = apply_fence(mmu, &fence);
+    TRACE(mmu->trace, tlb_gflush, mmu->hart, any_gpa ? UINT64_MAX : gpa.v,
+          any_vmid ? UINT64_MAX : vmid, killed);
 }
 
 void mmu_drop_write_paths(Mmu *mmu, Spa page)
@@ -558,7 +700,7 @@ bool mmu_peek_fetch(Mmu *mmu, Gva va, WalkResult *result)
 {
     WalkMemory memory = { read_pte, refuse_update, mmu };
     WalkRequest request = make_request(mmu, &mmu->fetch->key, va, ACCESS_FETCH);
-    request.s.hardware_ad = true;
+    request.s.hardware_ad = request.g.hardware_ad = true;
     walk(&request, &memory, result);
     return result->status == WALK_OK;
 }
@@ -567,8 +709,8 @@ bool mmu_peek_translate(Mmu *mmu, Gva va, WalkResult *result)
 {
     WalkMemory memory = { read_pte, refuse_update, mmu };
     WalkRequest request = make_request(mmu, &mmu->data->key, va, ACCESS_READ);
-    request.sum = request.mxr = true;
-    request.s.hardware_ad = true;
+    request.sum = request.mxr = request.g_mxr = true;
+    request.s.hardware_ad = request.g.hardware_ad = true;
     walk(&request, &memory, result);
     if (result->status == WALK_OK)
         return true;

@@ -37,6 +37,7 @@ typedef enum {
     CAUSE_STORE_ACCESS = 7,
     CAUSE_ECALL_U = 8,
     CAUSE_ECALL_S = 9,
+    CAUSE_ECALL_VS = 10,
     CAUSE_ECALL_M = 11,
     CAUSE_FETCH_PAGE = 12,
     CAUSE_LOAD_PAGE = 13,
@@ -44,15 +45,17 @@ typedef enum {
     CAUSE_DOUBLE_TRAP = 16,
     CAUSE_FETCH_GUEST_PAGE = 20,
     CAUSE_LOAD_GUEST_PAGE = 21,
+    CAUSE_VIRTUAL = 22,
     CAUSE_STORE_GUEST_PAGE = 23,
 } Cause;
 
 typedef struct {
     uint64_t cause;
     Gva gva;
-    bool guest;          /* gva is a guest's: the access was made with V = 1 */
-    Gpa gpa;             /* of a guest page fault */
-    bool implicit;       /* that fault hit a PTE */
+    uint8_t offset; /* of gva from where the access began: of the second part of a misaligned one */
+    bool guest;     /* gva is a guest's: the access was made with V = 1 */
+    Gpa gpa;        /* of a guest page fault */
+    bool implicit;  /* that fault hit a PTE */
     bool implicit_write; /* and was an A or D update */
 } Fault;
 
@@ -82,21 +85,22 @@ enum {
 /* Everything that translations and permissions of a context depend on. Compared as bytes: no padding. */
 typedef struct {
     uint32_t pmp_epoch;
-    uint8_t space; /* of the store; 0xff: no translation */
-    uint8_t priv;  /* effective */
-    uint8_t flags; /* KEY_* */
-    uint8_t pmlen; /* pointer masking */
+    uint8_t space;  /* of the store; 0xff: no translation */
+    uint8_t mode;   /* effective privilege, and pointer masking: pmlen << 2 */
+    uint16_t flags; /* KEY_* */
 } BankKey;
 
 enum {
-    KEY_SUM = 1,
-    KEY_MXR = 2,
-    KEY_ADUE = 4,
-    KEY_PBMTE = 8,
-    /* For the hypervisor extension; no context sets them yet. */
-    KEY_EXECUTE_AS_READ = 16,
-    KEY_V = 32,
-    KEY_VMXR = 64,
+    KEY_SUM = 1 << 0, /* these four: of the first stage */
+    KEY_MXR = 1 << 1,
+    KEY_ADUE = 1 << 2,
+    KEY_PBMTE = 1 << 3,
+    KEY_EXECUTE_AS_READ = 1 << 4, /* HLVX */
+    KEY_V = 1 << 5,
+    KEY_G_MXR = 1 << 6, /* these three: of the G stage */
+    KEY_G_ADUE = 1 << 7,
+    KEY_G_PBMTE = 1 << 8,
+    KEY_NEVER = 1 << 15, /* no context: the bank is empty */
 };
 enum { SPACE_BARE = 0xff };
 
@@ -125,7 +129,7 @@ struct Mmu {
     Trace *trace;
     Store *store;
     Bank *banks[MMU_BANKS]; /* allocated when first needed */
-    Bank *recent[4];        /* selected last for each privilege; its key is checked */
+    Bank *recent[8];        /* selected last for each mode, and for HLVX; its key is checked */
     uint64_t stamp;
     /* The space found last, and for what. */
     struct {
@@ -133,7 +137,7 @@ struct Mmu {
         uint32_t flushes;
         uint8_t space;
         bool valid;
-    } last_space;
+    } last_space[2]; /* by regime */
     unsigned hart;
     bool
         refetch; /* what the hart executes from must be translated anew before the next instruction */
@@ -142,12 +146,13 @@ struct Mmu {
     /* The context, written by the CSRs that hold it; call mmu_context_changed after. */
     uint8_t priv, data_priv; /* data_priv: as MPRV makes it */
     bool v, data_v;          /* fetches, loads and stores are a guest's */
+    bool data_execute;       /* loads need X instead of R: while an HLVX is executed */
     bool sum, mxr;           /* mstatus: of the first stage without V; mxr of both stages with it */
     bool adue, pbmte;        /* menvcfg: of the first stage without V, and of the G stage */
     bool vsum, vmxr;         /* vsstatus: of the VS stage */
     bool vadue, vpbmte;      /* menvcfg and henvcfg: of the VS stage */
-    uint8_t pmlen;     /* bits at the top of a data address that are ignored */
-    bool napot, rsw60; /* Svnapot, Svrsw60t59b: the configuration's, never change */
+    uint8_t pmlen;           /* bits at the top of a data address that are ignored */
+    bool napot, rsw60;       /* Svnapot, Svrsw60t59b: the configuration's, never change */
     uint64_t satp, vsatp, hgatp;
     Pmp pmp;
     /* The reservation of LR: a 64-byte granule, or none. Saved state. norm:lr_reservation_set_size */
@@ -175,13 +180,20 @@ static inline Gva mmu_unmask(const Mmu *mmu, Gva va)
     if (LIKELY(!mmu->pmlen))
         return va;
     unsigned width = 64u - mmu->pmlen;
-    bool is_virtual = mmu->data_priv != PRIV_M && mmu->satp >> 60;
+    bool is_virtual = mmu->data_priv != PRIV_M && (mmu->data_v ? mmu->vsatp : mmu->satp) >> 60;
     return (Gva){ is_virtual ? (uint64_t)sign_extend(va.v, width) : bits(va.v, width - 1, 0) };
 }
 
 /* Loads or stores 1, 2, 4 or 8 bytes at any alignment; the value is zero-extended. */
 bool mmu_load(Mmu *mmu, Gva va, unsigned size, uint64_t *value) G_GNUC_WARN_UNUSED_RESULT;
 bool mmu_store(Mmu *mmu, Gva va, unsigned size, uint64_t value) G_GNUC_WARN_UNUSED_RESULT;
+
+/* HLV, HLVX (`execute`) and HSV: as a guest with `priv` would, whatever MPRV says; `pmlen` bits of the address are ignored.
+ * norm:hlsv_priv, norm:hlsv_trans, norm:hlsv_u_op */
+bool mmu_guest_load(Mmu *mmu, unsigned priv, bool execute, uint8_t pmlen, Gva va, unsigned size,
+                    uint64_t *value) G_GNUC_WARN_UNUSED_RESULT;
+bool mmu_guest_store(Mmu *mmu, unsigned priv, uint8_t pmlen, Gva va, unsigned size,
+                     uint64_t value) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Address of memory for an atomic operation of `size` bytes: a host pointer to RAM, after checking `access`
  * (ACCESS_WRITE also needs read permission). Misaligned: the address-misaligned exception of the access, unless
@@ -204,8 +216,13 @@ bool mmu_fetch_parcel(Mmu *mmu, Gva va, uint16_t *parcel) G_GNUC_WARN_UNUSED_RES
 bool mmu_fetch_page(Mmu *mmu, Gva va, Spa *page, const uint8_t **host,
                     bool *whole) G_GNUC_WARN_UNUSED_RESULT;
 
-/* SFENCE.VMA: forgets translations of the HS/U regime. */
+/* SFENCE.VMA: forgets translations of the HS/U regime or, executed by a guest, of its VS stage. */
 void mmu_sfence_vma(Mmu *mmu, bool any_va, Gva va, bool any_asid, uint16_t asid);
+
+/* HFENCE.VVMA: of the VS stage of the present VMID. norm:hfence-vvma_hfence-gvma_op */
+void mmu_hfence_vvma(Mmu *mmu, bool any_va, Gva va, bool any_asid, uint16_t asid);
+/* HFENCE.GVMA: of the G stage of one VMID or all. norm:hfence-gvma_op, norm:hfence-gvma_vmid */
+void mmu_hfence_gvma(Mmu *mmu, bool any_gpa, Gpa gpa, bool any_vmid, uint16_t vmid);
 
 /* Takes every fast write path to the page at `spa` away, in every bank. */
 void mmu_drop_write_paths(Mmu *mmu, Spa page);
@@ -214,6 +231,11 @@ void mmu_drop_write_paths(Mmu *mmu, Spa page);
 bool mmu_peek_translate(Mmu *mmu, Gva va, WalkResult *result);
 /* Likewise of what is executed, for which MPRV means nothing. */
 bool mmu_peek_fetch(Mmu *mmu, Gva va, WalkResult *result);
+
+static inline unsigned key_priv(const BankKey *key)
+{
+    return key->mode & 3;
+}
 
 static inline TlbEntry *bank_entry(Bank *bank, uint64_t va)
 {

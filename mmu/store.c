@@ -89,7 +89,7 @@ static void remove_entry(Store *store, StoreEntry *entry)
     *entry = (StoreEntry){ .hash_next = store->free_entry };
     store->free_entry = index;
     if (--space->n_entries == 0)
-        space->shifts = 0;
+        space->shifts = space->fragments = 0;
 }
 
 static uint16_t take_free(Store *store)
@@ -131,6 +131,7 @@ StoreAdded store_add(Store *store, unsigned space, uint64_t va, const StoreEntry
     owner->first = index;
     owner->n_entries++;
     owner->shifts |= BIT(entry->shift);
+    owner->fragments |= entry->s_shift < 63 && entry->s_shift > entry->shift;
     uint16_t *bucket = &store->buckets[bucket_of(space, entry->shift, entry->va)];
     entry->hash_next = *bucket;
     *bucket = index;
@@ -147,6 +148,8 @@ static bool leaf_covers(const StoreEntry *entry, uint64_t va)
 /* norm:satp_op_sfence_vma: with an ASID, global translations stay. */
 static bool fence_covers(const StoreFence *fence, const StoreEntry *entry)
 {
+    if (fence->is_g)
+        return fence->any_va || entry->gpa >> entry->g_shift == fence->va >> entry->g_shift;
     if (!fence->any_asid && entry->perms & PTE_G)
         return false;
     return fence->any_va || leaf_covers(entry, fence->va);
@@ -171,24 +174,40 @@ static unsigned fence_one(Store *store, const StoreFence *fence, unsigned space,
     return dead;
 }
 
+enum { FORGET_ONE_BY_ONE = 8 };
+
+/* Looks at every entry. Few small ones that die are named one by one, else the space gets a new generation. */
 static unsigned fence_many(Store *store, const StoreFence *fence, unsigned index,
                            void (*killed)(void *, unsigned, uint64_t), void *opaque)
 {
     StoreSpace *space = &store->spaces[index];
     unsigned dead = 0;
+    bool wholesale = false;
     for (unsigned next, i = space->first; i; i = next) {
         StoreEntry *entry = &store->entries[i - 1];
         next = entry->space_next;
         if (!fence_covers(fence, entry))
             continue;
+        wholesale |= entry->shift != PAGE_SHIFT || dead >= FORGET_ONE_BY_ONE;
+        if (!wholesale)
+            killed(opaque, index, entry->va);
         remove_entry(store, entry);
         dead++;
     }
-    if (!dead)
-        return 0;
-    space->generation = ++store->generation;
-    killed(opaque, index, fence->va);
+    if (wholesale)
+        space->generation = ++store->generation;
     return dead;
+}
+
+/* A first-stage fence does not touch what has no first stage, nor a G-stage fence what has no G stage.
+ * norm:hfence-gvma_vmid, norm:hfence-vvma_limits */
+static bool fence_concerns(const StoreFence *fence, const StoreTag *tag)
+{
+    if (tag->regime != fence->regime || (tag->vmid != fence->vmid && !fence->any_vmid))
+        return false;
+    if (fence->is_g)
+        return tag->g_mode != ATP_BARE;
+    return tag->mode != ATP_BARE && (fence->any_asid || tag->asid == fence->asid);
 }
 
 unsigned store_fence(Store *store, const StoreFence *fence,
@@ -197,12 +216,9 @@ unsigned store_fence(Store *store, const StoreFence *fence,
     unsigned dead = 0;
     for (unsigned i = 0; i < store->n_spaces; i++) {
         const StoreSpace *space = &store->spaces[i];
-        const StoreTag *tag = &space->tag;
-        if (!space->n_entries || tag->regime != fence->regime || tag->vmid != fence->vmid ||
-            (!fence->any_asid && tag->asid != fence->asid))
+        if (!space->n_entries || !fence_concerns(fence, &space->tag))
             continue;
-        /* Two-stage spaces may hold pieces of a leaf; only a look at every entry finds them all. */
-        bool one = !fence->any_va && tag->g_mode == ATP_BARE;
+        bool one = !fence->is_g && !fence->any_va && !space->fragments;
         dead += (one ? fence_one : fence_many)(store, fence, i, killed, opaque);
     }
     return dead;

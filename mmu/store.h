@@ -47,7 +47,8 @@ typedef struct {
     uint32_t generation; /* new whenever banks of this space must forget all */
     uint16_t first;      /* of its entries, index + 1 */
     uint16_t n_entries;
-    uint64_t shifts; /* bit n: some entry has shift n */
+    uint64_t shifts;    /* bit n: some entry has shift n */
+    uint64_t fragments; /* not 0: some entry is a piece of a larger first-stage leaf */
 } StoreSpace;
 
 typedef struct {
@@ -81,8 +82,10 @@ typedef enum {
 /* Adds a translation found for `va`, in place of all that cover it. */
 StoreAdded store_add(Store *store, unsigned space, uint64_t va, const StoreEntry *entry);
 
-/* What a fence covers. */
+/* What a fence covers: translations of a first stage, or with `is_g` those that went through the G stage, when `va` is a
+ * guest physical address. */
 typedef struct {
+    bool is_g, any_vmid;
     bool any_va, any_asid;
     uint64_t va;
     uint16_t asid;
@@ -90,7 +93,7 @@ typedef struct {
     uint16_t vmid;
 } StoreFence;
 
-/* Forgets what `fence` covers; global entries are spared when it names an ASID. Returns how many entries died.
+/* Forgets what `fence` covers; global entries are spared when it names an ASID, G in a G-stage PTE means nothing. Returns how many entries died.
  * `killed` is called for spaces in which a single 4 KiB entry died (va), or that changed wholesale (generation
  * is new already). Source: privileged manual, SFENCE.VMA. */
 unsigned store_fence(Store *store, const StoreFence *fence,
