@@ -37,9 +37,22 @@ static uint64_t filter_of(const Hart *hart, unsigned index)
 }
 
 /* norm:mhpmevent_inh_op */
-static uint64_t mode_filter(unsigned priv)
+static uint64_t mode_filter(unsigned mode)
 {
-    return priv == PRIV_M ? COUNTER_MINH : priv == PRIV_S ? COUNTER_SINH : COUNTER_UINH;
+    static const uint64_t filters[MODES] = { [PRIV_U] = COUNTER_UINH,
+                                             [PRIV_S] = COUNTER_SINH,
+                                             [PRIV_M] = COUNTER_MINH,
+                                             [MODE_VU] = COUNTER_VUINH,
+                                             [MODE_VS] = COUNTER_VSINH };
+    return filters[mode];
+}
+
+/* Filter bits of modes that are not there are read-only zero. norm:unimplemented_mode_bits */
+static uint64_t filter_mask(const Hart *hart)
+{
+    return COUNTER_MINH | (hart->isa->has[EXT_S] ? COUNTER_SINH : 0) |
+           (hart->isa->has[EXT_U] ? COUNTER_UINH : 0) |
+           (hart->has_h ? COUNTER_VSINH | COUNTER_VUINH : 0);
 }
 
 static bool is_inhibited(const Hart *hart, unsigned index)
@@ -47,22 +60,22 @@ static bool is_inhibited(const Hart *hart, unsigned index)
     return hart->csr.mcountinhibit >> index & 1;
 }
 
-static bool counts_in(const Hart *hart, unsigned index, unsigned priv)
+static bool counts_in(const Hart *hart, unsigned index, unsigned mode)
 {
-    return !is_inhibited(hart, index) && !(filter_of(hart, index) & mode_filter(priv));
+    return !is_inhibited(hart, index) && !(filter_of(hart, index) & mode_filter(mode));
 }
 
 static uint64_t counter_value(const Hart *hart, unsigned index)
 {
     const Counters *c = &hart->counters;
-    bool counts = counts_in(hart, index, hart->mmu.priv);
+    bool counts = counts_in(hart, index, hart_mode(hart));
     return c->offset[index] + (counts ? happened(hart, c->source[index]) : 0);
 }
 
 static void set_counter(Hart *hart, unsigned index, uint64_t value)
 {
     Counters *c = &hart->counters;
-    bool counts = counts_in(hart, index, hart->mmu.priv);
+    bool counts = counts_in(hart, index, hart_mode(hart));
     c->offset[index] = value - (counts ? happened(hart, c->source[index]) : 0);
 }
 
@@ -86,7 +99,7 @@ static void update_counter(Hart *hart, unsigned index, bool *watched)
     Counters *c = &hart->counters;
     Event source = source_of(hart, index);
     c->source[index] = (uint8_t)source;
-    if (filter_of(hart, index) & (COUNTER_MINH | COUNTER_SINH | COUNTER_UINH))
+    if (filter_of(hart, index) & (filter_mask(hart)))
         c->filtered |= 1u << index;
     if (is_inhibited(hart, index) || source == EVENT_none)
         return;
@@ -121,7 +134,7 @@ void counters_change_mode(Hart *hart, unsigned to, bool returning)
 {
     Counters *c = &hart->counters;
     for (unsigned i = 0; i < COUNTERS; i++) {
-        bool before = counts_in(hart, i, hart->mmu.priv), after = counts_in(hart, i, to);
+        bool before = counts_in(hart, i, hart_mode(hart)), after = counts_in(hart, i, to);
         if (before == after)
             continue;
         bool is_clock = event_info[c->source[i]].kind == COUNTED_CLOCK;
@@ -191,7 +204,7 @@ void write_counter(Hart *hart, unsigned number, uint64_t value)
     unsigned index = number & 31;
     Event source = hart->counters.source[index];
     bool counts = (source == EVENT_cycles || source == EVENT_instructions) &&
-                  counts_in(hart, index, hart->mmu.priv);
+                  counts_in(hart, index, hart_mode(hart));
     set_counter(hart, index, value - counts);
     hart->counters.seen[index] = value;
     hart->attention |= hart->counters.armed ? ATTENTION_LOOP : 0;
@@ -200,7 +213,8 @@ void write_counter(Hart *hart, unsigned number, uint64_t value)
 uint64_t read_time(Hart *hart, unsigned number)
 {
     (void)number;
-    return hart->mtime(hart->mtime_opaque);
+    uint64_t time = hart->mtime(hart->mtime_opaque);
+    return hart_is_guest(hart) ? time + hart->csr.htimedelta : time; /* norm:htimedelta_sz_acc_op */
 }
 
 /* Changes a register that decides what counters count; their values stay. */
@@ -219,13 +233,6 @@ void write_mcountinhibit(Hart *hart, unsigned number, uint64_t value)
 {
     (void)number;
     reconfigure(hart, &hart->csr.mcountinhibit, value);
-}
-
-/* Filter bits of modes that are not there are read-only zero. norm:unimplemented_mode_bits */
-static uint64_t filter_mask(const Hart *hart)
-{
-    return COUNTER_MINH | (hart->isa->has[EXT_S] ? COUNTER_SINH : 0) |
-           (hart->isa->has[EXT_U] ? COUNTER_UINH : 0);
 }
 
 void write_countercfg(Hart *hart, unsigned number, uint64_t value)
@@ -257,7 +264,10 @@ uint64_t read_scountovf(Hart *hart, unsigned number)
     (void)number;
     for (unsigned i = 0; i < HPM_COUNTERS; i++)
         flags |= (hart->counters.event[i] & COUNTER_OF ? BIT(i + HPM_FIRST) : 0);
-    return hart->mmu.priv == PRIV_M ? flags : flags & hart->csr.mcounteren;
+    if (hart->mmu.priv != PRIV_M)
+        flags &= hart->csr.mcounteren;
+    return hart_is_guest(hart) ? flags & hart->csr.hcounteren
+                               : flags; /* norm:scountovf_vsmode_read_access */
 }
 
 /* norm:ssccfg_scountinhibit_delegated_rw */

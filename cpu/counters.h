@@ -55,7 +55,7 @@ void counters_update(Hart *hart);
 /* The same after load. */
 void counters_loaded(Hart *hart);
 
-/* The hart is about to go to privilege `to`. `returning`: by an xRET, which still counts for the mode it leaves.
+/* The hart is about to go to mode `to` (mode_of). `returning`: by an xRET, which still counts for the mode it leaves.
  * norm:instret_xret */
 void counters_change_mode(Hart *hart, unsigned to, bool returning);
 

@@ -46,81 +46,157 @@ typedef enum {
     GATE_NONE,
     GATE_FLOAT,
     GATE_COUNTER,
-    GATE_TVM,
+    GATE_SATP,
+    GATE_HGATP,
     GATE_STIMECMP,
     GATE_SEED,
     GATE_MSECCFG,
-    GATE_SCONTEXT,
-    GATE_SENVCFG,
-    GATE_SSTATEEN,
+    GATE_MTVAL2,
+    GATE_CONTEXT,
+    GATE_ENVCFG,
+    GATE_STATEEN,
     GATE_SELECT,
     GATE_INDIRECT,
     GATE_COUNTINHIBIT,
+    GATE_COUNTOVF,
+    GATE_AIA,
+    GATE_TOPEI,
 } Gate;
 
 static const uint8_t gates[CSR_COUNT] = {
     // clang-format off
     [CSR_fflags ... CSR_fcsr] = GATE_FLOAT,
     [CSR_cycle ... 0xc1f] = GATE_COUNTER,
-    [CSR_satp] = GATE_TVM,
+    [CSR_satp] = GATE_SATP,
+    [CSR_hgatp] = GATE_HGATP,
     [CSR_stimecmp] = GATE_STIMECMP,
+    [CSR_vstimecmp] = GATE_STIMECMP,
     [CSR_seed] = GATE_SEED,
     [CSR_mseccfg] = GATE_MSECCFG,
-    [CSR_scontext] = GATE_SCONTEXT,
-    [CSR_senvcfg] = GATE_SENVCFG,
-    [CSR_SSTATEEN0 ... CSR_SSTATEEN0 + 3] = GATE_SSTATEEN,
+    [CSR_mtval2] = GATE_MTVAL2,
+    [CSR_scontext] = GATE_CONTEXT,
+    [CSR_hcontext] = GATE_CONTEXT,
+    [CSR_senvcfg] = GATE_ENVCFG,
+    [CSR_henvcfg] = GATE_ENVCFG,
+    [CSR_SSTATEEN0 ... CSR_SSTATEEN0 + 3] = GATE_STATEEN,
+    [CSR_hstateen0 ... CSR_hstateen3] = GATE_STATEEN,
     [CSR_siselect] = GATE_SELECT,
+    [CSR_vsiselect] = GATE_SELECT,
     [CSR_sireg ... CSR_sireg6] = GATE_INDIRECT,
+    [CSR_vsireg ... CSR_vsireg6] = GATE_INDIRECT,
     [CSR_mireg ... CSR_mireg6] = GATE_INDIRECT,
     [CSR_scountinhibit] = GATE_COUNTINHIBIT,
+    [CSR_scountovf] = GATE_COUNTOVF,
+    [CSR_stopi] = GATE_AIA,
+    [CSR_vstopi] = GATE_AIA,
+    [CSR_hvien] = GATE_AIA,
+    [CSR_hvictl] = GATE_AIA,
+    [CSR_hviprio1] = GATE_AIA,
+    [CSR_hviprio2] = GATE_AIA,
+    [CSR_mtopei] = GATE_TOPEI,
+    [CSR_stopei] = GATE_TOPEI,
+    [CSR_vstopei] = GATE_TOPEI,
+    [CSR_miselect] = GATE_SELECT,
     // clang-format on
 };
 
-static bool counter_enabled(const Hart *hart, unsigned number)
+static CsrAccess allow_if(bool allowed, CsrAccess otherwise)
+{
+    return allowed ? CSR_ALLOWED : otherwise;
+}
+
+/* norm:mcounteren_clr_ill_inst_exc, norm:hcounteren_op: VU-mode needs scounteren, too. */
+static CsrAccess check_counter(const Hart *hart, unsigned number)
 {
     uint64_t bit = BIT(number & 31);
     unsigned priv = hart->mmu.priv;
+    bool user = priv == PRIV_S || !hart->isa->has[EXT_S] || hart->csr.scounteren & bit;
     if (priv == PRIV_M)
-        return true;
-    return hart->csr.mcounteren & bit &&
-           (priv == PRIV_S || !hart->isa->has[EXT_S] || hart->csr.scounteren & bit);
+        return CSR_ALLOWED;
+    if (!(hart->csr.mcounteren & bit))
+        return CSR_ILLEGAL;
+    if (hart_is_guest(hart))
+        return allow_if(user && hart->csr.hcounteren & bit, CSR_VIRTUAL);
+    return allow_if(user, CSR_ILLEGAL);
+}
+
+/* norm:menvcfg_stce_op1, norm:henvcfg_stce */
+static CsrAccess check_stimecmp(const Hart *hart)
+{
+    if (hart->mmu.priv == PRIV_M)
+        return CSR_ALLOWED;
+    if (!(hart->csr.mcounteren & 2 && hart->csr.menvcfg & MENVCFG_STCE))
+        return CSR_ILLEGAL;
+    if (!hart_is_guest(hart))
+        return CSR_ALLOWED;
+    return allow_if(hart->csr.hcounteren & 2 && hart->csr.henvcfg & MENVCFG_STCE, CSR_VIRTUAL);
 }
 
 /* norm:mseccfg_sseed_useed_op_tbl */
-static bool seed_enabled(const Hart *hart)
+static CsrAccess check_seed(const Hart *hart)
 {
-    uint64_t enable = hart->mmu.priv == PRIV_S ? MSECCFG_SSEED : MSECCFG_USEED;
-    return hart->mmu.priv == PRIV_M || hart->csr.mseccfg & enable;
+    bool user = hart->mmu.priv == PRIV_U && !hart_is_guest(hart);
+    if (hart->mmu.priv == PRIV_M)
+        return CSR_ALLOWED;
+    if (!(hart->csr.mseccfg & (user ? MSECCFG_USEED : MSECCFG_SSEED)))
+        return CSR_ILLEGAL;
+    return allow_if(!hart_is_guest(hart), CSR_VIRTUAL);
 }
 
-/* Do the state enables let modes below M in? norm:stateen_illegal_state_access */
-static bool state_enabled(const Hart *hart, unsigned index, uint64_t bit)
+CsrAccess csr_state_enabled(const Hart *hart, unsigned index, uint64_t bit)
 {
-    return hart->mmu.priv == PRIV_M || !hart->isa->has[EXT_Smstateen] ||
-           (&hart->csr.mstateen0)[index] & bit;
+    if (hart->mmu.priv == PRIV_M)
+        return CSR_ALLOWED;
+    if (hart->isa->has[EXT_Smstateen] && !((&hart->csr.mstateen0)[index] & bit))
+        return CSR_ILLEGAL;
+    if (!hart_is_guest(hart) || !hart->isa->has[EXT_Ssstateen])
+        return CSR_ALLOWED;
+    return allow_if((&hart->csr.hstateen0)[index] & bit, CSR_VIRTUAL);
 }
 
-static bool passes_gate(const Hart *hart, unsigned number)
+/* norm:mstatus_tvm_hs, norm:hstatus_vtvm_op */
+static CsrAccess check_satp(const Hart *hart)
 {
-    bool is_m = hart->mmu.priv == PRIV_M;
+    if (hart_is_guest(hart))
+        return allow_if(!(hart->csr.hstatus & HSTATUS_VTVM), CSR_VIRTUAL);
+    return allow_if(hart->mmu.priv == PRIV_M || !(hart->csr.mstatus & MSTATUS_TVM), CSR_ILLEGAL);
+}
+
+/* norm:vsstatus_fs_op: both have to say yes. */
+static CsrAccess check_float(const Hart *hart)
+{
+    bool guest_off = hart_is_guest(hart) && !(hart->csr.vsstatus & MSTATUS_FS);
+    return allow_if(hart->csr.mstatus & MSTATUS_FS && !guest_off, CSR_ILLEGAL);
+}
+
+/* What the gate of `number`, as the instruction names it, says in the present mode. */
+static CsrAccess check_gate(const Hart *hart, unsigned number)
+{
+    bool is_m = hart->mmu.priv == PRIV_M, guest = hart_is_guest(hart);
     switch ((Gate)gates[number]) {
-    case GATE_FLOAT: return hart->csr.mstatus & MSTATUS_FS;
-    case GATE_COUNTER: return counter_enabled(hart, number);
-    case GATE_TVM: return is_m || !(hart->csr.mstatus & MSTATUS_TVM);
-    case GATE_STIMECMP:
-        return is_m || (hart->csr.mcounteren & 2 && hart->csr.menvcfg & MENVCFG_STCE);
-    case GATE_SEED: return seed_enabled(hart);
-    case GATE_SCONTEXT: return state_enabled(hart, 0, STATEEN_CONTEXT);
-    case GATE_SENVCFG: return state_enabled(hart, 0, STATEEN_ENVCFG);
-    case GATE_SSTATEEN: return state_enabled(hart, number - CSR_SSTATEEN0, STATEEN_SE);
-    case GATE_SELECT: return state_enabled(hart, 0, STATEEN_CSRIND);
-    case GATE_INDIRECT:
-        return state_enabled(hart, 0, STATEEN_CSRIND) && indirect_exists(hart, number);
-    case GATE_COUNTINHIBIT: return hart->csr.menvcfg & MENVCFG_CDE;
+    case GATE_FLOAT: return check_float(hart);
+    case GATE_COUNTER: return check_counter(hart, number);
+    case GATE_SATP: return check_satp(hart);
+    case GATE_HGATP:
+        return allow_if(is_m || guest || !(hart->csr.mstatus & MSTATUS_TVM), CSR_ILLEGAL);
+    case GATE_STIMECMP: return check_stimecmp(hart);
+    case GATE_SEED: return check_seed(hart);
+    case GATE_CONTEXT: return csr_state_enabled(hart, 0, STATEEN_CONTEXT);
+    case GATE_ENVCFG: return csr_state_enabled(hart, 0, STATEEN_ENVCFG);
+    case GATE_STATEEN: return csr_state_enabled(hart, number & 3, STATEEN_SE);
+    case GATE_SELECT: return csr_state_enabled(hart, 0, STATEEN_CSRIND);
+    case GATE_INDIRECT: return indirect_check(hart, number);
+    case GATE_COUNTINHIBIT:
+        return !(hart->csr.menvcfg & MENVCFG_CDE) ? CSR_ILLEGAL : allow_if(!guest, CSR_VIRTUAL);
+    case GATE_COUNTOVF: /* norm:ssccfg_virtual_scountovf_vs_vu */
+        return allow_if(!guest || !(hart->csr.menvcfg & MENVCFG_CDE), CSR_VIRTUAL);
+    case GATE_AIA: return csr_state_enabled(hart, 0, STATEEN_AIA);
+    case GATE_TOPEI: return indirect_check_file(hart, number);
     case GATE_MSECCFG:
+    case GATE_MTVAL2:
     case GATE_NONE: break;
     }
-    return true;
+    return CSR_ALLOWED;
 }
 
 /* norm:mseccfg_presence */
@@ -129,24 +205,72 @@ static bool has_mseccfg(const Isa *isa)
     return isa->has[EXT_Smepmp] || isa->has[EXT_Smmpm] || isa->has[EXT_Zkr];
 }
 
+/* The lowest privilege that may access it; 2: the hypervisor. norm:Zicsr_access */
+static unsigned lowest_privilege(unsigned number)
+{
+    return number >> 8 & 3;
+}
+
 bool csr_exists(const Hart *hart, unsigned number)
 {
     const CsrDef *def = &csr_table[number];
-    if (!def->name || !hart->isa->has[def->extension])
+    const Isa *isa = hart->isa;
+    if (!def->name || !isa->has[def->extension])
         return false;
-    if (UNLIKELY(gates[number] == GATE_MSECCFG))
-        return has_mseccfg(hart->isa);
-    return gates[number] != GATE_SCONTEXT || hart->isa->has[EXT_S];
+    if (lowest_privilege(number) == 2 && !isa->has[EXT_H])
+        return false;
+    switch ((Gate)gates[number]) {
+    case GATE_MSECCFG: return has_mseccfg(isa);
+    case GATE_MTVAL2: return isa->has[EXT_H] || isa->has[EXT_Ssdbltrp];
+    case GATE_CONTEXT: return isa->has[EXT_S];
+    case GATE_SELECT:
+    case GATE_INDIRECT: return indirect_exists(isa, number);
+    default: return true;
+    }
 }
 
-bool csr_check(const Hart *hart, unsigned number, bool write)
+/* Of a guest: what is for VS-mode and VU-mode may go on to the gates. */
+static CsrAccess check_guest(const Hart *hart, unsigned number, bool write)
 {
-    if (!csr_exists(hart, number) || hart->mmu.priv < (number >> 8 & 3))
-        return false;
+    CsrAccess gate = check_gate(hart, number);
+    unsigned needs = lowest_privilege(number);
+    /* What could take back an interrupt that hvictl injects: AIA, "Virtual interrupts for VS level". */
+    bool injected = hart->csr.hvictl & HVICTL_VTI &&
+                    (number == CSR_sip || number == CSR_sie || (write && number == CSR_stimecmp));
+    if (gate == CSR_ILLEGAL || needs == 0)
+        return gate;
+    if (injected)
+        return CSR_VIRTUAL;
+    /* norm:H_vscsrs_acc_vs; VU-mode has none of the supervisor's. */
+    return needs == 2 || hart->mmu.priv == PRIV_U ? CSR_VIRTUAL : gate;
+}
+
+CsrAccess csr_check(const Hart *hart, unsigned number, bool write)
+{
+    unsigned priv = hart->mmu.priv, needs = lowest_privilege(number);
+    if (!csr_exists(hart, number) || (needs == 3 && priv != PRIV_M) ||
+        (needs && priv == PRIV_U && !hart_is_guest(hart)))
+        return CSR_ILLEGAL;
     /* norm:seed_ro_illegal is the one register that can only be written. */
     if (write ? number >> 10 == 3 : number == CSR_seed)
-        return false;
-    return passes_gate(hart, number);
+        return CSR_ILLEGAL;
+    if (UNLIKELY(hart_is_guest(hart)))
+        return check_guest(hart, number, write);
+    return LIKELY(!gates[number]) ? CSR_ALLOWED : check_gate(hart, number);
+}
+
+/* norm:H_vscsrs_sub: the supervisor registers that have a VS register; it is 0x100 further on. */
+static const bool substituted[CSR_COUNT] = {
+    // clang-format off
+    [CSR_sstatus] = true, [CSR_sie] = true, [CSR_stvec] = true, [CSR_sscratch] = true, [CSR_sepc] = true,
+    [CSR_scause] = true, [CSR_stval] = true, [CSR_sip] = true, [CSR_stimecmp] = true, [CSR_satp] = true,
+    [CSR_stopi] = true, [CSR_stopei] = true, [CSR_siselect] = true, [CSR_sireg ... CSR_sireg3] = true, [CSR_sireg4 ... CSR_sireg6] = true,
+    // clang-format on
+};
+
+unsigned csr_effective(const Hart *hart, unsigned number)
+{
+    return hart_is_guest(hart) && substituted[number] ? number + 0x100 : number;
 }
 
 static uint64_t *storage(Hart *hart, const CsrDef *def)

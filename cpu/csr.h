@@ -31,8 +31,18 @@ enum {
 /* time cannot be stopped. */
 #define COUNTINHIBIT_MASK 0xfffffffdull
 
-/* May the hart, in its present mode, access `number`? False: an illegal-instruction exception. norm:Zicsr_access */
-bool csr_check(const Hart *hart, unsigned number, bool write);
+typedef enum { CSR_ALLOWED, CSR_ILLEGAL, CSR_VIRTUAL } CsrAccess;
+
+/* May the hart, in its present mode, access `number`, or which exception does that raise? norm:Zicsr_access,
+ * norm:H_cause_virtual_instruction */
+CsrAccess csr_check(const Hart *hart, unsigned number, bool write);
+
+/* Do the state enables `index` let the present mode reach the state behind `bit`? norm:stateen_illegal_state_access */
+CsrAccess csr_state_enabled(const Hart *hart, unsigned index, uint64_t bit);
+
+/* The register that the instruction's `number` means in the present mode: guests get the VS registers.
+ * norm:H_vscsrs_sub */
+unsigned csr_effective(const Hart *hart, unsigned number);
 
 /* The architectural value; `number` must exist. */
 uint64_t csr_read(Hart *hart, unsigned number);

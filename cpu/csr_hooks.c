@@ -34,7 +34,7 @@ void write_fcsr(Hart *hart, unsigned number, uint64_t value)
     (void)number;
     hart->fflags = value & 31;
     hart->frm = value >> 5 & 7;
-    hart->csr.mstatus |= MSTATUS_FS;
+    hart_dirty_float(hart);
 }
 
 void write_fflags(Hart *hart, unsigned number, uint64_t value)
@@ -65,16 +65,21 @@ uint64_t read_mstatus(Hart *hart, unsigned number)
     return (status & MSTATUS_FS) == MSTATUS_FS ? status | MSTATUS_SD : status;
 }
 
+uint64_t csr_legal_sdt(uint64_t value, bool enabled)
+{
+    if (!enabled)
+        value &= ~(uint64_t)MSTATUS_SDT;
+    return value & MSTATUS_SDT ? value & ~(uint64_t)MSTATUS_SIE : value;
+}
+
 /* norm:mstatus_mie_clr_by_mdt_rv64, norm:sstatus_sdt_sstatus_sie_overwrite */
 static uint64_t legal_trap_disable(const Hart *hart, uint64_t value)
 {
     if (!hart->isa->has[EXT_Smdbltrp])
         value &= ~MSTATUS_MDT;
-    if (!(hart->csr.menvcfg & MENVCFG_DTE))
-        value &= ~(uint64_t)MSTATUS_SDT;
     if (value & MSTATUS_MDT)
         value &= ~(uint64_t)MSTATUS_MIE;
-    return value & MSTATUS_SDT ? value & ~(uint64_t)MSTATUS_SIE : value;
+    return csr_legal_sdt(value, hart->csr.menvcfg & MENVCFG_DTE);
 }
 
 void write_mstatus(Hart *hart, unsigned number, uint64_t value)
@@ -87,6 +92,8 @@ void write_mstatus(Hart *hart, unsigned number, uint64_t value)
         value = set_bits(value, 12, 11, bits(old, 12, 11));
     if (!isa->has[EXT_F])
         value &= ~(uint64_t)MSTATUS_FS;
+    if (!isa->has[EXT_H])
+        value &= ~(MSTATUS_MPV | MSTATUS_GVA);
     if (!isa->has[EXT_U])
         value &= ~(uint64_t)(MSTATUS_MPRV | MSTATUS_TW);
     if (!isa->has[EXT_S])
@@ -114,6 +121,8 @@ void write_mnstatus(Hart *hart, unsigned number, uint64_t value)
     (void)number;
     if (!has_mode(hart->isa, mnpp))
         value = set_bits(value, 12, 11, bits(hart->csr.mnstatus, 12, 11));
+    if (!hart->has_h)
+        value &= ~(uint64_t)MNSTATUS_MNPV;
     hart->csr.mnstatus = value | (hart->csr.mnstatus & MNSTATUS_NMIE);
     hart_update_context(hart);
     hart_update_irq(hart);
@@ -124,6 +133,7 @@ uint64_t read_epc(Hart *hart, unsigned number)
 {
     uint64_t value = number == CSR_mepc    ? hart->csr.mepc
                      : number == CSR_mnepc ? hart->csr.mnepc
+                     : number == CSR_vsepc ? hart->csr.vsepc
                                            : hart->csr.sepc;
     return value & ~(uint64_t)hart->ialign_mask;
 }
@@ -145,7 +155,7 @@ static uint64_t local_interrupts(const Hart *hart)
 /* SSIP and SEIP are software's; STIP too while stimecmp is not in use. norm:mip_bits_wr_or_rdonly */
 void write_mip(Hart *hart, unsigned number, uint64_t value)
 {
-    uint64_t mask = BIT(IRQ_SSI) | BIT(IRQ_SEI);
+    uint64_t mask = BIT(IRQ_SSI) | (BIT(IRQ_SEI) & ~hart->csr.mvien);
     (void)number;
     if (!hart->isa->has[EXT_S])
         mask = 0;
@@ -153,61 +163,89 @@ void write_mip(Hart *hart, unsigned number, uint64_t value)
         mask |= BIT(IRQ_STI);
     mask |= local_interrupts(hart);
     hart->mip_software = (hart->mip_software & ~mask) | (value & mask);
-    hart_update_irq(hart);
+    write_hip(hart, CSR_hip, value); /* norm:mip_mie_vs: VSSIP is an alias */
 }
 
 uint64_t read_sip(Hart *hart, unsigned number)
 {
     (void)number;
-    return hart_mip(hart) & hart->csr.mideleg;
+    return hart_sip(hart);
 }
 
+/* What is not delegated but filtered is the virtual interrupt's bit. AIA, "Interrupt filtering and virtual interrupts for
+ * supervisor level" */
 void write_sip(Hart *hart, unsigned number, uint64_t value)
 {
     uint64_t mask = hart->csr.mideleg & (BIT(IRQ_SSI) | local_interrupts(hart));
+    uint64_t virtual = hart->csr.mvien & ~hart->csr.mideleg;
     (void)number;
     hart->mip_software = (hart->mip_software & ~mask) | (value & mask);
+    if (virtual)
+        write_mvip(hart, CSR_mvip, (read_mvip(hart, CSR_mvip) & ~virtual) | (value & virtual));
     hart_update_irq(hart);
 }
 
 uint64_t read_sie(Hart *hart, unsigned number)
 {
     (void)number;
-    return hart->csr.mie & hart->csr.mideleg;
+    return hart_sie(hart);
 }
 
 void write_sie(Hart *hart, unsigned number, uint64_t value)
 {
+    uint64_t mask = hart->csr.mideleg & ~(uint64_t)IRQS_H;
     (void)number;
-    hart->csr.mie = (hart->csr.mie & ~hart->csr.mideleg) | (value & hart->csr.mideleg);
-    hart_update_irq(hart);
+    hart->sie_virtual = value;
+    write_mie(hart, CSR_mie, (hart->csr.mie & ~mask) | (value & mask));
 }
 
-void write_interrupt(Hart *hart, unsigned number, uint64_t value)
+void write_mie(Hart *hart, unsigned number, uint64_t value)
 {
-    const uint64_t machine = BIT(IRQ_MSI) | BIT(IRQ_MTI) | BIT(IRQ_MEI);
-    const uint64_t supervisor = BIT(IRQ_SSI) | BIT(IRQ_STI) | BIT(IRQ_SEI);
-    value &= machine | (hart->isa->has[EXT_S] ? supervisor : 0) | local_interrupts(hart);
-    if (number == CSR_mie)
-        hart->csr.mie = value;
-    else
-        hart->csr.mideleg = value;
+    (void)number;
+    value &= BIT(IRQ_MSI) | BIT(IRQ_MTI) | BIT(IRQ_MEI) |
+             (hart->isa->has[EXT_S] ? (uint64_t)IRQS_S : 0) | hart_hypervisor_irqs(hart) |
+             local_interrupts(hart);
+    hart->csr.mie = value;
     hart_update_irq(hart);
 }
 
-/* STIP follows time >= stimecmp; a timer wakes the hart when that becomes true. */
+/* norm:mideleg_rd1_lower_level: what is a hypervisor's is always delegated. */
+void write_mideleg(Hart *hart, unsigned number, uint64_t value)
+{
+    (void)number;
+    hart->csr.mideleg = (value & (IRQS_S | local_interrupts(hart))) | hart_hypervisor_irqs(hart);
+    hart_update_irq(hart);
+}
+
+/* Without hypervisor there are no exceptions of its own to delegate. */
+void write_medeleg(Hart *hart, unsigned number, uint64_t value)
+{
+    const uint64_t hypervisor = MASK(23, 18) | BIT(CAUSE_ECALL_VS);
+    (void)number;
+    hart->csr.medeleg = hart->has_h ? value : value & ~hypervisor;
+}
+
+/* Is `ticks` at `compare` or beyond? If not, `timer` will fire when it is. */
+static bool compare_time(Hart *hart, Timer *timer, uint64_t ticks, uint64_t compare)
+{
+    uint64_t now = clock_now(hart->clock), wait, deadline = CLOCK_NEVER;
+    bool passed = ticks >= compare;
+    if (!passed && !__builtin_mul_overflow(compare - ticks, 100, &wait) && wait < UINT64_MAX - now)
+        deadline = now - now % 100 + wait;
+    if (timer->deadline != deadline)
+        timer_set(hart->clock, timer, deadline);
+    return passed;
+}
+
+/* STIP follows time >= stimecmp, VSTIP the same of a guest's time, V or not. norm:hip_vstip_vstie_acc_op */
 void hart_update_stimer(Hart *hart)
 {
-    uint64_t ticks = hart->mtime(hart->mtime_opaque), now = clock_now(hart->clock);
-    uint64_t wait;
-    hart->stip = ticks >= hart->csr.stimecmp;
-    uint64_t deadline = CLOCK_NEVER;
-    if (!hart->stip && !__builtin_mul_overflow(hart->csr.stimecmp - ticks, 100, &wait) &&
-        wait < UINT64_MAX - now)
-        deadline = now - now % 100 + wait;
-    if (hart->stimer.deadline != deadline)
-        timer_set(hart->clock, &hart->stimer, deadline);
-    hart_update_irq(hart);
+    uint64_t ticks = hart->mtime(hart->mtime_opaque);
+    hart->stip = compare_time(hart, &hart->stimer, ticks, hart->csr.stimecmp);
+    if (hart->has_h)
+        hart->vstip =
+            compare_time(hart, &hart->vstimer, ticks + hart->csr.htimedelta, hart->csr.vstimecmp);
+    hart_update_guest_irqs(hart);
 }
 
 void write_stimecmp(Hart *hart, unsigned number, uint64_t value)
@@ -219,8 +257,7 @@ void write_stimecmp(Hart *hart, unsigned number, uint64_t value)
 
 /* Environment configuration. */
 
-/* WARL: where a field would hold its reserved value, the old one stays. */
-static uint64_t legal_field(uint64_t value, uint64_t old, uint64_t field, uint64_t reserved)
+uint64_t csr_legal_field(uint64_t value, uint64_t old, uint64_t field, uint64_t reserved)
 {
     return (value & field) == reserved ? (value & ~field) | (old & field) : value;
 }
@@ -228,8 +265,8 @@ static uint64_t legal_field(uint64_t value, uint64_t old, uint64_t field, uint64
 /* norm:menvcfg_pmm_enc: PMM = 1 is reserved, and CBIE = 2. */
 static uint64_t legal_envcfg(uint64_t value, uint64_t old)
 {
-    value = legal_field(value, old, ENVCFG_PMM, BIT(32));
-    return legal_field(value, old, ENVCFG_CBIE, 2 << 4);
+    value = csr_legal_field(value, old, ENVCFG_PMM, BIT(32));
+    return csr_legal_field(value, old, ENVCFG_CBIE, 2 << 4);
 }
 
 static uint64_t envcfg_mask(const Hart *hart)
@@ -262,8 +299,7 @@ void write_menvcfg(Hart *hart, unsigned number, uint64_t value)
     hart->csr.menvcfg = legal_envcfg(value, hart->csr.menvcfg) & mask;
     /* norm:menvcfg_dte_op: without DTE there is no SDT. */
     hart->csr.mstatus = legal_trap_disable(hart, hart->csr.mstatus);
-    hart_update_context(hart);
-    hart_update_irq(hart);
+    hart_update_environment(hart);
 }
 
 uint64_t read_zero(Hart *hart, unsigned number)
@@ -273,18 +309,24 @@ uint64_t read_zero(Hart *hart, unsigned number)
 }
 
 /* Bits for state that is not there are read-only zero. norm:stateen_unimplemented_state_roz */
+uint64_t csr_stateen0_mask(const Hart *hart)
+{
+    uint64_t mask = STATEEN_SE | (hart->isa->has[EXT_S] ? STATEEN_ENVCFG : 0);
+    mask |= hart->isa->has[EXT_Sscsrind] || hart->isa->has[EXT_Ssaia] ? STATEEN_CSRIND : 0;
+    mask |= hart->isa->has[EXT_Ssaia] ? STATEEN_AIA : 0;
+    mask |= hart->aia ? STATEEN_IMSIC : 0;
+    return mask | (hart->isa->has[EXT_Sdtrig] && hart->isa->has[EXT_S] ? STATEEN_CONTEXT : 0);
+}
+
 void write_mstateen0(Hart *hart, unsigned number, uint64_t value)
 {
     (void)number;
-    uint64_t mask = STATEEN_SE | (hart->isa->has[EXT_S] ? STATEEN_ENVCFG : 0);
-    mask |= hart->isa->has[EXT_Sscsrind] ? STATEEN_CSRIND : 0;
-    mask |= hart->isa->has[EXT_Sdtrig] && hart->isa->has[EXT_S] ? STATEEN_CONTEXT : 0;
-    hart->csr.mstateen0 = value & mask;
+    hart->csr.mstateen0 = value & csr_stateen0_mask(hart);
 }
 
 /* Memory. */
 
-static bool has_atp_mode(const Isa *isa, unsigned mode)
+bool csr_has_atp_mode(const Isa *isa, unsigned mode)
 {
     return mode == ATP_BARE || (mode == ATP_SV39 && isa->has[EXT_Sv39]) ||
            (mode == ATP_SV48 && isa->has[EXT_Sv48]) || (mode == ATP_SV57 && isa->has[EXT_Sv57]);
@@ -294,7 +336,7 @@ static bool has_atp_mode(const Isa *isa, unsigned mode)
 void write_satp(Hart *hart, unsigned number, uint64_t value)
 {
     (void)number;
-    if (!has_atp_mode(hart->isa, (unsigned)bits(value, 63, 60)))
+    if (!csr_has_atp_mode(hart->isa, (unsigned)bits(value, 63, 60)))
         return;
     hart->csr.satp = value;
     hart_update_context(hart);
@@ -346,7 +388,7 @@ void write_mseccfg(Hart *hart, unsigned number, uint64_t value)
     mask |= isa->has[EXT_Smmpm] ? ENVCFG_PMM : 0;
     mask |= isa->has[EXT_Zkr] && isa->has[EXT_U] ? MSECCFG_USEED : 0;
     mask |= isa->has[EXT_Zkr] && isa->has[EXT_S] ? MSECCFG_SSEED : 0;
-    value = legal_field(legal_smepmp(hart, value & mask, old), old, ENVCFG_PMM, BIT(32));
+    value = csr_legal_field(legal_smepmp(hart, value & mask, old), old, ENVCFG_PMM, BIT(32));
     hart->csr.mseccfg = value;
     hart_update_protection(hart);
     hart_update_context(hart);

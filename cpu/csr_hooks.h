@@ -8,7 +8,10 @@
 #ifndef CPU_CSR_HOOKS_H
 #define CPU_CSR_HOOKS_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "cpu/isa/isa.h"
 
 typedef struct Hart Hart;
 
@@ -19,8 +22,30 @@ typedef void CsrWriteFn(Hart *hart, unsigned number, uint64_t value);
 CsrReadFn read_fflags, read_frm, read_fcsr, read_mstatus, read_sstatus, read_epc, read_mip,
     read_sip, read_sie, read_seed, read_pmpcfg, read_pmpaddr;
 CsrWriteFn write_fcsr, write_fflags, write_frm, write_mstatus, write_sstatus, write_mip, write_sip,
-    write_sie, write_interrupt, write_stimecmp, write_senvcfg, write_menvcfg, write_satp,
-    write_seed, write_mseccfg, write_mstateen0, write_mnstatus, write_pmpcfg, write_pmpaddr;
+    write_sie, write_mie, write_medeleg, write_mideleg, write_stimecmp, write_senvcfg,
+    write_menvcfg, write_satp, write_seed, write_mseccfg, write_mstateen0, write_mnstatus,
+    write_pmpcfg, write_pmpaddr;
+
+/* Hypervisor and virtual supervisor: hypervisor.c */
+CsrReadFn read_hideleg, read_hie, read_hip, read_hgeip, read_henvcfg, read_hstateen, read_vsstatus,
+    read_vsie, read_vsip;
+CsrWriteFn write_hstatus, write_hideleg, write_hie, write_htimedelta, write_hgeie, write_henvcfg,
+    write_hstateen, write_hip, write_hvip, write_hgatp, write_vsstatus, write_vsie, write_vsip,
+    write_vstimecmp, write_vsatp;
+
+/* Advanced interrupts: aia.c */
+CsrReadFn read_mtopi, read_stopi, read_vstopi, read_topei, read_mvip;
+CsrWriteFn write_topei, write_mvip, write_virtual_irqs;
+
+/* What both levels of a register make legal: csr_hooks.c */
+/* SDT of sstatus or vsstatus, which clears SIE. norm:sstatus_sdt_sstatus_sie_overwrite */
+uint64_t csr_legal_sdt(uint64_t value, bool enabled);
+/* WARL: where `field` would hold its reserved value, the old one stays. */
+uint64_t csr_legal_field(uint64_t value, uint64_t old, uint64_t field, uint64_t reserved);
+/* Bits that mstateen0 has, and hstateen0. */
+uint64_t csr_stateen0_mask(const Hart *hart);
+/* Can satp and vsatp hold this MODE, and hgatp its x4 form? */
+bool csr_has_atp_mode(const Isa *isa, unsigned mode);
 
 /* Counters: counters.c */
 CsrReadFn read_counter, read_time, read_mhpmevent, read_scountovf, read_scountinhibit;

@@ -17,6 +17,14 @@ static void stimer_fired(void *opaque)
     TRACE(hart->trace, timer, hart->id, hart->csr.stimecmp, hart->mtime(hart->mtime_opaque));
 }
 
+static void vstimer_fired(void *opaque)
+{
+    Hart *hart = opaque;
+    hart_update_stimer(hart);
+    TRACE(hart->trace, timer, hart->id, hart->csr.vstimecmp,
+          hart->mtime(hart->mtime_opaque) + hart->csr.htimedelta);
+}
+
 void hart_init(Hart *hart, unsigned id, const Isa *isa, Bus *bus, Clock *clock, Trace *trace,
                CodeCache *code)
 {
@@ -24,10 +32,12 @@ void hart_init(Hart *hart, unsigned id, const Isa *isa, Bus *bus, Clock *clock, 
     hart->ialign_mask = isa->has[EXT_Zca] ? 0 : 2;
     hart->has_rnmi = isa->has[EXT_Smrnmi];
     hart->has_double_trap = isa->has[EXT_Smdbltrp];
+    hart->has_h = isa->has[EXT_H];
     mmu_init(&hart->mmu, id, bus, trace);
     hart->mmu.napot = isa->has[EXT_Svnapot];
     hart->mmu.rsw60 = isa->has[EXT_Svrsw60t59b];
     clock_add_timer(clock, &hart->stimer, stimer_fired, hart);
+    clock_add_timer(clock, &hart->vstimer, vstimer_fired, hart);
 }
 
 void hart_free(Hart *hart)
@@ -53,19 +63,25 @@ void hart_reset(Hart *hart, uint64_t pc)
     /* As QEMU: A and D bits are updated by hardware out of reset unless Svade is asked for. */
     if (hart->isa->has[EXT_Svadu] && !hart->isa->has[EXT_Svade])
         hart->csr.menvcfg = MENVCFG_ADUE;
+    hart->csr.mideleg = hart_hypervisor_irqs(hart);
     hart->pc = pc;
     hart->fflags = hart->frm = 0;
     hart->mip_lines = hart->mip_software = 0;
-    hart->stip = hart->idle = hart->wakes_on_loss = hart->critical = false;
+    hart->hgeip = 0;
+    hart->sie_virtual = hart->vsie_virtual = 0;
+    memset(hart->iprio, 0, sizeof hart->iprio);
+    hart->stip = hart->vstip = hart->idle = hart->wakes_on_loss = hart->critical = false;
     hart->rnmi_pending = 0;
     hart->mmu.priv = PRIV_M;
+    hart->mmu.v = false;
     counters_update(hart);
     trigger_reset(hart);
     timer_set(hart->clock, &hart->stimer, CLOCK_NEVER);
+    timer_set(hart->clock, &hart->vstimer, CLOCK_NEVER);
     hart_update_protection(hart);
     hart_update_context(hart);
     mmu_reset(&hart->mmu);
-    hart_update_irq(hart);
+    hart_update_guest_irqs(hart);
 }
 
 void hart_update_protection(Hart *hart)
@@ -77,27 +93,61 @@ void hart_update_protection(Hart *hart)
     pmp_update(pmp);
 }
 
-/* Bits at the top of a pointer that accesses with this privilege ignore: 0, 7 or 16. The next higher mode says so.
- * norm:menvcfg_pmm_op, norm:pm_mxr_exception */
-static uint8_t masked_bits(const Hart *hart, unsigned priv)
+/* PMM of the register that governs accesses with this privilege: the next higher mode's. norm:menvcfg_pmm_op,
+ * norm:henvcfg_pmm_op */
+static uint64_t masking_config(const Hart *hart, unsigned priv, bool guest)
+{
+    if (priv == PRIV_M)
+        return hart->csr.mseccfg;
+    if (guest)
+        return priv == PRIV_S ? hart->csr.henvcfg : hart->csr.senvcfg;
+    return priv == PRIV_S || !hart->isa->has[EXT_S] ? hart->csr.menvcfg : hart->csr.senvcfg;
+}
+
+static uint8_t masked_bits_of(uint64_t pmm)
 {
     static const uint8_t bits_of[] = { 0, 0, 7, 16 };
-    uint64_t config = hart->csr.senvcfg;
-    if (LIKELY(!((config | hart->csr.menvcfg | hart->csr.mseccfg) & ENVCFG_PMM)))
+    return bits_of[pmm & 3];
+}
+
+/* norm:pm_mxr_exception: nothing is masked where MXR is in effect. */
+static bool mxr_in_effect(const Hart *hart, unsigned priv, bool guest)
+{
+    return priv != PRIV_M && (hart->csr.mstatus | (guest ? hart->csr.vsstatus : 0)) & MSTATUS_MXR;
+}
+
+/* Bits at the top of a pointer that accesses with this privilege ignore: 0, 7 or 16. */
+static uint8_t masked_bits(const Hart *hart, unsigned priv, bool guest)
+{
+    uint64_t any = hart->csr.senvcfg | hart->csr.menvcfg | hart->csr.mseccfg | hart->csr.henvcfg;
+    if (LIKELY(!(any & ENVCFG_PMM)) || mxr_in_effect(hart, priv, guest))
         return 0;
-    if (priv == PRIV_M)
-        config = hart->csr.mseccfg;
-    else if (hart->csr.mstatus & MSTATUS_MXR)
-        config = 0;
-    else if (priv == PRIV_S || !hart->isa->has[EXT_S])
-        config = hart->csr.menvcfg;
-    return bits_of[bits(config, 33, 32)];
+    return masked_bits_of(masking_config(hart, priv, guest) >> 32);
+}
+
+uint8_t hart_guest_masked_bits(const Hart *hart, unsigned priv)
+{
+    if (priv == PRIV_U && hart->mmu.priv == PRIV_U && !mxr_in_effect(hart, priv, true))
+        return masked_bits_of(bits(hart->csr.hstatus, 49, 48));
+    return masked_bits(hart, priv, true);
 }
 
 /* norm:mnstatus_mprv_clear */
 static bool rnmi_disabled(const Hart *hart)
 {
     return hart->isa->has[EXT_Smrnmi] && !(hart->csr.mnstatus & MNSTATUS_NMIE);
+}
+
+static void update_guest_context(Hart *hart)
+{
+    Mmu *mmu = &hart->mmu;
+    uint64_t environment = hart->csr.menvcfg & hart->csr.henvcfg;
+    mmu->vsum = hart->csr.vsstatus & MSTATUS_SUM;
+    mmu->vmxr = hart->csr.vsstatus & MSTATUS_MXR;
+    mmu->vadue = environment & MENVCFG_ADUE;
+    mmu->vpbmte = environment & MENVCFG_PBMTE;
+    mmu->vsatp = hart->csr.vsatp;
+    mmu->hgatp = hart->csr.hgatp;
 }
 
 void hart_update_context(Hart *hart)
@@ -107,12 +157,16 @@ void hart_update_context(Hart *hart)
     /* norm:mstatus_mprv_ldst_op */
     bool mprv = UNLIKELY(status & MSTATUS_MPRV) && mmu->priv == PRIV_M && !rnmi_disabled(hart);
     mmu->data_priv = mprv ? (uint8_t)bits(status, 12, 11) : mmu->priv;
+    /* norm:mstatus_mprv_hypervisor */
+    mmu->data_v = mprv ? status & MSTATUS_MPV && mmu->data_priv != PRIV_M : mmu->v;
     mmu->sum = status & MSTATUS_SUM;
     mmu->mxr = status & MSTATUS_MXR;
     mmu->adue = hart->csr.menvcfg & MENVCFG_ADUE;
     mmu->pbmte = hart->csr.menvcfg & MENVCFG_PBMTE;
     mmu->satp = hart->csr.satp;
-    mmu->pmlen = masked_bits(hart, mmu->data_priv);
+    if (hart->has_h)
+        update_guest_context(hart);
+    mmu->pmlen = masked_bits(hart, mmu->data_priv, mmu->data_v);
     mmu_context_changed(mmu);
 }
 
@@ -145,13 +199,16 @@ static const StateField hart_fields[] = {
 #undef VIEW
 #undef VIEWS
     STATE(Hart, fflags), STATE(Hart, frm), STATE(Hart, mip_lines), STATE(Hart, mip_software), STATE(Hart, stip),
+    STATE(Hart, hgeip), STATE(Hart, vstip),
+    STATE(Hart, sie_virtual), STATE(Hart, vsie_virtual), STATE_WORDS(Hart, iprio),
     STATE(Hart, entropy), STATE(Hart, idle), STATE(Hart, wakes_on_loss), STATE(Hart, critical), STATE(Hart, rnmi_pending),
     STATE(Hart, units), STATE(Hart, idle_units), STATE(Hart, trap_units),
     STATE_ARRAY(Hart, counters.offset), STATE_ARRAY(Hart, counters.event), STATE_ARRAY(Hart, counters.happened),
     STATE_WORDS(Hart, triggers.list), STATE(Hart, triggers.after_trap), STATE_ARRAY(Hart, mmu.counts.walks),
     STATE(Hart, mmu.counts.pte_reads),
     STATE(Hart, stimer.deadline), STATE(Hart, stimer.order),
-    STATE(Hart, mmu.priv), STATE(Hart, mmu.reservation),
+    STATE(Hart, vstimer.deadline), STATE(Hart, vstimer.order),
+    STATE(Hart, mmu.priv), STATE(Hart, mmu.v), STATE(Hart, mmu.reservation),
     STATE_ARRAY(Hart, mmu.pmp.cfg), STATE_ARRAY(Hart, mmu.pmp.addr),
     STATE_END,
 };
@@ -161,13 +218,20 @@ static const StateField hart_fields[] = {
  * stays one. */
 static void make_legal(Hart *hart)
 {
-    static const uint16_t indices[] = { CSR_satp, CSR_tselect };
-    uint64_t *words[] = { &hart->csr.satp, &hart->csr.tselect };
+    static const uint16_t indices[] = { CSR_satp,  CSR_tselect, CSR_vsatp,
+                                        CSR_hgatp, CSR_hgeie,   CSR_hvip };
+    uint64_t *words[] = { &hart->csr.satp,  &hart->csr.tselect, &hart->csr.vsatp,
+                          &hart->csr.hgatp, &hart->csr.hgeie,   &hart->csr.hvip };
     const uint64_t interrupts = BIT(IRQ_SSI) | BIT(IRQ_MSI) | BIT(IRQ_STI) | BIT(IRQ_MTI) |
                                 BIT(IRQ_SEI) | BIT(IRQ_MEI) | BIT(IRQ_LCOFI);
     if (hart->mmu.priv > PRIV_M || hart->mmu.priv == 2)
         hart->mmu.priv = PRIV_M;
-    hart->csr.mie &= interrupts;
+    hart->mmu.v = hart->mmu.v && hart->has_h && hart->mmu.priv != PRIV_M;
+    hart->hgeip = hart->isa->geilen ? hart->hgeip & MASK(hart->isa->geilen, 1) : 0;
+    if (bits(hart->csr.hstatus, 17, 12) > hart->isa->geilen)
+        hart->csr.hstatus &= ~(uint64_t)HSTATUS_VGEIN;
+    hart->csr.mie &= interrupts | hart_hypervisor_irqs(hart);
+    hart->csr.mideleg = (hart->csr.mideleg & interrupts) | hart_hypervisor_irqs(hart);
     hart->mip_lines &= interrupts;
     hart->mip_software &= interrupts;
     hart->frm &= 7;
@@ -191,7 +255,7 @@ static void hart_loaded(void *object)
     hart->attention = 0;
     counters_loaded(hart);
     trigger_update(hart);
-    hart_update_irq(hart);
+    hart_update_guest_irqs(hart);
 }
 
 static const StateDesc hart_state = { "hart", 1, hart_fields, hart_loaded };

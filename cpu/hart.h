@@ -58,12 +58,24 @@ enum {
 /* Interrupt numbers; bit n of mip and mie. norm:mip_mie_std_enc_txt */
 enum {
     IRQ_SSI = 1,
+    IRQ_VSSI = 2,
     IRQ_MSI = 3,
     IRQ_STI = 5,
+    IRQ_VSTI = 6,
     IRQ_MTI = 7,
     IRQ_SEI = 9,
+    IRQ_VSEI = 10,
     IRQ_MEI = 11,
-    IRQ_LCOFI = 13
+    IRQ_SGEI = 12,
+    IRQ_LCOFI = 13,
+};
+/* Those that the base architecture gives a place; virtual interrupts have the others. */
+#define IRQS_BASE MASK(12, 0)
+/* Sets of them: what S-mode and guests have, and those a hypervisor sees in hip. */
+enum {
+    IRQS_S = 1 << IRQ_SSI | 1 << IRQ_STI | 1 << IRQ_SEI,
+    IRQS_VS = 1 << IRQ_VSSI | 1 << IRQ_VSTI | 1 << IRQ_VSEI,
+    IRQS_H = IRQS_VS | 1 << IRQ_SGEI,
 };
 #define CAUSE_INTERRUPT BIT(63)
 
@@ -85,10 +97,27 @@ enum {
 };
 #define MSTATUS_UXL BIT(33)
 #define MSTATUS_SXL BIT(35)
+#define MSTATUS_GVA BIT(38)
+#define MSTATUS_MPV BIT(39)
 #define MSTATUS_MDT BIT(42)
 #define MSTATUS_SD  BIT(63)
 
-enum { MNSTATUS_NMIE = 1 << 3, MNSTATUS_MNPP = 3 << 11 };
+enum {
+    HSTATUS_GVA = 1 << 6,
+    HSTATUS_SPV = 1 << 7,
+    HSTATUS_SPVP = 1 << 8,
+    HSTATUS_HU = 1 << 9,
+    HSTATUS_VGEIN = 0x3f << 12,
+    HSTATUS_VTVM = 1 << 20,
+    HSTATUS_VTW = 1 << 21,
+    HSTATUS_VTSR = 1 << 22,
+};
+#define HSTATUS_HUPMM MASK(49, 48)
+
+/* hvictl. AIA, "Virtual interrupts for VS level" */
+enum { HVICTL_VTI = 1 << 30, HVICTL_DPR = 1 << 9, HVICTL_IPRIOM = 1 << 8 };
+
+enum { MNSTATUS_NMIE = 1 << 3, MNSTATUS_MNPV = 1 << 7, MNSTATUS_MNPP = 3 << 11 };
 
 enum { ENVCFG_FIOM = 1, ENVCFG_CBIE = 3 << 4, ENVCFG_CBCFE = 1 << 6, ENVCFG_CBZE = 1 << 7 };
 #define ENVCFG_PMM MASK(33, 32) /* of menvcfg, senvcfg and mseccfg */
@@ -110,13 +139,27 @@ enum {
 #define COUNTER_MINH     BIT(62)
 #define COUNTER_SINH     BIT(61)
 #define COUNTER_UINH     BIT(60)
+#define COUNTER_VSINH    BIT(59)
+#define COUNTER_VUINH    BIT(58)
 #define COUNTER_SELECTOR MASK(55, 0)
 
-/* Of mstateen0; bit 63 in all four. */
+/* Of mstateen0 and hstateen0; bit 63 in all four. */
 #define STATEEN_CONTEXT BIT(57)
+#define STATEEN_IMSIC   BIT(58)
+#define STATEEN_AIA     BIT(59)
 #define STATEEN_CSRIND  BIT(60)
 #define STATEEN_ENVCFG  BIT(62)
 #define STATEEN_SE      BIT(63)
+
+/* Where a trap goes, and whose interrupts are looked at. */
+typedef enum { LEVEL_NONE, LEVEL_VS, LEVEL_HS, LEVEL_M } Level;
+
+/* What is known of a trap when it is taken. */
+typedef struct {
+    uint64_t cause, tval;
+    uint64_t tval2, tinst; /* for htval or mtval2, htinst or mtinst */
+    bool gva;              /* tval is a guest's virtual address */
+} Trap;
 
 struct Hart {
     /* Hot. */
@@ -130,9 +173,7 @@ struct Hart {
     uint64_t f[32];
 
     /* Exception being raised: set with EXEC_TRAP. */
-    struct {
-        uint64_t cause, tval;
-    } exception;
+    Trap exception;
 
     struct {
 #define CSR(name, ...) uint64_t name;
@@ -146,10 +187,14 @@ struct Hart {
     uint8_t fflags, frm;
     uint64_t mip_lines;    /* MSIP, MTIP, MEIP, SEIP as the wires have them */
     uint64_t mip_software; /* SSIP, STIP, SEIP as M-mode wrote them */
-    bool stip;             /* stimecmp has passed */
-    bool idle;             /* in WFI or WRS */
+    uint64_t hgeip;        /* guest external interrupts, as the wires have them */
+    /* AIA: enables of virtual interrupts, and priorities of major interrupts at M and S level. */
+    uint64_t sie_virtual, vsie_virtual;
+    uint8_t iprio[2][64];
+    bool stip, vstip;   /* stimecmp, vstimecmp has passed */
+    bool idle;          /* in WFI or WRS */
     bool wakes_on_loss; /* the last of these was WRS, which the loss of the reservation ends, too */
-    bool has_rnmi, has_double_trap; /* Smrnmi, Smdbltrp: every trap asks; never changes */
+    bool has_rnmi, has_double_trap, has_h; /* Smrnmi, Smdbltrp, H: every trap asks; never change */
     bool critical;         /* in the critical-error state: a double trap ended it (Smdbltrp) */
     uint64_t rnmi_pending; /* resumable non-maskable interrupts, bit n of cause n */
 
@@ -161,6 +206,8 @@ struct Hart {
     TriggerUnit triggers;
 
     /* Not state: */
+    bool has_virtual_irqs; /* mvien, hvien or hvictl add interrupts that mip does not show */
+    uint64_t mip_guest;    /* VSSIP, VSTIP, VSEIP and SGEIP, made of what decides about them */
     unsigned id;
     const Isa *isa;
     Trace *trace;
@@ -169,7 +216,7 @@ struct Hart {
     uint64_t (*mtime)(void *opaque); /* the time CSR, in ticks of 100 ns */
     void *mtime_opaque;
     const AiaPort *aia;             /* its IMSIC, or NULL */
-    Timer stimer;                   /* fires when stimecmp is reached */
+    Timer stimer, vstimer;          /* fire when stimecmp, vstimecmp is reached */
     const Breakpoints *breakpoints; /* not NULL: stop there with ATTENTION_STOP */
     Watchpoint watch_hit;           /* the access that stopped the hart: kind 0: none */
     bool step_over;                 /* execute the next instruction even if there is a breakpoint */
@@ -193,17 +240,77 @@ void hart_free(Hart *hart);
 /* Power-on: everything cleared, pc = `pc`, machine mode. See the privileged manual, "Reset". */
 void hart_reset(Hart *hart, uint64_t pc);
 
+/* Is the hart in VS- or VU-mode? */
+static inline bool hart_is_guest(const Hart *hart)
+{
+    return hart->mmu.v;
+}
+
+/* The privilege modes as one number: those of PRIV_*, and the guest's. */
+enum { MODE_GUEST = 4, MODE_VU = 4, MODE_VS = 5, MODES = 6 };
+
+static inline unsigned mode_of(unsigned priv, bool guest)
+{
+    return priv + (guest ? MODE_GUEST : 0);
+}
+
+static inline unsigned hart_mode(const Hart *hart)
+{
+    return mode_of(hart->mmu.priv, hart->mmu.v);
+}
+
+/* Writes to an f register or fflags make FS dirty, of a guest's status as well. norm:vsstatus_fs_op */
+static inline void hart_dirty_float(Hart *hart)
+{
+    hart->csr.mstatus |= MSTATUS_FS;
+    if (UNLIKELY(hart->mmu.v))
+        hart->csr.vsstatus |= MSTATUS_FS;
+}
+
+/* May floating-point instructions run? */
+static inline bool hart_has_float(const Hart *hart)
+{
+    return hart->csr.mstatus & MSTATUS_FS &&
+           LIKELY(!hart->mmu.v || hart->csr.vsstatus & MSTATUS_FS);
+}
+
+/* Bits of mie and mideleg that the hypervisor extension adds. norm:mideleg_acc_h */
+uint64_t hart_hypervisor_irqs(const Hart *hart);
+/* Pointer bits that a guest's access with privilege `priv`, made by HLV or HSV, ignores. norm:hstatus_hu_op */
+uint8_t hart_guest_masked_bits(const Hart *hart, unsigned priv);
+
 /* A wire into mip: `input` is IRQ_MSI, IRQ_MTI, IRQ_MEI or IRQ_SEI. Fits IrqLine.set. */
 void hart_set_irq(void *hart, unsigned input, bool level);
+
+/* mnstatus.NMIE; where there are no RNMIs they are never disabled. */
+static inline bool hart_nmie(const Hart *hart)
+{
+    return !hart->has_rnmi || hart->csr.mnstatus & MNSTATUS_NMIE;
+}
+/* Would the hart take a resumable non-maskable interrupt now? */
+bool hart_takes_rnmi(const Hart *hart);
 
 /* Makes resumable non-maskable interrupt `cause` (below 64) pending, until it is taken (Smrnmi). */
 void hart_set_rnmi(Hart *hart, unsigned cause);
 
-/* mip as the architecture sees it. */
+/* mip, sip and sie as the architecture sees them; sip and sie without what hip and hie show. */
 uint64_t hart_mip(const Hart *hart);
+uint64_t hart_sip(const Hart *hart);
+uint64_t hart_sie(const Hart *hart);
+/* hideleg: what nobody delegates to S-mode cannot be delegated on. */
+uint64_t hart_hideleg(const Hart *hart);
+/* mtopi, stopi or vstopi. AIA, "Machine top interrupt CSR (mtopi)" and its kind */
+uint64_t hart_topi(const Hart *hart, Level level);
+
+/* Recomputes mip_guest and calls hart_update_irq. */
+void hart_update_guest_irqs(Hart *hart);
+/* The level that would take an interrupt now, and which; LEVEL_NONE: nothing to take. */
+Level hart_find_interrupt(const Hart *hart, unsigned *number);
 
 /* To be called when anything that decides about interrupts changed: sets or clears ATTENTION_IRQ. */
 void hart_update_irq(Hart *hart);
+/* To be called when menvcfg or henvcfg changed. */
+void hart_update_environment(Hart *hart);
 /* To be called when mseccfg changed: tells the PMP. */
 void hart_update_protection(Hart *hart);
 /* To be called when mstatus, satp, an envcfg, mseccfg or the privilege changed. */
@@ -212,7 +319,7 @@ void hart_update_context(Hart *hart);
 /* Sets or clears a reason to look at every instruction. */
 void hart_watch(Hart *hart, uint32_t reason, bool on);
 
-/* Compares stimecmp with the time, sets STIP and the timer that waits for it. */
+/* Compares stimecmp and vstimecmp with the time, sets STIP and VSTIP and the timers that wait for them. */
 void hart_update_stimer(Hart *hart);
 
 /* Retired instructions and cycles (instructions and traps) since power-on, exact in the middle of a slice. */
@@ -223,7 +330,13 @@ uint64_t hart_cycles(const Hart *hart);
 ExecResult hart_raise(Hart *hart, uint64_t cause, uint64_t tval);
 /* The same with the instruction word as tval. norm:mtval_instr_bits_lead-in */
 ExecResult hart_raise_illegal(Hart *hart);
-/* The same for what mmu->fault says. */
+ExecResult hart_raise_virtual(Hart *hart);
+/* An instruction that the present mode may not execute: illegal without V, a virtual instruction with it.
+ * norm:H_cause_virtual_instruction */
+ExecResult hart_refuse(Hart *hart);
+/* A breakpoint or misaligned jump at the virtual `address`. norm:hstatus_gva_op */
+ExecResult hart_raise_at(Hart *hart, uint64_t cause, uint64_t address);
+/* What mmu->fault says. */
 ExecResult hart_raise_fault(Hart *hart);
 
 /* Takes the trap in `exception` at `pc`, which becomes the handler. */
@@ -233,9 +346,9 @@ void hart_take_interrupt(Hart *hart);
 /* Is there a reason to wake: an interrupt pending, enabled or not, or the reservation lost that WRS waited on? */
 bool hart_wakes(const Hart *hart);
 
-/* xRET. `level` is PRIV_M or PRIV_S. The new pc is set. */
-void hart_trap_return(Hart *hart, unsigned level);
-/* MNRET. */
+/* MRET, SRET and MNRET. The new pc is set. */
+void hart_machine_return(Hart *hart);
+void hart_supervisor_return(Hart *hart);
 void hart_rnmi_return(Hart *hart);
 
 /* Runs until `left` units are used up or attention is needed. */

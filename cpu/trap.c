@@ -2,36 +2,85 @@
 /*
  * trap.c - exceptions, interrupts and the returns from them: the one place where privilege changes.
  *
- * A trap goes to M-mode unless it is delegated and came from S or U. Entry saves pc, cause, value and the interrupt
- * enable of the mode it goes to; xRET undoes that.
+ * A trap goes to M-mode unless it is delegated and came from below; one of a guest may be delegated twice, to the guest
+ * itself. Entry saves pc, cause, value and the interrupt enable of the mode it goes to; xRET undoes that.
  */
 #include "cpu/csr.h"
 #include "cpu/hart.h"
 
-/* Interrupts from the highest priority down. norm:mip_mie_std_enc_txt and "Machine Interrupt" priorities */
-static const uint8_t irq_priority[] = { IRQ_MEI, IRQ_MSI, IRQ_MTI,  IRQ_SEI,
-                                        IRQ_SSI, IRQ_STI, IRQ_LCOFI };
-
 ExecResult hart_raise(Hart *hart, uint64_t cause, uint64_t tval)
 {
-    hart->exception.cause = cause;
-    hart->exception.tval = tval;
+    hart->exception = (Trap){ .cause = cause, .tval = tval };
     return EXEC_TRAP;
+}
+
+/* The instruction at pc. Its parcels were fetched just now, so this cannot fail; if memory changed under it, zero is as
+ * good. */
+static uint32_t instruction_word(Hart *hart)
+{
+    uint16_t low = 0, high = 0;
+    if (mmu_fetch_parcel(&hart->mmu, (Gva){ hart->pc }, &low) && insn_length(low) == 4 &&
+        !mmu_fetch_parcel(&hart->mmu, (Gva){ hart->pc + 2 }, &high))
+        high = 0;
+    return (uint32_t)high << 16 | low;
 }
 
 ExecResult hart_raise_illegal(Hart *hart)
 {
-    uint16_t low = 0, high = 0;
-    /* The parcels were fetched just now, so this cannot fail; if memory changed under it, zero is as good. */
-    if (mmu_fetch_parcel(&hart->mmu, (Gva){ hart->pc }, &low) && insn_length(low) == 4 &&
-        !mmu_fetch_parcel(&hart->mmu, (Gva){ hart->pc + 2 }, &high))
-        high = 0;
-    return hart_raise(hart, CAUSE_ILLEGAL, (uint64_t)high << 16 | low);
+    return hart_raise(hart, CAUSE_ILLEGAL, instruction_word(hart));
+}
+
+/* norm:H_virtinst_xtval */
+ExecResult hart_raise_virtual(Hart *hart)
+{
+    return hart_raise(hart, CAUSE_VIRTUAL, instruction_word(hart));
+}
+
+ExecResult hart_refuse(Hart *hart)
+{
+    return hart_is_guest(hart) ? hart_raise_virtual(hart) : hart_raise_illegal(hart);
+}
+
+ExecResult hart_raise_at(Hart *hart, uint64_t cause, uint64_t address)
+{
+    hart_raise(hart, cause, address);
+    hart->exception.gva = hart_is_guest(hart);
+    return EXEC_TRAP;
+}
+
+static bool is_guest_page_fault(uint64_t cause)
+{
+    return cause == CAUSE_FETCH_GUEST_PAGE || cause == CAUSE_LOAD_GUEST_PAGE ||
+           cause == CAUSE_STORE_GUEST_PAGE;
+}
+
+/*
+ * htinst or mtinst for a fault: the pseudo-instruction of a load or store of a PTE when the VS stage's own access failed
+ * (norm:H_trap_xtinst_guestpage, norm:H_trap_xtinst_guestpage_rw), or the transformed instruction, or zero.
+ */
+static uint64_t fault_instruction(Hart *hart, const Fault *fault)
+{
+    if (is_guest_page_fault(fault->cause) && fault->implicit)
+        return fault->implicit_write ? 0x3020 : 0x3000;
+    bool is_fetch = fault->cause == CAUSE_FETCH_ACCESS || fault->cause == CAUSE_FETCH_PAGE ||
+                    fault->cause == CAUSE_FETCH_GUEST_PAGE ||
+                    fault->cause == CAUSE_FETCH_MISALIGNED;
+    if (is_fetch || hart->isa->zero_tinst)
+        return 0;
+    return insn_transform(instruction_word(hart), fault->offset, hart->isa);
 }
 
 ExecResult hart_raise_fault(Hart *hart)
 {
-    return hart_raise(hart, hart->mmu.fault.cause, hart->mmu.fault.gva.v);
+    Fault fault = hart->mmu.fault;
+    hart->exception = (Trap){ .cause = fault.cause, .tval = fault.gva.v, .gva = fault.guest };
+    if (!hart->has_h)
+        return EXEC_TRAP;
+    /* norm:htval_trapval, norm:mtval2_trapval */
+    if (is_guest_page_fault(fault.cause))
+        hart->exception.tval2 = fault.gpa.v >> 2;
+    hart->exception.tinst = fault_instruction(hart, &fault);
+    return EXEC_TRAP;
 }
 
 /* norm:mtvec_mode_vectored_op: interrupts of a vectored handler go to base + 4 * cause. */
@@ -42,11 +91,12 @@ static uint64_t handler(uint64_t tvec, uint64_t cause)
 }
 
 /* The one place where privilege changes while the hart runs. */
-static void change_mode(Hart *hart, unsigned to, bool returning)
+static void change_mode(Hart *hart, unsigned to, bool guest, bool returning)
 {
-    if (UNLIKELY(hart->counters.filtered) && to != hart->mmu.priv)
-        counters_change_mode(hart, to, returning);
+    if (UNLIKELY(hart->counters.filtered) && (to != hart->mmu.priv || guest != hart->mmu.v))
+        counters_change_mode(hart, mode_of(to, guest), returning);
     hart->mmu.priv = (uint8_t)to;
+    hart->mmu.v = guest;
 }
 
 /* Where RNMIs and exceptions among them go: to the configured address, or to where mtvec points. norm:rnmi_trap_addr */
@@ -55,35 +105,71 @@ static uint64_t rnmi_handler(const Hart *hart, uint64_t vector)
     return vector ? vector : hart->csr.mtvec & ~3ull;
 }
 
-/* norm:mstatus_xpie_xie_xpp_trap_op */
-static void enter_supervisor(Hart *hart, uint64_t cause, uint64_t tval)
+/* xstatus of a trap to S-mode or VS-mode. norm:mstatus_xpie_xie_xpp_trap_op, norm:sstatus_sdt_trap */
+static uint64_t supervisor_status(const Hart *hart, uint64_t status, uint64_t environment)
 {
-    uint64_t status = hart->csr.mstatus;
     status = set_bits(status, 5, 5, bits(status, 1, 1));
     status = set_bits(status, 8, 8, hart->mmu.priv);
-    if (hart->csr.menvcfg & MENVCFG_DTE)
+    if (environment & MENVCFG_DTE)
         status |= MSTATUS_SDT;
-    hart->csr.mstatus = status & ~(uint64_t)MSTATUS_SIE;
-    hart->csr.sepc = hart->pc;
-    hart->csr.scause = cause;
-    hart->csr.stval = tval;
-    hart->pc = handler(hart->csr.stvec, cause);
-    change_mode(hart, PRIV_S, false);
+    return status & ~(uint64_t)MSTATUS_SIE;
 }
 
-static void enter_machine(Hart *hart, uint64_t cause, uint64_t tval)
+/* Nothing of the hypervisor's changes. norm:H_trap_vs_csrwrites */
+static void enter_guest(Hart *hart, const Trap *trap)
+{
+    hart->csr.vsstatus =
+        supervisor_status(hart, hart->csr.vsstatus, hart->csr.menvcfg & hart->csr.henvcfg);
+    hart->csr.vsepc = hart->pc;
+    hart->csr.vscause = trap->cause;
+    hart->csr.vstval = trap->tval;
+    hart->pc = handler(hart->csr.vstvec, trap->cause);
+    change_mode(hart, PRIV_S, true, false);
+}
+
+/* norm:H_trap_hs_csrwrites, norm:hstatus_spv_op, norm:hstatus_spvp_op */
+static void write_hypervisor_csrs(Hart *hart, const Trap *trap)
+{
+    uint64_t status = hart->csr.hstatus & ~(uint64_t)(HSTATUS_SPV | HSTATUS_GVA);
+    if (hart->mmu.v)
+        status = set_bits(status | HSTATUS_SPV, 8, 8, hart->mmu.priv);
+    hart->csr.hstatus = status | (trap->gva ? HSTATUS_GVA : 0);
+    hart->csr.htval = trap->tval2;
+    hart->csr.htinst = trap->tinst;
+}
+
+static void enter_supervisor(Hart *hart, const Trap *trap)
+{
+    if (hart->has_h)
+        write_hypervisor_csrs(hart, trap);
+    hart->csr.mstatus = supervisor_status(hart, hart->csr.mstatus, hart->csr.menvcfg);
+    hart->csr.sepc = hart->pc;
+    hart->csr.scause = trap->cause;
+    hart->csr.stval = trap->tval;
+    hart->pc = handler(hart->csr.stvec, trap->cause);
+    change_mode(hart, PRIV_S, false, false);
+}
+
+/* norm:H_trap_m_csrwrites */
+static void enter_machine(Hart *hart, const Trap *trap)
 {
     uint64_t status = hart->csr.mstatus;
     status = set_bits(status, 7, 7, bits(status, 3, 3));
     status = set_bits(status, 12, 11, hart->mmu.priv);
     if (hart->has_double_trap)
         status |= MSTATUS_MDT; /* norm:trap_exp */
+    if (hart->has_h) {
+        status = set_bits(status, 39, 39, hart->mmu.v);
+        status = set_bits(status, 38, 38, trap->gva);
+        hart->csr.mtinst = trap->tinst;
+    }
     hart->csr.mstatus = status & ~(uint64_t)MSTATUS_MIE;
     hart->csr.mepc = hart->pc;
-    hart->csr.mcause = cause;
-    hart->csr.mtval = tval;
-    hart->pc = handler(hart->csr.mtvec, cause);
-    change_mode(hart, PRIV_M, false);
+    hart->csr.mcause = trap->cause;
+    hart->csr.mtval = trap->tval;
+    hart->csr.mtval2 = trap->tval2;
+    hart->pc = handler(hart->csr.mtvec, trap->cause);
+    change_mode(hart, PRIV_M, false, false);
 }
 
 /* norm:rnmi_entry, norm:trap_unexp_hndl_rnmi */
@@ -91,9 +177,9 @@ static void enter_rnmi(Hart *hart, uint64_t cause)
 {
     hart->csr.mnepc = hart->pc;
     hart->csr.mncause = cause;
-    hart->csr.mnstatus = set_bits(0, 12, 11, hart->mmu.priv);
+    hart->csr.mnstatus = set_bits(0, 12, 11, hart->mmu.priv) | (hart->mmu.v ? MNSTATUS_MNPV : 0);
     hart->pc = rnmi_handler(hart, hart->isa->rnmi_interrupt_vector);
-    change_mode(hart, PRIV_M, false);
+    change_mode(hart, PRIV_M, false, false);
 }
 
 /* norm:trap_unexp_hndl_no_rnmi: the hart ceases, and nothing else changes. */
@@ -104,43 +190,42 @@ static void enter_critical_error(Hart *hart)
     hart->attention |= ATTENTION_YIELD;
 }
 
-static bool nmie(const Hart *hart)
-{
-    return !hart->has_rnmi || hart->csr.mnstatus & MNSTATUS_NMIE;
-}
-
 /* norm:trap_unexp_mdt_1, norm:trap_unexp_mnstatus_nmie_0 */
 static bool is_unexpected(const Hart *hart)
 {
     return hart->has_double_trap &&
-           (hart->csr.mstatus & MSTATUS_MDT || (hart->mmu.priv == PRIV_M && !nmie(hart)));
+           (hart->csr.mstatus & MSTATUS_MDT || (hart->mmu.priv == PRIV_M && !hart_nmie(hart)));
 }
 
-/* A trap to M-mode. `second` is what mtval2 gets. */
-static void trap_to_machine(Hart *hart, uint64_t cause, uint64_t tval, uint64_t second)
+static void trap_to_machine(Hart *hart, const Trap *trap)
 {
-    bool in_rnmi = !nmie(hart) && hart->mmu.priv == PRIV_M;
+    bool in_rnmi = !hart_nmie(hart) && hart->mmu.priv == PRIV_M;
     if (is_unexpected(hart)) {
-        if (hart->has_rnmi && nmie(hart))
-            enter_rnmi(hart, cause);
+        if (hart->has_rnmi && hart_nmie(hart))
+            enter_rnmi(hart, trap->cause);
         else
             enter_critical_error(hart);
         return;
     }
-    enter_machine(hart, cause, tval);
-    hart->csr.mtval2 = second;
+    enter_machine(hart, trap);
     /* norm:rnmi_exception_nmie0 */
     if (in_rnmi)
         hart->pc = rnmi_handler(hart, hart->isa->rnmi_exception_vector);
 }
 
-/* norm:sstatus_sdt_trap: while S-mode is not ready for a trap, M-mode gets a double trap. */
-static void trap_to_supervisor(Hart *hart, uint64_t cause, uint64_t tval)
+/* norm:sstatus_sdt_trap, norm:vsstatus_sdt_op: while the supervisor is not ready for a trap, M-mode gets a double trap. */
+static void trap_to_supervisor(Hart *hart, const Trap *trap, bool guest)
 {
-    if (hart->csr.mstatus & MSTATUS_SDT)
-        trap_to_machine(hart, CAUSE_DOUBLE_TRAP, tval, cause);
-    else
-        enter_supervisor(hart, cause, tval);
+    if ((guest ? hart->csr.vsstatus : hart->csr.mstatus) & MSTATUS_SDT) {
+        Trap twice = *trap;
+        twice.cause = CAUSE_DOUBLE_TRAP;
+        twice.tval2 = trap->cause;
+        trap_to_machine(hart, &twice);
+    } else if (guest) {
+        enter_guest(hart, trap);
+    } else {
+        enter_supervisor(hart, trap);
+    }
 }
 
 /* After privilege changed by a trap or a return. */
@@ -151,41 +236,36 @@ static void settle_mode(Hart *hart)
     hart_update_irq(hart);
 }
 
-static void enter(Hart *hart, uint64_t cause, uint64_t tval)
+/* Who takes an exception. norm:hedeleg_op */
+static Level exception_level(const Hart *hart, uint64_t cause)
 {
-    bool interrupt = cause & CAUSE_INTERRUPT;
-    uint64_t delegated = interrupt ? hart->csr.mideleg : hart->csr.medeleg;
-    bool to_s = hart->mmu.priv != PRIV_M && delegated >> (cause & 63) & 1;
-    unsigned from = hart->mmu.priv;
+    if (hart->mmu.priv == PRIV_M || !(hart->csr.medeleg >> cause & 1))
+        return LEVEL_M;
+    return hart_is_guest(hart) && hart->csr.hedeleg >> cause & 1 ? LEVEL_VS : LEVEL_HS;
+}
+
+static void enter(Hart *hart, const Trap *trap, Level level)
+{
+    unsigned from = hart_mode(hart);
     bool looks = UNLIKELY(hart->triggers.kinds & (TRIGGER_TRAPS | TRIGGER_COUNT));
     bool may_count = looks && trigger_may_fire(hart);
-    TRACE(hart->trace, trap, hart->id, cause, hart->pc, tval, to_s ? PRIV_S : PRIV_M);
-    if (to_s)
-        trap_to_supervisor(hart, cause, tval);
+    TRACE(hart->trace, trap, hart->id, trap->cause, hart->pc, trap->tval,
+          level == LEVEL_M ? PRIV_M : PRIV_S);
+    if (level == LEVEL_M)
+        trap_to_machine(hart, trap);
     else
-        trap_to_machine(hart, cause, tval, 0);
+        trap_to_supervisor(hart, trap, level == LEVEL_VS);
     hart->trap_units++;
-    hart->counters.happened[interrupt ? EVENT_interrupts : EVENT_exceptions]++;
+    hart->counters.happened[trap->cause & CAUSE_INTERRUPT ? EVENT_interrupts : EVENT_exceptions]++;
     if (looks)
-        trigger_trapped(hart, from, cause, may_count);
+        trigger_trapped(hart, from, trap->cause, may_count);
     settle_mode(hart);
 }
 
 void hart_take_trap(Hart *hart)
 {
-    enter(hart, hart->exception.cause, hart->exception.tval);
-}
-
-/* norm:rnmi_not_disabled: while NMIE is set nothing holds them back. */
-static bool takes_rnmi(const Hart *hart)
-{
-    return hart->rnmi_pending && nmie(hart) && !hart->critical;
-}
-
-void hart_set_rnmi(Hart *hart, unsigned cause)
-{
-    hart->rnmi_pending |= BIT(cause);
-    hart_update_irq(hart);
+    Trap trap = hart->exception;
+    enter(hart, &trap, exception_level(hart, trap.cause));
 }
 
 /* The one with the lowest number. Not an unexpected trap, and MDT stays. norm:mstatus_mdt_not_set_rnmi */
@@ -201,119 +281,85 @@ static void take_rnmi(Hart *hart)
     settle_mode(hart);
 }
 
-/* Interrupts that would be taken now, in the mode they would go to first. */
-static uint64_t takeable(const Hart *hart)
-{
-    uint64_t pending = hart_mip(hart) & hart->csr.mie;
-    if (LIKELY(!pending) || !nmie(hart))
-        return 0; /* norm:mnstatus_nmie_disable */
-    uint64_t machine = pending & ~hart->csr.mideleg, supervisor = pending & hart->csr.mideleg;
-    unsigned priv = hart->mmu.priv;
-    bool m_enabled = priv < PRIV_M || hart->csr.mstatus & MSTATUS_MIE;
-    bool s_enabled = priv < PRIV_S || (priv == PRIV_S && hart->csr.mstatus & MSTATUS_SIE);
-    if (m_enabled && machine)
-        return machine;
-    return s_enabled ? supervisor : 0;
-}
-
-void hart_update_irq(Hart *hart)
-{
-    if (takes_rnmi(hart) || takeable(hart))
-        hart->attention |= ATTENTION_IRQ;
-    else
-        hart->attention &= ~(uint32_t)ATTENTION_IRQ;
-}
-
 void hart_take_interrupt(Hart *hart)
 {
-    if (takes_rnmi(hart)) {
+    unsigned number = 0;
+    if (hart_takes_rnmi(hart)) {
         take_rnmi(hart);
         return;
     }
-    uint64_t candidates = takeable(hart);
-    for (unsigned i = 0; i < G_N_ELEMENTS(irq_priority); i++) {
-        if (!(candidates >> irq_priority[i] & 1))
-            continue;
-        hart->idle = false;
-        enter(hart, CAUSE_INTERRUPT | irq_priority[i], 0);
-        return;
+    Level level = hart_find_interrupt(hart, &number);
+    g_assert(level != LEVEL_NONE);
+    hart->idle = false;
+    enter(hart, &(Trap){ .cause = CAUSE_INTERRUPT | number }, level);
+}
+
+/* Goes on with privilege `to`, in a guest or not. norm:mstatus_mprv_clr_mret_sret_less_priv,
+ * norm:sstatus_sdt_clr_mret_sret, norm:vsstatus_sdt_clr_mret_sret */
+static void return_to(Hart *hart, unsigned to, bool guest)
+{
+    if (!hart->mmu.v) {
+        if (to != PRIV_M)
+            hart->csr.mstatus &= ~(uint64_t)MSTATUS_MPRV;
+        if (to == PRIV_U || guest)
+            hart->csr.mstatus &= ~(uint64_t)MSTATUS_SDT;
     }
-    g_assert_not_reached();
-}
-
-/* WFI resumes on any locally enabled interrupt, whatever mstatus.MIE and the delegation say; WRS as well, or when there
- * is nothing to wait for any more. norm:Zawrs_exec_resume_rules */
-bool hart_wakes(const Hart *hart)
-{
-    bool lost = hart->wakes_on_loss && hart->mmu.reservation == RESERVATION_NONE;
-    return !hart->critical && (lost || hart_mip(hart) & hart->csr.mie || takes_rnmi(hart));
-}
-
-void hart_set_irq(void *opaque, unsigned input, bool level)
-{
-    Hart *hart = opaque;
-    uint64_t lines = level ? hart->mip_lines | BIT(input) : hart->mip_lines & ~BIT(input);
-    if (lines == hart->mip_lines)
-        return;
-    hart->mip_lines = lines;
-    hart_update_irq(hart);
-}
-
-uint64_t hart_mip(const Hart *hart)
-{
-    uint64_t mip = hart->mip_lines | hart->mip_software;
-    /* norm:mip_stip_stimecmp_op2: with stimecmp in use STIP is its comparison alone. */
-    if (hart->csr.menvcfg & MENVCFG_STCE)
-        mip = set_bits(mip, IRQ_STI, IRQ_STI, hart->stip);
-    return mip;
-}
-
-/* What every return does to mstatus. norm:mstatus_mprv_clr_mret_sret_less_priv, norm:sstatus_sdt_clr_mret_sret */
-static void return_to(Hart *hart, unsigned to, uint64_t status)
-{
-    if (to != PRIV_M)
-        status &= ~(uint64_t)MSTATUS_MPRV;
-    if (to == PRIV_U)
-        status &= ~(uint64_t)MSTATUS_SDT;
-    hart->csr.mstatus = status;
-    change_mode(hart, to, true);
+    if (to == PRIV_U && guest)
+        hart->csr.vsstatus &= ~(uint64_t)MSTATUS_SDT;
+    change_mode(hart, to, guest, true);
     hart->counters.happened[EVENT_trap_returns]++;
     TRACE(hart->trace, trap_ret, hart->id, hart->pc, to);
     settle_mode(hart);
 }
 
-/* norm:xret_op, norm:mstatus_mdt_clr_mret_sret, norm:sstatus_sdt_sret */
-void hart_trap_return(Hart *hart, unsigned level)
+/* norm:xret_op, norm:mstatus_mpv_op, norm:mstatus_mdt_clr_mret_sret */
+void hart_machine_return(Hart *hart)
 {
-    uint64_t status = hart->csr.mstatus;
-    unsigned to;
-    if (hart->mmu.priv == PRIV_M)
-        status &= ~MSTATUS_MDT;
-    if (level == PRIV_M) {
-        to = (unsigned)bits(status, 12, 11);
-        status = set_bits(status, 3, 3, bits(status, 7, 7)) | MSTATUS_MPIE;
-        status &= ~(uint64_t)MSTATUS_MPP;
-        hart->pc = csr_read(hart, CSR_mepc);
-    } else {
-        to = (unsigned)bits(status, 8, 8);
-        status = set_bits(status, 1, 1, bits(status, 5, 5)) | MSTATUS_SPIE;
-        status &= ~(uint64_t)(MSTATUS_SPP | MSTATUS_SDT);
-        hart->pc = csr_read(hart, CSR_sepc);
-    }
-    /* The least-privileged mode there is goes into xPP. norm:mstatus_xpie_xpp_op */
-    if (level == PRIV_M && !hart->isa->has[EXT_U])
+    uint64_t status = hart->csr.mstatus & ~MSTATUS_MDT;
+    unsigned to = (unsigned)bits(status, 12, 11);
+    bool guest = status & MSTATUS_MPV && to != PRIV_M;
+    status = set_bits(status, 3, 3, bits(status, 7, 7)) | MSTATUS_MPIE;
+    /* The least-privileged mode there is goes into MPP. norm:mstatus_xpie_xpp_op */
+    status &= ~(MSTATUS_MPP | MSTATUS_MPV);
+    if (!hart->isa->has[EXT_U])
         status |= MSTATUS_MPP;
-    return_to(hart, to, status);
+    hart->csr.mstatus = status;
+    hart->pc = csr_read(hart, CSR_mepc);
+    return_to(hart, to, guest);
+}
+
+/* SPP, SPIE and SDT of sstatus or vsstatus. norm:sstatus_sdt_sret */
+static uint64_t returned_status(uint64_t status)
+{
+    status = set_bits(status, 1, 1, bits(status, 5, 5)) | MSTATUS_SPIE;
+    return status & ~(uint64_t)(MSTATUS_SPP | MSTATUS_SDT);
+}
+
+/* norm:xret_op, norm:hstatus_spv_sret; of a guest only its own registers change. */
+void hart_supervisor_return(Hart *hart)
+{
+    bool guest = hart->mmu.v;
+    uint64_t *status = guest ? &hart->csr.vsstatus : &hart->csr.mstatus;
+    unsigned to = (unsigned)bits(*status, 8, 8);
+    if (hart->mmu.priv == PRIV_M)
+        *status &= ~MSTATUS_MDT;
+    *status = returned_status(*status);
+    hart->pc = csr_read(hart, guest ? CSR_vsepc : CSR_sepc);
+    if (!guest) {
+        guest = hart->csr.hstatus & HSTATUS_SPV;
+        hart->csr.hstatus &= ~(uint64_t)HSTATUS_SPV;
+    }
+    return_to(hart, to, guest);
 }
 
 /* norm:mnret_restore, norm:mnret_mprv, norm:mstatus_mdt_clr_mnret */
 void hart_rnmi_return(Hart *hart)
 {
-    uint64_t status = hart->csr.mstatus;
     unsigned to = (unsigned)bits(hart->csr.mnstatus, 12, 11);
+    bool guest = hart->csr.mnstatus & MNSTATUS_MNPV && to != PRIV_M;
     if (to != PRIV_M)
-        status &= ~MSTATUS_MDT;
+        hart->csr.mstatus &= ~MSTATUS_MDT;
     hart->csr.mnstatus |= MNSTATUS_NMIE;
     hart->pc = csr_read(hart, CSR_mnepc);
-    return_to(hart, to, status);
+    return_to(hart, to, guest);
 }

@@ -48,11 +48,17 @@ static unsigned type_of(const Trigger *t)
 }
 
 /* The trigger's bit for a mode: the types keep them in different places. */
-static bool in_mode(const Trigger *t, unsigned priv)
+static const uint8_t *mode_bits(unsigned type)
 {
-    static const uint8_t mcontrol6[] = { 3, 4, 0, 6 }, others[] = { 6, 7, 0, 9 };
-    unsigned bit = type_of(t) == TYPE_MCONTROL6 ? mcontrol6[priv] : others[priv];
-    return t->tdata1 >> bit & 1;
+    static const uint8_t mcontrol6[MODES] = { 3, 4, 0, 6, 23, 24 },
+                         icount[MODES] = { 6, 7, 0, 9, 25, 26 },
+                         traps[MODES] = { 6, 7, 0, 9, 11, 12 };
+    return type == TYPE_MCONTROL6 ? mcontrol6 : type == TYPE_ICOUNT ? icount : traps;
+}
+
+static bool in_mode(const Trigger *t, unsigned mode)
+{
+    return t->tdata1 >> mode_bits(type_of(t))[mode] & 1;
 }
 
 /* textra64: only in one context. */
@@ -67,16 +73,21 @@ static bool in_context(const Hart *hart, const Trigger *t)
         ignored |= (t->tdata3 >> (36 + byte) & 1) * (0xffull << 8 * byte);
     if (sselect == 1)
         return !((hart->csr.scontext ^ svalue) & ~ignored & UINT32_MAX);
-    return sselect != 2 || bits(hart->csr.satp, 59, 44) == (svalue & 0xffff);
+    uint64_t satp = hart_is_guest(hart) ? hart->csr.vsatp : hart->csr.satp;
+    return sselect != 2 || bits(satp, 59, 44) == (svalue & 0xffff);
 }
 
 /* Where a breakpoint exception would spoil the state of a handler, triggers hold still. */
 bool trigger_may_fire(const Hart *hart)
 {
-    bool delegated = hart->csr.medeleg >> CAUSE_BREAKPOINT & 1;
+    uint64_t delegated = hart->csr.medeleg, status = hart->csr.mstatus;
     if (hart->mmu.priv == PRIV_M)
-        return hart->csr.mstatus & MSTATUS_MIE;
-    return hart->mmu.priv != PRIV_S || !delegated || hart->csr.mstatus & MSTATUS_SIE;
+        return status & MSTATUS_MIE;
+    if (hart_is_guest(hart)) {
+        delegated &= hart->csr.hedeleg;
+        status = hart->csr.vsstatus;
+    }
+    return hart->mmu.priv != PRIV_S || !(delegated >> CAUSE_BREAKPOINT & 1) || status & MSTATUS_SIE;
 }
 
 /* Matching addresses. */
@@ -121,7 +132,7 @@ static bool size_matches(const Trigger *t, unsigned size)
 static bool matches(const Hart *hart, const Trigger *t, uint64_t kind, Range r, unsigned size)
 {
     unsigned match = (unsigned)bits(t->tdata1, 10, 7);
-    if (type_of(t) != TYPE_MCONTROL6 || !(t->tdata1 & kind) || !in_mode(t, hart->mmu.priv))
+    if (type_of(t) != TYPE_MCONTROL6 || !(t->tdata1 & kind) || !in_mode(t, hart_mode(hart)))
         return false;
     return size_matches(t, size) && in_context(hart, t) &&
            value_matches(match, t->tdata2, r) != !!(match & MATCH_NOT);
@@ -166,7 +177,7 @@ static bool count_fires(Hart *hart)
     for (unsigned i = 0; i < TRIGGERS; i++) {
         Trigger *t = &hart->triggers.list[i];
         if (type_of(t) != TYPE_ICOUNT || !(t->tdata1 & ICOUNT_PENDING) ||
-            !in_mode(t, hart->mmu.priv) || !in_context(hart, t) || !trigger_may_fire(hart))
+            !in_mode(t, hart_mode(hart)) || !in_context(hart, t) || !trigger_may_fire(hart))
             continue;
         t->tdata1 = (t->tdata1 & ~(uint64_t)ICOUNT_PENDING) | ICOUNT_HIT;
         trigger_update(hart);
@@ -186,7 +197,7 @@ static unsigned length_at(Hart *hart)
 static bool trap_fires(Hart *hart)
 {
     TriggerUnit *unit = &hart->triggers;
-    if (unit->after_trap != hart->mmu.priv + 1)
+    if (unit->after_trap != hart_mode(hart) + 1)
         return false;
     unit->after_trap = 0;
     trigger_update(hart);
@@ -205,7 +216,7 @@ bool trigger_fires_before(Hart *hart)
     }
     if (!(unit->kinds & TRIGGER_FETCHES) || !look(hart, M6_EXECUTE, pc, length_at(hart)))
         return false;
-    hart_raise(hart, CAUSE_BREAKPOINT, hart->pc);
+    hart_raise_at(hart, CAUSE_BREAKPOINT, hart->pc);
     return true;
 }
 
@@ -216,7 +227,8 @@ bool trigger_fires_on_access(Hart *hart, uint64_t address, unsigned size, Access
     Range r = { address, address + size - 1 };
     if (!look(hart, access == ACCESS_READ ? M6_LOAD : M6_STORE, r, size))
         return false;
-    hart->mmu.fault = (Fault){ .cause = CAUSE_BREAKPOINT, .gva = { address } };
+    hart->mmu.fault =
+        (Fault){ .cause = CAUSE_BREAKPOINT, .gva = { address }, .guest = hart->mmu.data_v };
     return true;
 }
 
@@ -261,7 +273,7 @@ void trigger_trapped(Hart *hart, unsigned from, uint64_t cause, bool may_count)
         if (!trap_matches(hart, &unit->list[i], from, cause) || !trigger_may_fire(hart))
             continue;
         unit->list[i].tdata1 |= TRAP_TRIGGER_HIT;
-        unit->after_trap = (uint8_t)(hart->mmu.priv + 1);
+        unit->after_trap = (uint8_t)(hart_mode(hart) + 1);
         trigger_update(hart);
     }
 }
@@ -273,7 +285,10 @@ static uint32_t kinds_of(const Trigger *t)
     static const uint32_t of_type[16] = { [TYPE_ICOUNT] = TRIGGER_COUNT,
                                           [TYPE_ITRIGGER] = TRIGGER_TRAPS,
                                           [TYPE_ETRIGGER] = TRIGGER_TRAPS };
-    if (!in_mode(t, PRIV_M) && !in_mode(t, PRIV_S) && !in_mode(t, PRIV_U))
+    bool anywhere = false;
+    for (unsigned mode = 0; mode < MODES; mode++)
+        anywhere |= mode != 2 && in_mode(t, mode);
+    if (!anywhere)
         return 0;
     if (type_of(t) != TYPE_MCONTROL6)
         return of_type[type_of(t)];
@@ -327,10 +342,14 @@ uint64_t read_tinfo(Hart *hart, unsigned number)
 /* Mode bits of modes that are not there are zero. */
 static uint64_t mode_mask(const Hart *hart, unsigned type)
 {
-    bool s = hart->isa->has[EXT_S], u = hart->isa->has[EXT_U];
-    if (type == TYPE_MCONTROL6)
-        return BIT(6) | (s ? BIT(4) : 0) | (u ? BIT(3) : 0);
-    return BIT(9) | (s ? BIT(7) : 0) | (u ? BIT(6) : 0);
+    const bool has[MODES] = {
+        hart->isa->has[EXT_U], hart->isa->has[EXT_S], false, true, hart->has_h, hart->has_h
+    };
+    const uint8_t *bit = mode_bits(type);
+    uint64_t mask = 0;
+    for (unsigned mode = 0; mode < MODES; mode++)
+        mask |= has[mode] ? BIT(bit[mode]) : 0;
+    return mask;
 }
 
 /* The fields of each type beside its modes; actions other than raising an exception are not there. */

@@ -36,7 +36,7 @@ typedef struct {
 typedef struct {
     Trigger list[TRIGGERS];
     uint8_t after_trap; /* not 0: an itrigger or etrigger fires before the first instruction of
-                           the handler, which is in this privilege plus one */
+                           the handler, which is in this mode (hart_mode) plus one */
     /* Not state: */
     bool may_count;   /* triggers did not hold still when the current instruction began */
     uint32_t kinds;   /* TRIGGER_* */
@@ -52,11 +52,11 @@ void trigger_update(Hart *hart);
 bool trigger_fires_before(Hart *hart);
 /* Before an access of `size` bytes at `address`: true: a breakpoint exception is in hart->mmu.fault. */
 bool trigger_fires_on_access(Hart *hart, uint64_t address, unsigned size, Access access);
-/* An instruction that was fetched in privilege `from` retired. */
+/* An instruction that was fetched in mode `from` retired. */
 void trigger_retired(Hart *hart, unsigned from);
 /* May triggers fire in the present mode, or must they hold still? "Native Triggers", first solution. */
 bool trigger_may_fire(const Hart *hart);
-/* A trap was taken from privilege `from`, where triggers might fire if `may_count`. */
+/* A trap was taken from mode `from`, where triggers might fire if `may_count`. */
 void trigger_trapped(Hart *hart, unsigned from, uint64_t cause, bool may_count);
 
 #endif

@@ -13,7 +13,7 @@
 
 static bool fp_is_off(const Hart *hart)
 {
-    return !(hart->csr.mstatus & MSTATUS_FS);
+    return !hart_has_float(hart);
 }
 
 /* norm:FP_nontransfer_instrs_improper_nan-boxed_input: an operand that is not boxed is the canonical NaN. */
@@ -64,7 +64,7 @@ static bool begin(const Hart *hart, const Insn *in, FpuEnv *env)
 static void finish(Hart *hart, const FpuEnv *env)
 {
     hart->fflags |= env->flags;
-    hart->csr.mstatus |= MSTATUS_FS;
+    hart_dirty_float(hart);
 }
 
 /* f[rd] = value, an expression in A, B, C (operands of `bits` bits) and env. */
@@ -217,7 +217,7 @@ static ExecResult move_to_f(Hart *hart, const Insn *in, uint64_t value)
     if (fp_is_off(hart))
         return hart_raise_illegal(hart);
     hart->f[in->rd] = value;
-    hart->csr.mstatus |= MSTATUS_FS;
+    hart_dirty_float(hart);
     return EXEC_NEXT;
 }
 

@@ -43,7 +43,7 @@
 static ExecResult jump(Hart *hart, uint64_t target)
 {
     if (target & hart->ialign_mask)
-        return hart_raise(hart, CAUSE_FETCH_MISALIGNED, target);
+        return hart_raise_at(hart, CAUSE_FETCH_MISALIGNED, target);
     hart->pc = target;
     return EXEC_JUMP;
 }

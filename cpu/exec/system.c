@@ -5,6 +5,11 @@
 
 /* CSR instructions. */
 
+static ExecResult refuse_access(Hart *hart, CsrAccess access)
+{
+    return access == CSR_VIRTUAL ? hart_raise_virtual(hart) : hart_raise_illegal(hart);
+}
+
 typedef enum { CSR_SWAP, CSR_SET, CSR_CLEAR } CsrAction;
 
 /* `writes` is false for csrrs and csrrc with x0 or 0; csrrw to x0 does not read, which nobody can tell apart here:
@@ -13,8 +18,10 @@ static ExecResult access_csr(Hart *hart, const Insn *in, uint64_t operand, CsrAc
                              bool writes)
 {
     unsigned number = (unsigned)in->imm & 0xfff;
-    if (!csr_check(hart, number, writes))
-        return hart_raise_illegal(hart);
+    CsrAccess access = csr_check(hart, number, writes);
+    if (UNLIKELY(access != CSR_ALLOWED))
+        return refuse_access(hart, access);
+    number = csr_effective(hart, number);
     uint64_t old = csr_read(hart, number);
     if (writes) {
         uint64_t base = action == CSR_SWAP ? 0 : csr_read_for_modify(hart, number);
@@ -80,7 +87,12 @@ EXEC(pause)
 EXEC(ecall)
 {
     (void)in;
-    return hart_raise(hart, CAUSE_ECALL_U + hart->mmu.priv, 0);
+    static const uint8_t causes[MODES] = { [PRIV_U] = CAUSE_ECALL_U,
+                                           [PRIV_S] = CAUSE_ECALL_S,
+                                           [PRIV_M] = CAUSE_ECALL_M,
+                                           [MODE_VU] = CAUSE_ECALL_U,
+                                           [MODE_VS] = CAUSE_ECALL_VS };
+    return hart_raise(hart, causes[hart_mode(hart)], 0);
 }
 
 EXEC(ebreak)
@@ -90,7 +102,7 @@ EXEC(ebreak)
         if (result != EXEC_TRAP)
             return result;
     }
-    return hart_raise(hart, CAUSE_BREAKPOINT, hart->pc);
+    return hart_raise_at(hart, CAUSE_BREAKPOINT, hart->pc);
 }
 
 EXEC(mret)
@@ -98,7 +110,7 @@ EXEC(mret)
     (void)in;
     if (hart->mmu.priv != PRIV_M)
         return hart_raise_illegal(hart);
-    hart_trap_return(hart, PRIV_M);
+    hart_machine_return(hart);
     return EXEC_JUMP;
 }
 
@@ -112,13 +124,20 @@ EXEC(mnret)
     return EXEC_JUMP;
 }
 
+/* norm:mstatus_tsr_op, norm:hstatus_vtsr_op */
+static bool sret_is_trapped(const Hart *hart)
+{
+    if (hart_is_guest(hart))
+        return hart->csr.hstatus & HSTATUS_VTSR;
+    return hart->mmu.priv == PRIV_S && hart->csr.mstatus & MSTATUS_TSR;
+}
+
 EXEC(sret)
 {
     (void)in;
-    bool trapped = hart->mmu.priv == PRIV_S && hart->csr.mstatus & MSTATUS_TSR;
-    if (hart->mmu.priv == PRIV_U || trapped)
-        return hart_raise_illegal(hart);
-    hart_trap_return(hart, PRIV_S);
+    if (hart->mmu.priv == PRIV_U || sret_is_trapped(hart))
+        return hart_refuse(hart);
+    hart_supervisor_return(hart);
     return EXEC_JUMP;
 }
 
@@ -132,14 +151,17 @@ static void wait_until(Hart *hart, bool reservation_lost)
     }
 }
 
-/* In U-mode WFI would not complete in bounded time by itself, so it is illegal where S-mode exists. */
+/* Whoever may not wait for an unbounded time waits for none. In U-mode WFI is not for that, so it is illegal where S-mode
+ * exists. norm:mstatus_tw_op, norm:hstatus_vtw_op, norm:vtw_virtinstr, norm:H_virtinst_vu_wfi_tw0 */
 EXEC(wfi)
 {
     (void)in;
     unsigned priv = hart->mmu.priv;
-    bool trapped = hart->csr.mstatus & MSTATUS_TW && priv != PRIV_M;
-    if (trapped || (priv == PRIV_U && hart->isa->has[EXT_S]))
+    bool guest = hart_is_guest(hart);
+    if (hart->csr.mstatus & MSTATUS_TW && priv != PRIV_M)
         return hart_raise_illegal(hart);
+    if ((priv == PRIV_U && hart->isa->has[EXT_S]) || (guest && hart->csr.hstatus & HSTATUS_VTW))
+        return hart_refuse(hart);
     TRACE(hart->trace, wfi, hart->id, hart->pc);
     wait_until(hart, false);
     return EXEC_NEXT;
@@ -151,8 +173,11 @@ EXEC(wrs_nto)
 {
     (void)in;
     hart->wakes_on_loss = true;
-    if (hart->csr.mstatus & MSTATUS_TW && hart->mmu.priv != PRIV_M && !hart_wakes(hart))
+    bool waits = hart->mmu.priv != PRIV_M && !hart_wakes(hart);
+    if (waits && hart->csr.mstatus & MSTATUS_TW)
         return hart_raise_illegal(hart);
+    if (waits && hart_is_guest(hart) && hart->csr.hstatus & HSTATUS_VTW)
+        return hart_raise_virtual(hart); /* norm:Zawrs_virtual_instr_excp */
     TRACE(hart->trace, wfi, hart->id, hart->pc);
     wait_until(hart, true);
     return EXEC_NEXT;
@@ -169,8 +194,11 @@ EXEC(wrs_sto)
 
 /* Address translation fences. */
 
+/* norm:mstatus_tvm_hs, norm:H_virtinst_vs_sfence_sinval_satp_vtvm1 */
 static bool may_fence(const Hart *hart)
 {
+    if (hart_is_guest(hart))
+        return hart->mmu.priv == PRIV_S && !(hart->csr.hstatus & HSTATUS_VTVM);
     return hart->mmu.priv == PRIV_M ||
            (hart->mmu.priv == PRIV_S && !(hart->csr.mstatus & MSTATUS_TVM));
 }
@@ -178,7 +206,7 @@ static bool may_fence(const Hart *hart)
 EXEC(sfence_vma)
 {
     if (!may_fence(hart))
-        return hart_raise_illegal(hart);
+        return hart_refuse(hart);
     hart->counters.happened[EVENT_tlb_fences]++;
     mmu_sfence_vma(&hart->mmu, !in->rs1, (Gva){ hart->x[in->rs1] }, !in->rs2,
                    (uint16_t)hart->x[in->rs2]);
@@ -194,7 +222,7 @@ EXEC(sinval_vma)
 EXEC(sfence_w_inval)
 {
     (void)in;
-    return hart->mmu.priv == PRIV_U ? hart_raise_illegal(hart) : EXEC_NEXT;
+    return hart->mmu.priv == PRIV_U ? hart_refuse(hart) : EXEC_NEXT;
 }
 
 EXEC(sfence_inval_ir)
@@ -202,15 +230,143 @@ EXEC(sfence_inval_ir)
     return exec_sfence_w_inval(hart, in);
 }
 
+/* Hypervisor instructions. */
+
+/* May the present mode fence for guests? norm:hfence-vvma_hfence-gvma_exceptions */
+static bool may_fence_guests(const Hart *hart)
+{
+    return !hart_is_guest(hart) && hart->mmu.priv != PRIV_U;
+}
+
+/* TVM has no effect: norm:hfence-vvma_tvm */
+EXEC(hfence_vvma)
+{
+    if (!may_fence_guests(hart))
+        return hart_refuse(hart);
+    hart->counters.happened[EVENT_tlb_fences]++;
+    mmu_hfence_vvma(&hart->mmu, !in->rs1, (Gva){ hart->x[in->rs1] }, !in->rs2,
+                    (uint16_t)hart->x[in->rs2]);
+    return EXEC_NEXT;
+}
+
+/* rs1 holds the guest physical address shifted right by two. norm:hfence-gvma_op */
+EXEC(hfence_gvma)
+{
+    bool tvm = hart->mmu.priv == PRIV_S && hart->csr.mstatus & MSTATUS_TVM;
+    if (!may_fence_guests(hart) || tvm)
+        return hart_refuse(hart);
+    hart->counters.happened[EVENT_tlb_fences]++;
+    mmu_hfence_gvma(&hart->mmu, !in->rs1, (Gpa){ hart->x[in->rs1] << 2 }, !in->rs2,
+                    (uint16_t)(hart->x[in->rs2] & MASK(13, 0)));
+    return EXEC_NEXT;
+}
+
+EXEC(hinval_vvma)
+{
+    return exec_hfence_vvma(hart, in);
+}
+
+EXEC(hinval_gvma)
+{
+    return exec_hfence_gvma(hart, in);
+}
+
+/* norm:hlsv_mode, norm:hlsv_illegalinst, norm:hlsv_virtinst, norm:hstatus_hu_op */
+static bool may_access_guest(const Hart *hart)
+{
+    if (hart_is_guest(hart))
+        return false;
+    return hart->mmu.priv != PRIV_U || hart->csr.hstatus & HSTATUS_HU;
+}
+
+/* The effective privilege. norm:hlsv_priv */
+static unsigned guest_privilege(const Hart *hart)
+{
+    return hart->csr.hstatus & HSTATUS_SPVP ? PRIV_S : PRIV_U;
+}
+
+/* norm:henvcfg_pmm_op: PMM and HUPMM are for HLV and HSV; HLVX fetches, and nothing masks that. */
+static bool load_from_guest(Hart *hart, uint64_t address, unsigned size, bool execute,
+                            uint64_t *value)
+{
+    unsigned priv = guest_privilege(hart);
+    uint8_t pmlen = execute ? 0 : hart_guest_masked_bits(hart, priv);
+    if (trigger_stops(hart, address, size, ACCESS_READ) ||
+        !mmu_guest_load(&hart->mmu, priv, execute, pmlen, (Gva){ address }, size, value))
+        return false;
+    report_access(hart, address, size, ACCESSED_READ, 0);
+    return true;
+}
+
+#define GUEST_LOAD(name, type, execute)                                              \
+    EXEC(name)                                                                       \
+    {                                                                                \
+        uint64_t value;                                                              \
+        if (!may_access_guest(hart))                                                 \
+            return hart_refuse(hart);                                                \
+        if (!load_from_guest(hart, hart->x[in->rs1], sizeof(type), execute, &value)) \
+            return hart_raise_fault(hart);                                           \
+        hart->x[in->rd] = (uint64_t)(type)value;                                     \
+        return EXEC_NEXT;                                                            \
+    }
+
+GUEST_LOAD(hlv_b, int8_t, false)
+GUEST_LOAD(hlv_bu, uint8_t, false)
+GUEST_LOAD(hlv_h, int16_t, false)
+GUEST_LOAD(hlv_hu, uint16_t, false)
+GUEST_LOAD(hlvx_hu, uint16_t, true)
+GUEST_LOAD(hlv_w, int32_t, false)
+GUEST_LOAD(hlv_wu, uint32_t, false)
+GUEST_LOAD(hlvx_wu, uint32_t, true)
+GUEST_LOAD(hlv_d, uint64_t, false)
+
+static ExecResult store_to_guest(Hart *hart, const Insn *in, unsigned size)
+{
+    uint64_t address = hart->x[in->rs1], value = hart->x[in->rs2];
+    unsigned priv = guest_privilege(hart);
+    if (!may_access_guest(hart))
+        return hart_refuse(hart);
+    if (trigger_stops(hart, address, size, ACCESS_WRITE) ||
+        !mmu_guest_store(&hart->mmu, priv, hart_guest_masked_bits(hart, priv), (Gva){ address },
+                         size, value))
+        return hart_raise_fault(hart);
+    report_access(hart, address, size, ACCESSED_WRITE, value);
+    return EXEC_NEXT;
+}
+
+EXEC(hsv_b)
+{
+    return store_to_guest(hart, in, 1);
+}
+
+EXEC(hsv_h)
+{
+    return store_to_guest(hart, in, 2);
+}
+
+EXEC(hsv_w)
+{
+    return store_to_guest(hart, in, 4);
+}
+
+EXEC(hsv_d)
+{
+    return store_to_guest(hart, in, 8);
+}
+
 /* Cache blocks of 64 bytes. There is no cache to manage, only permissions to check. */
 
-/* Do menvcfg and, in U-mode, senvcfg enable the operation? `field` may be several bits: zero is off. */
-static bool cbo_enabled(const Hart *hart, uint64_t field)
+/* Do menvcfg, for a guest henvcfg, and in user modes senvcfg enable the operation? `field` may be several bits: zero is
+ * off. norm:henvcfg_cbze, norm:henvcfg_cbcfe, norm:cbo-inval_h-mode_veq1_op */
+static CsrAccess check_cbo(const Hart *hart, uint64_t field)
 {
     unsigned priv = hart->mmu.priv;
+    bool user = priv != PRIV_U || !hart->isa->has[EXT_S] || hart->csr.senvcfg & field;
     if (priv != PRIV_M && !(hart->csr.menvcfg & field))
-        return false;
-    return priv != PRIV_U || !hart->isa->has[EXT_S] || hart->csr.senvcfg & field;
+        return CSR_ILLEGAL;
+    if (hart_is_guest(hart))
+        return user && hart->csr.henvcfg & field ? CSR_ALLOWED : CSR_VIRTUAL;
+    return user ? CSR_ALLOWED : CSR_ILLEGAL;
 }
 
 /* "Cache Operations" of the debug specification: all of them are stores of any size, anywhere in the block. */
@@ -233,8 +389,9 @@ static ExecResult manage_block(Hart *hart, const Insn *in, uint64_t field)
 {
     Spa spa;
     uint64_t address = hart->x[in->rs1];
-    if (!cbo_enabled(hart, field))
-        return hart_raise_illegal(hart);
+    CsrAccess access = check_cbo(hart, field);
+    if (access != CSR_ALLOWED)
+        return refuse_access(hart, access);
     if (trigger_stops_block(hart, address))
         return hart_raise_fault(hart);
     if (!mmu_translate(&hart->mmu, (Gva){ address & ~63ull }, 64, ACCESS_READ, &spa)) {
@@ -268,8 +425,9 @@ EXEC(cbo_zero)
 {
     Spa spa;
     uint64_t address = hart->x[in->rs1], block = address & ~63ull;
-    if (!cbo_enabled(hart, ENVCFG_CBZE))
-        return hart_raise_illegal(hart);
+    CsrAccess access = check_cbo(hart, ENVCFG_CBZE);
+    if (access != CSR_ALLOWED)
+        return refuse_access(hart, access);
     if (trigger_stops_block(hart, block))
         return hart_raise_fault(hart);
     if (!mmu_translate(&hart->mmu, (Gva){ block }, 64, ACCESS_WRITE, &spa))

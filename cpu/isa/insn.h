@@ -127,6 +127,10 @@ bool insn_is_unusual(const InsnDef *def, uint32_t raw);
 /* Decodes `raw` for execution. False: illegal for this `isa`. */
 bool insn_decode(Insn *out, uint32_t raw, const Isa *isa);
 
+/* The load, store or AMO `raw` as htinst and mtinst show it, for a fault `offset` bytes behind where the access began;
+ * 0 for any other instruction. norm:H_trap_xtinst */
+uint32_t insn_transform(uint32_t raw, unsigned offset, const Isa *isa);
+
 /* Bytes of the instruction that begins with `parcel`. */
 static inline unsigned insn_length(uint16_t parcel)
 {

@@ -20,6 +20,8 @@ typedef enum {
 
 typedef struct {
     bool has[EXT_COUNT];
+    bool zero_tinst; /* htinst and mtinst are never a transformed instruction */
+    uint8_t geilen;  /* guest external interrupts: files of the IMSIC */
     uint64_t rnmi_interrupt_vector, rnmi_exception_vector; /* 0: where mtvec points */
 } Isa;
 

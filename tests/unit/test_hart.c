@@ -147,18 +147,18 @@ Test(hart, warl_fields)
         unsigned csr;
         uint64_t written, read;
     } cases[] = {
-        { CSR_medeleg, ~0ull, 0xb3ff },
-        { CSR_mideleg, ~0ull, 0x2222 },
-        { CSR_mie, ~0ull, 0x2aaa },
+        { CSR_medeleg, ~0ull, 0xfcb7ff },
+        { CSR_mideleg, ~0ull, 0x2666 }, /* norm:mideleg_rd1_lower_level */
+        { CSR_mie, ~0ull, 0x2eee },
         { CSR_mtvec, 0x80000003, 0x80000001 },
         { CSR_mepc, 0x80000003, 0x80000002 },
         { CSR_satp, 0x5000000000000123, 0 }, /* norm:satp_mode_op_unsupported */
         { CSR_satp, 0x8000000000000123, 0x8000000000000123 },
         { CSR_mcountinhibit, ~0ull, 0xfffffffd },
-        { CSR_misa, 0, (2ull << 62) | 0x14112d }, /* acdfimsu */
+        { CSR_misa, 0, (2ull << 62) | 0x1411ad }, /* acdfhimsu */
         { CSR_senvcfg, 0x20, 0 },                 /* CBIE = 2 is reserved */
         { CSR_senvcfg, ~0ull, 0x3000000f1 },
-        { CSR_mstatus, ~0ull, 0x8000000a007e79aa },
+        { CSR_mstatus, ~0ull, 0x800000ca007e79aa },
     };
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
         Machine *m = rig_in(PRIV_M, NULL);
