@@ -180,9 +180,10 @@ apt_unpack_all() { # root package
         die 69 "could not download $2"
     fi
     say UNPACK "$1"
-    for archive in "$apt_dir"/cache/archives/*.deb; do
-        dpkg-deb -x "$archive" "$1" || die 70 "could not unpack $archive"
-    done
+    apt-get -c "$apt_conf" -s install "$2" | sed -n 's/^Inst \([^ ]*\) (\([^ ]*\) .*/\1 \2/p' | while read -r name version; do
+        archive=$(apt_archive_of "$name" "$version")
+        dpkg-deb -x "$archive" "$1" || die 70 "could not unpack $name $version"
+    done || exit
     (cd "$1" && rm -rf etc var usr/sbin usr/share/doc usr/share/man usr/share/locale usr/share/info)
     loader=$(cd "$1" && find usr/lib* lib* -name 'ld-linux*.so*' 2>/dev/null | sort | head -n 1)
     libraries=$(cd "$1" && find usr/lib lib -name 'libc.so.6' 2>/dev/null | head -n 1)
