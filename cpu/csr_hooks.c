@@ -332,13 +332,19 @@ bool csr_has_atp_mode(const Isa *isa, unsigned mode)
            (mode == ATP_SV48 && isa->has[EXT_Sv48]) || (mode == ATP_SV57 && isa->has[EXT_Sv57]);
 }
 
+/* ASID has asidlen bits. norm:asidlen */
+uint64_t csr_legal_atp(const Hart *hart, uint64_t value)
+{
+    return value & ~(MASK(59, 44) & ~((BIT(hart->isa->asidlen) - 1) << 44));
+}
+
 /* norm:satp_mode_op_unsupported: writing a MODE that is not there changes nothing at all. */
 void write_satp(Hart *hart, unsigned number, uint64_t value)
 {
     (void)number;
     if (!csr_has_atp_mode(hart->isa, (unsigned)bits(value, 63, 60)))
         return;
-    hart->csr.satp = value;
+    hart->csr.satp = csr_legal_atp(hart, value);
     hart_update_context(hart);
 }
 

@@ -44,6 +44,8 @@ uint64_t csr_legal_sdt(uint64_t value, bool enabled);
 uint64_t csr_legal_field(uint64_t value, uint64_t old, uint64_t field, uint64_t reserved);
 /* Bits that mstateen0 has, and hstateen0. */
 uint64_t csr_stateen0_mask(const Hart *hart);
+/* What satp or vsatp keeps of `value`. */
+uint64_t csr_legal_atp(const Hart *hart, uint64_t value);
 /* Can satp and vsatp hold this MODE, and hgatp its x4 form? */
 bool csr_has_atp_mode(const Isa *isa, unsigned mode);
 

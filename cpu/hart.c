@@ -36,6 +36,8 @@ void hart_init(Hart *hart, unsigned id, const Isa *isa, Bus *bus, Clock *clock, 
     mmu_init(&hart->mmu, id, bus, trace);
     hart->mmu.napot = isa->has[EXT_Svnapot];
     hart->mmu.rsw60 = isa->has[EXT_Svrsw60t59b];
+    hart->mmu.no_store = isa->no_store;
+    hart->mmu.traps_misaligned = isa->traps_misaligned;
     clock_add_timer(clock, &hart->stimer, stimer_fired, hart);
     clock_add_timer(clock, &hart->vstimer, vstimer_fired, hart);
 }

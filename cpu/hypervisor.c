@@ -243,7 +243,7 @@ void write_hgatp(Hart *hart, unsigned number, uint64_t value)
     (void)number;
     if (!csr_has_atp_mode(hart->isa, (unsigned)bits(value, 63, 60)))
         value = set_bits(value, 63, 60, bits(hart->csr.hgatp, 63, 60));
-    hart->csr.hgatp = value & (MASK(63, 60) | MASK(57, 44) | MASK(43, 2));
+    hart->csr.hgatp = value & (MASK(63, 60) | (BIT(hart->isa->vmidlen) - 1) << 44 | MASK(43, 2));
     hart_update_context(hart);
 }
 
@@ -253,6 +253,6 @@ void write_vsatp(Hart *hart, unsigned number, uint64_t value)
     (void)number;
     if (!csr_has_atp_mode(hart->isa, (unsigned)bits(value, 63, 60)))
         return;
-    hart->csr.vsatp = value;
+    hart->csr.vsatp = csr_legal_atp(hart, value);
     hart_update_context(hart);
 }

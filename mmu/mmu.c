@@ -354,7 +354,7 @@ static bool translate(Mmu *mmu, Bank **bank, Gva va, Access access, Spa *spa)
         return true;
     }
     WalkRequest request = make_request(mmu, key, va, access);
-    const StoreEntry *entry = store_find(mmu->store, key->space, va.v);
+    const StoreEntry *entry = mmu->no_store ? NULL : store_find(mmu->store, key->space, va.v);
     if (entry && walk_allows(&request, entry->perms, entry->g_perms)) {
         *spa = (Spa){ entry->spa + (va.v - entry->va) };
         return true;
@@ -368,7 +368,8 @@ static bool translate(Mmu *mmu, Bank **bank, Gva va, Access access, Spa *spa)
     trace_walk(mmu, &request, &result);
     if (result.status != WALK_OK)
         return walk_fault(mmu, va, access, &result);
-    remember(mmu, key->space, va, &result);
+    if (!mmu->no_store)
+        remember(mmu, key->space, va, &result);
     *bank = is_fetch ? mmu->fetch : mmu->data;
     *spa = result.spa;
     return true;
@@ -386,7 +387,8 @@ static void fill_line(Mmu *mmu, Bank *bank, Gva va, Spa spa, Access access)
     bool uniform;
     Spa page = { page_of(spa.v) };
     uint8_t pmp = pmp_page(&mmu->pmp, page, key_priv(&bank->key), &uniform);
-    if (!uniform || !bus_is_ram(mmu->bus, page, PAGE_SIZE))
+    bool forgets = mmu->no_store && bank->key.space != SPACE_BARE;
+    if (!uniform || forgets || !bus_is_ram(mmu->bus, page, PAGE_SIZE))
         return;
     TlbEntry *entry = bank_entry(bank, va.v);
     uint64_t tag = page_of(va.v);
@@ -502,10 +504,19 @@ static inline void copy_value(void *to, const void *from, unsigned size)
     }
 }
 
+/* norm:misaligned_ldst_exc_type */
+static bool misaligned(Mmu *mmu, Gva va, Access access)
+{
+    return fault(mmu, va, access,
+                 access == ACCESS_WRITE ? CAUSE_STORE_MISALIGNED : CAUSE_LOAD_MISALIGNED);
+}
+
 bool mmu_load(Mmu *mmu, Gva va, unsigned size, uint64_t *value)
 {
     Spa spa;
     va = mmu_unmask(mmu, va);
+    if (UNLIKELY(mmu->traps_misaligned && va.v & (size - 1)))
+        return misaligned(mmu, va, ACCESS_READ);
     const TlbEntry *entry = bank_entry(mmu->data, va.v);
     if (UNLIKELY(crosses_page(va.v, size)))
         return load_crossing(mmu, va, size, value);
@@ -523,6 +534,8 @@ bool mmu_store(Mmu *mmu, Gva va, unsigned size, uint64_t value)
 {
     Spa spa;
     va = mmu_unmask(mmu, va);
+    if (UNLIKELY(mmu->traps_misaligned && va.v & (size - 1)))
+        return misaligned(mmu, va, ACCESS_WRITE);
     const TlbEntry *entry = bank_entry(mmu->data, va.v);
     if (UNLIKELY(crosses_page(va.v, size)))
         return store_crossing(mmu, va, size, value);
@@ -626,7 +639,7 @@ bool mmu_fetch_page(Mmu *mmu, Gva va, Spa *page, const uint8_t **host, bool *who
     *page = (Spa){ page_of(spa.v) };
     uint8_t pmp = pmp_page(&mmu->pmp, *page, key_priv(&bank->key), &uniform);
     *whole = false;
-    if (!uniform)
+    if (!uniform || (mmu->no_store && bank->key.space != SPACE_BARE))
         return true;
     if (!(pmp & PMP_X))
         return access_fault(mmu, va, ACCESS_FETCH);

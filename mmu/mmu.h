@@ -152,7 +152,9 @@ struct Mmu {
     bool vsum, vmxr;         /* vsstatus: of the VS stage */
     bool vadue, vpbmte;      /* menvcfg and henvcfg: of the VS stage */
     uint8_t pmlen;           /* bits at the top of a data address that are ignored */
-    bool napot, rsw60;       /* Svnapot, Svrsw60t59b: the configuration's, never change */
+    /* The configuration's, never change: Svnapot, Svrsw60t59b; translations are not remembered; misaligned accesses are
+     * exceptions. */
+    bool napot, rsw60, no_store, traps_misaligned;
     uint64_t satp, vsatp, hgatp;
     Pmp pmp;
     /* The reservation of LR: a 64-byte granule, or none. Saved state. norm:lr_reservation_set_size */

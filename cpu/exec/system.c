@@ -157,10 +157,11 @@ EXEC(wfi)
 {
     (void)in;
     unsigned priv = hart->mmu.priv;
-    bool guest = hart_is_guest(hart);
-    if (hart->csr.mstatus & MSTATUS_TW && priv != PRIV_M)
+    bool passes = hart->isa->waits_first && hart_wakes(hart);
+    bool limited = hart_is_guest(hart) && hart->csr.hstatus & HSTATUS_VTW;
+    if (hart->csr.mstatus & MSTATUS_TW && priv != PRIV_M && !passes)
         return hart_raise_illegal(hart);
-    if ((priv == PRIV_U && hart->isa->has[EXT_S]) || (guest && hart->csr.hstatus & HSTATUS_VTW))
+    if ((priv == PRIV_U && hart->isa->has[EXT_S]) || (limited && !passes))
         return hart_refuse(hart);
     TRACE(hart->trace, wfi, hart->id, hart->pc);
     wait_until(hart, false);

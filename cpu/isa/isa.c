@@ -125,28 +125,117 @@ static void set_extension(Isa *isa, Extension extension, bool on)
             set_extension(isa, follows[i][1], on);
 }
 
-/* Properties that are addresses. */
-static const struct {
+/*
+ * Properties that are no extensions: addresses, numbers up to a limit, and choices between two words, of which the first
+ * is the default and false. What is left to implementations is here: the manual's clause stands behind it.
+ */
+typedef struct {
     const char *option, *title;
     size_t offset;
-} address_info[] = {
-    { "rnmi-interrupt-vector", "where RNMIs go; 0: where mtvec points",
-      offsetof(Isa, rnmi_interrupt_vector) },
-    { "rnmi-exception-vector", "where exceptions go while RNMIs are disabled; 0: as mtvec",
-      offsetof(Isa, rnmi_exception_vector) },
+    uint64_t limit, initial; /* of a number; limit 0: an address */
+    const char *words[2];    /* of a choice */
+} PropertyInfo;
+
+#define PROPERTY(member) offsetof(Isa, member)
+
+static const PropertyInfo property_info[] = {
+    { "rnmi-interrupt-vector",
+      "where RNMIs go; 0: where mtvec points",
+      PROPERTY(rnmi_interrupt_vector),
+      0,
+      0,
+      { NULL } },
+    { "rnmi-exception-vector",
+      "where exceptions go while RNMIs are disabled; 0: as mtvec",
+      PROPERTY(rnmi_exception_vector),
+      0,
+      0,
+      { NULL } },
+    { "asidlen",
+      "bits of satp.ASID and vsatp.ASID (norm:asidlen)",
+      PROPERTY(asidlen),
+      16,
+      16,
+      { NULL } },
+    { "vmidlen", "bits of hgatp.VMID (norm:hgatp_vmid)", PROPERTY(vmidlen), 14, 14, { NULL } },
+    { "geilen",
+      "guest external interrupts; -M aia-guests sets it, too (norm:geilen)",
+      PROPERTY(geilen),
+      63,
+      0,
+      { NULL } },
+    { "htinst",
+      "what a fault leaves in htinst and mtinst where zero is allowed, too (norm:H_trap_xtinst_val)",
+      PROPERTY(zero_tinst),
+      0,
+      0,
+      { "transformed", "zero" } },
+    { "misaligned",
+      "loads and stores that are not aligned (norm:misaligned_ldst_eei_dependent_behavior)",
+      PROPERTY(traps_misaligned),
+      0,
+      0,
+      { "done", "trap" } },
+    { "tlb",
+      "what is remembered of translations until a fence (docs/adr/0004)",
+      PROPERTY(no_store),
+      0,
+      0,
+      { "infinite", "none" } },
+    { "wfi",
+      "WFI under mstatus.TW or hstatus.VTW: traps always, or when it would wait (norm:vtw_virtinstr)",
+      PROPERTY(waits_first),
+      0,
+      0,
+      { "trap", "wait" } },
 };
 
-static bool parse_address(Isa *isa, unsigned which, const char *text, GError **error)
+static void *property_at(Isa *isa, const PropertyInfo *info)
+{
+    return (char *)isa + info->offset;
+}
+
+static bool parse_choice(Isa *isa, const PropertyInfo *info, const char *text, GError **error)
+{
+    bool second = text && !strcmp(text, info->words[1]);
+    if (!second && (!text || strcmp(text, info->words[0])))
+        return fail(error, EXIT_USAGE, "-cpu: %s is %s or %s, not '%s'; write -cpu max,%s=%s",
+                    info->option, info->words[0], info->words[1], text ? text : "", info->option,
+                    info->words[1]);
+    memcpy(property_at(isa, info), &second, sizeof second);
+    return true;
+}
+
+static bool parse_number(Isa *isa, const PropertyInfo *info, const char *text, GError **error)
 {
     char *end = NULL;
     guint64 value = text ? g_ascii_strtoull(text, &end, 0) : 0;
-    if (!text || !g_ascii_isdigit(*text) || *end || value & 3)
+    bool is_number = text && g_ascii_isdigit(*text) && !*end;
+    if (info->limit && (!is_number || value > info->limit))
+        return fail(error, EXIT_USAGE,
+                    "-cpu: %s takes a number from 0 to %" G_GUINT64_FORMAT ", not '%s'",
+                    info->option, info->limit, text ? text : "");
+    if (!is_number || (!info->limit && value & 3))
         return fail(
             error, EXIT_USAGE,
             "-cpu: %s takes an address that 4 divides, not '%s'; write -cpu max,%s=0x80000000",
-            address_info[which].option, text ? text : "", address_info[which].option);
-    memcpy((char *)isa + address_info[which].offset, &value, sizeof value);
+            info->option, text ? text : "", info->option);
+    memcpy(property_at(isa, info), &value, sizeof value);
     return true;
+}
+
+static bool parse_value(Isa *isa, const PropertyInfo *info, const char *text, GError **error)
+{
+    return info->words[0] ? parse_choice(isa, info, text, error)
+                          : parse_number(isa, info, text, error);
+}
+
+static void set_defaults(Isa *isa)
+{
+    *isa = (Isa){ .asidlen = 0 };
+    for (unsigned i = 0; i < G_N_ELEMENTS(property_info); i++)
+        if (property_info[i].limit)
+            memcpy(property_at(isa, &property_info[i]), &property_info[i].initial, 8);
 }
 
 static bool parse_property(Isa *isa, bool asked[EXT_COUNT], const char *property, GError **error)
@@ -155,9 +244,9 @@ static bool parse_property(Isa *isa, bool asked[EXT_COUNT], const char *property
     if (!parts[0])
         return fail(error, EXIT_USAGE,
                     "-cpu: there is no property behind a comma; leave the comma out");
-    for (unsigned i = 0; i < G_N_ELEMENTS(address_info); i++)
-        if (!strcmp(address_info[i].option, parts[0]))
-            return parse_address(isa, i, parts[1], error);
+    for (unsigned i = 0; i < G_N_ELEMENTS(property_info); i++)
+        if (!strcmp(property_info[i].option, parts[0]))
+            return parse_value(isa, &property_info[i], parts[1], error);
     const char *value = parts[1] ? parts[1] : "on";
     bool on = !strcmp(value, "on") || !strcmp(value, "true");
     if (!on && strcmp(value, "off") && strcmp(value, "false"))
@@ -213,7 +302,7 @@ bool isa_parse(Isa *isa, const char *text, GError **error)
     if (!is_rv64 && strcmp(model, "max"))
         return fail(error, EXIT_USAGE, "-cpu: no model is called '%s'; there are max and rv64",
                     model);
-    *isa = (Isa){ 0 };
+    set_defaults(isa);
     for (unsigned i = 0; i < EXT_COUNT; i++)
         isa->has[i] = is_rv64 ? extension_info[i].in_rv64 : extension_info[i].in_max;
     for (char **word = words + 1; *word; word++)
@@ -272,7 +361,16 @@ void isa_print_help(FILE *out)
                             : ' ',
                 e->option, e->title);
     }
-    fprintf(out, "Addresses (name=0x...):\n");
-    for (unsigned i = 0; i < G_N_ELEMENTS(address_info); i++)
-        fprintf(out, "    %-22s %s\n", address_info[i].option, address_info[i].title);
+    fprintf(out, "Other properties (name=value), the default first:\n");
+    for (unsigned i = 0; i < G_N_ELEMENTS(property_info); i++) {
+        const PropertyInfo *info = &property_info[i];
+        if (info->words[0])
+            fprintf(out, "    %s=%s|%s\n", info->option, info->words[0], info->words[1]);
+        else if (info->limit)
+            fprintf(out, "    %s=%" G_GUINT64_FORMAT " (0 to %" G_GUINT64_FORMAT ")\n",
+                    info->option, info->initial, info->limit);
+        else
+            fprintf(out, "    %s=0x0 (an address)\n", info->option);
+        fprintf(out, "        %s\n", info->title);
+    }
 }

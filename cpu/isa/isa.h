@@ -18,11 +18,16 @@ typedef enum {
     EXT_COUNT
 } Extension;
 
+/* Which extensions a hart has, and what it does where the manual leaves a choice. */
 typedef struct {
     bool has[EXT_COUNT];
-    bool zero_tinst; /* htinst and mtinst are never a transformed instruction */
-    uint8_t geilen;  /* guest external interrupts: files of the IMSIC */
     uint64_t rnmi_interrupt_vector, rnmi_exception_vector; /* 0: where mtvec points */
+    uint64_t asidlen, vmidlen; /* bits of satp.ASID and hgatp.VMID that there are */
+    uint64_t geilen;           /* guest external interrupts: files of the IMSIC */
+    bool zero_tinst;           /* htinst and mtinst are never a transformed instruction */
+    bool traps_misaligned;     /* loads and stores at such addresses are exceptions */
+    bool no_store;             /* translations are not remembered: fences have nothing to do */
+    bool waits_first; /* WFI under TW or VTW only traps when there is nothing to wake for */
 } Isa;
 
 typedef struct {
