@@ -9,6 +9,7 @@
 
 #include "cpu/code.h"
 #include "cpu/csr.h"
+#include "cpu/stats.h"
 
 static void stimer_fired(void *opaque)
 {
@@ -44,6 +45,7 @@ void hart_init(Hart *hart, unsigned id, const Isa *isa, Bus *bus, Clock *clock, 
 
 void hart_free(Hart *hart)
 {
+    stats_free(hart);
     mmu_free(&hart->mmu);
 }
 

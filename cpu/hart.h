@@ -24,6 +24,7 @@
 
 typedef struct CodeCache CodeCache;
 typedef struct Commit Commit;
+typedef struct Stats Stats;
 
 /* What an access has to be for a watchpoint: as gdb numbers them. */
 typedef enum { WATCHED_WRITE = 2, WATCHED_READ = 3, WATCHED_ACCESS = 4 } WatchKind;
@@ -221,6 +222,7 @@ struct Hart {
     Watchpoint watch_hit;           /* the access that stopped the hart: kind 0: none */
     bool step_over;                 /* execute the next instruction even if there is a breakpoint */
     uint32_t watch;                 /* WATCH_*: not 0, run in the slower loop */
+    Stats *stats;                   /* not NULL: what happens is counted there */
     Commit *commit;                 /* not NULL: every retired instruction is reported there */
     /* Not NULL: asked at every uncompressed EBREAK whether it is a semihosting call. EXEC_TRAP: it is none; EXEC_NEXT:
      * done; EXEC_JUMP: to be tried again. */

@@ -7,6 +7,7 @@
  */
 #include "cpu/csr.h"
 #include "cpu/hart.h"
+#include "cpu/stats.h"
 
 ExecResult hart_raise(Hart *hart, uint64_t cause, uint64_t tval)
 {
@@ -95,6 +96,8 @@ static void change_mode(Hart *hart, unsigned to, bool guest, bool returning)
 {
     if (UNLIKELY(hart->counters.filtered) && (to != hart->mmu.priv || guest != hart->mmu.v))
         counters_change_mode(hart, mode_of(to, guest), returning);
+    if (UNLIKELY(hart->stats))
+        stats_leave_mode(hart);
     hart->mmu.priv = (uint8_t)to;
     hart->mmu.v = guest;
 }
@@ -251,6 +254,8 @@ static void enter(Hart *hart, const Trap *trap, Level level)
     bool may_count = looks && trigger_may_fire(hart);
     TRACE(hart->trace, trap, hart->id, trap->cause, hart->pc, trap->tval,
           level == LEVEL_M ? PRIV_M : PRIV_S);
+    if (UNLIKELY(hart->stats))
+        stats_trap(hart, trap, level);
     if (level == LEVEL_M)
         trap_to_machine(hart, trap);
     else

@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "cpu/stats.h"
 #include "emu/base/error.h"
 #include "emu/console.h"
 #include "emu/console_terminal.h"
@@ -120,6 +121,8 @@ static bool observe(Run *run, GError **error)
     m->commit.print_to = stderr;
     m->commit.print_at = o->hash_at;
     m->commit.print_every = o->hash_every;
+    for (unsigned i = 0; o->stats && i < m->n_harts; i++)
+        stats_start(&m->harts[i]);
     for (unsigned i = 0; i < m->n_harts; i++)
         m->harts[i].commit = o->log_commits || o->trace_hash || o->mix_file ? &m->commit : NULL;
     if (o->state_marks->len)
@@ -257,6 +260,8 @@ static bool run_machine(Run *run, int *code, GError **error)
     if (o->trace_hash)
         fprintf(stderr, "trace hash at the end, after %" PRIu64 " instructions: %016" PRIx64 "\n",
                 m->commit.count, m->commit.hash);
+    for (unsigned i = 0; o->stats && i < m->n_harts; i++)
+        stats_print(&m->harts[i], run->log);
     if (o->mix_file)
         mix_print(m->commit.mix, run->mix);
     return true;

@@ -65,7 +65,7 @@ typedef struct {
     bool nographic, nodefaults, snapshot_all, skip_idle;
     uint64_t escape;   /* the letter of -echr, 1: Ctrl-A */
     GPtrArray *traces; /* of strings: patterns for trace_enable */
-    bool log_commits;
+    bool log_commits, stats;
     const char *log_file, *commit_file, *mix_file;
     bool trace_hash;
     uint64_t hash_at, hash_every;

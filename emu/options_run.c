@@ -20,6 +20,7 @@ static const struct {
     { "unimp",        "guest_error",         "the same as guest_errors" },
     { "cpu_reset",    "reset",               "resets" },
     { "exec",         "",                    "every retired instruction, as -log-commits" },
+    { "stats",        "",                    "at the end: instructions by mode, exits by cause, walks and fences by VMID" },
     { "in_asm",       NULL,                  "code is not translated in blocks; use -d exec" },
     { "out_asm",      NULL,                  "no host code is generated; use -d exec" },
     { "op",           NULL,                  "code is not translated; use -d exec" },
@@ -67,6 +68,8 @@ static bool log_item(Options *o, const char *word, GError **error)
             return fail(error, EXIT_USAGE, "-d %s: %s", word, log_items[i].help);
         if (*log_items[i].events)
             keep_trace(o, log_items[i].events);
+        else if (!strcmp(word, "stats"))
+            o->stats = true;
         else
             o->log_commits = true;
         return true;

@@ -47,6 +47,7 @@ void mmu_free(Mmu *mmu)
     for (unsigned i = 0; i < MMU_BANKS; i++)
         g_free(mmu->banks[i]);
     g_free(mmu->store);
+    g_free(mmu->use);
 }
 
 static void clear_banks(Mmu *mmu)
@@ -277,6 +278,34 @@ static WalkRequest make_request(const Mmu *mmu, const BankKey *key, Gva va, Acce
     return request;
 }
 
+void mmu_count_use(Mmu *mmu)
+{
+    mmu->use = g_new0(MmuUse, 1 + MMU_VMIDS);
+}
+
+MmuUse *mmu_use(Mmu *mmu, bool guest, unsigned vmid)
+{
+    return &mmu->use[guest ? 1 + vmid : 0];
+}
+
+static MmuUse *use_of_tag(Mmu *mmu, const StoreTag *tag)
+{
+    return mmu_use(mmu, tag->regime, tag->vmid);
+}
+
+static void count_walk(Mmu *mmu, unsigned space, const WalkResult *r)
+{
+    MmuUse *use = use_of_tag(mmu, &mmu->store->spaces[space].tag);
+    for (unsigned i = 0; i < r->n_steps; i++)
+        use->reads[r->steps[i].stage]++;
+    use->fills += r->status == WALK_OK;
+}
+
+static void count_kills(void *opaque, const StoreTag *tag, unsigned dead)
+{
+    use_of_tag(opaque, tag)->kills += dead;
+}
+
 static void trace_walk(const Mmu *mmu, const WalkRequest *request, const WalkResult *r)
 {
     TRACE(mmu->trace, walk_begin, mmu->hart, request->va.v, request->access,
@@ -366,6 +395,8 @@ static bool translate(Mmu *mmu, Bank **bank, Gva va, Access access, Spa *spa)
     mmu->counts.walks[access]++;
     mmu->counts.pte_reads += result.n_steps;
     trace_walk(mmu, &request, &result);
+    if (UNLIKELY(mmu->use))
+        count_walk(mmu, key->space, &result);
     if (result.status != WALK_OK)
         return walk_fault(mmu, va, access, &result);
     if (!mmu->no_store)
@@ -657,8 +688,9 @@ bool mmu_fetch_page(Mmu *mmu, Gva va, Spa *page, const uint8_t **host, bool *who
 
 /* Fences and invalidation. */
 
-static unsigned apply_fence(Mmu *mmu, const StoreFence *fence)
+static unsigned apply_fence(Mmu *mmu, StoreFence *fence)
 {
+    fence->count = mmu->use ? count_kills : NULL;
     unsigned killed = store_fence(mmu->store, fence, space_changed, mmu);
     refresh_selected(mmu);
     mmu->refetch = true;

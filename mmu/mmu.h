@@ -121,6 +121,14 @@ typedef struct {
     uint64_t pte_reads;
 } MmuCounts;
 
+/* The same for those who watch, by whom it was for. */
+typedef struct {
+    uint64_t reads[2]; /* of page table entries: first stage, G stage */
+    uint64_t fills, kills;
+} MmuUse;
+
+enum { MMU_VMIDS = 1 << 14 };
+
 typedef struct Mmu Mmu;
 
 struct Mmu {
@@ -143,6 +151,7 @@ struct Mmu {
         refetch; /* what the hart executes from must be translated anew before the next instruction */
     Fault fault;
     MmuCounts counts; /* saved state */
+    MmuUse *use;      /* NULL: nobody watches; of V = 0, then of each VMID */
     /* The context, written by the CSRs that hold it; call mmu_context_changed after. */
     uint8_t priv, data_priv; /* data_priv: as MPRV makes it */
     bool v, data_v;          /* fetches, loads and stores are a guest's */
@@ -228,6 +237,10 @@ void mmu_hfence_gvma(Mmu *mmu, bool any_gpa, Gpa gpa, bool any_vmid, uint16_t vm
 
 /* Takes every fast write path to the page at `spa` away, in every bank. */
 void mmu_drop_write_paths(Mmu *mmu, Spa page);
+
+/* Counts from now on by whom translations are for, and what was counted of V = 0 or of a guest. */
+void mmu_count_use(Mmu *mmu);
+MmuUse *mmu_use(Mmu *mmu, bool guest, unsigned vmid);
 
 /* What a debugger sees at `va` with the hart's present context: translates without filling anything. */
 bool mmu_peek_translate(Mmu *mmu, Gva va, WalkResult *result);

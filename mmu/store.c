@@ -219,7 +219,10 @@ unsigned store_fence(Store *store, const StoreFence *fence,
         if (!space->n_entries || !fence_concerns(fence, &space->tag))
             continue;
         bool one = !fence->is_g && !fence->any_va && !space->fragments;
-        dead += (one ? fence_one : fence_many)(store, fence, i, killed, opaque);
+        unsigned here = (one ? fence_one : fence_many)(store, fence, i, killed, opaque);
+        if (fence->count && here)
+            fence->count(opaque, &space->tag, here);
+        dead += here;
     }
     return dead;
 }

@@ -91,6 +91,7 @@ typedef struct {
     uint16_t asid;
     uint8_t regime;
     uint16_t vmid;
+    void (*count)(void *opaque, const StoreTag *tag, unsigned dead); /* may be NULL */
 } StoreFence;
 
 /* Forgets what `fence` covers; global entries are spared when it names an ASID, G in a G-stage PTE means nothing. Returns how many entries died.
