@@ -61,6 +61,7 @@ typedef enum {
     GATE_COUNTOVF,
     GATE_AIA,
     GATE_TOPEI,
+    GATE_MISSING, /* the configuration has no such register */
 } Gate;
 
 static const uint8_t gates[CSR_COUNT] = {
@@ -194,6 +195,7 @@ static CsrAccess check_gate(const Hart *hart, unsigned number)
     case GATE_TOPEI: return indirect_check_file(hart, number);
     case GATE_MSECCFG:
     case GATE_MTVAL2:
+    case GATE_MISSING:
     case GATE_NONE: break;
     }
     return CSR_ALLOWED;
@@ -211,10 +213,9 @@ static unsigned lowest_privilege(unsigned number)
     return number >> 8 & 3;
 }
 
-bool csr_exists(const Hart *hart, unsigned number)
+static bool is_configured(const Isa *isa, unsigned number)
 {
     const CsrDef *def = &csr_table[number];
-    const Isa *isa = hart->isa;
     if (!def->name || !isa->has[def->extension])
         return false;
     if (lowest_privilege(number) == 2 && !isa->has[EXT_H])
@@ -227,6 +228,19 @@ bool csr_exists(const Hart *hart, unsigned number)
     case GATE_INDIRECT: return indirect_exists(isa, number);
     default: return true;
     }
+}
+
+uint8_t *csr_make_gates(const Isa *isa)
+{
+    uint8_t *out = g_malloc(CSR_COUNT);
+    for (unsigned number = 0; number < CSR_COUNT; number++)
+        out[number] = is_configured(isa, number) ? gates[number] : GATE_MISSING;
+    return out;
+}
+
+bool csr_exists(const Hart *hart, unsigned number)
+{
+    return hart->csr_gates[number] != GATE_MISSING;
 }
 
 /* Of a guest: what is for VS-mode and VU-mode may go on to the gates. */
@@ -247,16 +261,18 @@ static CsrAccess check_guest(const Hart *hart, unsigned number, bool write)
 
 CsrAccess csr_check(const Hart *hart, unsigned number, bool write)
 {
-    unsigned priv = hart->mmu.priv, needs = lowest_privilege(number);
-    if (!csr_exists(hart, number) || (needs == 3 && priv != PRIV_M) ||
-        (needs && priv == PRIV_U && !hart_is_guest(hart)))
-        return CSR_ILLEGAL;
+    static const uint8_t least[] = { PRIV_U, PRIV_S, PRIV_S, PRIV_M };
+    unsigned gate = hart->csr_gates[number], needs = lowest_privilege(number);
+    bool guest = hart_is_guest(hart);
+    /* A guest that lacks privilege is told so in its own way. */
+    bool allowed = guest ? needs != 3 : hart->mmu.priv >= least[needs];
     /* norm:seed_ro_illegal is the one register that can only be written. */
-    if (write ? number >> 10 == 3 : number == CSR_seed)
+    bool wrong_way = write ? number >> 10 == 3 : number == CSR_seed;
+    if (UNLIKELY(gate == GATE_MISSING || !allowed || wrong_way))
         return CSR_ILLEGAL;
-    if (UNLIKELY(hart_is_guest(hart)))
+    if (UNLIKELY(guest))
         return check_guest(hart, number, write);
-    return LIKELY(!gates[number]) ? CSR_ALLOWED : check_gate(hart, number);
+    return LIKELY(gate == GATE_NONE) ? CSR_ALLOWED : check_gate(hart, number);
 }
 
 /* norm:H_vscsrs_sub: the supervisor registers that have a VS register; it is 0x100 further on. */
@@ -270,7 +286,7 @@ static const bool substituted[CSR_COUNT] = {
 
 unsigned csr_effective(const Hart *hart, unsigned number)
 {
-    return hart_is_guest(hart) && substituted[number] ? number + 0x100 : number;
+    return UNLIKELY(hart_is_guest(hart)) && substituted[number] ? number + 0x100 : number;
 }
 
 static uint64_t *storage(Hart *hart, const CsrDef *def)

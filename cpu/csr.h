@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cpu/isa/isa.h"
+
 typedef struct Hart Hart;
 
 enum {
@@ -53,6 +55,9 @@ uint64_t csr_read_for_modify(Hart *hart, unsigned number);
 
 /* Does the hart's configuration have the CSR? Debuggers may then read and write it from any mode. */
 bool csr_exists(const Hart *hart, unsigned number);
+
+/* What gates each CSR of a configuration, for Hart.csr_gates. The caller frees it. */
+uint8_t *csr_make_gates(const Isa *isa);
 
 /* Its name, or NULL. The text is static or in a small per-thread buffer. */
 const char *csr_name(unsigned number);

@@ -34,6 +34,7 @@ void hart_init(Hart *hart, unsigned id, const Isa *isa, Bus *bus, Clock *clock, 
     hart->has_rnmi = isa->has[EXT_Smrnmi];
     hart->has_double_trap = isa->has[EXT_Smdbltrp];
     hart->has_h = isa->has[EXT_H];
+    hart->csr_gates = csr_make_gates(isa);
     mmu_init(&hart->mmu, id, bus, trace);
     hart->mmu.napot = isa->has[EXT_Svnapot];
     hart->mmu.rsw60 = isa->has[EXT_Svrsw60t59b];
@@ -46,6 +47,7 @@ void hart_init(Hart *hart, unsigned id, const Isa *isa, Bus *bus, Clock *clock, 
 void hart_free(Hart *hart)
 {
     stats_free(hart);
+    g_free(hart->csr_gates);
     mmu_free(&hart->mmu);
 }
 
@@ -142,35 +144,40 @@ static bool rnmi_disabled(const Hart *hart)
     return hart->isa->has[EXT_Smrnmi] && !(hart->csr.mnstatus & MNSTATUS_NMIE);
 }
 
-static void update_guest_context(Hart *hart)
+/* What only the mode and MPRV decide. */
+static inline void update_mode(Hart *hart)
+{
+    Mmu *mmu = &hart->mmu;
+    uint64_t status = hart->csr.mstatus;
+    /* norm:mstatus_mprv_ldst_op, norm:mstatus_mprv_hypervisor */
+    bool mprv = UNLIKELY(status & MSTATUS_MPRV) && mmu->priv == PRIV_M && !rnmi_disabled(hart);
+    mmu->data_priv = mprv ? (uint8_t)bits(status, 12, 11) : mmu->priv;
+    mmu->data_v = mprv ? status & MSTATUS_MPV && mmu->data_priv != PRIV_M : mmu->v;
+    mmu->pmlen = masked_bits(hart, mmu->data_priv, mmu->data_v);
+}
+
+void hart_update_mode(Hart *hart)
+{
+    update_mode(hart);
+    mmu_mode_changed(&hart->mmu);
+}
+
+void hart_update_context(Hart *hart)
 {
     Mmu *mmu = &hart->mmu;
     uint64_t environment = hart->csr.menvcfg & hart->csr.henvcfg;
+    mmu->sum = hart->csr.mstatus & MSTATUS_SUM;
+    mmu->mxr = hart->csr.mstatus & MSTATUS_MXR;
+    mmu->adue = hart->csr.menvcfg & MENVCFG_ADUE;
+    mmu->pbmte = hart->csr.menvcfg & MENVCFG_PBMTE;
+    mmu->satp = hart->csr.satp;
     mmu->vsum = hart->csr.vsstatus & MSTATUS_SUM;
     mmu->vmxr = hart->csr.vsstatus & MSTATUS_MXR;
     mmu->vadue = environment & MENVCFG_ADUE;
     mmu->vpbmte = environment & MENVCFG_PBMTE;
     mmu->vsatp = hart->csr.vsatp;
     mmu->hgatp = hart->csr.hgatp;
-}
-
-void hart_update_context(Hart *hart)
-{
-    Mmu *mmu = &hart->mmu;
-    uint64_t status = hart->csr.mstatus;
-    /* norm:mstatus_mprv_ldst_op */
-    bool mprv = UNLIKELY(status & MSTATUS_MPRV) && mmu->priv == PRIV_M && !rnmi_disabled(hart);
-    mmu->data_priv = mprv ? (uint8_t)bits(status, 12, 11) : mmu->priv;
-    /* norm:mstatus_mprv_hypervisor */
-    mmu->data_v = mprv ? status & MSTATUS_MPV && mmu->data_priv != PRIV_M : mmu->v;
-    mmu->sum = status & MSTATUS_SUM;
-    mmu->mxr = status & MSTATUS_MXR;
-    mmu->adue = hart->csr.menvcfg & MENVCFG_ADUE;
-    mmu->pbmte = hart->csr.menvcfg & MENVCFG_PBMTE;
-    mmu->satp = hart->csr.satp;
-    if (hart->has_h)
-        update_guest_context(hart);
-    mmu->pmlen = masked_bits(hart, mmu->data_priv, mmu->data_v);
+    update_mode(hart);
     mmu_context_changed(mmu);
 }
 

@@ -222,6 +222,7 @@ struct Hart {
     Watchpoint watch_hit;           /* the access that stopped the hart: kind 0: none */
     bool step_over;                 /* execute the next instruction even if there is a breakpoint */
     uint32_t watch;                 /* WATCH_*: not 0, run in the slower loop */
+    uint8_t *csr_gates;             /* of each CSR, what gates it: csr.c */
     Stats *stats;                   /* not NULL: what happens is counted there */
     Commit *commit;                 /* not NULL: every retired instruction is reported there */
     /* Not NULL: asked at every uncompressed EBREAK whether it is a semihosting call. EXEC_TRAP: it is none; EXEC_NEXT:
@@ -315,8 +316,9 @@ void hart_update_irq(Hart *hart);
 void hart_update_environment(Hart *hart);
 /* To be called when mseccfg changed: tells the PMP. */
 void hart_update_protection(Hart *hart);
-/* To be called when mstatus, satp, an envcfg, mseccfg or the privilege changed. */
+/* To be called when mstatus, satp, an envcfg, mseccfg or the privilege changed, and when only the mode or MPRV did. */
 void hart_update_context(Hart *hart);
+void hart_update_mode(Hart *hart);
 
 /* Sets or clears a reason to look at every instruction. */
 void hart_watch(Hart *hart, uint32_t reason, bool on);

@@ -238,12 +238,21 @@ static bool anything_ready(const Hart *hart)
            (supervisor_ready(hart) || (hart->has_h && hart_topi(hart, LEVEL_VS)));
 }
 
+/* The number of the interrupt that `level` takes. There is hardly ever more than one to choose from. */
+static unsigned next_interrupt(const Hart *hart, Level level)
+{
+    uint64_t ready = level == LEVEL_M ? machine_ready(hart) : supervisor_ready(hart);
+    if (level != LEVEL_VS && !(ready & (ready - 1)))
+        return (unsigned)__builtin_ctzll(ready);
+    return level_top(hart, level).id;
+}
+
 Level hart_find_interrupt(const Hart *hart, unsigned *number)
 {
     if (LIKELY(!anything_ready(hart)) || !hart_nmie(hart))
         return LEVEL_NONE; /* norm:mnstatus_nmie_disable */
     Level level = interrupted_level(hart);
-    *number = level == LEVEL_NONE ? 0 : level_top(hart, level).id;
+    *number = level == LEVEL_NONE ? 0 : next_interrupt(hart, level);
     return level;
 }
 
@@ -284,5 +293,8 @@ void hart_set_irq(void *opaque, unsigned input, bool level)
     if (lines == *word)
         return;
     *word = lines;
-    hart_update_guest_irqs(hart);
+    if (input >= IRQ_GUEST_EXTERNAL)
+        hart_update_guest_irqs(hart);
+    else
+        hart_update_irq(hart);
 }

@@ -75,7 +75,10 @@ ExecResult hart_raise_fault(Hart *hart)
 {
     Fault fault = hart->mmu.fault;
     hart->exception = (Trap){ .cause = fault.cause, .tval = fault.gva.v, .gva = fault.guest };
-    if (!hart->has_h)
+    /* Nobody emulates an access for software that is neither a guest's nor M-mode's own: it need not wait for the
+     * instruction to be read again. */
+    bool delegated = hart->mmu.priv != PRIV_M && hart->csr.medeleg >> fault.cause & 1;
+    if (!hart->has_h || (delegated && !fault.guest))
         return EXEC_TRAP;
     /* norm:htval_trapval, norm:mtval2_trapval */
     if (is_guest_page_fault(fault.cause))
@@ -235,7 +238,7 @@ static void trap_to_supervisor(Hart *hart, const Trap *trap, bool guest)
 static void settle_mode(Hart *hart)
 {
     hart->mmu.reservation = RESERVATION_NONE; /* ADR 0005 */
-    hart_update_context(hart);
+    hart_update_mode(hart);
     hart_update_irq(hart);
 }
 
@@ -269,8 +272,7 @@ static void enter(Hart *hart, const Trap *trap, Level level)
 
 void hart_take_trap(Hart *hart)
 {
-    Trap trap = hart->exception;
-    enter(hart, &trap, exception_level(hart, trap.cause));
+    enter(hart, &hart->exception, exception_level(hart, hart->exception.cause));
 }
 
 /* The one with the lowest number. Not an unexpected trap, and MDT stays. norm:mstatus_mdt_not_set_rnmi */

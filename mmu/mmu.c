@@ -52,7 +52,7 @@ void mmu_free(Mmu *mmu)
 
 static void clear_banks(Mmu *mmu)
 {
-    mmu->last_space[0].valid = mmu->last_space[1].valid = false;
+    mmu->regimes[0].valid = mmu->regimes[1].valid = false;
     for (unsigned i = 0; i < MMU_BANKS; i++)
         if (mmu->banks[i])
             mmu->banks[i]->key = (BankKey){ .flags = KEY_NEVER };
@@ -86,43 +86,51 @@ static StoreTag tag_of(const Mmu *mmu, bool guest)
     return tag;
 }
 
-static unsigned space_of(Mmu *mmu, unsigned priv, bool guest)
+static __attribute__((noinline)) void find_space(Mmu *mmu, bool guest)
 {
-    uint64_t key = guest ? mmu->vsatp >> 44 << 20 | mmu->hgatp >> 44 : mmu->satp >> 44;
-    uint64_t modes = mmu->satp;
-    if (guest)
-        modes = mmu->vsatp | mmu->hgatp;
-    if (priv == PRIV_M || !(modes >> 60))
-        return SPACE_BARE;
-    if (!mmu->last_space[guest].valid || mmu->last_space[guest].tag != key ||
-        mmu->last_space[guest].flushes != mmu->store->flushes) {
-        StoreTag tag = tag_of(mmu, guest);
-        mmu->last_space[guest].space = (uint8_t)store_space(mmu->store, &tag);
-        mmu->last_space[guest].tag = key;
-        mmu->last_space[guest].flushes = mmu->store->flushes;
-        mmu->last_space[guest].valid = true;
-    }
-    return mmu->last_space[guest].space;
+    StoreTag tag = tag_of(mmu, guest);
+    mmu->regimes[guest].space = (uint8_t)store_space(mmu->store, &tag);
+    mmu->regimes[guest].flushes = mmu->store->flushes;
+    mmu->regimes[guest].valid = true;
 }
 
-/* The one place that says what a context is. norm:vsstatus_mxr_vm: HS's MXR is for both stages, the guest's for its own. */
-static BankKey make_key(Mmu *mmu, unsigned priv, bool guest, bool execute)
+static inline unsigned space_of(Mmu *mmu, unsigned priv, bool guest)
 {
-    BankKey key = { .pmp_epoch = mmu->pmp.epoch,
-                    .mode = (uint8_t)(priv | mmu->pmlen << 2),
-                    .space = (uint8_t)space_of(mmu, priv, guest),
-                    .flags = (uint16_t)(guest * KEY_V | execute * KEY_EXECUTE_AS_READ) };
-    if (key.space == SPACE_BARE)
-        return key;
-    if (guest)
-        key.flags |=
-            (uint16_t)(mmu->vsum * KEY_SUM | (mmu->vmxr || mmu->mxr) * KEY_MXR |
-                       mmu->vadue * KEY_ADUE | mmu->vpbmte * KEY_PBMTE | mmu->mxr * KEY_G_MXR |
-                       mmu->adue * KEY_G_ADUE | mmu->pbmte * KEY_G_PBMTE);
-    else
-        key.flags |= (uint16_t)(mmu->sum * KEY_SUM | mmu->mxr * KEY_MXR | mmu->adue * KEY_ADUE |
-                                mmu->pbmte * KEY_PBMTE);
-    return key;
+    if (priv == PRIV_M || !mmu->regimes[guest].translates)
+        return SPACE_BARE;
+    if (UNLIKELY(!mmu->regimes[guest].valid || mmu->regimes[guest].flushes != mmu->store->flushes))
+        find_space(mmu, guest);
+    return mmu->regimes[guest].space;
+}
+
+/* What the registers say of a regime. norm:vsstatus_mxr_vm: HS's MXR is for both stages, the guest's for its own. */
+static void update_regimes(Mmu *mmu)
+{
+    const uint64_t tags[] = { mmu->satp >> 44, mmu->vsatp >> 44 << 20 | mmu->hgatp >> 44 };
+    for (unsigned i = 0; i < 2; i++) {
+        mmu->regimes[i].valid = mmu->regimes[i].valid && mmu->regimes[i].tag == tags[i];
+        mmu->regimes[i].tag = tags[i];
+    }
+    mmu->regimes[0].translates = mmu->satp >> 60;
+    mmu->regimes[1].translates = (mmu->vsatp | mmu->hgatp) >> 60;
+    mmu->regimes[0].flags = (uint16_t)(mmu->sum * KEY_SUM | mmu->mxr * KEY_MXR |
+                                       mmu->adue * KEY_ADUE | mmu->pbmte * KEY_PBMTE);
+    mmu->regimes[1].flags =
+        (uint16_t)(mmu->vsum * KEY_SUM | (mmu->vmxr || mmu->mxr) * KEY_MXR | mmu->vadue * KEY_ADUE |
+                   mmu->vpbmte * KEY_PBMTE | mmu->mxr * KEY_G_MXR | mmu->adue * KEY_G_ADUE |
+                   mmu->pbmte * KEY_G_PBMTE);
+}
+
+/* The one place that says what a context is. */
+static inline BankKey make_key(Mmu *mmu, unsigned priv, bool guest, bool execute)
+{
+    unsigned space = space_of(mmu, priv, guest);
+    unsigned flags = space == SPACE_BARE ? 0 : mmu->regimes[guest].flags;
+    return (BankKey){ .pmp_epoch = mmu->pmp.epoch,
+                      .mode = (uint8_t)(priv | mmu->pmlen << 2),
+                      .space = (uint8_t)space,
+                      .flags = (uint16_t)(flags | (guest ? KEY_V : 0) |
+                                          (execute ? KEY_EXECUTE_AS_READ : 0)) };
 }
 
 static uint32_t space_generation(const Mmu *mmu, const BankKey *key)
@@ -181,13 +189,19 @@ static Bank *select_bank(Mmu *mmu, unsigned priv, bool guest, bool execute)
     return bank;
 }
 
-void mmu_context_changed(Mmu *mmu)
+void mmu_mode_changed(Mmu *mmu)
 {
     bool same = mmu->data_priv == mmu->priv && mmu->data_v == mmu->v && !mmu->data_execute;
     mmu->refetch = true;
     mmu->fetch = select_bank(mmu, mmu->priv, mmu->v, false);
     mmu->data =
         same ? mmu->fetch : select_bank(mmu, mmu->data_priv, mmu->data_v, mmu->data_execute);
+}
+
+void mmu_context_changed(Mmu *mmu)
+{
+    update_regimes(mmu);
+    mmu_mode_changed(mmu);
 }
 
 /* Translation. */
@@ -258,23 +272,37 @@ static WalkStage make_stage(const Mmu *mmu, uint64_t atp, bool hardware_ad, bool
                         .root = bits(atp, 43, 0) << PAGE_SHIFT };
 }
 
+/* What permissions are judged by: all that a translation in the store needs. */
+static inline void ask(WalkRequest *request, const BankKey *key, Gva va, Access access)
+{
+    request->va = va;
+    request->access = access;
+    request->user = key_priv(key) == PRIV_U;
+    request->sum = key->flags & KEY_SUM;
+    request->mxr = key->flags & KEY_MXR;
+    request->g_mxr = key->flags & KEY_G_MXR;
+    request->execute_as_read = key->flags & KEY_EXECUTE_AS_READ;
+}
+
+/* What a walk needs beside that. */
+static void complete_request(const Mmu *mmu, WalkRequest *request, const BankKey *key)
+{
+    bool guest = key->flags & KEY_V;
+    request->by = requester_hart(mmu->hart);
+    request->s = request->g = (WalkStage){ .mode = ATP_BARE };
+    if (key->space == SPACE_BARE)
+        return;
+    request->s = make_stage(mmu, guest ? mmu->vsatp : mmu->satp, key->flags & KEY_ADUE,
+                            key->flags & KEY_PBMTE);
+    if (guest)
+        request->g = make_stage(mmu, mmu->hgatp, key->flags & KEY_G_ADUE, key->flags & KEY_G_PBMTE);
+}
+
 static WalkRequest make_request(const Mmu *mmu, const BankKey *key, Gva va, Access access)
 {
-    WalkRequest request = { .va = va,
-                            .access = access,
-                            .user = key_priv(key) == PRIV_U,
-                            .sum = key->flags & KEY_SUM,
-                            .mxr = key->flags & KEY_MXR,
-                            .g_mxr = key->flags & KEY_G_MXR,
-                            .execute_as_read = key->flags & KEY_EXECUTE_AS_READ,
-                            .by = requester_hart(mmu->hart) };
-    bool guest = key->flags & KEY_V;
-    if (key->space == SPACE_BARE)
-        return request;
-    request.s = make_stage(mmu, guest ? mmu->vsatp : mmu->satp, key->flags & KEY_ADUE,
-                           key->flags & KEY_PBMTE);
-    if (guest)
-        request.g = make_stage(mmu, mmu->hgatp, key->flags & KEY_G_ADUE, key->flags & KEY_G_PBMTE);
+    WalkRequest request;
+    ask(&request, key, va, access);
+    complete_request(mmu, &request, key);
     return request;
 }
 
@@ -382,12 +410,14 @@ static bool translate(Mmu *mmu, Bank **bank, Gva va, Access access, Spa *spa)
         *spa = (Spa){ va.v };
         return true;
     }
-    WalkRequest request = make_request(mmu, key, va, access);
+    WalkRequest request;
+    ask(&request, key, va, access);
     const StoreEntry *entry = mmu->no_store ? NULL : store_find(mmu->store, key->space, va.v);
-    if (entry && walk_allows(&request, entry->perms, entry->g_perms)) {
+    if (entry && walk_allows(&request, entry->s_shift == 63, entry->perms, entry->g_perms)) {
         *spa = (Spa){ entry->spa + (va.v - entry->va) };
         return true;
     }
+    complete_request(mmu, &request, key);
     WalkResult result;
     WalkMemory memory = { read_pte, update_pte, mmu };
     bool is_fetch = *bank == mmu->fetch && access == ACCESS_FETCH;

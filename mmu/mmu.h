@@ -139,28 +139,30 @@ struct Mmu {
     Bank *banks[MMU_BANKS]; /* allocated when first needed */
     Bank *recent[8];        /* selected last for each mode, and for HLVX; its key is checked */
     uint64_t stamp;
-    /* The space found last, and for what. */
+    /* What contexts are made of, by regime: flags of a key, and the space with the number of flushes it was found at. */
     struct {
         uint64_t tag;
         uint32_t flushes;
+        uint16_t flags;
         uint8_t space;
-        bool valid;
-    } last_space[2]; /* by regime */
+        bool valid, translates;
+    } regimes[2];
     unsigned hart;
     bool
         refetch; /* what the hart executes from must be translated anew before the next instruction */
     Fault fault;
     MmuCounts counts; /* saved state */
     MmuUse *use;      /* NULL: nobody watches; of V = 0, then of each VMID */
-    /* The context, written by the CSRs that hold it; call mmu_context_changed after. */
+    /* The context, written by the CSRs that hold it; call mmu_context_changed after, or, when no more than the next five
+     * fields changed, mmu_mode_changed. */
     uint8_t priv, data_priv; /* data_priv: as MPRV makes it */
     bool v, data_v;          /* fetches, loads and stores are a guest's */
+    uint8_t pmlen;           /* bits at the top of a data address that are ignored */
     bool data_execute;       /* loads need X instead of R: while an HLVX is executed */
     bool sum, mxr;           /* mstatus: of the first stage without V; mxr of both stages with it */
     bool adue, pbmte;        /* menvcfg: of the first stage without V, and of the G stage */
     bool vsum, vmxr;         /* vsstatus: of the VS stage */
     bool vadue, vpbmte;      /* menvcfg and henvcfg: of the VS stage */
-    uint8_t pmlen;           /* bits at the top of a data address that are ignored */
     /* The configuration's, never change: Svnapot, Svrsw60t59b; translations are not remembered; misaligned accesses are
      * exceptions. */
     bool napot, rsw60, no_store, traps_misaligned;
@@ -181,8 +183,9 @@ void mmu_reset(Mmu *mmu);
 /* After the state was loaded: banks start empty. */
 void mmu_loaded(Mmu *mmu);
 
-/* Selects the banks of the context as it is now. Cheap. */
+/* Selects the banks of the context as it is now. Cheap, and cheaper when only the mode changed. */
 void mmu_context_changed(Mmu *mmu);
+void mmu_mode_changed(Mmu *mmu);
 
 /* What pointer masking makes of the address of an explicit access; the accesses below do it themselves. Translated
  * addresses keep their sign, others have none. norm:pm_ignore_va, norm:pm_ignore_pa */

@@ -223,9 +223,9 @@ void walk(const WalkRequest *request, const WalkMemory *memory, WalkResult *resu
     result->g_shift = g.shift;
 }
 
-bool walk_allows(const WalkRequest *q, uint8_t perms, uint8_t g_perms)
+bool walk_allows(const WalkRequest *q, bool bare, uint8_t perms, uint8_t g_perms)
 {
-    bool first = q->s.mode == ATP_BARE || s_leaf_allows(q, perms);
+    bool first = bare || s_leaf_allows(q, perms);
     if (q->access == ACCESS_WRITE && !(perms & g_perms & PTE_D))
         return false;
     return first && allows(g_perms, q->access, q->g_mxr, q->execute_as_read);

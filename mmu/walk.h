@@ -93,7 +93,8 @@ typedef struct {
  * Process, and Two-Stage Address Translation. */
 void walk(const WalkRequest *request, const WalkMemory *memory, WalkResult *result);
 
-/* Do the permissions of a translation allow this access? `perms` as in WalkResult. D is needed by stores. */
-bool walk_allows(const WalkRequest *request, uint8_t perms, uint8_t g_perms);
+/* Do the permissions of a translation allow this access? `perms` as in WalkResult, `bare`: it has no first stage. D is
+ * needed by stores. Of the request only what the access is and its flags count, not the stages. */
+bool walk_allows(const WalkRequest *request, bool bare, uint8_t perms, uint8_t g_perms);
 
 #endif

@@ -21,7 +21,8 @@ static ExecResult access_csr(Hart *hart, const Insn *in, uint64_t operand, CsrAc
     CsrAccess access = csr_check(hart, number, writes);
     if (UNLIKELY(access != CSR_ALLOWED))
         return refuse_access(hart, access);
-    number = csr_effective(hart, number);
+    if (UNLIKELY(hart_is_guest(hart)))
+        number = csr_effective(hart, number);
     uint64_t old = csr_read(hart, number);
     if (writes) {
         uint64_t base = action == CSR_SWAP ? 0 : csr_read_for_modify(hart, number);
