@@ -127,8 +127,8 @@ check: all ## everything CI runs
 fuzz: fuzz-targets ## random inputs to everything that takes any, CASES=N of each (default 1000000; goes on where it ended)
 	@nice tests/fuzz/run --cases $(or $(CASES),1000000) --jobs $(or $(JOBS),1)
 
-check-boot: all $(IMAGES) ## every Linux configuration: harts, paging modes, disk, network, U-Boot
-	@roms/fetch-images u-boot
+check-boot: all $(IMAGES) ## every Linux configuration: harts, paging modes, disk, network, U-Boot, KVM
+	@roms/fetch-images u-boot kvm
 	@tests/boot/run --all $(B)/bulkhead
 
 FPU_RANDOMS ?= 1000000
