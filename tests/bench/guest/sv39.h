@@ -6,9 +6,8 @@
 #define TESTS_BENCH_SV39_H
 #include "bench.h"
 
-/* Maps pages at WINDOW_BASE onto as many at POOL_BASE, fills each with its number, selects
- * address space 1. */
-static inline void window_start(unsigned pages)
+/* Maps pages at WINDOW_BASE onto as many at POOL_BASE, fills each with its number. */
+static inline void window_map(unsigned pages)
 {
     paging_start();
     for (unsigned i = 0; i < pages; i++) {
@@ -19,6 +18,12 @@ static inline void window_start(unsigned pages)
             page[8 * line] = i;
         }
     }
+}
+
+/* The same, and selects address space 1. */
+static inline void window_start(unsigned pages)
+{
+    window_map(pages);
     CSR_WRITE(satp, paging_satp(1));
     __asm__ volatile("sfence.vma" ::: "memory");
 }
