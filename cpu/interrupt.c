@@ -214,6 +214,12 @@ uint64_t hart_topi(const Hart *hart, Level level)
 
 /* Who is next. */
 
+/* AIA, "Interrupt traps to VS-mode": vstopi decides, which without hvictl is not zero when anything is ready. */
+static bool guest_is_interrupted(const Hart *hart)
+{
+    return hart->csr.hvictl & HVICTL_VTI ? hart_topi(hart, LEVEL_VS) : guest_ready(hart);
+}
+
 /* The level that may be interrupted now and has something to take. */
 static Level interrupted_level(const Hart *hart)
 {
@@ -224,9 +230,8 @@ static Level interrupted_level(const Hart *hart)
     bool s_open = guest || priv < PRIV_S || (priv == PRIV_S && hart->csr.mstatus & MSTATUS_SIE);
     if (s_open && supervisor_ready(hart))
         return LEVEL_HS;
-    /* AIA, "Interrupt traps to VS-mode": vstopi decides. */
     bool vs_open = guest && (priv < PRIV_S || hart->csr.vsstatus & MSTATUS_SIE);
-    return vs_open && hart_topi(hart, LEVEL_VS) ? LEVEL_VS : LEVEL_NONE;
+    return vs_open && guest_is_interrupted(hart) ? LEVEL_VS : LEVEL_NONE;
 }
 
 /* Is anything pending and enabled at any level? AIA, "WFI (Wait for Interrupt) instruction" */
@@ -235,14 +240,17 @@ static bool anything_ready(const Hart *hart)
     if (hart_mip(hart) & hart->csr.mie)
         return true;
     return UNLIKELY(hart->has_virtual_irqs) &&
-           (supervisor_ready(hart) || (hart->has_h && hart_topi(hart, LEVEL_VS)));
+           (supervisor_ready(hart) || (hart->has_h && guest_is_interrupted(hart)));
 }
 
 /* The number of the interrupt that `level` takes. There is hardly ever more than one to choose from. */
 static unsigned next_interrupt(const Hart *hart, Level level)
 {
-    uint64_t ready = level == LEVEL_M ? machine_ready(hart) : supervisor_ready(hart);
-    if (level != LEVEL_VS && !(ready & (ready - 1)))
+    uint64_t ready = level == LEVEL_M    ? machine_ready(hart)
+                     : level == LEVEL_HS ? supervisor_ready(hart)
+                                         : guest_ready(hart);
+    bool by_hvictl = level == LEVEL_VS && hart->csr.hvictl & HVICTL_VTI;
+    if (!by_hvictl && !(ready & (ready - 1)))
         return (unsigned)__builtin_ctzll(ready);
     return level_top(hart, level).id;
 }

@@ -38,8 +38,8 @@ static Bank *new_bank(void)
 void mmu_init(Mmu *mmu, unsigned hart, Bus *bus, Trace *trace)
 {
     *mmu = (Mmu){ .hart = hart, .bus = bus, .trace = trace, .reservation = RESERVATION_NONE };
-    mmu->store = g_new(Store, 1);
-    store_init(mmu->store);
+    mmu->store = g_new0(Store, 1); /* no use is as good as empty */
+    mmu->memo = g_new0(Memo, 1);
 }
 
 void mmu_free(Mmu *mmu)
@@ -47,6 +47,7 @@ void mmu_free(Mmu *mmu)
     for (unsigned i = 0; i < MMU_BANKS; i++)
         g_free(mmu->banks[i]);
     g_free(mmu->store);
+    g_free(mmu->memo);
     g_free(mmu->use);
 }
 
@@ -254,6 +255,41 @@ static bool update_pte(void *opaque, Spa at, uint64_t old, uint64_t new)
            bus_write(mmu->bus, at, 8, new, requester_hart(mmu->hart));
 }
 
+/* What the memo of G-stage walks is good for now. */
+static MemoContext memo_context(const Mmu *mmu)
+{
+    return (MemoContext){ mmu->hgatp, mmu->pmp.epoch,
+                          mmu->regimes[1].flags & (KEY_G_ADUE | KEY_G_PBMTE) };
+}
+
+static bool recall_walk(void *opaque, Gpa gpa, WalkLeaf *leaf)
+{
+    Mmu *mmu = opaque;
+    MemoContext context = memo_context(mmu);
+    return memo_recall(mmu->memo, &context, gpa, leaf);
+}
+
+static const uint8_t *host_of_pte(void *opaque, Spa at)
+{
+    Mmu *mmu = opaque;
+    return bus_ram_at(mmu->bus, at);
+}
+
+static void learn_walk(void *opaque, Gpa gpa, const WalkStep *steps, unsigned count)
+{
+    Mmu *mmu = opaque;
+    MemoContext context = memo_context(mmu);
+    memo_learn(mmu->memo, &context, gpa, steps, count, host_of_pte, mmu);
+}
+
+/* Memory as walks of the hart see it. Who watches them gets every step. */
+static WalkMemory hart_memory(Mmu *mmu)
+{
+    bool watched = mmu->use || mmu->trace->on[TRACE_walk_begin] || mmu->trace->on[TRACE_walk_pte];
+    return (WalkMemory){ read_pte, update_pte, watched ? NULL : recall_walk,
+                         watched ? NULL : learn_walk, mmu };
+}
+
 /* A debugger's look changes nothing. */
 static bool refuse_update(void *opaque, Spa at, uint64_t old, uint64_t new)
 {
@@ -419,11 +455,11 @@ static bool translate(Mmu *mmu, Bank **bank, Gva va, Access access, Spa *spa)
     }
     complete_request(mmu, &request, key);
     WalkResult result;
-    WalkMemory memory = { read_pte, update_pte, mmu };
+    WalkMemory memory = hart_memory(mmu);
     bool is_fetch = *bank == mmu->fetch && access == ACCESS_FETCH;
     walk(&request, &memory, &result);
     mmu->counts.walks[access]++;
-    mmu->counts.pte_reads += result.n_steps;
+    mmu->counts.pte_reads += result.n_steps + result.n_recalled;
     trace_walk(mmu, &request, &result);
     if (UNLIKELY(mmu->use))
         count_walk(mmu, key->space, &result);
@@ -773,7 +809,7 @@ void mmu_drop_write_paths(Mmu *mmu, Spa page)
 
 bool mmu_peek_fetch(Mmu *mmu, Gva va, WalkResult *result)
 {
-    WalkMemory memory = { read_pte, refuse_update, mmu };
+    WalkMemory memory = { .read = read_pte, .update = refuse_update, .opaque = mmu };
     WalkRequest request = make_request(mmu, &mmu->fetch->key, va, ACCESS_FETCH);
     request.s.hardware_ad = request.g.hardware_ad = true;
     walk(&request, &memory, result);
@@ -782,7 +818,7 @@ bool mmu_peek_fetch(Mmu *mmu, Gva va, WalkResult *result)
 
 bool mmu_peek_translate(Mmu *mmu, Gva va, WalkResult *result)
 {
-    WalkMemory memory = { read_pte, refuse_update, mmu };
+    WalkMemory memory = { .read = read_pte, .update = refuse_update, .opaque = mmu };
     WalkRequest request = make_request(mmu, &mmu->data->key, va, ACCESS_READ);
     request.sum = request.mxr = request.g_mxr = true;
     request.s.hardware_ad = request.g.hardware_ad = true;

@@ -19,6 +19,7 @@
 #include "emu/base/bits.h"
 #include "emu/base/trace.h"
 #include "mmu/bus.h"
+#include "mmu/memo.h"
 #include "mmu/pmp.h"
 #include "mmu/store.h"
 #include "mmu/walk.h"
@@ -136,6 +137,7 @@ struct Mmu {
     Bus *bus;
     Trace *trace;
     Store *store;
+    Memo *memo;
     Bank *banks[MMU_BANKS]; /* allocated when first needed */
     Bank *recent[8];        /* selected last for each mode, and for HLVX; its key is checked */
     uint64_t stamp;

@@ -19,6 +19,17 @@ static unsigned bucket_of(unsigned space, unsigned shift, uint64_t va)
     return (unsigned)(key >> 40) % STORE_BUCKETS;
 }
 
+static bool has_g_stage(const StoreEntry *entry)
+{
+    return entry->g_shift < 63;
+}
+
+static unsigned gpa_bucket_of(unsigned g_shift, uint64_t gpa)
+{
+    uint64_t key = (gpa >> g_shift) * 0x9e3779b97f4a7c15u ^ (uint64_t)g_shift * 0xc2b2ae3d27d4eb4fu;
+    return (unsigned)(key >> 40) % STORE_BUCKETS;
+}
+
 void store_init(Store *store)
 {
     memset(store, 0, sizeof *store);
@@ -27,7 +38,8 @@ void store_init(Store *store)
 void store_flush(Store *store)
 {
     uint32_t generation = store->generation, flushes = store->flushes;
-    store_init(store);
+    if (store->n_fresh || store->n_spaces)
+        store_init(store); /* else nothing is in it: its pages need not be touched */
     store->generation = generation + 1;
     store->flushes = flushes + 1;
 }
@@ -75,11 +87,37 @@ static void unlink_hash(Store *store, StoreEntry *entry, unsigned index)
     *link = entry->hash_next;
 }
 
+static void link_gpa(Store *store, StoreEntry *entry, uint16_t index)
+{
+    entry->gpa_next = entry->gpa_prev = 0;
+    if (!has_g_stage(entry))
+        return;
+    uint16_t *bucket = &store->gpa_buckets[gpa_bucket_of(entry->g_shift, entry->gpa)];
+    entry->gpa_next = *bucket;
+    if (*bucket)
+        store->entries[*bucket - 1].gpa_prev = index;
+    *bucket = index;
+    store->g_shifts |= BIT(entry->g_shift);
+}
+
+static void unlink_gpa(Store *store, const StoreEntry *entry)
+{
+    if (!has_g_stage(entry))
+        return;
+    if (entry->gpa_prev)
+        store->entries[entry->gpa_prev - 1].gpa_next = entry->gpa_next;
+    else
+        store->gpa_buckets[gpa_bucket_of(entry->g_shift, entry->gpa)] = entry->gpa_next;
+    if (entry->gpa_next)
+        store->entries[entry->gpa_next - 1].gpa_prev = entry->gpa_prev;
+}
+
 static void remove_entry(Store *store, StoreEntry *entry)
 {
     uint16_t index = (uint16_t)(entry - store->entries + 1);
     StoreSpace *space = &store->spaces[entry->space];
     unlink_hash(store, entry, index);
+    unlink_gpa(store, entry);
     if (entry->space_prev)
         store->entries[entry->space_prev - 1].space_next = entry->space_next;
     else
@@ -135,6 +173,7 @@ StoreAdded store_add(Store *store, unsigned space, uint64_t va, const StoreEntry
     uint16_t *bucket = &store->buckets[bucket_of(space, entry->shift, entry->va)];
     entry->hash_next = *bucket;
     *bucket = index;
+    link_gpa(store, entry, index);
     return result;
 }
 
@@ -210,15 +249,44 @@ static bool fence_concerns(const StoreFence *fence, const StoreTag *tag)
     return tag->mode != ATP_BARE && (fence->any_asid || tag->asid == fence->asid);
 }
 
+/* A fence for one guest physical address: the leaves that cover it are in one list for each size there is. */
+static unsigned fence_gpa(Store *store, const StoreFence *fence,
+                          void (*killed)(void *, unsigned, uint64_t), void *opaque)
+{
+    unsigned dead = 0;
+    for (uint64_t shifts = store->g_shifts; shifts; shifts &= shifts - 1) {
+        unsigned shift = (unsigned)__builtin_ctzll(shifts);
+        for (unsigned next, i = store->gpa_buckets[gpa_bucket_of(shift, fence->va)]; i; i = next) {
+            StoreEntry *entry = &store->entries[i - 1];
+            StoreSpace *space = &store->spaces[entry->space];
+            next = entry->gpa_next;
+            if (entry->g_shift != shift || !fence_covers(fence, entry) ||
+                !fence_concerns(fence, &space->tag))
+                continue;
+            if (entry->shift != PAGE_SHIFT)
+                space->generation = ++store->generation;
+            else
+                killed(opaque, entry->space, entry->va);
+            if (fence->count)
+                fence->count(opaque, &space->tag, 1);
+            remove_entry(store, entry);
+            dead++;
+        }
+    }
+    return dead;
+}
+
 unsigned store_fence(Store *store, const StoreFence *fence,
                      void (*killed)(void *opaque, unsigned space, uint64_t va), void *opaque)
 {
     unsigned dead = 0;
+    if (fence->is_g && !fence->any_va)
+        return fence_gpa(store, fence, killed, opaque);
     for (unsigned i = 0; i < store->n_spaces; i++) {
         const StoreSpace *space = &store->spaces[i];
         if (!space->n_entries || !fence_concerns(fence, &space->tag))
             continue;
-        bool one = !fence->is_g && !fence->any_va && !space->fragments;
+        bool one = !fence->any_va && !space->fragments;
         unsigned here = (one ? fence_one : fence_many)(store, fence, i, killed, opaque);
         if (fence->count && here)
             fence->count(opaque, &space->tag, here);
@@ -272,6 +340,28 @@ static bool check_space(const Store *store, uint8_t places[STORE_ENTRIES], unsig
     return count == space->n_entries;
 }
 
+/* Is every entry with a G stage, and no other, once in the list of its leaf? */
+static bool check_gpa_lists(const Store *store)
+{
+    unsigned listed = 0, expected = 0;
+    for (unsigned bucket = 0; bucket < STORE_BUCKETS; bucket++) {
+        for (unsigned before = 0, i = store->gpa_buckets[bucket]; i;
+             before = i, i = store->entries[i - 1].gpa_next) {
+            if (i > store->n_fresh || listed++ >= STORE_ENTRIES)
+                return false;
+            const StoreEntry *entry = &store->entries[i - 1];
+            if (entry->gpa_prev != before || !has_g_stage(entry) ||
+                gpa_bucket_of(entry->g_shift, entry->gpa) != bucket ||
+                !(store->g_shifts & BIT(entry->g_shift)))
+                return false;
+        }
+    }
+    for (unsigned space = 0; space < store->n_spaces; space++)
+        for (unsigned i = store->spaces[space].first; i; i = store->entries[i - 1].space_next)
+            expected += has_g_stage(&store->entries[i - 1]);
+    return listed == expected;
+}
+
 /* Is every entry that was ever used in one bucket and one space, or free? */
 static bool check_lists(const Store *store)
 {
@@ -288,7 +378,7 @@ static bool check_lists(const Store *store)
     for (unsigned i = 0; i < store->n_fresh; i++)
         if (places[i] != ENTRY_OWNED && places[i] != ENTRY_FREE)
             return false;
-    return true;
+    return check_gpa_lists(store);
 }
 
 void store_loaded(Store *store)

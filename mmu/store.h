@@ -17,7 +17,7 @@
 #include "emu/base/addr.h"
 #include "emu/base/state.h"
 
-enum { STORE_ENTRIES = 8192, STORE_BUCKETS = 8192, STORE_SPACES = 128 };
+enum { STORE_ENTRIES = 16384, STORE_BUCKETS = 16384, STORE_SPACES = 128 };
 
 typedef struct {
     uint64_t va;  /* first address covered */
@@ -28,11 +28,11 @@ typedef struct {
     uint8_t space;
     uint8_t shift; /* log2 of what is covered: the smaller of the two below */
     uint8_t s_shift, g_shift;
-    uint8_t perms, g_perms; /* as in WalkResult */
-    uint32_t unused;        /* 0: the store is hashed as bytes, so no byte may be left to chance */
+    uint8_t perms, g_perms;      /* as in WalkResult */
+    uint16_t gpa_next, gpa_prev; /* list of those whose G-stage leaf has the same hash */
 } StoreEntry;
 
-_Static_assert(sizeof(StoreEntry) == 3 * 8 + 3 * 2 + 6 + 4, "no padding");
+_Static_assert(sizeof(StoreEntry) == 3 * 8 + 3 * 2 + 6 + 2 * 2, "no padding");
 
 /* Who a translation is for. */
 typedef struct {
@@ -54,11 +54,13 @@ typedef struct {
 typedef struct {
     StoreEntry entries[STORE_ENTRIES];
     uint16_t buckets[STORE_BUCKETS];
+    uint16_t gpa_buckets[STORE_BUCKETS]; /* by G-stage leaf, for HFENCE.GVMA */
     StoreSpace spaces[STORE_SPACES];
     uint16_t free_entry; /* list through hash_next */
     uint16_t n_fresh;    /* entries never used yet start here */
     uint16_t n_spaces;
     uint16_t reserved;
+    uint64_t g_shifts;   /* bit n: some entry may have a G-stage leaf of that size */
     uint32_t generation; /* last one given out */
     uint32_t flushes;    /* how often everything was forgotten: spaces found before are void */
 } Store;

@@ -134,10 +134,10 @@ static bool s_leaf_allows(const WalkRequest *q, uint64_t pte)
 }
 
 /* All G-stage accesses count as user accesses, and implicit ones gain nothing from MXR. norm:H_vm_gpapriv */
-static bool g_leaf_allows(const WalkRequest *q, const StageRequest *stage, uint64_t pte)
+static bool g_leaf_allows(const WalkRequest *q, Access access, bool implicit, uint64_t pte)
 {
-    return pte & PTE_U && allows(pte, stage->access, q->g_mxr && !stage->implicit,
-                                 q->execute_as_read && !stage->implicit);
+    return pte & PTE_U &&
+           allows(pte, access, q->g_mxr && !implicit, q->execute_as_read && !implicit);
 }
 
 /* Steps 7 and 8: A, and D for a store, are set by the hardware or are a fault. */
@@ -156,6 +156,13 @@ static bool update_ad(Walk *w, const StageRequest *stage, StageResult *out, uint
     return true;
 }
 
+/* Where a leaf of `level` points, and log2 of its size. */
+static uint64_t leaf_base(uint64_t pte, unsigned level, uint8_t *shift)
+{
+    *shift = (uint8_t)(pte & PTE_N ? 16 : 12 + 9 * level);
+    return pte & PTE_N ? pte_address(pte) & ~MASK(15, 12) : pte_address(pte);
+}
+
 static bool translate_stage(Walk *w, const StageRequest *stage, StageResult *out)
 {
     unsigned level;
@@ -166,16 +173,11 @@ static bool translate_stage(Walk *w, const StageRequest *stage, StageResult *out
     if (!find_leaf(w, stage, out, &gpa, &at, &level))
         return false;
     /* Step 5. */
-    uint64_t base = pte_address(out->pte);
-    out->shift = (uint8_t)(12 + 9 * level);
-    if (out->pte & PTE_N) {
-        out->shift = 16;
-        base &= ~MASK(15, 12);
-    }
+    uint64_t base = leaf_base(out->pte, level, &out->shift);
     uint64_t offset = BIT(out->shift) - 1;
     if (base & offset)
         return stop(w, stage, WHY_MISALIGNED);
-    if (stage->is_g ? !g_leaf_allows(w->request, stage, out->pte)
+    if (stage->is_g ? !g_leaf_allows(w->request, stage->access, stage->implicit, out->pte)
                     : !s_leaf_allows(w->request, out->pte))
         return stop(w, stage, WHY_PERMISSION);
     if (!update_ad(w, stage, out, gpa, at))
@@ -184,14 +186,37 @@ static bool translate_stage(Walk *w, const StageRequest *stage, StageResult *out
     return true;
 }
 
+/* The G stage's answer if it is known and nothing is to be updated or refused. */
+static bool recall_g_stage(Walk *w, uint64_t gpa, Access access, bool implicit, StageResult *out)
+{
+    WalkLeaf leaf;
+    uint64_t need = PTE_A | (access == ACCESS_WRITE ? PTE_D : 0);
+    if (!w->memory->recall || !w->memory->recall(w->memory->opaque, (Gpa){ gpa }, &leaf) ||
+        (leaf.pte & need) != need || !g_leaf_allows(w->request, access, implicit, leaf.pte))
+        return false;
+    uint64_t base = leaf_base(leaf.pte, leaf.level, &out->shift);
+    out->pte = leaf.pte;
+    out->address = base | (gpa & (BIT(out->shift) - 1));
+    w->result->n_recalled += leaf.reads;
+    return true;
+}
+
 static bool g_stage(Walk *w, uint64_t gpa, Access access, bool implicit, StageResult *out)
 {
+    const unsigned first = w->result->n_steps;
     StageRequest stage = { .config = &w->request->g,
                            .address = gpa,
                            .access = access,
                            .is_g = true,
                            .implicit = implicit };
-    return translate_stage(w, &stage, out);
+    if (recall_g_stage(w, gpa, access, implicit, out))
+        return true;
+    if (!translate_stage(w, &stage, out))
+        return false;
+    if (w->memory->learn)
+        w->memory->learn(w->memory->opaque, (Gpa){ gpa }, &w->result->steps[first],
+                         w->result->n_steps - first);
+    return true;
 }
 
 void walk(const WalkRequest *request, const WalkMemory *memory, WalkResult *result)
@@ -204,7 +229,7 @@ void walk(const WalkRequest *request, const WalkMemory *memory, WalkResult *resu
     result->status = WALK_OK;
     result->why = WHY_NONE;
     result->implicit = result->implicit_write = false;
-    result->n_steps = 0;
+    result->n_steps = result->n_recalled = 0;
     if (request->s.mode != ATP_BARE) {
         StageRequest stage = { .config = &request->s,
                                .address = request->va.v,

@@ -39,10 +39,28 @@ typedef struct {
 } WalkRequest;
 
 typedef struct {
+    uint8_t stage; /* 0: first, 1: G */
+    uint8_t level;
+    Gpa gpa; /* of the PTE, first stage only */
+    Spa at;  /* of the PTE */
+    uint64_t pte;
+} WalkStep;
+
+/* The leaf of a G-stage walk of `reads` steps that succeeded. */
+typedef struct {
+    uint64_t pte;
+    uint8_t level, reads;
+} WalkLeaf;
+
+typedef struct {
     /* Reads the PTE at `at`. False: access fault (no memory there, or PMP). */
     bool (*read)(void *opaque, Spa at, uint64_t *pte);
     /* Replaces the PTE `old` at `at` by `new`; false: access fault. */
     bool (*update)(void *opaque, Spa at, uint64_t old, uint64_t new);
+    /* Both may be NULL: what a G-stage walk for `gpa` would find, if that is known; and the steps of one that
+     * succeeded. */
+    bool (*recall)(void *opaque, Gpa gpa, WalkLeaf *leaf);
+    void (*learn)(void *opaque, Gpa gpa, const WalkStep *steps, unsigned count);
     void *opaque;
 } WalkMemory;
 
@@ -65,14 +83,6 @@ typedef enum {
 enum { WALK_MAX_STEPS = 35 }; /* Sv57 over Sv57x4: 5 * (5 + 1) + 5 */
 
 typedef struct {
-    uint8_t stage; /* 0: first, 1: G */
-    uint8_t level;
-    Gpa gpa; /* of the PTE, first stage only */
-    Spa at;  /* of the PTE */
-    uint64_t pte;
-} WalkStep;
-
-typedef struct {
     WalkStatus status;
     WalkReason why;
     Gpa gpa; /* result of the first stage; for a guest page fault the address that failed */
@@ -84,6 +94,7 @@ typedef struct {
     uint8_t g_shift;
     bool implicit;       /* the fault hit a first-stage PTE, not the access itself */
     bool implicit_write; /* and was an A or D update */
+    unsigned n_recalled; /* reads that were recalled and are no steps */
     unsigned n_steps;
     WalkStep steps[WALK_MAX_STEPS];
 } WalkResult;

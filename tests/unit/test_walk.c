@@ -211,7 +211,7 @@ Test(walk, agrees_with_the_manual_on_random_tables)
         }
         for (unsigned n = 0; n < 500; n++) {
             WalkRequest q = random_request();
-            WalkMemory access = { read_pte, update_pte, &memory };
+            WalkMemory access = { .read = read_pte, .update = update_pte, .opaque = &memory };
             WalkResult r;
             memcpy(&copy, &memory, sizeof memory);
             Oracle o = { &copy, &q, 0 };
@@ -267,7 +267,7 @@ Test(walk, counts_references)
                           .user = true,
                           .s = { .mode = cases[i].s, .root = 4 * PAGE_SIZE },
                           .g = { .mode = cases[i].g, .root = 16 * PAGE_SIZE } };
-        WalkMemory access = { read_pte, update_pte, &memory };
+        WalkMemory access = { .read = read_pte, .update = update_pte, .opaque = &memory };
         WalkResult r;
         walk(&q, &access, &r);
         cr_expect_eq(r.status, WALK_OK, "case %u ends with %d, why %d", i, (int)r.status,
