@@ -213,7 +213,7 @@ static unsigned lowest_privilege(unsigned number)
     return number >> 8 & 3;
 }
 
-static bool is_configured(const Isa *isa, unsigned number)
+bool csr_configured(const Isa *isa, unsigned number)
 {
     const CsrDef *def = &csr_table[number];
     if (!def->name || !isa->has[def->extension])
@@ -234,7 +234,7 @@ uint8_t *csr_make_gates(const Isa *isa)
 {
     uint8_t *out = g_malloc(CSR_COUNT);
     for (unsigned number = 0; number < CSR_COUNT; number++)
-        out[number] = is_configured(isa, number) ? gates[number] : GATE_MISSING;
+        out[number] = csr_configured(isa, number) ? gates[number] : GATE_MISSING;
     return out;
 }
 

@@ -56,6 +56,9 @@ uint64_t csr_read_for_modify(Hart *hart, unsigned number);
 /* Does the hart's configuration have the CSR? Debuggers may then read and write it from any mode. */
 bool csr_exists(const Hart *hart, unsigned number);
 
+/* Does a configuration have it? */
+bool csr_configured(const Isa *isa, unsigned number);
+
 /* What gates each CSR of a configuration, for Hart.csr_gates. The caller frees it. */
 uint8_t *csr_make_gates(const Isa *isa);
 

@@ -51,12 +51,11 @@ static bool is_trigger(unsigned number)
 /* A CSR there is, mostly one that this mode may access; known ones more often than others. */
 static unsigned pick_csr(Episode *episode, int *is_known)
 {
-    Hart hart = { .isa = episode->program->isa };
     Rng *rng = &episode->rng;
     bool any_mode = rng_chance(rng, 1, 12), any_csr = rng_chance(rng, 1, 6);
     unsigned found = CSR_mhartid, seen = 0;
     for (unsigned number = 0; number < CSR_COUNT; number++) {
-        if (!csr_exists(&hart, number) || (!any_mode && (number >> 8 & 3) > episode->mode))
+        if (!csr_configured(episode->program->isa, number) || (!any_mode && (number >> 8 & 3) > episode->mode))
             continue;
         const char *name = csr_name(number);
         if (!is_trigger(number) && (any_csr || find_known(name) >= 0) && rng_chance(rng, 1, ++seen))
