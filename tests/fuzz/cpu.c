@@ -15,6 +15,7 @@
 #define CODE     BOARD_RAM
 #define HANDLER  (BOARD_RAM + 0x1000)
 #define TABLES   (BOARD_RAM + 0x4000) /* four pages: root and one of each level below */
+#define G_ROOT   (BOARD_RAM + 0x8000) /* four pages: the table of every level */
 #define DATA     (BOARD_RAM + 0x10000)
 #define PTE_GOOD 0xcf /* V R W X A D */
 
@@ -58,9 +59,17 @@ static void put_tables(Machine *m)
     }
 }
 
+/* The same for guests in a page of 1 GiB, the root being the table of each level above, too. */
+static void put_guest_tables(Machine *m)
+{
+    uint64_t below = G_ROOT >> 12 << 10 | 1, leaf = BOARD_RAM >> 12 << 10 | PTE_GOOD | 0x10;
+    poke(m, G_ROOT, &below, 8);
+    poke(m, G_ROOT + 8 * (BOARD_RAM >> 30), &leaf, 8);
+}
+
 static void write_csr(Machine *m, unsigned hart, unsigned number, uint64_t value)
 {
-    if (csr_check(&m->harts[hart], number, true))
+    if (csr_check(&m->harts[hart], number, true) == CSR_ALLOWED)
         csr_write(&m->harts[hart], number, value);
 }
 
@@ -115,14 +124,15 @@ static void put_instruction(Setup *s, uint32_t raw)
     s->code += size;
 }
 
-/* Straight into a mode, as an MRET does it. */
-static void enter(Machine *m, unsigned index, unsigned priv, uint64_t pc)
+/* Straight into a mode, of MODES or not, as an MRET does it. */
+static void enter(Machine *m, unsigned index, unsigned mode, uint64_t pc)
 {
     Hart *hart = &m->harts[index];
+    uint64_t status = csr_read(hart, CSR_mstatus) & ~(MSTATUS_MPP | MSTATUS_MPV);
     write_csr(m, index, CSR_mstatus,
-              (csr_read(hart, CSR_mstatus) & ~(uint64_t)MSTATUS_MPP) | (uint64_t)priv << 11);
+              status | (uint64_t)(mode & 3) << 11 | (mode & MODE_GUEST ? MSTATUS_MPV : 0));
     write_csr(m, index, CSR_mepc, pc);
-    hart_trap_return(hart, PRIV_M);
+    hart_machine_return(hart);
 }
 
 /* A trigger, an event counter about to overflow, timers about to fire, interrupts let in. */
@@ -157,6 +167,28 @@ static void prepare_events(Setup *s, unsigned index, unsigned options)
     }
 }
 
+/* A guest: its tables may be the first stage's, which then translate themselves. */
+static void prepare_guest(Setup *s, unsigned index)
+{
+    static const uint8_t modes[] = { 0, 8, 9, 10 };
+    Machine *m = s->m;
+    unsigned options = (unsigned)take(&s->in, 2);
+    uint64_t g_mode = modes[options & 3], mode = modes[options >> 2 & 3];
+    write_csr(m, index, CSR_hgatp, g_mode << 60 | (options >> 4 & 3ull) << 44 | G_ROOT >> 12);
+    write_csr(m, index, CSR_vsatp,
+              mode << 60 | (options >> 6 & 1ull) << 44 |
+                  (TABLES + (mode == 8 ? PAGE_SIZE : 0)) >> 12);
+    write_csr(m, index, CSR_vsstatus, options & 0x80 ? MSTATUS_FS | MSTATUS_SUM : MSTATUS_FS);
+    write_csr(m, index, CSR_hstatus, take(&s->in, 4));
+    write_csr(m, index, CSR_vstvec, HANDLER + 0x100);
+    write_csr(m, index, CSR_hedeleg, options & 0x100 ? UINT64_MAX : 0);
+    write_csr(m, index, CSR_hideleg, options & 0x200 ? UINT64_MAX : 0);
+    write_csr(m, index, CSR_henvcfg, options & 0x400 ? UINT64_MAX : 0);
+    write_csr(m, index, CSR_hstateen0, options & 0x800 ? UINT64_MAX : 0);
+    write_csr(m, index, CSR_hcounteren, options & 0x1000 ? UINT64_MAX : 0);
+    write_csr(m, index, CSR_hvip, options & 0x2000 ? UINT64_MAX : 0);
+}
+
 static void prepare_hart(Setup *s, unsigned index)
 {
     static const uint8_t modes[] = { 0, 8, 9, 10 };
@@ -181,7 +213,9 @@ static void prepare_hart(Setup *s, unsigned index)
     prepare_events(s, index, options >> 8);
     for (unsigned i = 1; i < 32; i++)
         hart->x[i] = DATA + 0x100 * i;
-    enter(m, index, options >> 5 & 3, CODE + 0x200 * index);
+    if (options & 0x1000)
+        prepare_guest(s, index);
+    enter(m, index, (options >> 5 & 3) | (options & 0x1000 ? MODE_GUEST : 0), CODE + 0x200 * index);
 }
 
 static void act(Setup *s)
@@ -202,7 +236,7 @@ static void act(Setup *s)
         break;
     case 3:
         value = take(&s->in, 8);
-        poke(m, TABLES + (take(&s->in, 2) & 0x3ff8), &value, 8);
+        poke(m, TABLES + (take(&s->in, 2) & 0x7ff8), &value, 8);
         break;
     case 4:
         value = take_value(&s->in);
@@ -210,11 +244,13 @@ static void act(Setup *s)
         break;
     case 5: s->code = CODE + 0x1000ull * take_below(&s->in, 4) + (take(&s->in, 2) & 0xffe); break;
     case 6: put_instruction(s, (uint32_t)take(&s->in, 4)); break;
-    case 7: enter(m, hart, take_below(&s->in, 4), CODE + (take(&s->in, 2) & 0x1ffe)); break;
+    case 7: enter(m, hart, take_below(&s->in, 8), CODE + (take(&s->in, 2) & 0x1ffe)); break;
     case 8:
         value = take(&s->in, 1);
         if (value & 0x80 && m->harts[hart].isa->has[EXT_Smrnmi])
             hart_set_rnmi(&m->harts[hart], (unsigned)value & 63);
+        else if (value & 0x40 && m->harts[hart].isa->geilen)
+            hart_set_irq(&m->harts[hart], IRQ_GUEST_EXTERNAL + 1, value & 2);
         else
             hart_set_irq(&m->harts[hart], value & 1 ? IRQ_MEI : IRQ_SEI, value & 2);
         break;
@@ -228,6 +264,7 @@ static void set_up(FuzzMachine *its, Bytes in)
     fuzz_restart(its);
     put_handlers(s.m);
     put_tables(s.m);
+    put_guest_tables(s.m);
     for (unsigned i = 0; i < s.m->n_harts; i++)
         prepare_hart(&s, i);
     while (bytes_left(&s.in))
