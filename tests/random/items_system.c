@@ -55,7 +55,8 @@ static unsigned pick_csr(Episode *episode, int *is_known)
     bool any_mode = rng_chance(rng, 1, 12), any_csr = rng_chance(rng, 1, 6);
     unsigned found = CSR_mhartid, seen = 0;
     for (unsigned number = 0; number < CSR_COUNT; number++) {
-        if (!csr_configured(episode->program->isa, number) || (!any_mode && (number >> 8 & 3) > episode->mode))
+        if (!csr_configured(episode->program->isa, number) ||
+            (!any_mode && (number >> 8 & 3) > episode->mode))
             continue;
         const char *name = csr_name(number);
         if (!is_trigger(number) && (any_csr || find_known(name) >= 0) && rng_chance(rng, 1, ++seen))
