@@ -88,6 +88,63 @@ _start:
         li      a0, 56
         bne     s0, t0, fail
 
+        # What belongs to guests. M-mode may do everything.
+        holds   0x747, 1 << 8, 1 << 8           # mseccfg: USEED
+        holds   0x322, -1, 0x7c << 56           # minstretcfg
+        holds   0x34a, -1, -1                   # mtinst
+        holds   0x34b, -1, -1                   # mtval2
+        holds   0x242, -1, -1                   # vscause
+        holds   0x6a8, -1, 0x3fff               # hcontext
+        holds   0x30c, -1, 0xda << 56           # mstateen0
+        holds   0x60c, -1, 0xda << 56           # hstateen0
+        holds   0x603, -1, 0x444                # hideleg: the VS level's own
+        holds   0x604, -1, 0x444                # hie
+        holds   0x644, -1, 4                    # hip: only VSSIP can be written
+        holds   0x244, -1, 2                    # vsip: the same, one place lower
+        .option push
+        .option arch, +h, +svinval
+        hfence.gvma
+        hfence.vvma
+        hinval.gvma x0, x0
+        hinval.vvma x0, x0
+        .option pop
+
+        # Advanced interrupts without interrupt files: SSI is pending for M-mode and, one place lower, VSSI for the guest.
+        csrr    t0, 0xfb0                       # mtopi: SSI, whose priority is below the external interrupt's
+        li      t1, 0x100ff
+        li      a0, 59
+        bne     t0, t1, fail
+        csrr    t0, 0xeb0                       # vstopi
+        li      t1, 0x10001
+        li      a0, 60
+        bne     t0, t1, fail
+        csrsi   mideleg, 2
+        csrr    t0, 0xdb0                       # stopi
+        li      t1, 0x100ff
+        li      a0, 61
+        bne     t0, t1, fail
+        csrci   mideleg, 2
+        holds   0x308, -1, ~0x1dfd              # mvien: 63 to 13, SEI and SSI
+        holds   0x309, 2, 2                     # mvip
+        csrw    0x308, zero
+        holds   0x608, -1, ~0x1fff              # hvien
+        csrw    0x608, zero
+        holds   0x609, -1, 0x4fff03ff           # hvictl
+        csrw    0x609, zero
+        holds   0x646, -1, 0xffffff00ff00ff00   # hviprio1
+        holds   0x647, -1, -1                   # hviprio2
+        holds   0x350, 0x30, 0x30               # miselect: priorities of the first eight interrupts
+        holds   0x351, -1, 0xff00ff00ff00ff00
+        csrw    0x351, zero
+        holds   0x250, 0x43, 0x43               # vsiselect: there is nothing behind it
+        li      s0, 0
+        .irp    number, 0x251, 0x252, 0x253, 0x255, 0x256, 0x257, 0x35c, 0x15c, 0x25c
+        csrr    t0, \number
+        .endr
+        li      t0, 9
+        li      a0, 62
+        bne     s0, t0, fail
+
         # mnret goes where mnepc says, in the mode mnstatus says, and enables RNMIs.
         holds   0x740, 0x55aa, 0x55aa           # mnscratch
         holds   0x742, 7, 7                     # mncause
