@@ -30,6 +30,7 @@ Device *device_alloc(const DeviceType *type, const DeviceSite *site)
     *dev = (Device){ .type = type,
                      .id = g_strdup(site->id),
                      .base = site->base,
+                     .mmio_size = type->mmio_size,
                      .bus = site->bus,
                      .clock = site->clock,
                      .trace = site->trace,
@@ -58,8 +59,8 @@ bool device_realize(Device *dev, GError **error)
         index_registers(dev);
     const BusOps *ops = type->regs ? &device_bus_ops : type->ops;
     if ((!type->realize || type->realize(dev, error)) &&
-        (!type->mmio_size ||
-         bus_add_mmio(dev->bus, dev->id, dev->base, type->mmio_size, ops, dev, error)))
+        (!dev->mmio_size ||
+         bus_add_mmio(dev->bus, dev->id, dev->base, dev->mmio_size, ops, dev, error)))
         return true;
     device_free(dev);
     return false;
@@ -157,6 +158,13 @@ bool device_dma_write(Device *dev, uint64_t address, const void *data, size_t si
     return bus_write_bytes(dev->bus, (Spa){ address }, data, size,
                            requester_device(dev->requester)) ||
            device_guest_error(dev, GUEST_ERROR_DMA, address);
+}
+
+bool device_send_msi(Device *dev, uint64_t address, uint32_t data)
+{
+    bool taken = bus_write(dev->bus, (Spa){ address }, 4, data, requester_device(dev->requester));
+    TRACE(dev->trace, msi_send, dev->requester, address, data, taken);
+    return taken || device_guest_error(dev, GUEST_ERROR_DMA, address);
 }
 
 void device_visit(Device *dev, StateVisitor *visitor)

@@ -55,8 +55,8 @@ struct DeviceType {
     const char *name;       /* of its device tree node: "serial" */
     const char *compatible; /* device tree strings, separated by ';' */
     size_t size;            /* of the struct that begins with Device */
-    uint64_t mmio_size;
-    const Reg *regs; /* the table, or NULL when `ops` says all */
+    uint64_t mmio_size;     /* 0: as large as its configuration makes it, or no registers */
+    const Reg *regs;        /* the table, or NULL when `ops` says all */
     size_t n_regs;
     const BusOps *ops; /* instead of a table, or for offsets the table does not hold; may be NULL */
     const StateDesc *state; /* all state of the device; NULL: it has none */
@@ -76,6 +76,7 @@ struct Device {
     const DeviceType *type;
     char *id; /* "uart0": unique, names it in traces and snapshots */
     Spa base;
+    uint64_t mmio_size; /* type->mmio_size, or what realize made it */
     Bus *bus;
     Clock *clock;
     Trace *trace;
@@ -129,6 +130,10 @@ bool device_dma_read(Device *dev, uint64_t address, void *data,
                      size_t size) G_GNUC_WARN_UNUSED_RESULT;
 bool device_dma_write(Device *dev, uint64_t address, const void *data,
                       size_t size) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Sends a message-signaled interrupt: a naturally aligned write of 32 bits, little-endian. False: nobody takes it; a
+ * guest_error is traced. AIA, "MSI encoding" */
+bool device_send_msi(Device *dev, uint64_t address, uint32_t data);
 
 /* Visits the device's state: its fields, then type->visit. */
 void device_visit(Device *dev, StateVisitor *visitor);

@@ -224,7 +224,7 @@ static void put_device(void *fdt, const Machine *m, Device *dev)
         fdt_property_u32(fdt, "interrupts", dev->irq_number);
         fdt_property_u32(fdt, "interrupt-parent", phandle_plic(m));
     }
-    put_reg(fdt, dev->base.v, dev->type->mmio_size);
+    put_reg(fdt, dev->base.v, dev->mmio_size);
     put_strings(fdt, "compatible", dev->type->compatible);
     if (dev->type->describe)
         dev->type->describe(dev, fdt);

@@ -125,6 +125,22 @@ Test(device, banks_tell_their_hooks_the_index)
     cr_expect(rig_read_faults(&rig, 0x30, 4));
 }
 
+/* AIA, "MSI encoding" */
+Test(device, message_is_a_write_of_32_bits_to_whatever_is_there)
+{
+    uint64_t value = 0;
+    cr_expect(device_send_msi(&sample->dev, RIG_BASE + 0x24, 0x12345678));
+    cr_expect_eq(rig_read(&rig, 0x24, 4), 0x12345678);
+    cr_expect(device_send_msi(&sample->dev, RIG_RAM + 8, 0x12345678));
+    cr_expect(device_dma_read(&sample->dev, RIG_RAM + 8, &value, 8));
+    cr_expect_eq(value, 0x12345678);
+    cr_expect_eq(rig_guest_errors(&rig), 0);
+    cr_expect_not(device_send_msi(&sample->dev, RIG_BASE + 0x10000, 1), "nobody is there");
+    cr_expect_not(device_send_msi(&sample->dev, ~0xfffull, 1));
+    cr_expect_not(device_send_msi(&sample->dev, RIG_BASE + 0x14, 1), "no register there");
+    cr_expect_eq(rig_guest_errors(&rig), 4, "one by the register, which was asked");
+}
+
 Test(device, dma_reaches_ram_and_nothing_else)
 {
     static const uint64_t bad[] = { RIG_BASE, 0, RIG_RAM - 1, RIG_RAM + RIG_RAM_SIZE - 3,
