@@ -153,7 +153,7 @@ static bool load_kernel(Loader *loader, const LoaderConfig *config, const Image 
     if (config->kernel && (!*out || !check_entry(loader->machine, *out, config->kernel, error)))
         return false;
     if (!firmware && *out && bus_is_ram(&loader->machine->bus, (Spa){ (*out)->tohost }, 8))
-        loader->machine->tohost = (Gva){ (*out)->tohost };
+        loader->machine->tohost = (Spa){ (*out)->tohost };
     return true;
 }
 

@@ -66,6 +66,16 @@ static void on_reserved_written(void *opaque, Spa spa, unsigned size, Requester 
         *bus_flags_at(&m->bus, spa) &= (uint8_t)~PAGE_RESERVED;
 }
 
+/* A message is whole when the mailbox's last byte is there; the machine reads it before another instruction runs. */
+static void on_mailbox_written(void *opaque, Spa spa, unsigned size)
+{
+    Machine *m = opaque;
+    if (m->tohost.v + 7 - spa.v >= size)
+        return;
+    m->tohost_posted = true;
+    m->harts[m->current].attention |= ATTENTION_YIELD;
+}
+
 static void on_drop_write_paths(void *opaque, Spa page)
 {
     Machine *m = opaque;
@@ -291,7 +301,8 @@ Machine *machine_new(const MachineConfig *config, GError **error)
         machine_free(m);
         return NULL;
     }
-    m->bus.listener = (BusListener){ on_code_written, on_reserved_written, on_drop_write_paths, m };
+    m->bus.listener = (BusListener){ on_code_written, on_reserved_written, on_mailbox_written,
+                                     on_drop_write_paths, m };
     make_harts(m);
     if (!add_devices(m, error)) {
         machine_free(m);

@@ -112,7 +112,8 @@ struct Machine {
     void (*debug_stopped)(void *opaque, unsigned hart);
     void *debug_opaque;
 
-    Gva tohost; /* HTIF mailbox in RAM, 0: none */
+    Spa tohost;         /* HTIF mailbox in RAM, 8 bytes; 0: none */
+    bool tohost_posted; /* its last byte was written since it was emptied; false between turns */
     uint64_t reset_pc;
     /* Called after every reset to put the images back where they were; may be NULL. */
     bool (*load_images)(Machine *machine, void *opaque, GError **error);

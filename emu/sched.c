@@ -120,19 +120,27 @@ static bool run_slice(Machine *m, unsigned index)
     return hart->attention & ATTENTION_YIELD;
 }
 
+/* The host-target interface of test suites: the word means something to us, and is emptied. */
 static void check_tohost(Machine *m)
 {
-    Spa at = { m->tohost.v };
     uint64_t word, zero = 0;
-    if (!bus_read_bytes(&m->bus, at, &word, 8, requester_hart(0)) || !word)
+    m->tohost_posted = false;
+    if (!bus_read_bytes(&m->bus, m->tohost, &word, 8, requester_hart(0)) || !word)
         return;
     if (word >> 56 == 1 && (word >> 48 & 0xff) == HTIF_PUTCHAR && m->config.serial &&
         m->config.serial->write)
         m->config.serial->write(m->config.serial->host, (const uint8_t *)&word, 1);
     else if (word >> 48 == 0 && word & 1)
         machine_stop(m, STOP_EXIT, (int)MIN(word >> 1, 63));
-    if (!bus_poke(&m->bus, at, &zero, 8))
+    if (!bus_poke(&m->bus, m->tohost, &zero, 8))
         g_assert_not_reached();
+    m->tohost_posted = false;
+}
+
+static void watch_tohost(Machine *m)
+{
+    if (m->tohost.v)
+        bus_watch_page(&m->bus, (Spa){ (m->tohost.v + 7) & ~(uint64_t)PAGE_OFFSET }, PAGE_MAILBOX);
 }
 
 /* Between slices: what the host and the limits want. A machine that the debugger paused stays here, wherever in the
@@ -187,6 +195,8 @@ static bool run_turn(Machine *m)
         bool yielded = run_slice(m, index);
         run_events(m);
         m->pass_ran = true;
+        if (UNLIKELY(m->tohost_posted))
+            check_tohost(m);
         check_critical(m, index);
         check_debug_stop(m, index);
         look_around(m);
@@ -332,6 +342,7 @@ static void reset_now(Machine *m)
 StopReason machine_run(Machine *m)
 {
     m->stop = STOP_NONE;
+    watch_tohost(m);
     look_around(m);
     while (!m->stop) {
         run_round(m);

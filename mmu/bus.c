@@ -38,7 +38,7 @@ static void ignore_page(void *opaque, Spa page)
 bool bus_init(Bus *bus, Spa ram_base, uint64_t ram_size, Trace *trace, GError **error)
 {
     *bus = (Bus){ .ram_base = ram_base, .ram_size = ram_size, .trace = trace };
-    bus->listener = (BusListener){ ignore_store, ignore_reserved, ignore_page, NULL };
+    bus->listener = (BusListener){ ignore_store, ignore_reserved, ignore_store, ignore_page, NULL };
     bus->ram = map_zeros(ram_size);
     bus->page_flags = map_zeros(ram_size >> PAGE_SHIFT);
     if (bus->ram && bus->page_flags)
@@ -156,6 +156,8 @@ static void ram_written(Bus *bus, Spa spa, unsigned size, Requester by)
         bus->listener.code_written(bus->listener.opaque, spa, size);
     if (*flags & PAGE_RESERVED || by.is_device)
         bus->listener.reserved_written(bus->listener.opaque, spa, size, by);
+    if (*flags & PAGE_MAILBOX)
+        bus->listener.mailbox_written(bus->listener.opaque, spa, size);
 }
 
 bool bus_write(Bus *bus, Spa spa, unsigned size, uint64_t value, Requester by)

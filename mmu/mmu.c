@@ -499,7 +499,7 @@ static void fill_line(Mmu *mmu, Bank *bank, Gva va, Spa spa, Access access)
     uint8_t readable = bank->key.flags & KEY_EXECUTE_AS_READ ? PMP_R | PMP_X : PMP_R;
     if (access == ACCESS_READ && (pmp & readable) == readable)
         entry->read_tag = tag;
-    if (access == ACCESS_WRITE && pmp & PMP_W && !(*flags & (PAGE_CODE | PAGE_RESERVED))) {
+    if (access == ACCESS_WRITE && pmp & PMP_W && !(*flags & PAGE_WATCHED)) {
         entry->write_tag = tag;
         *flags |= PAGE_WRITABLE | PAGE_TOUCHED;
     }

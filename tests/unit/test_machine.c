@@ -267,6 +267,42 @@ Test(machine, an_instruction_may_overwrite_itself)
     machine_free(m);
 }
 
+/* A message to the host acts when its last byte is there, before another instruction runs; a lone low word, which is how
+ * old test programs end, when the round ends. */
+Test(machine, messages_to_the_host_are_read_when_they_are_whole)
+{
+    enum { MAILBOX = BOARD_RAM + 0x2000 };
+    static const uint32_t code[] = {
+        0x0005b423, /* sd x0,8(a1): this page has been stored to before */
+        0x00c5a023, /* sw a2,0(a1) */
+        0x00150513, /* addi a0,a0,1 */
+        0x0005a223, /* sw x0,4(a1), or what the case says */
+        0x00150513, /* addi a0,a0,1 */
+        0xffdff06f, /* j -4 */
+    };
+    static const struct {
+        uint32_t last_store;
+        uint64_t count;                 /* of additions before the end */
+    } cases[] = { { 0x0005a223, 1 },    /* sw x0,4(a1) */
+                  { 0x00c5b023, 1 },    /* sd a2,0(a1) */
+                  { 0x000583a3, 1 },    /* sb x0,7(a1) */
+                  { 0x00058323, 4999 }, /* sb x0,6(a1): no end of a message */
+                  { 0x0005a823, 4999 }, /* sw x0,16(a1): elsewhere in the page */
+                  { NOP, 4999 } };
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Machine *m = rig_new(1, NULL, code, G_N_ELEMENTS(code));
+        Hart *hart = &m->harts[0];
+        m->tohost = (Spa){ MAILBOX };
+        hart->x[11] = MAILBOX;
+        hart->x[12] = 7 << 1 | 1;
+        cr_assert(bus_poke(&m->bus, (Spa){ BOARD_RAM + 12 }, &cases[i].last_store, 4));
+        cr_expect_eq(machine_run(m), STOP_EXIT, "case %u", i);
+        cr_expect_eq(m->exit_code, 7, "case %u: exit code %d", i, m->exit_code);
+        cr_expect_eq(hart->x[10], cases[i].count, "case %u: %lu additions", i, hart->x[10]);
+        machine_free(m);
+    }
+}
+
 /* Stopping and going on, or saving and loading, in the middle of anybody's turn changes nothing. */
 Test(machine, a_stop_in_the_middle_of_a_turn_is_invisible)
 {
