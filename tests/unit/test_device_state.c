@@ -10,7 +10,9 @@
 
 #include <criterion/criterion.h>
 
+#include "devices/aplic.h"
 #include "devices/clint.h"
+#include "devices/imsic.h"
 #include "devices/plic.h"
 #include "devices/rtc.h"
 #include "devices/uart.h"
@@ -24,6 +26,7 @@ typedef struct {
     Device *dev;
     HostChar chr;
     IrqLine wires[2 * HARTS];
+    ImsicPort port;
     uint64_t answers; /* hash over what the device answered */
 } Side;
 
@@ -34,7 +37,7 @@ typedef struct {
     void (*poke)(Side *side, uint32_t value);
     struct {
         uint32_t offset, size;
-    } windows[5];    /* where registers are, so that most accesses hit one */
+    } windows[8];    /* where registers are, so that most accesses hit one */
     unsigned size;   /* of most accesses */
     uint32_t values; /* written values are below this; 0: any */
 } Subject;
@@ -87,6 +90,64 @@ static void set_source(Side *side, uint32_t value)
         rig_write(&side->rig, 0x200004 + (value & BIT(12)), 4, 1 + value % 8);
     else
         plic_set_source(side->dev, 1 + value % 8, value & BIT(16));
+}
+
+static void make_aplic(Side *side, DeviceSite *site)
+{
+    Aplic *aplic = (Aplic *)device_alloc(&aplic_type, site);
+    for (unsigned i = 0; i < HARTS; i++)
+        side->wires[i] = rig_wire(&side->rig, i);
+    aplic->n_harts = HARTS;
+    aplic->has_direct = aplic->has_msi = true;
+    aplic->out = side->wires;
+    side->dev = &aplic->dev;
+}
+
+/* Moves the level of a source, or writes its number to setipnum or setienum, or its mode or target. */
+static void set_aplic_source(Side *side, uint32_t value)
+{
+    static const uint32_t regs[] = { 0x1cdc, 0x1ddc, 0x1edc, 0x1fdc };
+    unsigned source = 1 + value % 7, kind = value >> 16 & 7;
+    if (kind < 4)
+        rig_write(&side->rig, regs[kind], 4, source);
+    else if (kind == 4)
+        rig_write(&side->rig, 4 * source, 4, 4 + (value >> 8) % 4);
+    else if (kind == 5)
+        rig_write(&side->rig, 0x3000 + 4 * source, 4, (value & BIT(18)) | (value >> 8 & 7));
+    else
+        aplic_set_source(side->dev, source, kind & 1);
+}
+
+static void make_imsic(Side *side, DeviceSite *site)
+{
+    Imsic *imsic = (Imsic *)device_alloc(&imsic_type, site);
+    for (unsigned i = 0; i < 2 * HARTS; i++)
+        side->wires[i] = rig_wire(&side->rig, i);
+    imsic->n_harts = HARTS;
+    imsic->guests = 1;
+    imsic->may_bypass = true;
+    imsic->out = side->wires;
+    side->dev = &imsic->dev;
+}
+
+/* What a hart does with its file, or an APLIC with its wire. */
+static void use_file(Side *side, uint32_t value)
+{
+    static const uint16_t selects[] = { 0x70, 0x72, 0x80, 0xc0, 0xc2, 0xc6 };
+    unsigned file = value & 1 ? AIA_FILE_S : AIA_FILE_GUEST + 1, kind = value >> 8 & 7;
+    uint64_t read = 0;
+    imsic_port_init(&side->port, (Imsic *)side->dev, (Imsic *)side->dev, value >> 1 & 1);
+    const AiaPort *port = &side->port.port;
+    if (kind < G_N_ELEMENTS(selects)) {
+        port->write(port->to, file, selects[kind],
+                    kind ? value * 0x9e3779b97f4a7c15u : value >> 11 & 1);
+        port->read(port->to, file, selects[kind], &read);
+    } else if (kind == 6) {
+        port->claim(port->to, file);
+    } else {
+        imsic_set_aplic(side->dev, value >> 2 & 1, value >> 3 & 1);
+    }
+    side->answers = hash_word(side->answers, read ^ port->topei(port->to, file));
 }
 
 static void make_rtc(Side *side, DeviceSite *site)
@@ -148,6 +209,24 @@ static const Subject subjects[] = {
       { { 4, 32 }, { 0x1000, 4 }, { 0x2000, 4 }, { 0x200000, 8 }, { 0x201000, 8 } },
       4,
       0 },
+    { "aplic",
+      make_aplic,
+      set_aplic_source,
+      { { 0, 8 },
+        { 0x1bc0, 16 },
+        { 0x1c00, 4 },
+        { 0x1d00, 4 },
+        { 0x1e00, 4 },
+        { 0x3000, 16 },
+        { 0x4000, 64 } },
+      4,
+      0 },
+    { "imsic",
+      make_imsic,
+      use_file,
+      { { 0, 8 }, { 0x1000, 8 }, { 0x2000, 8 }, { 0x3000, 8 } },
+      4,
+      300 },
     { "rtc", make_rtc, set_alarm, { { 0, 8 }, { 16, 16 } }, 4, 0 },
     { "virtio",
       make_modern,
@@ -260,7 +339,8 @@ Test(device_state, reset_leaves_nothing_behind)
 {
     for (unsigned i = 0; i < 20 * G_N_ELEMENTS(subjects); i++) {
         const Subject *subject = &subjects[i % G_N_ELEMENTS(subjects)];
-        if (subject->make != make_uart && subject->make != make_clint && subject->make != make_plic)
+        if (subject->make == make_rtc || subject->make == make_modern ||
+            subject->make == make_legacy)
             continue;
         g_autoptr(GRand) random = g_rand_new_with_seed(i);
         Side used, fresh;
