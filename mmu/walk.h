@@ -80,7 +80,8 @@ typedef enum {
     WHY_ACCESS,        /* the PTE itself cannot be read or written */
 } WalkReason;
 
-enum { WALK_MAX_STEPS = 35 }; /* Sv57 over Sv57x4: 5 * (5 + 1) + 5 */
+/* Sv57 over Sv57x4: 5 * (5 + 1) + 5, and 5 more when A or D of the first stage's leaf is to be set. */
+enum { WALK_MAX_STEPS = 40 };
 
 typedef struct {
     WalkStatus status;

@@ -238,10 +238,13 @@ Test(walk, counts_references)
     static const struct {
         uint8_t s, g;
         unsigned steps;
+        bool clear_a; /* of the first stage's leaf: its place is asked for again, to be written */
     } cases[] = {
-        { ATP_SV39, ATP_BARE, 3 },  { ATP_SV48, ATP_BARE, 4 },  { ATP_SV57, ATP_BARE, 5 },
-        { ATP_BARE, ATP_SV39, 3 },  { ATP_SV39, ATP_SV39, 15 }, { ATP_SV48, ATP_SV48, 24 },
-        { ATP_SV57, ATP_SV57, 35 }, { ATP_SV39, ATP_SV57, 23 },
+        { ATP_SV39, ATP_BARE, 3, false },  { ATP_SV48, ATP_BARE, 4, false },
+        { ATP_SV57, ATP_BARE, 5, false },  { ATP_BARE, ATP_SV39, 3, false },
+        { ATP_SV39, ATP_SV39, 15, false }, { ATP_SV48, ATP_SV48, 24, false },
+        { ATP_SV57, ATP_SV57, 35, false }, { ATP_SV39, ATP_SV57, 23, false },
+        { ATP_SV39, ATP_BARE, 3, true },   { ATP_SV57, ATP_SV57, WALK_MAX_STEPS, true },
     };
     static Memory memory;
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -252,7 +255,8 @@ Test(walk, counts_references)
                  g_levels = cases[i].g ? atp_levels(cases[i].g) : 0;
         for (unsigned l = 0; l < s_levels; l++) {
             bool last = l + 1 == s_levels;
-            uint64_t pte = (uint64_t)(last ? 0 : 4 + l + 1) << 10 | (last ? 0xdf : 1);
+            uint64_t leaf = cases[i].clear_a ? 0xdf & ~PTE_A : 0xdf;
+            uint64_t pte = (uint64_t)(last ? 0 : 4 + l + 1) << 10 | (last ? leaf : 1);
             memcpy(memory.bytes + (4 + l) * PAGE_SIZE, &pte, 8);
         }
         for (unsigned l = 0; l < g_levels; l++) {
@@ -265,7 +269,7 @@ Test(walk, counts_references)
         }
         WalkRequest q = { .access = ACCESS_READ,
                           .user = true,
-                          .s = { .mode = cases[i].s, .root = 4 * PAGE_SIZE },
+                          .s = { .mode = cases[i].s, .hardware_ad = true, .root = 4 * PAGE_SIZE },
                           .g = { .mode = cases[i].g, .root = 16 * PAGE_SIZE } };
         WalkMemory access = { .read = read_pte, .update = update_pte, .opaque = &memory };
         WalkResult r;
