@@ -247,12 +247,14 @@ static bool read_pte(void *opaque, Spa at, uint64_t *pte)
     return true;
 }
 
-static bool update_pte(void *opaque, Spa at, uint64_t old, uint64_t new)
+static bool update_pte(void *opaque, Spa at, uint64_t set, uint64_t *pte)
 {
     Mmu *mmu = opaque;
-    (void)old;
-    return pmp_allows(&mmu->pmp, at, 8, ACCESS_WRITE, PRIV_S) &&
-           bus_write(mmu->bus, at, 8, new, requester_hart(mmu->hart));
+    if (!bus_is_ram(mmu->bus, at, 8) || !pmp_allows(&mmu->pmp, at, 8, ACCESS_WRITE, PRIV_S))
+        return false;
+    memcpy(pte, bus_ram_at(mmu->bus, at), 8);
+    *pte |= set;
+    return bus_write(mmu->bus, at, 8, *pte, requester_hart(mmu->hart));
 }
 
 /* What the memo of G-stage walks is good for now. */
@@ -291,9 +293,10 @@ static WalkMemory hart_memory(Mmu *mmu)
 }
 
 /* A debugger's look changes nothing. */
-static bool refuse_update(void *opaque, Spa at, uint64_t old, uint64_t new)
+static bool refuse_update(void *opaque, Spa at, uint64_t set, uint64_t *pte)
 {
-    (void)opaque, (void)at, (void)old, (void)new;
+    (void)opaque, (void)at;
+    *pte |= set;
     return true;
 }
 

@@ -140,7 +140,8 @@ static bool g_leaf_allows(const WalkRequest *q, Access access, bool implicit, ui
            allows(pte, access, q->g_mxr && !implicit, q->execute_as_read && !implicit);
 }
 
-/* Steps 7 and 8: A, and D for a store, are set by the hardware or are a fault. */
+/* Step 9: A, and D for a store, are set by the hardware or are a fault. Bits are added to what the entry is by now: if it
+ * maps itself, finding its place for the store set some at the G stage. */
 static bool update_ad(Walk *w, const StageRequest *stage, StageResult *out, uint64_t gpa, Spa at)
 {
     uint64_t need = PTE_A | (stage->access == ACCESS_WRITE ? PTE_D : 0);
@@ -150,10 +151,7 @@ static bool update_ad(Walk *w, const StageRequest *stage, StageResult *out, uint
         return stop(w, stage, out->pte & PTE_A ? WHY_DIRTY : WHY_ACCESSED);
     if (!locate_pte(w, stage, gpa, ACCESS_WRITE, &at))
         return false;
-    if (!w->memory->update(w->memory->opaque, at, out->pte, out->pte | need))
-        return stop(w, stage, WHY_ACCESS);
-    out->pte |= need;
-    return true;
+    return w->memory->update(w->memory->opaque, at, need, &out->pte) || stop(w, stage, WHY_ACCESS);
 }
 
 /* Where a leaf of `level` points, and log2 of its size. */

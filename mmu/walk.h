@@ -55,8 +55,8 @@ typedef struct {
 typedef struct {
     /* Reads the PTE at `at`. False: access fault (no memory there, or PMP). */
     bool (*read)(void *opaque, Spa at, uint64_t *pte);
-    /* Replaces the PTE `old` at `at` by `new`; false: access fault. */
-    bool (*update)(void *opaque, Spa at, uint64_t old, uint64_t new);
+    /* Sets the bits `set` in the PTE at `at`, and says in `*pte` what it is then; false: access fault. */
+    bool (*update)(void *opaque, Spa at, uint64_t set, uint64_t *pte);
     /* Both may be NULL: what a G-stage walk for `gpa` would find, if that is known; and the steps of one that
      * succeeded. */
     bool (*recall)(void *opaque, Gpa gpa, WalkLeaf *leaf);

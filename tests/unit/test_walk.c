@@ -27,13 +27,14 @@ static bool read_pte(void *opaque, Spa at, uint64_t *pte)
     return true;
 }
 
-static bool update_pte(void *opaque, Spa at, uint64_t old, uint64_t new)
+static bool update_pte(void *opaque, Spa at, uint64_t set, uint64_t *pte)
 {
     Memory *memory = opaque;
-    (void)old;
     if (at.v >= MEMORY)
         return false;
-    memcpy(memory->bytes + at.v, &new, 8);
+    memcpy(pte, memory->bytes + at.v, 8);
+    *pte |= set;
+    memcpy(memory->bytes + at.v, pte, 8);
     return true;
 }
 
