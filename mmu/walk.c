@@ -26,6 +26,7 @@ typedef struct {
 typedef struct {
     uint64_t address; /* translated */
     uint64_t pte;
+    uint64_t global; /* PTE_G if an entry on the way has it */
     uint8_t shift;
 } StageResult;
 
@@ -89,7 +90,7 @@ static void record_step(Walk *w, const StageRequest *stage, unsigned level, uint
     };
 }
 
-/* Steps 2 to 4: reads PTEs from the root down to a leaf. */
+/* Steps 2 to 4: reads PTEs from the root down to a leaf. A pointer with G makes all below it global. */
 static bool find_leaf(Walk *w, const StageRequest *stage, StageResult *out, uint64_t *gpa, Spa *at,
                       unsigned *level)
 {
@@ -107,6 +108,7 @@ static bool find_leaf(Walk *w, const StageRequest *stage, StageResult *out, uint
             return stop(w, stage, WHY_NOT_VALID);
         if (has_reserved_bits(stage, out->pte, i))
             return stop(w, stage, WHY_RESERVED);
+        out->global |= out->pte & PTE_G;
         if (out->pte & (PTE_R | PTE_X)) {
             *level = i;
             return true;
@@ -240,7 +242,7 @@ void walk(const WalkRequest *request, const WalkMemory *memory, WalkResult *resu
     if (request->g.mode != ATP_BARE && !g_stage(&w, s.address, request->access, false, &g))
         return;
     result->spa = (Spa){ g.address };
-    result->perms = s.pte & (PTE_R | PTE_W | PTE_X | PTE_U | PTE_G | PTE_D);
+    result->perms = (uint8_t)((s.pte & (PTE_R | PTE_W | PTE_X | PTE_U | PTE_D)) | s.global);
     result->g_perms = g.pte & (PTE_R | PTE_W | PTE_X | PTE_D);
     result->s_shift = s.shift;
     result->g_shift = g.shift;
