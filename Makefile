@@ -135,6 +135,10 @@ FPU_RANDOMS ?= 1000000
 check-float: $(B)/unit/test_fpu_oracle $(B)/unit/test_fpu_zfa ## floating point on 10^6 random operands each (FPU_RANDOMS=N)
 	@FPU_RANDOMS=$(FPU_RANDOMS) tests/run-unit $^
 
+WALKS ?= 10000000
+check-walk: $(B)/unit/test_walk_naive ## page table walks on random tables, against the manual (WALKS=N)
+	@WALKS=$(WALKS) tests/run-unit $^
+
 bench: $(B)/bulkhead ## speed beside QEMU 10, in one run
 	@tests/bench/run
 
@@ -154,5 +158,5 @@ clean: ## remove what was built (keeps build/images)
 	rm -rf build/release build/debug build/asan build/torture build/fuzz build/bench build/bench.json build/bulkhead
 
 -include $(wildcard $(B)/tests/isa/*.d) $(RANDOM_OBJECTS:.o=.d) $(OBJECTS:.o=.d) $(TESTLIB:.o=.d) $(UNIT:$(B)/unit/%=$(B)/tests/unit/%.d) $(FUZZ:$(B)/fuzz/%=$(B)/tests/fuzz/%.d)
-.PHONY: all unit fuzz fuzz-targets fuzz-binaries lint images run check-quick check check-boot check-float bench format install help clean
+.PHONY: all unit fuzz fuzz-targets fuzz-binaries lint images run check-quick check check-boot check-float check-walk bench format install help clean
 .SECONDARY:
