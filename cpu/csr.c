@@ -43,7 +43,7 @@ static const CsrDef csr_table[CSR_COUNT] = {
  * indirect ones, what they lead to at the moment.
  */
 typedef enum {
-    GATE_NONE,
+    GATE_NONE, /* 0: csr_check relies on that */
     GATE_FLOAT,
     GATE_COUNTER,
     GATE_SATP,
@@ -259,7 +259,7 @@ static CsrAccess check_guest(const Hart *hart, unsigned number, bool write)
     return needs == 2 || hart->mmu.priv == PRIV_U ? CSR_VIRTUAL : gate;
 }
 
-CsrAccess csr_check(const Hart *hart, unsigned number, bool write)
+CsrAccess csr_check_all(const Hart *hart, unsigned number, bool write)
 {
     static const uint8_t least[] = { PRIV_U, PRIV_S, PRIV_S, PRIV_M };
     unsigned gate = hart->csr_gates[number], needs = lowest_privilege(number);

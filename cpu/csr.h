@@ -12,9 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cpu/hart.h"
 #include "cpu/isa/isa.h"
-
-typedef struct Hart Hart;
 
 enum {
 #define CSR(name, number, ...)  CSR_##name = number,
@@ -37,7 +36,15 @@ typedef enum { CSR_ALLOWED, CSR_ILLEGAL, CSR_VIRTUAL } CsrAccess;
 
 /* May the hart, in its present mode, access `number`, or which exception does that raise? norm:Zicsr_access,
  * norm:H_cause_virtual_instruction */
-CsrAccess csr_check(const Hart *hart, unsigned number, bool write);
+CsrAccess csr_check_all(const Hart *hart, unsigned number, bool write);
+
+/* What is gated by nothing but privilege is decided here. norm:Zicsr_access */
+static inline CsrAccess csr_check(const Hart *hart, unsigned number, bool write)
+{
+    bool plain = !hart->csr_gates[number] && !hart->mmu.v && hart->mmu.priv >= (number >> 8 & 3);
+    return LIKELY(plain && !(write && number >> 10 == 3)) ? CSR_ALLOWED
+                                                          : csr_check_all(hart, number, write);
+}
 
 /* Do the state enables `index` let the present mode reach the state behind `bit`? norm:stateen_illegal_state_access */
 CsrAccess csr_state_enabled(const Hart *hart, unsigned index, uint64_t bit);

@@ -101,7 +101,7 @@ void write_mstatus(Hart *hart, unsigned number, uint64_t value)
                              MSTATUS_SPIE | MSTATUS_SPP);
     hart->csr.mstatus = legal_trap_disable(hart, value);
     hart_update_context(hart);
-    hart_update_irq(hart);
+    hart_update_irq_mode(hart);
 }
 
 uint64_t read_sstatus(Hart *hart, unsigned number)

@@ -125,8 +125,7 @@ static bool mxr_in_effect(const Hart *hart, unsigned priv, bool guest)
 /* Bits at the top of a pointer that accesses with this privilege ignore: 0, 7 or 16. */
 static uint8_t masked_bits(const Hart *hart, unsigned priv, bool guest)
 {
-    uint64_t any = hart->csr.senvcfg | hart->csr.menvcfg | hart->csr.mseccfg | hart->csr.henvcfg;
-    if (LIKELY(!(any & ENVCFG_PMM)) || mxr_in_effect(hart, priv, guest))
+    if (LIKELY(!hart->masks_pointers) || mxr_in_effect(hart, priv, guest))
         return 0;
     return masked_bits_of(masking_config(hart, priv, guest) >> 32);
 }
@@ -177,6 +176,9 @@ void hart_update_context(Hart *hart)
     mmu->vpbmte = environment & MENVCFG_PBMTE;
     mmu->vsatp = hart->csr.vsatp;
     mmu->hgatp = hart->csr.hgatp;
+    hart->masks_pointers =
+        (hart->csr.senvcfg | hart->csr.menvcfg | hart->csr.mseccfg | hart->csr.henvcfg) &
+        ENVCFG_PMM;
     update_mode(hart);
     mmu_context_changed(mmu);
 }

@@ -207,6 +207,8 @@ struct Hart {
     TriggerUnit triggers;
 
     /* Not state: */
+    bool irq_ready; /* an interrupt is pending and enabled, whether or not the mode lets it in */
+    bool masks_pointers;   /* some mode's configuration says so (PMM) */
     bool has_virtual_irqs; /* mvien, hvien or hvictl add interrupts that mip does not show */
     uint64_t mip_guest;    /* VSSIP, VSTIP, VSEIP and SGEIP, made of what decides about them */
     unsigned id;
@@ -310,8 +312,10 @@ void hart_update_guest_irqs(Hart *hart);
 /* The level that would take an interrupt now, and which; LEVEL_NONE: nothing to take. */
 Level hart_find_interrupt(const Hart *hart, unsigned *number);
 
-/* To be called when anything that decides about interrupts changed: sets or clears ATTENTION_IRQ. */
+/* To be called when anything that decides about interrupts changed: sets or clears ATTENTION_IRQ. The second, when only
+ * the mode and the interrupt enables in mstatus and vsstatus did. */
 void hart_update_irq(Hart *hart);
+void hart_update_irq_mode(Hart *hart);
 /* To be called when menvcfg or henvcfg changed. */
 void hart_update_environment(Hart *hart);
 /* To be called when mseccfg changed: tells the PMP. */

@@ -43,7 +43,7 @@ void write_vsstatus(Hart *hart, unsigned number, uint64_t value)
         value &= ~(uint64_t)MSTATUS_FS;
     hart->csr.vsstatus = csr_legal_sdt(value, has_sdt(hart));
     hart_update_context(hart);
-    hart_update_irq(hart);
+    hart_update_irq_mode(hart);
 }
 
 /* Environment. */

@@ -257,7 +257,7 @@ static unsigned next_interrupt(const Hart *hart, Level level)
 
 Level hart_find_interrupt(const Hart *hart, unsigned *number)
 {
-    if (LIKELY(!anything_ready(hart)) || !hart_nmie(hart))
+    if (LIKELY(!hart->irq_ready) || !hart_nmie(hart))
         return LEVEL_NONE; /* norm:mnstatus_nmie_disable */
     Level level = interrupted_level(hart);
     *number = level == LEVEL_NONE ? 0 : next_interrupt(hart, level);
@@ -278,8 +278,14 @@ void hart_set_rnmi(Hart *hart, unsigned cause)
 
 void hart_update_irq(Hart *hart)
 {
-    bool ready = anything_ready(hart) && hart_nmie(hart) && interrupted_level(hart) != LEVEL_NONE;
-    if (ready || hart_takes_rnmi(hart))
+    hart->irq_ready = anything_ready(hart);
+    hart_update_irq_mode(hart);
+}
+
+void hart_update_irq_mode(Hart *hart)
+{
+    bool ready = hart->irq_ready && hart_nmie(hart) && interrupted_level(hart) != LEVEL_NONE;
+    if (UNLIKELY(ready || hart_takes_rnmi(hart)))
         hart->attention |= ATTENTION_IRQ;
     else
         hart->attention &= ~(uint32_t)ATTENTION_IRQ;
@@ -290,7 +296,7 @@ void hart_update_irq(Hart *hart)
 bool hart_wakes(const Hart *hart)
 {
     bool lost = hart->wakes_on_loss && hart->mmu.reservation == RESERVATION_NONE;
-    return !hart->critical && (lost || anything_ready(hart) || hart_takes_rnmi(hart));
+    return !hart->critical && (lost || hart->irq_ready || hart_takes_rnmi(hart));
 }
 
 void hart_set_irq(void *opaque, unsigned input, bool level)

@@ -239,7 +239,7 @@ static void settle_mode(Hart *hart)
 {
     hart->mmu.reservation = RESERVATION_NONE; /* ADR 0005 */
     hart_update_mode(hart);
-    hart_update_irq(hart);
+    hart_update_irq_mode(hart);
 }
 
 /* Who takes an exception. norm:hedeleg_op */

@@ -14,8 +14,8 @@ typedef enum { CSR_SWAP, CSR_SET, CSR_CLEAR } CsrAction;
 
 /* `writes` is false for csrrs and csrrc with x0 or 0; csrrw to x0 does not read, which nobody can tell apart here:
  * reads have no side effects. norm:Zicsr_rw */
-static ExecResult access_csr(Hart *hart, const Insn *in, uint64_t operand, CsrAction action,
-                             bool writes)
+static inline __attribute__((always_inline)) ExecResult
+access_csr(Hart *hart, const Insn *in, uint64_t operand, CsrAction action, bool writes)
 {
     unsigned number = (unsigned)in->imm & 0xfff;
     CsrAccess access = csr_check(hart, number, writes);
