@@ -5,18 +5,7 @@
 #define TESTS_GUEST_LIB_SV39_H
 
 #include "guest.h"
-
-enum {
-    PTE_V = 1,
-    PTE_R = 2,
-    PTE_W = 4,
-    PTE_X = 8,
-    PTE_U = 16,
-    PTE_G = 32,
-    PTE_A = 64,
-    PTE_D = 128
-};
-enum { PTE_RWX = PTE_R | PTE_W | PTE_X, PTE_AD = PTE_A | PTE_D };
+#include "pte.h"
 
 #define WINDOW (3ul << 30)
 
