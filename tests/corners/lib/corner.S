@@ -2,18 +2,23 @@
 /*
  * corner.S - into a mode and back.
  *
- * The handlers of HS-mode and VS-mode do nothing but call M-mode, which finds in their CSRs what they would have seen.
+ * The handlers of HS-mode and VS-mode do nothing but call M-mode, which finds in their CSRs what they would have seen. There
+ * is one for each interrupt, for vectored handlers.
  */
     .text
-    .balign 4
+    .balign 256
+    .option norvc
     .globl corner_hs_entry
 corner_hs_entry:
+    .rept   64
     ecall
-    .balign 4
+    .endr
     .globl corner_vs_entry
 corner_vs_entry:
+    .rept   64
     ecall
-    .balign 4
+    .endr
+    .option rvc
     .globl corner_back
 corner_back:
     ecall

@@ -169,18 +169,26 @@ static Trap guest_supervisor_trap(void)
                    .epc = CSR_READ(vsepc) };
 }
 
+/* Was it the handler of a level at `table` that called? */
+static bool called_by(const TrapFrame *frame, uint64_t cause, const char *table)
+{
+    return frame->cause == cause && frame->epc - (uintptr_t)table < 256;
+}
+
 /* The trap that ended a run: the handlers of HS-mode and VS-mode call M-mode, see corner.S. */
 static void note_trap(const TrapFrame *frame)
 {
-    if (frame->epc == (uintptr_t)corner_hs_entry && frame->cause == ECALL_HS)
+    if (called_by(frame, ECALL_HS, corner_hs_entry))
         last = supervisor_trap();
-    else if (frame->epc == (uintptr_t)corner_vs_entry && frame->cause == ECALL_VS)
+    else if (called_by(frame, ECALL_VS, corner_vs_entry))
         last = guest_supervisor_trap();
     else
         last = machine_trap(frame);
     if (came_back(&last))
         last.to = NOWHERE;
+    last.vector = last.to >= HS ? frame->epc % 256 / 4 : 0;
     last.value = frame->x[10];
+    last.status = frame->status;
 }
 
 static bool end_run(unsigned hart, TrapFrame *frame)

@@ -28,7 +28,9 @@ typedef struct {
     uint64_t cause, tval, epc;
     uint64_t tval2, tinst; /* 0 of a trap to VS-mode, which has none */
     bool gva;
-    uint64_t value; /* of a0 */
+    unsigned vector; /* of HS-mode and VS-mode: which of their handlers */
+    uint64_t value;  /* of a0 */
+    uint64_t status; /* mstatus in the end, in M-mode's handler */
 } Trap;
 
 /*
@@ -98,7 +100,7 @@ void fence_all(void);
 /* Says so and counts a failure unless they are the same. The last mode that ran is named, too. */
 void check(const char *what, uint64_t expected, uint64_t found);
 
-/* All but `epc` and `value` of a trap. Zero instead of a transformed instruction is allowed, but `note`d. */
+/* All but `epc`, `vector`, `value` and `status` of a trap. Zero instead of a transformed instruction is allowed, but `note`d. */
 void check_trap(const char *what, Trap expected, Trap found);
 
 /* `code` in `mode` ends with `cause`, 0: returns. */
