@@ -384,6 +384,13 @@ static ExecResult fault_block(Hart *hart, uint64_t address)
     return hart_raise_fault(hart);
 }
 
+/* Nothing that has blocks is there. norm:cbm_unperm_fault, norm:cbz_unperm_fault */
+static ExecResult fault_nowhere(Hart *hart, uint64_t address)
+{
+    hart->mmu.fault = (Fault){ .cause = CAUSE_STORE_ACCESS, .guest = hart->mmu.data_v };
+    return fault_block(hart, address);
+}
+
 /* The block must be accessible for reading or writing, which where nothing can be written and not read means reading, and
  * be somewhere; faults are those of a store. The dirty bit is left alone. norm:cbm_access, norm:cbm_unperm_fault,
  * norm:cbm_unperm_translate */
@@ -401,10 +408,9 @@ static ExecResult manage_block(Hart *hart, const Insn *in, uint64_t field)
             CAUSE_STORE_PAGE - CAUSE_LOAD_PAGE; /* the same for all three kinds */
         return fault_block(hart, address);
     }
-    hart->mmu.fault.cause = CAUSE_STORE_ACCESS;
     return bus_is_ram(hart->mmu.bus, spa, 64) || bus_find(hart->mmu.bus, spa)
                ? EXEC_NEXT
-               : fault_block(hart, address);
+               : fault_nowhere(hart, address);
 }
 
 EXEC(cbo_inval)
@@ -434,9 +440,8 @@ EXEC(cbo_zero)
         return hart_raise_fault(hart);
     if (!mmu_translate(&hart->mmu, (Gva){ block }, 64, ACCESS_WRITE, &spa))
         return fault_block(hart, address);
-    hart->mmu.fault.cause = CAUSE_STORE_ACCESS;
     if (!bus_is_ram(hart->mmu.bus, spa, 64))
-        return fault_block(hart, address);
+        return fault_nowhere(hart, address);
     for (unsigned i = 0; i < 64; i += 8) {
         bool stored = mmu_store(&hart->mmu, (Gva){ block + i }, 8, 0);
         g_assert(stored);

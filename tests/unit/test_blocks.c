@@ -97,3 +97,21 @@ Test(blocks, all_of_a_block_is_zeroed_or_nothing)
     cr_expect_eq(rig_read64(m, 0x80004000), ~0ull);
     machine_free(m);
 }
+
+/* Nothing of an earlier fault, here one of a guest's access, shows in a later one. norm:mstatus_gva_op */
+Test(blocks, a_fault_of_nowhere_is_not_a_guests)
+{
+    static const uint32_t words[] = { CBO_CLEAN_A0, CBO_ZERO_A0 };
+    for (unsigned i = 0; i < G_N_ELEMENTS(words); i++) {
+        Machine *m = rig_new(1, NULL, NULL, 0);
+        Hart *hart = &m->harts[0];
+        hart->x[10] = 0x180000020;
+        cr_expect(!rig_execute(m, 0x60054073), "hlv.b x0, (a0) reads what no memory has");
+        cr_expect_eq(hart->csr.mstatus & MSTATUS_GVA, MSTATUS_GVA);
+        hart->pc = 0x80000000;
+        cr_expect(!rig_execute(m, words[i]));
+        cr_expect_eq(hart->csr.mcause, CAUSE_STORE_ACCESS);
+        cr_expect_eq(hart->csr.mstatus & MSTATUS_GVA, 0);
+        machine_free(m);
+    }
+}
