@@ -5,9 +5,9 @@
 #include "episode.h"
 
 enum {
-    READ = 1,
-    SWAP = 2
-}; /* the value may be looked at; all bits of the mask may be written at once */
+    READ = 1, /* the value may be looked at */
+    SWAP = 2  /* all bits of the mask may be written at once */
+};
 
 /* CSRs whose values are the same everywhere, and the bits of them that may be changed. What is left out would break the
  * handlers (their own registers, delegation of environment calls from S, MPRV) or items (TVM), changes STIP at a time
@@ -23,7 +23,7 @@ static const struct { const char *name; uint64_t mask; unsigned what; } known[] 
     { "stval",      ~0ull,              READ | SWAP }, { "stvec",      0,                READ },
     { "satp",       0,                  READ },        { "sscratch",   0,                READ },
     { "mstatus",    0x6c01aa,           READ },        { "medeleg",    0xb1fe & ~0x200,  READ | SWAP },
-    { "mideleg",    0x222,              READ | SWAP }, { "mie",        0xaaa,            READ | SWAP },
+    { "mideleg",    0x222,              SWAP }, { "mie",        0xaaa,            READ | SWAP },
     { "mip",        0x222,              READ },        { "mcounteren", 0xffffffff,       READ | SWAP },
     { "menvcfg",    0x60000000000000c0, READ },        { "mepc",       ~0ull,            READ | SWAP },
     { "mcause",     1ull << 63 | 15,    READ | SWAP }, { "mtval",      ~0ull,            READ | SWAP },
@@ -94,9 +94,10 @@ void item_csr(Episode *episode)
         put_csr(episode, INSN_csrrw, 0, number, value);
         return;
     }
+    if (is < 0 || !(known[is].what & READ))
+        rd = 0;
     if (is < 0 || !known[is].mask || rng_chance(rng, 1, 3)) {
-        put_csr(episode, rng_chance(rng, 1, 2) ? INSN_csrrs : INSN_csrrci, is < 0 ? 0 : rd, number,
-                0);
+        put_csr(episode, rng_chance(rng, 1, 2) ? INSN_csrrs : INSN_csrrci, rd, number, 0);
         return;
     }
     uint64_t mask = writable(episode->program, number, known[is].mask);

@@ -217,7 +217,7 @@ static void put_end(Program *program)
 // clang-format off
 static const struct { const char *name; Extension extension; uint64_t mask; } looked_at[] = {
     { "mstatus",  EXT_I, STATUS_MASK }, { "mepc",    EXT_I, ~0ull },  { "mcause",  EXT_I, ~0ull },
-    { "mtval",    EXT_I, ~0ull },       { "medeleg", EXT_S, ~0ull },  { "mideleg", EXT_S, ~0ull },
+    { "mtval",    EXT_I, ~0ull },       { "medeleg", EXT_S, ~0ull },  { "mideleg", EXT_S, ~BIT(12) },
     { "mie",      EXT_I, ~0ull },       { "mip",     EXT_I, ~0ull },  { "sstatus", EXT_S, STATUS_MASK },
     { "sepc",     EXT_S, ~0ull },       { "scause",  EXT_S, ~0ull },  { "stval",   EXT_S, ~0ull },
     { "satp",     EXT_S, ~0ull },       { "stvec",   EXT_S, ~0ull },  { "senvcfg", EXT_S, ~0ull },
