@@ -14,11 +14,11 @@ static bool same_context(const MemoContext *a, const MemoContext *b)
     return a->hgatp == b->hgatp && a->pmp_epoch == b->pmp_epoch && a->flags == b->flags;
 }
 
-bool memo_recall(const Memo *memo, const MemoContext *context, Gpa gpa, WalkLeaf *leaf)
+bool memo_recall(const Memo *memo, Gpa gpa, WalkLeaf *leaf)
 {
     const MemoEntry *entry = &memo->entries[index_of(gpa)];
     if (entry->page != gpa.v >> PAGE_SHIFT || !entry->reads ||
-        !same_context(&entry->context, context))
+        !same_context(&entry->context, &memo->context))
         return false;
     for (unsigned i = 0; i < entry->reads; i++)
         if (*entry->host[i] != entry->pte[i])
@@ -27,11 +27,11 @@ bool memo_recall(const Memo *memo, const MemoContext *context, Gpa gpa, WalkLeaf
     return true;
 }
 
-void memo_learn(Memo *memo, const MemoContext *context, Gpa gpa, const WalkStep *steps,
-                unsigned count, const uint8_t *(*host)(void *opaque, Spa at), void *opaque)
+void memo_learn(Memo *memo, Gpa gpa, const WalkStep *steps, unsigned count,
+                const uint8_t *(*host)(void *opaque, Spa at), void *opaque)
 {
     MemoEntry *entry = &memo->entries[index_of(gpa)];
-    *entry = (MemoEntry){ .context = *context,
+    *entry = (MemoEntry){ .context = memo->context,
                           .page = gpa.v >> PAGE_SHIFT,
                           .reads = (uint8_t)count,
                           .level = steps[count - 1].level };

@@ -32,14 +32,15 @@ typedef struct {
 } MemoEntry;
 
 typedef struct {
+    MemoContext context; /* of the walks now */
     MemoEntry entries[MEMO_ENTRIES];
 } Memo;
 
 /* The leaf for `gpa`, if a walk for it is remembered and would find the same again. */
-bool memo_recall(const Memo *memo, const MemoContext *context, Gpa gpa, WalkLeaf *leaf);
+bool memo_recall(const Memo *memo, Gpa gpa, WalkLeaf *leaf);
 
 /* Remembers the `count` steps of a walk for `gpa`; `host` says where the bytes of a table entry are. */
-void memo_learn(Memo *memo, const MemoContext *context, Gpa gpa, const WalkStep *steps,
-                unsigned count, const uint8_t *(*host)(void *opaque, Spa at), void *opaque);
+void memo_learn(Memo *memo, Gpa gpa, const WalkStep *steps, unsigned count,
+                const uint8_t *(*host)(void *opaque, Spa at), void *opaque);
 
 #endif

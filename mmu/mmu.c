@@ -257,18 +257,10 @@ static bool update_pte(void *opaque, Spa at, uint64_t set, uint64_t *pte)
     return bus_write(mmu->bus, at, 8, *pte, requester_hart(mmu->hart));
 }
 
-/* What the memo of G-stage walks is good for now. */
-static MemoContext memo_context(const Mmu *mmu)
-{
-    return (MemoContext){ mmu->hgatp, mmu->pmp.epoch,
-                          mmu->regimes[1].flags & (KEY_G_ADUE | KEY_G_PBMTE) };
-}
-
 static bool recall_walk(void *opaque, Gpa gpa, WalkLeaf *leaf)
 {
     Mmu *mmu = opaque;
-    MemoContext context = memo_context(mmu);
-    return memo_recall(mmu->memo, &context, gpa, leaf);
+    return memo_recall(mmu->memo, gpa, leaf);
 }
 
 static const uint8_t *host_of_pte(void *opaque, Spa at)
@@ -280,13 +272,14 @@ static const uint8_t *host_of_pte(void *opaque, Spa at)
 static void learn_walk(void *opaque, Gpa gpa, const WalkStep *steps, unsigned count)
 {
     Mmu *mmu = opaque;
-    MemoContext context = memo_context(mmu);
-    memo_learn(mmu->memo, &context, gpa, steps, count, host_of_pte, mmu);
+    memo_learn(mmu->memo, gpa, steps, count, host_of_pte, mmu);
 }
 
 /* Memory as walks of the hart see it. Who watches them gets every step. */
 static WalkMemory hart_memory(Mmu *mmu)
 {
+    mmu->memo->context = (MemoContext){ mmu->hgatp, mmu->pmp.epoch,
+                                        mmu->regimes[1].flags & (KEY_G_ADUE | KEY_G_PBMTE) };
     bool watched = mmu->use || mmu->trace->on[TRACE_walk_begin] || mmu->trace->on[TRACE_walk_pte];
     return (WalkMemory){ read_pte, update_pte, watched ? NULL : recall_walk,
                          watched ? NULL : learn_walk, mmu };
@@ -414,8 +407,8 @@ static void refresh_selected(Mmu *mmu)
     }
 }
 
-/* Puts a walk's result into the store, in place of what is there for that page. */
-static void remember(Mmu *mmu, unsigned space, Gva va, const WalkResult *r)
+/* Puts a walk's result into the store, in place of what is there for that page: `old`. */
+static void remember(Mmu *mmu, unsigned space, Gva va, StoreEntry *old, const WalkResult *r)
 {
     unsigned shift = MIN(r->s_shift, r->g_shift);
     uint64_t offset = va.v & (BIT(shift) - 1);
@@ -429,7 +422,7 @@ static void remember(Mmu *mmu, unsigned space, Gva va, const WalkResult *r)
                          .g_perms = r->g_perms };
     TRACE(mmu->trace, tlb_fill, mmu->hart, entry.va, entry.spa, BIT(shift),
           mmu->store->spaces[space].tag.asid);
-    StoreAdded added = store_add(mmu->store, space, va.v, &entry);
+    StoreAdded added = store_add(mmu->store, space, va.v, old, &entry);
     mmu->refetch |= added != STORE_NEW;
     if (added == STORE_FLUSHED) {
         clear_banks(mmu);
@@ -451,7 +444,7 @@ static bool translate(Mmu *mmu, Bank **bank, Gva va, Access access, Spa *spa)
     }
     WalkRequest request;
     ask(&request, key, va, access);
-    const StoreEntry *entry = mmu->no_store ? NULL : store_find(mmu->store, key->space, va.v);
+    StoreEntry *entry = mmu->no_store ? NULL : store_find(mmu->store, key->space, va.v);
     if (entry && walk_allows(&request, entry->s_shift == 63, entry->perms, entry->g_perms)) {
         *spa = (Spa){ entry->spa + (va.v - entry->va) };
         return true;
@@ -469,7 +462,7 @@ static bool translate(Mmu *mmu, Bank **bank, Gva va, Access access, Spa *spa)
     if (result.status != WALK_OK)
         return walk_fault(mmu, va, access, &result);
     if (!mmu->no_store)
-        remember(mmu, key->space, va, &result);
+        remember(mmu, key->space, va, entry, &result);
     *bank = is_fetch ? mmu->fetch : mmu->data;
     *spa = result.spa;
     return true;

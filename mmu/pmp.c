@@ -45,6 +45,8 @@ void pmp_update(Pmp *pmp)
 {
     pmp->used = 0;
     pmp->epoch++;
+    for (unsigned priv = 0; priv < G_N_ELEMENTS(pmp->recent); priv++)
+        pmp->recent[priv] = (PmpStretch){ .first = UINT64_MAX, .last = 0 };
     for (unsigned i = 0; i < PMP_ENTRIES; i++)
         update_range(pmp, i);
 }
@@ -130,20 +132,47 @@ static uint8_t default_perms(const Pmp *pmp, unsigned priv)
     return pmp->mml ? PMP_R | PMP_W : RWX;
 }
 
-static uint8_t range_perms(const Pmp *pmp, uint64_t first, uint64_t last, unsigned priv,
-                           bool *uniform)
+/* The longest stretch around `first` and `last` in which entry `found` (`used`: none) is the first to match. */
+static PmpStretch stretch_around(const Pmp *pmp, unsigned found, uint64_t first, uint64_t last)
 {
-    *uniform = true;
-    for (unsigned i = 0; i < pmp->used; i++) {
-        if (pmp->first[i] > last || pmp->last[i] < first)
+    bool any = found < pmp->used;
+    PmpStretch out = { any ? pmp->first[found] : 0, any ? pmp->last[found] : UINT64_MAX, 0 };
+    for (unsigned i = 0; i < found; i++) {
+        if (pmp->first[i] > pmp->last[i])
             continue;
-        *uniform = pmp->first[i] <= first && last <= pmp->last[i];
-        return *uniform ? entry_perms(pmp, i, priv) : 0;
+        if (pmp->last[i] < first)
+            out.first = MAX(out.first, pmp->last[i] + 1);
+        else if (pmp->first[i] > last)
+            out.last = MIN(out.last, pmp->first[i] - 1);
     }
-    return default_perms(pmp, priv);
+    return out;
 }
 
-bool pmp_allows(const Pmp *pmp, Spa spa, unsigned size, Access access, unsigned priv)
+static uint8_t scan(Pmp *pmp, uint64_t first, uint64_t last, unsigned priv, bool *uniform)
+{
+    unsigned i = 0;
+    while (i < pmp->used && (pmp->first[i] > last || pmp->last[i] < first))
+        i++;
+    *uniform = i == pmp->used || (pmp->first[i] <= first && last <= pmp->last[i]);
+    if (!*uniform)
+        return 0;
+    PmpStretch *recent = &pmp->recent[priv];
+    *recent = stretch_around(pmp, i, first, last);
+    recent->perms = i == pmp->used ? default_perms(pmp, priv) : entry_perms(pmp, i, priv);
+    return recent->perms;
+}
+
+static inline uint8_t range_perms(Pmp *pmp, uint64_t first, uint64_t last, unsigned priv,
+                                  bool *uniform)
+{
+    const PmpStretch *recent = &pmp->recent[priv];
+    *uniform = true;
+    if (LIKELY(recent->first <= first && last <= recent->last))
+        return recent->perms;
+    return scan(pmp, first, last, priv, uniform);
+}
+
+bool pmp_allows(Pmp *pmp, Spa spa, unsigned size, Access access, unsigned priv)
 {
     static const uint8_t need[] = {
         [ACCESS_READ] = PMP_R, [ACCESS_WRITE] = PMP_W, [ACCESS_FETCH] = PMP_X
@@ -152,7 +181,7 @@ bool pmp_allows(const Pmp *pmp, Spa spa, unsigned size, Access access, unsigned 
     return range_perms(pmp, spa.v, spa.v + size - 1, priv, &uniform) & need[access];
 }
 
-uint8_t pmp_page(const Pmp *pmp, Spa page, unsigned priv, bool *uniform)
+uint8_t pmp_page(Pmp *pmp, Spa page, unsigned priv, bool *uniform)
 {
     return range_perms(pmp, page.v, page.v + PAGE_OFFSET, priv, uniform);
 }

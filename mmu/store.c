@@ -140,11 +140,11 @@ static uint16_t take_free(Store *store)
     return store->n_fresh < STORE_ENTRIES ? ++store->n_fresh : 0;
 }
 
-StoreAdded store_add(Store *store, unsigned space, uint64_t va, const StoreEntry *new)
+StoreAdded store_add(Store *store, unsigned space, uint64_t va, StoreEntry *old,
+                     const StoreEntry *new)
 {
     StoreAdded result = STORE_NEW;
-    StoreEntry *old;
-    while ((old = store_find(store, space, va))) {
+    for (; old; old = store_find(store, space, va)) {
         result = MAX(result, old->shift == PAGE_SHIFT ? STORE_REPLACED : STORE_REPLACED_LARGE);
         remove_entry(store, old);
     }

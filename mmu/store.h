@@ -81,8 +81,9 @@ typedef enum {
     STORE_FLUSHED, /* the store was full and forgot everything, spaces too: look them up again */
 } StoreAdded;
 
-/* Adds a translation found for `va`, in place of all that cover it. */
-StoreAdded store_add(Store *store, unsigned space, uint64_t va, const StoreEntry *entry);
+/* Adds a translation found for `va`, in place of all that cover it; `old` is what store_find gave, if anything. */
+StoreAdded store_add(Store *store, unsigned space, uint64_t va, StoreEntry *old,
+                     const StoreEntry *entry);
 
 /* What a fence covers: translations of a first stage, or with `is_g` those that went through the G stage, when `va` is a
  * guest physical address. */

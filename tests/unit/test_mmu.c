@@ -256,7 +256,8 @@ Test(mmu, a_full_store_forgets_and_goes_on)
         StoreEntry entry = {
             .va = i << 12, .spa = i << 12, .shift = 12, .s_shift = 12, .g_shift = 63
         };
-        if (store_add(&store, space, entry.va, &entry) == STORE_FLUSHED) {
+        if (store_add(&store, space, entry.va, store_find(&store, space, entry.va), &entry) ==
+            STORE_FLUSHED) {
             flushed++;
             space = store_space(&store, &tag);
         }
@@ -288,8 +289,8 @@ Test(mmu, a_fence_inside_a_superpage_kills_it)
     StoreEntry small = {
         .va = 0x1000, .spa = 0x80001000, .shift = 12, .s_shift = 12, .g_shift = 63
     };
-    cr_assert(!store_add(&store, space, huge.va, &huge) &&
-              !store_add(&store, space, small.va, &small));
+    cr_assert(!store_add(&store, space, huge.va, NULL, &huge) &&
+              !store_add(&store, space, small.va, NULL, &small));
     StoreFence fence = { .any_asid = true, .va = 0x5abcd000 };
     cr_expect_eq(store_fence(&store, &fence, ignore, NULL), 1);
     cr_expect_null(store_find(&store, space, 0x40000000));
