@@ -275,14 +275,32 @@ static void learn_walk(void *opaque, Gpa gpa, const WalkStep *steps, unsigned co
     memo_learn(mmu->memo, gpa, steps, count, host_of_pte, mmu);
 }
 
-/* Memory as walks of the hart see it. Who watches them gets every step. */
-static WalkMemory hart_memory(Mmu *mmu)
+static bool recall_table(void *opaque, Gva va, WalkTable *table)
 {
-    mmu->memo->context = (MemoContext){ mmu->hgatp, mmu->pmp.epoch,
-                                        mmu->regimes[1].flags & (KEY_G_ADUE | KEY_G_PBMTE) };
-    bool watched = mmu->use || mmu->trace->on[TRACE_walk_begin] || mmu->trace->on[TRACE_walk_pte];
-    return (WalkMemory){ read_pte, update_pte, watched ? NULL : recall_walk,
-                         watched ? NULL : learn_walk, mmu };
+    Mmu *mmu = opaque;
+    return memo_recall_table(mmu->memo, va, table);
+}
+
+static void learn_table(void *opaque, Gva va, const WalkTable *table, const WalkStep *steps,
+                        unsigned count)
+{
+    Mmu *mmu = opaque;
+    memo_learn_table(mmu->memo, va, table, steps, count, host_of_pte, mmu);
+}
+
+/* Memory as walks of the hart for contexts of `key` see it. Who watches them gets every step. */
+static WalkMemory hart_memory(Mmu *mmu, const BankKey *key)
+{
+    Memo *memo = mmu->memo;
+    bool guest = key->flags & KEY_V;
+    if (mmu->use || mmu->trace->on[TRACE_walk_begin] || mmu->trace->on[TRACE_walk_pte])
+        return (WalkMemory){ .read = read_pte, .update = update_pte, .opaque = mmu };
+    memo->context = (MemoContext){ guest ? mmu->hgatp : 0, mmu->pmp.epoch,
+                                   key->flags & (KEY_G_ADUE | KEY_G_PBMTE) };
+    memo->first =
+        (MemoFirst){ guest ? mmu->vsatp : mmu->satp, key->flags & (KEY_V | KEY_ADUE | KEY_PBMTE) };
+    return (WalkMemory){ read_pte,     update_pte,  recall_walk, learn_walk,
+                         recall_table, learn_table, mmu };
 }
 
 /* A debugger's look changes nothing. */
@@ -451,7 +469,7 @@ static bool translate(Mmu *mmu, Bank **bank, Gva va, Access access, Spa *spa)
     }
     complete_request(mmu, &request, key);
     WalkResult result;
-    WalkMemory memory = hart_memory(mmu);
+    WalkMemory memory = hart_memory(mmu, key);
     bool is_fetch = *bank == mmu->fetch && access == ACCESS_FETCH;
     walk(&request, &memory, &result);
     mmu->counts.walks[access]++;

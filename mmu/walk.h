@@ -52,15 +52,26 @@ typedef struct {
     uint8_t level, reads;
 } WalkLeaf;
 
+/* Where the walk of a first stage comes to its last table, after `reads` entries of either stage. */
+typedef struct {
+    uint64_t table; /* address of the table of level 0 */
+    bool global;    /* a pointer on the way has G */
+    uint8_t reads;
+} WalkTable;
+
 typedef struct {
     /* Reads the PTE at `at`. False: access fault (no memory there, or PMP). */
     bool (*read)(void *opaque, Spa at, uint64_t *pte);
     /* Sets the bits `set` in the PTE at `at`, and says in `*pte` what it is then; false: access fault. */
     bool (*update)(void *opaque, Spa at, uint64_t set, uint64_t *pte);
-    /* Both may be NULL: what a G-stage walk for `gpa` would find, if that is known; and the steps of one that
+    /* All of these may be NULL: what a G-stage walk for `gpa` would find, if that is known; and the steps of one that
      * succeeded. */
     bool (*recall)(void *opaque, Gpa gpa, WalkLeaf *leaf);
     void (*learn)(void *opaque, Gpa gpa, const WalkStep *steps, unsigned count);
+    /* The same of the way to the last table of the first stage for `va`. The steps are all there are so far. */
+    bool (*recall_table)(void *opaque, Gva va, WalkTable *table);
+    void (*learn_table)(void *opaque, Gva va, const WalkTable *table, const WalkStep *steps,
+                        unsigned count);
     void *opaque;
 } WalkMemory;
 
