@@ -253,6 +253,7 @@ void walk(const WalkRequest *request, const WalkMemory *memory, WalkResult *resu
     StageResult g = { .pte = PTE_R | PTE_W | PTE_X | PTE_D, .shift = 63 };
     result->status = WALK_OK;
     result->why = WHY_NONE;
+    result->gpa = (Gpa){ 0 };
     result->implicit = result->implicit_write = false;
     result->n_steps = result->n_recalled = 0;
     if (request->s.mode != ATP_BARE) {

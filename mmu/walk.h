@@ -97,7 +97,7 @@ enum { WALK_MAX_STEPS = 40 };
 typedef struct {
     WalkStatus status;
     WalkReason why;
-    Gpa gpa; /* result of the first stage; for a guest page fault the address that failed */
+    Gpa gpa; /* result of the first stage; of a fault the address that failed in the G stage, else 0 */
     Spa spa; /* result */
     uint8_t
         perms; /* PTE_R|W|X|U of the first stage's leaf, PTE_D if stores need no further update, PTE_G of any level */
