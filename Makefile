@@ -136,7 +136,7 @@ check-float: $(B)/unit/test_fpu_oracle $(B)/unit/test_fpu_zfa ## floating point 
 	@FPU_RANDOMS=$(FPU_RANDOMS) tests/run-unit $^
 
 WALKS ?= 10000000
-check-walk: $(B)/unit/test_walk_naive ## page table walks on random tables, against the manual (WALKS=N)
+check-walk: $(B)/unit/test_walk_naive $(B)/unit/test_mmu_naive ## translation on 10^7 random tables and accesses, against the manual (WALKS=N)
 	@WALKS=$(WALKS) tests/run-unit $^
 
 bench: $(B)/bulkhead ## speed beside QEMU 10, in one run

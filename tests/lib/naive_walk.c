@@ -155,10 +155,8 @@ static bool step_9(Stage *s, uint64_t pte, uint64_t a, unsigned i, uint64_t *pa)
     if (!pte_accessible(s, at, NAIVE_STORE))
         return access_fault(s, NAIVE_PTE_WRITE);
     /* "If the comparison fails, return to step 2": the store may have set bits of this very entry at the G stage. */
-    if (load_pte(s->m, at) != pte) {
-        s->out->again = true;
+    if (load_pte(s->m, at) != pte)
         return step_2(s, a, i, pa);
-    }
     pte |= s->kind == NAIVE_STORE ? A | D : A;
     store_pte(s->m, at, pte);
     s->out->updated = true;
@@ -167,30 +165,36 @@ static bool step_9(Stage *s, uint64_t pte, uint64_t a, unsigned i, uint64_t *pa)
 
 /* Step 8: R, W and X. HLVX: "execute permission takes the place of read permission". norm:hlsv_u_op
  * MXR: norm:mstatus_mxr_op, norm:vsstatus_mxr_vm, norm:sstatus_mxr_vm; it is for explicit loads. */
-static bool step_8(Stage *s, uint64_t pte, uint64_t a, unsigned i, uint64_t *pa)
+static bool rwx_allows(const Stage *s, uint64_t pte)
 {
     bool mxr = s->m->mstatus.mxr && !s->implicit;
     if (!s->g && s->original->v)
         mxr = mxr || s->m->vsstatus.mxr;
-    bool allowed = false;
     switch (s->kind) {
-    case NAIVE_LOAD: allowed = pte & R || (mxr && pte & X); break;
-    case NAIVE_STORE: allowed = pte & W; break;
-    case NAIVE_FETCH:
-    case NAIVE_HLVX: allowed = pte & X; break;
+    case NAIVE_LOAD: return pte & R || (mxr && pte & X);
+    case NAIVE_STORE: return pte & W;
+    default: return pte & X;
     }
-    return allowed ? step_9(s, pte, a, i, pa) : page_fault(s, NAIVE_RWX);
+}
+
+static bool step_8(Stage *s, uint64_t pte, uint64_t a, unsigned i, uint64_t *pa)
+{
+    return rwx_allows(s, pte) ? step_9(s, pte, a, i, pa) : page_fault(s, NAIVE_RWX);
 }
 
 /* Step 6: the U bit. The G stage: "the current privilege mode is always taken to be U-mode". norm:H_vm_gpatrans
  * Others: norm:mstatus_sum_op, norm:hlsv_trans; "irrespective of SUM, the supervisor may not execute code on pages with
  * U=1". (Step 7 is about shadow stacks, which we do not have.) */
-static bool step_6(Stage *s, uint64_t pte, uint64_t a, unsigned i, uint64_t *pa)
+static bool u_allows(const Stage *s, uint64_t pte)
 {
     bool user = s->g || s->original->priv == NAIVE_U;
     bool sum = s->original->v ? s->m->vsstatus.sum : s->m->mstatus.sum;
-    bool allowed = user ? pte & U : !(pte & U) || (sum && s->kind != NAIVE_FETCH);
-    return allowed ? step_8(s, pte, a, i, pa) : page_fault(s, NAIVE_USER);
+    return user ? pte & U : !(pte & U) || (sum && s->kind != NAIVE_FETCH);
+}
+
+static bool step_6(Stage *s, uint64_t pte, uint64_t a, unsigned i, uint64_t *pa)
+{
+    return u_allows(s, pte) ? step_8(s, pte, a, i, pa) : page_fault(s, NAIVE_USER);
 }
 
 /* Step 5. */
@@ -333,20 +337,24 @@ NaiveResult naive_translate(const Naive *m, const NaiveAccess *access)
     return out;
 }
 
-/* HLVX: "the supervisor physical memory attributes must grant both execute and read permissions". norm:hlsv_u_op */
-NaiveResult naive_access(const Naive *m, const NaiveAccess *access, unsigned size)
+bool naive_leaf_allows(const Naive *m, const NaiveAccess *access, bool g, uint64_t pte)
 {
-    NaiveResult out = naive_translate(m, access);
-    if (out.status)
-        return out;
-    bool allowed = naive_pmp_allows(m, out.spa, size, access->kind, access->priv) &&
-                   naive_is_memory(m, out.spa, size);
-    if (access->kind == NAIVE_HLVX)
-        allowed = allowed && naive_pmp_allows(m, out.spa, size, NAIVE_FETCH, access->priv);
-    if (!allowed) {
-        out.status = NAIVE_ACCESS_FAULT;
-        out.rule = NAIVE_FINAL;
-        out.cause = cause_of(out.status, access->kind);
-    }
-    return out;
+    Stage s = { .m = m, .original = access, .g = g, .kind = access->kind };
+    bool updated = pte & A && (access->kind != NAIVE_STORE || pte & D);
+    return u_allows(&s, pte) && rwx_allows(&s, pte) && updated;
+}
+
+bool naive_may_reach(const Naive *m, const NaiveAccess *access, Spa spa, unsigned size)
+{
+    /* HLVX: "the supervisor physical memory attributes must grant both execute and read permissions". norm:hlsv_u_op */
+    if (access->kind == NAIVE_HLVX && !naive_pmp_allows(m, spa, size, NAIVE_FETCH, access->priv))
+        return false;
+    return naive_pmp_allows(m, spa, size, access->kind, access->priv);
+}
+
+void naive_refuse(NaiveResult *out, const NaiveAccess *access)
+{
+    out->status = NAIVE_ACCESS_FAULT;
+    out->rule = NAIVE_FINAL;
+    out->cause = cause_of(out->status, access->kind);
 }

@@ -90,8 +90,7 @@ typedef struct {
     uint64_t s_pte, g_pte;     /* both leaves as they are in the end; 0: no translation */
     bool global;               /* some entry of the first stage says G */
     bool updated;              /* the walk stored to memory */
-    bool again;       /* and found an entry changed when it was to be stored to: it maps itself */
-    unsigned n_reads; /* of table entries, in order: the references of the walk */
+    unsigned n_reads;          /* of table entries, in order: the references of the walk */
     NaiveRead reads[NAIVE_MAX_READS];
 } NaiveResult;
 
@@ -99,8 +98,14 @@ typedef struct {
  * physical memory protection. */
 NaiveResult naive_translate(const Naive *machine, const NaiveAccess *access);
 
-/* The same, and asks whether `size` bytes at the result, which do not leave the page, may be accessed. */
-NaiveResult naive_access(const Naive *machine, const NaiveAccess *access, unsigned size);
+/* May the access use a leaf (of the G stage if `g`) as it is, without setting A or D? */
+bool naive_leaf_allows(const Naive *machine, const NaiveAccess *access, bool g, uint64_t pte);
+
+/* Does physical memory protection let it reach `size` bytes at `spa`? */
+bool naive_may_reach(const Naive *machine, const NaiveAccess *access, Spa spa, unsigned size);
+
+/* Makes the result an access fault of what was translated to. */
+void naive_refuse(NaiveResult *result, const NaiveAccess *access);
 
 /* Physical memory protection: may privilege `priv` make this access to `[spa, spa + size)`? NAIVE_HLVX as a load. */
 bool naive_pmp_allows(const Naive *machine, Spa spa, unsigned size, NaiveKind kind, unsigned priv);

@@ -110,7 +110,7 @@ uint64_t tables_atp(RandomTables *t, bool g, bool guest, unsigned mode, unsigned
 {
     if (!mode)
         return 0;
-    uint64_t page = pool_of(g || (guest && tables_one_in(t, 8)), mode - 8 + 2);
+    uint64_t page = pool_of(g || (guest && tables_one_in(t, 4)), mode - 8 + 2);
     if (!g)
         page += tables_below(t, POOL);
     if (guest && tables_one_in(t, t->far))
@@ -122,12 +122,14 @@ uint64_t tables_address(RandomTables *t, unsigned mode, bool g)
 {
     unsigned levels = mode ? mode - 8 + 3 : 3, width = 12 + 9 * levels + (g ? 2 : 0);
     uint64_t address = tables_below(t, TABLES_SIZE);
+    if (tables_one_in(t, 8)) /* entries that map their own table are there */
+        address = set_bits(address, 17, 12, pool_of(true, 0) + tables_below(t, POOL));
     for (unsigned i = 1; i < levels; i++)
-        if (tables_one_in(t, 2))
+        if (tables_one_in(t, mode ? 2 : 16))
             address |= tables_below(t, 512) << (12 + 9 * i);
     if (g && tables_one_in(t, 2))
         address |= tables_below(t, 4) << (width - 2);
-    if (tables_one_in(t, 4))
+    if (tables_one_in(t, mode ? 4 : 16))
         address |= tables_below(t, 8) << 18;
     if (!g)
         address = mode ? (uint64_t)sign_extend(address, width) : address;
