@@ -185,6 +185,26 @@ Test(hart, seip_is_the_wire_or_the_software_bit)
     machine_free(m);
 }
 
+/* norm:vsip_vsie_lcofi: bit 13 of hideleg is writable whatever mideleg says; vsip and vsie have what sip and sie have. */
+Test(hart, count_overflow_is_delegated_to_a_guest_through_supervisor_mode)
+{
+    const uint64_t overflow = BIT(IRQ_LCOFI);
+    for (unsigned i = 0; i < 4; i++) {
+        Machine *m = rig_in(PRIV_S, NULL);
+        Hart *hart = &m->harts[0];
+        bool by_machine = i & 1, by_supervisor = i & 2;
+        csr_write(hart, CSR_mip, overflow);
+        csr_write(hart, CSR_mie, overflow);
+        csr_write(hart, CSR_hideleg, by_supervisor ? overflow : 0);
+        csr_write(hart, CSR_mideleg, by_machine ? overflow : 0);
+        cr_expect_eq(csr_read(hart, CSR_hideleg), by_supervisor ? overflow : 0, "case %u", i);
+        cr_expect_eq(csr_read(hart, CSR_sip), by_machine ? overflow : 0, "case %u", i);
+        cr_expect_eq(csr_read(hart, CSR_vsip), i == 3 ? overflow : 0, "case %u", i);
+        cr_expect_eq(csr_read(hart, CSR_vsie), i == 3 ? overflow : 0, "case %u", i);
+        machine_free(m);
+    }
+}
+
 Test(hart, the_interrupt_with_the_highest_priority_is_taken)
 {
     static const uint8_t order[] = { IRQ_MEI, IRQ_MSI, IRQ_MTI, IRQ_SEI, IRQ_SSI, IRQ_STI };
