@@ -9,7 +9,7 @@
  * norm:mtinst_sz_acc_op, norm:mtinst_val
  *
  * variants: -cpu max,htinst=zero
- * notes: -cpu max,htinst=zero: no transformed instructions
+ * notes: -cpu max,htinst=zero => no transformed instructions
  */
 #include "lib/corner.h"
 

@@ -142,21 +142,21 @@ static Trap machine_trap(const TrapFrame *frame)
                    .cause = frame->cause,
                    .tval = frame->tval,
                    .epc = frame->epc,
-                   .tval2 = CSR_READ(mtval2),
-                   .tinst = CSR_READ(mtinst),
+                   .tval2 = has_hypervisor() ? CSR_READ(mtval2) : 0,
+                   .tinst = has_hypervisor() ? CSR_READ(mtinst) : 0,
                    .gva = frame->status & MSTATUS_GVA };
 }
 
 static Trap supervisor_trap(void)
 {
-    uint64_t status = CSR_READ(hstatus);
+    uint64_t status = has_hypervisor() ? CSR_READ(hstatus) : 0;
     return (Trap){ .to = HS,
                    .from = mode_of(CSR_READ(sstatus) >> 8 & 1, status & HSTATUS_SPV),
                    .cause = CSR_READ(scause),
                    .tval = CSR_READ(stval),
                    .epc = CSR_READ(sepc),
-                   .tval2 = CSR_READ(htval),
-                   .tinst = CSR_READ(htinst),
+                   .tval2 = has_hypervisor() ? CSR_READ(htval) : 0,
+                   .tinst = has_hypervisor() ? CSR_READ(htinst) : 0,
                    .gva = status & HSTATUS_GVA };
 }
 
@@ -223,7 +223,9 @@ Trap run(Mode mode, uintptr_t code, uint64_t a0, uint64_t a1)
     static const uint64_t privileges[] = {
         [M] = PRIV_M, [HS] = PRIV_S, [U] = PRIV_U, [VS] = PRIV_S, [VU] = PRIV_U
     };
-    uint64_t atp = mode == VU ? CSR_READ(vsatp) : mode == U ? CSR_READ(satp) : 0;
+    uint64_t atp = mode == VU && has_hypervisor() ? CSR_READ(vsatp)
+                   : mode == U                    ? CSR_READ(satp)
+                                                  : 0;
     uintptr_t shift = atp >> 60 && code < USER + RAM ? USER : 0;
     CSR_CLEAR(mstatus, MSTATUS_MPP | MSTATUS_MPV | MSTATUS_MPIE);
     CSR_SET(mstatus, privileges[mode] << 11 | (mode >= VS ? MSTATUS_MPV : 0));

@@ -49,6 +49,12 @@ typedef struct {
         at_;                                        \
     })
 
+/* misa.H */
+static inline bool has_hypervisor(void)
+{
+    return CSR_READ(misa) >> 7 & 1;
+}
+
 /* Runs `code` in `mode` until it returns or traps. Interrupts below M-mode are as xstatus says, those of M-mode are off
  * in M-mode only. */
 Trap run(Mode mode, uintptr_t code, uint64_t a0, uint64_t a1);

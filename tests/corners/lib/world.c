@@ -70,7 +70,8 @@ static void reset_machine_csrs(void)
     CSR_WRITE(mie, 0);
     CSR_WRITE(mcounteren, ~0ul);
     CSR_WRITE(menvcfg, ENVCFG_STCE | ENVCFG_PBMTE);
-    CSR_WRITE(mstateen0, ~0ul);
+    if (has_hypervisor())
+        CSR_WRITE(mstateen0, ~0ul);
     CSR_CLEAR(mstatus, MSTATUS_MPRV | SSTATUS_SUM | SSTATUS_MXR | MSTATUS_TVM | MSTATUS_TW |
                            MSTATUS_TSR | SSTATUS_SIE | SSTATUS_FS);
 }
@@ -82,6 +83,10 @@ static void reset_supervisor_csrs(void)
     CSR_WRITE(scounteren, ~0ul);
     CSR_WRITE(senvcfg, 0);
     CSR_WRITE(stimecmp, ~0ul);
+}
+
+static void reset_hypervisor_csrs(void)
+{
     CSR_WRITE(hstatus, 0);
     CSR_WRITE(hedeleg, 0);
     CSR_WRITE(hideleg, 0);
@@ -109,6 +114,9 @@ void fresh(void)
 {
     reset_machine_csrs();
     reset_supervisor_csrs();
+    if (!has_hypervisor())
+        return;
+    reset_hypervisor_csrs();
     reset_guest_csrs();
     make_tables();
     CSR_WRITE(hgatp, ATP(SV39, 1, g_root));
