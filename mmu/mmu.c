@@ -384,15 +384,35 @@ static void count_kills(void *opaque, const StoreTag *tag, unsigned dead)
     use_of_tag(opaque, tag)->kills += dead;
 }
 
-static void trace_walk(const Mmu *mmu, const WalkRequest *request, const WalkResult *r)
+/* The number of a walk that has just been counted. */
+static uint64_t walk_number(const Mmu *mmu)
 {
-    TRACE(mmu->trace, walk_begin, mmu->hart, request->va.v, request->access,
-          request->user ? PRIV_U : PRIV_S);
-    for (unsigned i = 0; i < r->n_steps; i++)
-        TRACE(mmu->trace, walk_pte, mmu->hart, r->steps[i].stage, r->steps[i].level,
-              r->steps[i].at.v, r->steps[i].pte);
-    TRACE(mmu->trace, walk_end, mmu->hart, r->status == WALK_OK ? r->spa.v : 0, r->s_shift,
-          r->status);
+    return mmu->counts.walks[0] + mmu->counts.walks[1] + mmu->counts.walks[2];
+}
+
+static __attribute__((cold)) void trace_walk(const Mmu *mmu, const WalkRequest *q, bool guest,
+                                             const WalkResult *r)
+{
+    enum { NONE, S, G, VS, VS_G };
+    const uint64_t wid = walk_number(mmu);
+    const bool ok = r->status == WALK_OK;
+    const unsigned regime = !guest ? S : q->g.mode ? (q->s.mode ? VS_G : G) : q->s.mode ? VS : NONE;
+    TRACE(mmu->trace, walk_begin, mmu->hart, wid, q->va.v, q->access, q->user ? PRIV_U : PRIV_S,
+          guest, q->sum, q->mxr, regime, q->s.mode, q->g.mode);
+    for (unsigned i = 0; i < r->n_steps; i++) {
+        const WalkStep *step = &r->steps[i];
+        TRACE(mmu->trace, walk_pte, mmu->hart, wid, i, step->stage ? 2 : guest, step->level,
+              step->implicit, step->gpa.v, step->at.v, step->pte, step->pte);
+    }
+    TRACE(mmu->trace, walk_end, mmu->hart, wid, r->gpa.v, ok ? r->spa.v : 0,
+          ok && r->s_shift < 63 ? BIT(r->s_shift) : 0, ok && r->g_shift < 63 ? BIT(r->g_shift) : 0,
+          ok ? r->perms | PTE_V : 0, r->n_steps + r->n_recalled, r->status, r->why);
+}
+
+static inline bool walks_traced(const Mmu *mmu)
+{
+    const bool *on = mmu->trace->on;
+    return on[TRACE_walk_begin] || on[TRACE_walk_pte] || on[TRACE_walk_end];
 }
 
 static void forget_line(Bank *bank, uint64_t va)
@@ -438,8 +458,9 @@ static void remember(Mmu *mmu, unsigned space, Gva va, StoreEntry *old, const Wa
                          .g_shift = r->g_shift,
                          .perms = r->perms,
                          .g_perms = r->g_perms };
-    TRACE(mmu->trace, tlb_fill, mmu->hart, entry.va, entry.spa, BIT(shift),
-          mmu->store->spaces[space].tag.asid);
+    const StoreTag *tag = &mmu->store->spaces[space].tag;
+    TRACE(mmu->trace, tlb_fill, mmu->hart, walk_number(mmu), entry.va, entry.gpa, entry.spa,
+          BIT(shift), tag->regime, tag->asid, tag->vmid, entry.perms | PTE_V);
     StoreAdded added = store_add(mmu->store, space, va.v, old, &entry);
     mmu->refetch |= added != STORE_NEW;
     if (added == STORE_FLUSHED) {
@@ -474,7 +495,8 @@ static bool translate(Mmu *mmu, Bank **bank, Gva va, Access access, Spa *spa)
     walk(&request, &memory, &result);
     mmu->counts.walks[access]++;
     mmu->counts.pte_reads += result.n_steps + result.n_recalled;
-    trace_walk(mmu, &request, &result);
+    if (UNLIKELY(walks_traced(mmu)))
+        trace_walk(mmu, &request, key->flags & KEY_V, &result);
     if (UNLIKELY(mmu->use))
         count_walk(mmu, key->space, &result);
     if (result.status != WALK_OK)
@@ -777,27 +799,36 @@ static unsigned apply_fence(Mmu *mmu, StoreFence *fence)
     return killed;
 }
 
-static void fence_first_stage(Mmu *mmu, bool guest, StoreFence *fence)
+/* Does what `fence` says, for the instruction with that number in the event. */
+static void do_fence(Mmu *mmu, unsigned insn, StoreFence *fence)
 {
-    fence->regime = guest;
-    fence->vmid = guest ? (uint16_t)bits(mmu->hgatp, 57, 44) : 0;
+    uint64_t address = fence->any_va ? UINT64_MAX : fence->va;
+    uint64_t asid = fence->is_g || fence->any_asid ? UINT64_MAX : fence->asid;
+    uint64_t vmid = fence->any_vmid ? UINT64_MAX : fence->vmid;
     unsigned killed = apply_fence(mmu, fence);
-    TRACE(mmu->trace, tlb_flush, mmu->hart, fence->any_va ? UINT64_MAX : fence->va,
-          fence->any_asid ? UINT64_MAX : fence->asid, killed);
+    TRACE(mmu->trace, tlb_flush, mmu->hart, insn, fence->is_g ? UINT64_MAX : address,
+          fence->is_g ? address : UINT64_MAX, asid, vmid, killed);
 }
+
+static void fence_first_stage(Mmu *mmu, unsigned insn, bool guest, StoreFence fence)
+{
+    fence.regime = guest;
+    fence.vmid = guest ? (uint16_t)bits(mmu->hgatp, 57, 44) : 0;
+    do_fence(mmu, insn, &fence);
+}
+
+enum { INSN_SFENCE_VMA, INSN_HFENCE_VVMA, INSN_HFENCE_GVMA };
 
 void mmu_sfence_vma(Mmu *mmu, bool any_va, Gva va, bool any_asid, uint16_t asid)
 {
-    fence_first_stage(
-        mmu, mmu->v,
-        &(StoreFence){ .any_va = any_va, .any_asid = any_asid, .va = va.v, .asid = asid });
+    StoreFence fence = { .any_va = any_va, .any_asid = any_asid, .va = va.v, .asid = asid };
+    fence_first_stage(mmu, INSN_SFENCE_VMA, mmu->v, fence);
 }
 
 void mmu_hfence_vvma(Mmu *mmu, bool any_va, Gva va, bool any_asid, uint16_t asid)
 {
-    fence_first_stage(
-        mmu, true,
-        &(StoreFence){ .any_va = any_va, .any_asid = any_asid, .va = va.v, .asid = asid });
+    StoreFence fence = { .any_va = any_va, .any_asid = any_asid, .va = va.v, .asid = asid };
+    fence_first_stage(mmu, INSN_HFENCE_VVMA, true, fence);
 }
 
 void mmu_hfence_gvma(Mmu *mmu, bool any_gpa, Gpa gpa, bool any_vmid, uint16_t vmid)
@@ -808,9 +839,7 @@ void mmu_hfence_gvma(Mmu *mmu, bool any_gpa, Gpa gpa, bool any_vmid, uint16_t vm
                          .va = gpa.v,
                          .any_vmid = any_vmid,
                          .vmid = vmid };
-    unsigned killed = apply_fence(mmu, &fence);
-    TRACE(mmu->trace, tlb_gflush, mmu->hart, any_gpa ? UINT64_MAX : gpa.v,
-          any_vmid ? UINT64_MAX : vmid, killed);
+    do_fence(mmu, INSN_HFENCE_GVMA, &fence);
 }
 
 void mmu_drop_write_paths(Mmu *mmu, Spa page)

@@ -85,9 +85,12 @@ static bool locate_pte(Walk *w, const StageRequest *stage, uint64_t address, Acc
 static void record_step(Walk *w, const StageRequest *stage, unsigned level, uint64_t gpa, Spa at,
                         uint64_t pte)
 {
-    w->result->steps[w->result->n_steps++] = (WalkStep){
-        .stage = stage->is_g, .level = (uint8_t)level, .gpa = { gpa }, .at = at, .pte = pte
-    };
+    w->result->steps[w->result->n_steps++] = (WalkStep){ .stage = stage->is_g,
+                                                         .level = (uint8_t)level,
+                                                         .implicit = stage->implicit,
+                                                         .gpa = { stage->is_g ? 0 : gpa },
+                                                         .at = at,
+                                                         .pte = pte };
 }
 
 /* Does the memory know the way to the last table of the first stage? */

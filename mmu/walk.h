@@ -41,8 +41,9 @@ typedef struct {
 typedef struct {
     uint8_t stage; /* 0: first, 1: G */
     uint8_t level;
-    Gpa gpa; /* of the PTE, first stage only */
-    Spa at;  /* of the PTE */
+    bool implicit; /* G stage: on the way to a PTE of the first stage, not to what is accessed */
+    Gpa gpa;       /* of the PTE, first stage only */
+    Spa at;        /* of the PTE */
     uint64_t pte;
 } WalkStep;
 

@@ -41,19 +41,47 @@ bool trace_enable(Trace *trace, const char *pattern, GError **error)
     return true;
 }
 
+/* The word of `words`, which are between bars, that stands for `value`; the number itself if there is none. */
+static void print_word(FILE *out, const char *words, uint64_t value)
+{
+    for (uint64_t i = 0; i < value && words; i++)
+        words = (words = strchr(words, '|')) ? words + 1 : NULL;
+    int length = words ? (int)strcspn(words, "|") : 0;
+    if (length)
+        fprintf(out, "%.*s", length, words);
+    else
+        fprintf(out, "%" PRIu64, value);
+}
+
+static void print_flags(FILE *out, uint64_t pte)
+{
+    for (unsigned i = 8; i-- > 0;)
+        fputc(pte >> i & 1 ? "VRWXUGAD"[i] : '-', out);
+}
+
+static void print_value(FILE *out, const char *format, uint64_t value)
+{
+    if (!strcmp(format, "u"))
+        fprintf(out, "%" PRIu64, value);
+    else if (!strcmp(format, "a") && value == UINT64_MAX)
+        fputs("any", out);
+    else if (!strcmp(format, "x") || !strcmp(format, "a"))
+        fprintf(out, "0x%" PRIx64, value);
+    else if (!strcmp(format, "p"))
+        print_flags(out, value);
+    else
+        print_word(out, format, value);
+}
+
 void trace_emit(Trace *trace, TraceId id, const uint64_t *values)
 {
     const TraceEvent *event = &trace_events[id];
     fprintf(trace->out, "%" PRIu64 " %" PRIu64 " %s", trace->seq++, clock_now(trace->clock),
             event->name);
     for (unsigned i = 0; i < TRACE_MAX_FIELDS && event->fields[i]; i++) {
-        const char *field = event->fields[i];
-        size_t length = strlen(field) - 2;
-        fprintf(trace->out, " %.*s=", (int)length, field);
-        if (field[length + 1] == 'x')
-            fprintf(trace->out, "0x%" PRIx64, values[i]);
-        else
-            fprintf(trace->out, "%" PRIu64, values[i]);
+        const char *field = event->fields[i], *format = strchr(field, ':');
+        fprintf(trace->out, " %.*s=", (int)(format - field), field);
+        print_value(trace->out, format + 1, values[i]);
     }
     fputc('\n', trace->out);
 }

@@ -16,7 +16,7 @@
 #include "emu/base/bits.h"
 #include "emu/base/clock.h"
 
-enum { TRACE_MAX_FIELDS = 6 };
+enum { TRACE_MAX_FIELDS = 12 };
 
 typedef enum {
 #define EVENT(id, ...) TRACE_##id,
