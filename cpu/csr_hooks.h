@@ -27,8 +27,8 @@ CsrWriteFn write_fcsr, write_fflags, write_frm, write_mstatus, write_sstatus, wr
     write_pmpcfg, write_pmpaddr;
 
 /* Hypervisor and virtual supervisor: hypervisor.c */
-CsrReadFn read_hie, read_hip, read_hgeip, read_henvcfg, read_hstateen, read_vsstatus, read_vsie,
-    read_vsip;
+CsrReadFn read_hideleg, read_hie, read_hip, read_hgeip, read_henvcfg, read_hstateen, read_vsstatus,
+    read_vsie, read_vsip;
 CsrWriteFn write_hstatus, write_hideleg, write_hie, write_htimedelta, write_hgeie, write_henvcfg,
     write_hstateen, write_hip, write_hvip, write_hgatp, write_vsstatus, write_vsie, write_vsip,
     write_vstimecmp, write_vsatp;

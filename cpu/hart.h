@@ -302,6 +302,8 @@ void hart_set_rnmi(Hart *hart, unsigned cause);
 uint64_t hart_mip(const Hart *hart);
 uint64_t hart_sip(const Hart *hart);
 uint64_t hart_sie(const Hart *hart);
+/* hideleg: what nobody delegates to S-mode cannot be delegated on. */
+uint64_t hart_hideleg(const Hart *hart);
 /* mtopi, stopi or vstopi. AIA, "Machine top interrupt CSR (mtopi)" and its kind */
 uint64_t hart_topi(const Hart *hart, Level level);
 

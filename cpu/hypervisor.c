@@ -112,8 +112,13 @@ uint64_t hart_hypervisor_irqs(const Hart *hart)
     return IRQS_VS | (hart->isa->geilen ? BIT(IRQ_SGEI) : 0);
 }
 
-/* norm:hideleg_acc; count overflow with Shlcofideleg. What nobody delegates to S-mode can be delegated on, too: the
- * guest's bits are then aliases of zeros. norm:vsip_vsie_lcofi */
+uint64_t read_hideleg(Hart *hart, unsigned number)
+{
+    (void)number;
+    return hart_hideleg(hart);
+}
+
+/* norm:hideleg_acc; count overflow with Shlcofideleg. */
 void write_hideleg(Hart *hart, unsigned number, uint64_t value)
 {
     (void)number;
@@ -175,7 +180,7 @@ void write_hgeie(Hart *hart, unsigned number, uint64_t value)
  * hvien on vsip and vsie". */
 uint64_t read_vsip(Hart *hart, unsigned number)
 {
-    uint64_t delegated = hart->csr.hideleg;
+    uint64_t delegated = hart_hideleg(hart);
     (void)number;
     return (hart_mip(hart) & delegated & IRQS_VS) >> 1 | (hart_sip(hart) & delegated & ~IRQS_BASE) |
            (hart->csr.hvip & hart->csr.hvien & ~delegated);
@@ -183,7 +188,7 @@ uint64_t read_vsip(Hart *hart, unsigned number)
 
 void write_vsip(Hart *hart, unsigned number, uint64_t value)
 {
-    uint64_t delegated = hart->csr.hideleg, high = delegated & ~IRQS_BASE;
+    uint64_t delegated = hart_hideleg(hart), high = delegated & ~IRQS_BASE;
     uint64_t virtual = hart->csr.hvien & ~delegated;
     (void)number;
     if (delegated & BIT(IRQ_VSSI))
@@ -196,7 +201,7 @@ void write_vsip(Hart *hart, unsigned number, uint64_t value)
 
 uint64_t read_vsie(Hart *hart, unsigned number)
 {
-    uint64_t delegated = hart->csr.hideleg;
+    uint64_t delegated = hart_hideleg(hart);
     (void)number;
     return (hart->csr.mie & delegated & IRQS_VS) >> 1 | (hart_sie(hart) & delegated & ~IRQS_BASE) |
            (hart->vsie_virtual & hart->csr.hvien & ~delegated);
@@ -204,7 +209,7 @@ uint64_t read_vsie(Hart *hart, unsigned number)
 
 void write_vsie(Hart *hart, unsigned number, uint64_t value)
 {
-    uint64_t delegated = hart->csr.hideleg, high = delegated & ~IRQS_BASE;
+    uint64_t delegated = hart_hideleg(hart), high = delegated & ~IRQS_BASE;
     uint64_t mine = delegated & IRQS_VS;
     (void)number;
     hart->vsie_virtual = value & ~IRQS_BASE;

@@ -77,6 +77,12 @@ uint64_t hart_sie(const Hart *hart)
            (hart->sie_virtual & supervisor_virtual(hart));
 }
 
+/* norm:mideleg_hroz; AIA, "Interrupt filtering and virtual interrupts for supervisor level": or what mvien adds. */
+uint64_t hart_hideleg(const Hart *hart)
+{
+    return hart->csr.hideleg & (hart->csr.mideleg | hart->csr.mvien);
+}
+
 static uint64_t machine_ready(const Hart *hart)
 {
     return hart_mip(hart) & hart->csr.mie & ~hart->csr.mideleg;
@@ -86,13 +92,13 @@ static uint64_t machine_ready(const Hart *hart)
 static uint64_t supervisor_ready(const Hart *hart)
 {
     uint64_t hypervisor = hart_mip(hart) & hart->csr.mie & hart->csr.mideleg & IRQS_H;
-    return (hypervisor | (hart_sip(hart) & hart_sie(hart))) & ~hart->csr.hideleg;
+    return (hypervisor | (hart_sip(hart) & hart_sie(hart))) & ~hart_hideleg(hart);
 }
 
 /* By the guest's own numbers. norm:hideleg_trans */
 static uint64_t guest_ready(const Hart *hart)
 {
-    uint64_t delegated = hart->csr.hideleg;
+    uint64_t delegated = hart_hideleg(hart);
     uint64_t real = hart_mip(hart) & hart->csr.mie & delegated & IRQS_VS;
     uint64_t passed = hart_sip(hart) & hart_sie(hart) & delegated & ~IRQS_BASE;
     uint64_t virtual = hart->csr.hvip & hart->vsie_virtual & hart->csr.hvien & ~delegated;

@@ -70,7 +70,7 @@ static bool is_direct(const Hart *hart, unsigned number)
 {
     if (number == IRQ_SEI || number == IRQ_STI || number == IRQ_SSI)
         return !(hart->csr.hvip >> (number + 1) & 1) && !(hart->csr.hvictl & HVICTL_VTI);
-    return hart->csr.hideleg >> (number & 63) & 1;
+    return hart_hideleg(hart) >> (number & 63) & 1;
 }
 
 void stats_trap(Hart *hart, const Trap *trap, Level level)

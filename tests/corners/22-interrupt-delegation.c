@@ -83,6 +83,10 @@ static void check_overflow(void)
 {
     const uint64_t lcofi = BIT(13);
     CSR_WRITE(hideleg, lcofi);
+    CSR_WRITE(mideleg, 0);
+    check("hideleg: what mideleg has not", 0, CSR_READ(hideleg) & lcofi);
+    CSR_WRITE(mideleg, ~0ul);
+    CSR_WRITE(hideleg, lcofi);
     bool delegated = CSR_READ(hideleg) & lcofi;
     CSR_SET(mie, lcofi);
     CSR_SET(mip, lcofi);
