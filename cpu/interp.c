@@ -104,7 +104,7 @@ static void step_crossing(Hart *hart)
 static void run_fast(Hart *hart)
 {
     static const void *const labels[INSN_OP_COUNT] = {
-        [0 ... INSN_COUNT - 1] = &&call,
+        [0 ... INSN_mark] = &&call,
         [INSN_NONE] = &&decode,
         [INSN_illegal] = &&illegal,
         [INSN_crossing] = &&crossing,

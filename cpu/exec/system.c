@@ -83,6 +83,13 @@ EXEC(pause)
     return EXEC_NEXT;
 }
 
+/* A hint that the manual leaves to whoever wants it: programs say by it where they are. */
+EXEC(mark)
+{
+    TRACE(hart->trace, mark, hart->id, hart->pc, in->imm & 0xfffu, hart->x[in->rs1]);
+    return EXEC_NEXT;
+}
+
 /* Traps and returns. */
 
 EXEC(ecall)

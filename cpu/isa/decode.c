@@ -19,7 +19,8 @@
 #include "cpu/isa/all.def"
 #undef INSN
 
-InsnDef insn_table[INSN_COUNT] = {
+InsnDef insn_table[INSN_COUNT + 1] = {
+    [INSN_mark] = { .name = "mark", .class = CLASS_ALU, .exec = exec_mark },
 #define INSN(id, ext, enc, ops, cls, ...)   \
     [INSN_##id] = { .name = #id,            \
                     .extension = EXT_##ext, \
@@ -293,6 +294,8 @@ bool insn_decode(Insn *out, uint32_t raw, const Isa *isa)
         out->wide = (int32_t)op[SLOT_IMM];
         return true;
     }
+    if (def->base == INSN_slti && to_sink)
+        out->op = INSN_mark;
     out->rs2 = (uint8_t)op[SLOT_RS2];
     out->step = def->length / 2;
     out->imm = (int16_t)op[SLOT_IMM];

@@ -37,8 +37,9 @@ typedef enum {
 #include "cpu/isa/all.def"
 #undef INSN
     INSN_COUNT,
+    INSN_mark = INSN_COUNT, /* slti with rd=x0 is decoded as this: see docs/adr/0015-marks.md */
     /* What decoding leaves in slots that are no instruction. */
-    INSN_illegal = INSN_COUNT,
+    INSN_illegal,
     INSN_crossing, /* may cross the end of the page: fetched anew each time */
     INSN_page_end, /* after the last slot */
     INSN_OP_COUNT
@@ -110,7 +111,8 @@ typedef struct {
     InsnField fields[14];
 } InsnDef;
 
-extern InsnDef insn_table[INSN_COUNT];
+ExecFn exec_mark;
+extern InsnDef insn_table[INSN_COUNT + 1]; /* the last one is INSN_mark, which is no row */
 
 /* Parses the rows; call once at start, before anything else here. */
 void insn_table_init(void);

@@ -37,6 +37,29 @@ Test(decode, each_row_finds_itself)
     }
 }
 
+/* slti has a hint, which traces show; nothing else has, and disassembly says slti. */
+Test(decode, slti_without_a_result_is_a_mark)
+{
+    static const struct {
+        uint32_t raw;
+        uint16_t op;
+    } words[] = {
+        { 0x0015a013, INSN_mark },  /* slti x0, x11, 1 */
+        { 0x7ff02013, INSN_mark },  /* slti x0, x0, 2047 */
+        { 0x0015a093, INSN_slti },  /* slti x1, x11, 1 */
+        { 0x0015b013, INSN_sltiu }, /* sltiu x0, x11, 1 */
+        { 0x00b5a033, INSN_slt },   /* slt x0, x11, x11 */
+    };
+    for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        Insn in;
+        cr_assert(insn_decode(&in, words[i].raw, &(Isa){ .has = { [EXT_I] = true } }));
+        cr_expect(in.op == words[i].op, "%08x is decoded as %u", words[i].raw, in.op);
+    }
+    char text[64];
+    insn_disassemble(0x0015a013, 0, text, sizeof text);
+    cr_expect(!strcmp(text, "slti x0,x11,1"), "%s", text);
+}
+
 /* Words from the manual's examples and from any assembler. */
 Test(decode, known_words)
 {
