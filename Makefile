@@ -106,6 +106,40 @@ lint: ## layers, cited anchors, formatting, shell scripts
 	    roms/apt-private.sh
 	@echo "lint: clean"
 
+# Programs that run in the machine: a folder with a main.c each, over hyp/lib, in build/hyp/NAME.elf and NAME.bin.
+HYP := build/hyp
+HYP_FOLDERS := $(patsubst %/main.c,%,$(wildcard hyp/*/main.c hyp/guests/*/main.c hyp/ladder/*/main.c))
+HYP_PROGRAMS := $(foreach folder,$(HYP_FOLDERS),$(HYP)/$(notdir $(folder)).elf $(HYP)/$(notdir $(folder)).bin)
+HYP_LIBRARY := $(patsubst %,$(HYP)/%.o,$(wildcard hyp/lib/*.c hyp/lib/*.S))
+HYP_CFLAGS := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -mno-relax -std=gnu11 -O2 -g -ffreestanding -fno-common \
+              -fno-tree-loop-distribute-patterns -Wall -Wextra -Wshadow -Wundef -Wstrict-prototypes -Wmissing-prototypes \
+              -Wno-main $(if $(filter true,$(CI)),-Werror) -Ihyp
+
+$(HYP)/%.o: %
+	@command -v $(RISCV)gcc >/dev/null || { echo "programs for the machine need $(RISCV)gcc: ./configure --install"; exit 1; }
+	@echo "  GUEST $<"
+	@mkdir -p $(@D)
+	$(Q)$(RISCV)gcc $(HYP_CFLAGS) -I$(dir $<) -MMD -MP -c -o $@ $<
+
+$(HYP)/lib.a: $(HYP_LIBRARY)
+	$(Q)rm -f $@ && $(RISCV)ar crs $@ $^
+
+# A folder may bring a link.ld of its own.
+define HYP_PROGRAM
+$(HYP)/$(notdir $(1)).elf: $(patsubst %,$(HYP)/%.o,$(wildcard $(1)/*.c $(1)/*.S)) $(HYP)/hyp/lib/start.S.o $(HYP)/lib.a $(wildcard $(1)/link.ld) hyp/lib/link.ld
+	@echo "  GUEST $$@"
+	$(Q)$(RISCV)gcc -nostdlib -static -march=rv64imac -mabi=lp64 -Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wl,--no-relax \
+	    -T $(firstword $(wildcard $(1)/link.ld) hyp/lib/link.ld) -o $$@ $$(filter %.o,$$^) $(HYP)/lib.a
+endef
+$(foreach folder,$(HYP_FOLDERS),$(eval $(call HYP_PROGRAM,$(folder))))
+
+$(HYP)/%.bin: $(HYP)/%.elf
+	$(Q)$(RISCV)objcopy -O binary $< $@
+
+-include $(HYP_LIBRARY:.o=.d) $(foreach folder,$(HYP_FOLDERS),$(wildcard $(HYP)/$(folder)/*.d))
+
+guests: $(HYP_PROGRAMS) ## build what runs in the machine, hyp/, into build/hyp
+
 images: ## fetch firmware, Linux and busybox from the distribution into build/images
 	@roms/fetch-images
 
@@ -155,8 +189,8 @@ install: $(B)/bulkhead ## into PREFIX (DESTDIR is respected)
 	for image in $(wildcard $(IMAGES)); do install -D -m 644 $$image $(DESTDIR)$(PREFIX)/share/bulkhead/; done
 
 clean: ## remove what was built (keeps build/images)
-	rm -rf build/release build/debug build/asan build/torture build/fuzz build/bench build/bench.json build/bulkhead
+	rm -rf build/hyp build/release build/debug build/asan build/torture build/fuzz build/bench build/bench.json build/bulkhead
 
 -include $(wildcard $(B)/tests/isa/*.d) $(RANDOM_OBJECTS:.o=.d) $(OBJECTS:.o=.d) $(TESTLIB:.o=.d) $(UNIT:$(B)/unit/%=$(B)/tests/unit/%.d) $(FUZZ:$(B)/fuzz/%=$(B)/tests/fuzz/%.d)
-.PHONY: all unit fuzz fuzz-targets fuzz-binaries lint images run check-quick check check-boot check-float check-walk bench format install help clean
+.PHONY: all guests unit fuzz fuzz-targets fuzz-binaries lint images run check-quick check check-boot check-float check-walk bench format install help clean
 .SECONDARY:

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * trap.S - all traps of the workload, from S-mode and U-mode; and the user's programs.
+ *
+ * In U-mode sscratch holds the `User`, in S-mode 0. The null system call takes a path of its own with six privileged
+ * instructions (two csrrw sscratch, csrr scause, csrr sepc, csrw sepc, sret): hypervisors that must simulate each of them
+ * are judged by that, so leave it as it is.
+ */
+#include "lib/regs.inc"
+#include "lib/trap.h"
+
+#define USER_PC 256
+#define USER_KERNEL_SP 264
+#define CAUSE_ECALL_U 8
+#define SSTATUS_SPP 0x100
+#define SSTATUS_SPIE 0x20
+
+    .text
+    .balign 4
+    .globl trap_entry
+trap_entry:
+    csrrw   a0, sscratch, a0
+    beqz    a0, from_kernel
+
+    /* a0: the User, sscratch: the user's a0. */
+    sd      t0, 8 * 5(a0)
+    csrr    t0, scause
+    addi    t0, t0, -CAUSE_ECALL_U
+    bnez    t0, from_user
+    bnez    a7, from_user
+    csrr    t0, sepc
+    addi    t0, t0, 4
+    csrw    sepc, t0
+    ld      t0, 8 * 5(a0)
+    addi    a1, a1, 1           /* all that the null system call does */
+    csrrw   a0, sscratch, a0
+    sret
+
+from_user:
+    regs_store a0, 1, 2, 3, 4, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    csrrw   t0, sscratch, zero
+    sd      t0, 8 * 10(a0)
+    csrr    t0, sepc
+    sd      t0, USER_PC(a0)
+    ld      sp, USER_KERNEL_SP(a0)
+    csrr    a0, scause
+    regs_load_host sp
+    ld      tp, 104(sp)
+    addi    sp, sp, 112
+    ret
+
+/* uint64_t user_run(User *user): the way back is right above. */
+    .globl user_run
+user_run:
+    addi    sp, sp, -112
+    regs_store_host sp
+    sd      tp, 104(sp)
+    sd      sp, USER_KERNEL_SP(a0)
+    csrw    sscratch, a0
+    ld      t0, USER_PC(a0)
+    csrw    sepc, t0
+    li      t0, SSTATUS_SPP
+    csrc    sstatus, t0
+    li      t0, SSTATUS_SPIE
+    csrs    sstatus, t0
+    regs_load a0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    ld      a0, 8 * 10(a0)
+    sret
+
+from_kernel:
+    csrrw   a0, sscratch, a0
+    addi    sp, sp, -TRAP_SIZE
+    regs_store sp, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    addi    t0, sp, TRAP_SIZE
+    sd      t0, 8 * 2(sp)
+    csrr    t0, sepc
+    sd      t0, TRAP_PC(sp)
+    csrr    t0, sstatus
+    sd      t0, TRAP_STATUS(sp)
+    mv      a0, sp
+    csrr    a1, scause
+    csrr    a2, stval
+    call    trap
+    ld      t0, TRAP_PC(sp)
+    csrw    sepc, t0
+    ld      t0, TRAP_STATUS(sp)
+    csrw    sstatus, t0
+    regs_load sp, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    ld      sp, 8 * 2(sp)
+    sret
+
+/* Programs for U-mode. They end by a system call of number 1. */
+    .section .user, "ax"
+    .globl user_syscalls
+user_syscalls:                  /* a0: null system calls to make; a1 counts those done */
+    li      a1, 0
+    li      a7, 0
+1:  ecall
+    addi    a0, a0, -1
+    bnez    a0, 1b
+    li      a7, 1
+    ecall
+
+    .globl user_traps
+    .globl user_trap_places
+user_traps:                     /* a0: rounds of one trap of each kind, at the labels below; a1: an address to fault at */
+    li      a7, 1
+1:  li      t0, -1
+    divu    t1, a0, zero        /* no trap here: all bits set */
+    bne     t1, t0, 2f
+    .option push
+    .option norvc
+trap_illegal:
+    unimp
+trap_break:
+    ebreak
+trap_load:
+    ld      t1, 0(a1)
+trap_store:
+    sd      t1, 0(a1)
+    .option pop
+    addi    a0, a0, -1
+    bnez    a0, 1b
+2:  ecall                       /* a0 is zero unless a quotient was wrong */
+
+    .section .rodata
+    .balign 8
+user_trap_places:
+    .dword  trap_illegal, trap_break, trap_load, trap_store

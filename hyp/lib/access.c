@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* access.c - see access.h. */
+#include "lib/access.h"
+
+enum { OPCODE = 0x7f, LOAD = 0x03, STORE = 0x23 };
+
+static uint32_t field(uint32_t code, unsigned high, unsigned low)
+{
+    return code >> low & ((2u << (high - low)) - 1);
+}
+
+/* C.LW, C.LD, C.SW and C.SD, the only compressed ones that reach a device: those that go by sp need not be known. */
+static bool decode_compressed(uint32_t code, Access *access)
+{
+    unsigned kind = field(code, 15, 13);
+    *access = (Access){ .write = kind & 4,
+                        .sign_extend = true,
+                        .size = kind & 1 ? 8 : 4,
+                        .reg = (uint8_t)(8 + field(code, 4, 2)),
+                        .length = 2 };
+    return (code & 3) == 0 && (kind & 2);
+}
+
+static bool decode(uint32_t code, Access *access)
+{
+    unsigned funct3 = field(code, 14, 12), opcode = code & OPCODE;
+    *access = (Access)
+    {
+        .write = opcode == STORE
+        , .sign_extend = !(funct3 & 4), .size = (uint8_t)(1 << (funct3 & 3)),
+          .reg = (uint8_t)(opcode == STORE ? field(code, 24, 20) : field(code, 11, 7)), .length = 4
+    };
+    return opcode == LOAD
+    ? funct3 < 7 : opcode == STORE
+    &&funct3 < 4;
+}
+
+bool access_decode(const Vcpu *vcpu, Access *access)
+{
+    uint32_t code = (uint32_t)vcpu->htinst, high;
+    if (code) {
+        /* Bit 0 set: the instruction, transformed; bit 1 clear: it was a compressed one. */
+        bool known = (code & 1) && decode(code | 2, access);
+        access->length = code & 2 ? 4 : 2;
+        return known;
+    }
+    if (!vcpu_fetch(vcpu->pc, 2, &code))
+        return false;
+    if ((code & 3) != 3)
+        return decode_compressed(code, access);
+    return vcpu_fetch(vcpu->pc + 2, 2, &high) && decode(high << 16 | code, access);
+}
+
+void access_finish(Vcpu *vcpu, const Access *access, uint64_t value)
+{
+    unsigned unused = 64 - 8 * access->size;
+    uint64_t wide = value << unused;
+    if (!access->write && access->reg)
+        vcpu->x[access->reg] =
+            access->sign_extend ? (uint64_t)((int64_t)wide >> unused) : wide >> unused;
+    vcpu->pc += access->length;
+}

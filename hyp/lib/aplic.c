@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * aplic.c - the advanced PLIC's supervisor domain: by itself (direct delivery), or with the IMSICs to which it sends
+ * messages; see irqchip.h.
+ *
+ * RISC-V Advanced Interrupt Architecture, chapters "Advanced Platform-Level Interrupt Controller" and "Incoming MSI
+ * Controller". A message's identity is the number of its source.
+ */
+#include <stddef.h>
+
+#include "lib/csr.h"
+#include "lib/irqchip.h"
+#include "lib/mmio.h"
+
+enum {
+    DOMAINCFG = 0x0000,
+    SOURCECFG = 0x0000, /* of source i at 4 * i */
+    SETIENUM = 0x1edc,
+    CLRIENUM = 0x1fdc,
+    SETIPNUM_LE = 0x2000,
+    TARGET = 0x3000, /* the same */
+    IDC = 0x4000,
+    IDC_STRIDE = 0x20,
+};
+enum { IDELIVERY = 0x00, ITHRESHOLD = 0x08, CLAIMI = 0x1c }; /* in an IDC */
+enum { DOMAIN_DIRECT = 0x100, DOMAIN_MSI = 0x104, SOURCE_LEVEL_HIGH = 6 };
+enum { EIDELIVERY = 0x70, EITHRESHOLD = 0x72, EIE0 = 0xc0 }; /* behind siselect */
+
+static uintptr_t base, idc;
+static uint32_t target; /* the hart, as targets name it */
+
+static bool aplic_open(const Fdt *fdt, FdtNode node, uint64_t id)
+{
+    FdtRange reg;
+    int place = irqchip_place(fdt, node, id);
+    if (place < 0 || !fdt_reg(fdt, node, 0, &reg))
+        return false;
+    base = reg.base;
+    idc = base + IDC + IDC_STRIDE * (unsigned)place;
+    target = (uint32_t)place << 18;
+    write32(base + DOMAINCFG, DOMAIN_DIRECT);
+    write32(idc + ITHRESHOLD, 0);
+    write32(idc + IDELIVERY, 1);
+    return true;
+}
+
+static void aplic_enable(unsigned source, bool on)
+{
+    write32(base + SOURCECFG + 4 * source, on ? SOURCE_LEVEL_HIGH : 0);
+    if (on)
+        write32(base + TARGET + 4 * source, target | 1); /* priority 1 */
+    write32(base + (on ? SETIENUM : CLRIENUM), source);
+}
+
+static unsigned aplic_claim(void)
+{
+    return read32(idc + CLAIMI) >> 16;
+}
+
+static void aplic_complete(unsigned source)
+{
+    (void)source; /* a level is pending as long as it is high */
+}
+
+const Irqchip aplic = { "APLIC",      "riscv,aplic", aplic_open,
+                        aplic_enable, aplic_claim,   aplic_complete };
+
+/* Of the APLICs only that of the supervisor level sends messages to IMSICs that interrupt S-mode. */
+static bool imsic_open(const Fdt *fdt, FdtNode node, uint64_t id)
+{
+    FdtRange reg;
+    FdtNode files = fdt_find_phandle(fdt, fdt_cell(fdt, node, "msi-parent", 0, 0));
+    int place = files ? irqchip_place(fdt, files, id) : -1;
+    if (place < 0 || !fdt_reg(fdt, node, 0, &reg))
+        return false;
+    base = reg.base;
+    target = (uint32_t)place << 18;
+    write32(base + DOMAINCFG, DOMAIN_MSI);
+    csr_write(siselect, EITHRESHOLD);
+    csr_write(sireg, 0);
+    csr_write(siselect, EIDELIVERY);
+    csr_write(sireg, 1);
+    return true;
+}
+
+static void imsic_enable(unsigned source, bool on)
+{
+    csr_write(siselect, EIE0 + source / 64 * 2);
+    if (on)
+        csr_set(sireg, BIT(source % 64));
+    else
+        csr_clear(sireg, BIT(source % 64));
+    write32(base + SOURCECFG + 4 * source, on ? SOURCE_LEVEL_HIGH : 0);
+    if (on)
+        write32(base + TARGET + 4 * source, target | source);
+    write32(base + (on ? SETIENUM : CLRIENUM), source);
+}
+
+static unsigned imsic_claim(void)
+{
+    return (unsigned)(csr_swap(stopei, 0) >> 16);
+}
+
+/* A level that is still high sends no message by itself; this makes it pending once more, and does nothing when it is
+ * low: "Special consideration for level-sensitive interrupt sources". */
+static void imsic_complete(unsigned source)
+{
+    write32(base + SETIPNUM_LE, source);
+}
+
+const Irqchip imsic = { "APLIC and IMSIC", "riscv,aplic", imsic_open,
+                        imsic_enable,      imsic_claim,   imsic_complete };

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* bootargs.h - words NAME=VALUE of the command line, /chosen/bootargs in the device tree. */
+#ifndef HYP_LIB_BOOTARGS_H
+#define HYP_LIB_BOOTARGS_H
+
+#include <stddef.h>
+
+#include "lib/fdt.h"
+
+/* The value of the first word that begins with NAME=, up to the next space, and its length; NULL
+ * if there is none. It lies in the device tree. */
+const char *bootarg(const Fdt *fdt, const char *name, size_t *length);
+/* Is there this word, NAME=VALUE? */
+bool bootarg_is(const Fdt *fdt, const char *name, const char *value);
+/* The value as a decimal number; `otherwise` if there is no such word or it is none. */
+uint64_t bootarg_number(const Fdt *fdt, const char *name, uint64_t otherwise);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * irqchip.h - external interrupts: a PLIC, an APLIC alone, or an APLIC that sends messages to IMSICs.
+ *
+ * Which one there is says the device tree. Interrupt sources have the numbers that devices have in
+ * its `interrupts`. They all go to the hart that called irqchip_open, at level-triggered, equal
+ * priority.
+ */
+#ifndef HYP_LIB_IRQCHIP_H
+#define HYP_LIB_IRQCHIP_H
+
+#include "lib/fdt.h"
+
+typedef struct {
+    const char *name;
+    const char *compatible; /* of the node that wired interrupts go to */
+    /* Sets the controller up for hart `id`; false if its node does not say how. */
+    bool (*open)(const Fdt *fdt, FdtNode node, uint64_t id);
+    /* Lets a source interrupt that hart, or not. */
+    void (*enable)(unsigned source, bool on);
+    /* The most urgent source that is pending, which then is no longer; 0 if there is none. */
+    unsigned (*claim)(void);
+    /* The source has been served. */
+    void (*complete)(unsigned source);
+} Irqchip;
+
+extern const Irqchip plic, aplic, imsic;
+
+/* Finds and sets up the controller; NULL if there is none. */
+const Irqchip *irqchip_open(const Fdt *fdt, uint64_t id);
+
+/* The source of a device, 0 if it has none. */
+static inline unsigned irqchip_source(const Fdt *fdt, FdtNode device)
+{
+    return fdt_cell(fdt, device, "interrupts", 0, 0);
+}
+
+/* In the order of a node's `interrupts-extended`, the place of hart `id`'s supervisor external
+ * interrupt; -1 if it is not there. */
+int irqchip_place(const Fdt *fdt, FdtNode node, uint64_t id);
+
+#endif
