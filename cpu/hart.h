@@ -284,7 +284,8 @@ uint64_t hart_hypervisor_irqs(const Hart *hart);
 /* Pointer bits that a guest's access with privilege `priv`, made by HLV or HSV, ignores. norm:hstatus_hu_op */
 uint8_t hart_guest_masked_bits(const Hart *hart, unsigned priv);
 
-/* A wire into mip: `input` is IRQ_MSI, IRQ_MTI, IRQ_MEI or IRQ_SEI. Fits IrqLine.set. */
+/* A wire into mip: `input` is IRQ_MSI, IRQ_MTI, IRQ_MEI or IRQ_SEI, IRQ_SSI, whose rising edge sets SSIP, or
+ * IRQ_GUEST_EXTERNAL + n. Fits IrqLine.set. */
 void hart_set_irq(void *hart, unsigned input, bool level);
 
 /* mnstatus.NMIE; where there are no RNMIs they are never disabled. */

@@ -303,6 +303,11 @@ bool hart_wakes(const Hart *hart)
 void hart_set_irq(void *opaque, unsigned input, bool level)
 {
     Hart *hart = opaque;
+    if (input == IRQ_SSI) { /* an edge that software takes back. norm:mip_ssip_intr_ctrl */
+        hart->mip_software |= level ? BIT(IRQ_SSI) : 0;
+        hart_update_irq(hart);
+        return;
+    }
     uint64_t *word = input >= IRQ_GUEST_EXTERNAL ? &hart->hgeip : &hart->mip_lines;
     uint64_t lines = level ? *word | BIT(input & 63) : *word & ~BIT(input & 63);
     if (lines == *word)

@@ -7,7 +7,7 @@
  */
 #include "devices/clint.h"
 
-enum { MSIP = 0, MTIMECMP = 0x4000, MTIME = 0xbff8, SIZE = 0x10000 };
+enum { MSIP = 0, MTIMECMP = 0x4000, MTIME = 0xbff8, SIZE = 0x10000, MTIMER_SIZE = 0x8000 };
 
 uint64_t clint_mtime(const Clint *clint)
 {
@@ -112,7 +112,8 @@ static bool clint_realize(Device *dev, GError **error)
 {
     Clint *clint = (Clint *)dev;
     (void)error;
-    g_assert(clint->n_harts && clint->n_harts <= CLINT_MAX_HARTS && clint->msip && clint->mtip);
+    g_assert(clint->n_harts && clint->n_harts <= CLINT_MAX_HARTS && clint->mtip);
+    g_assert(!clint->msip == (dev->type == &aclint_mtimer_type));
     for (unsigned hart = 0; hart < clint->n_harts; hart++) {
         ClintTimer *timer = &clint->timers[hart];
         timer->clint = clint;
@@ -132,7 +133,8 @@ static void clint_reset(Device *dev)
     for (unsigned hart = 0; hart < clint->n_harts; hart++) {
         clint->mtimecmp[hart] = UINT64_MAX;
         clint->msip_reg[hart] = 0;
-        irq_set(&clint->msip[hart], false);
+        if (clint->msip)
+            irq_set(&clint->msip[hart], false);
     }
     update_all(clint);
 }
@@ -164,6 +166,12 @@ static const Reg clint_regs[] = {
     { "mtime", MTIME, 1, AT(Clint, mtime),
       REG_RW, ~0ull, read_mtime, mtime_written },
 };
+static const Reg mtimer_regs[] = {
+    { "mtimecmp", 0, CLINT_MAX_HARTS, AT_ARRAY(Clint, mtimecmp),
+      REG_RW, ~0ull, NULL, mtimecmp_written },
+    { "mtime", MTIME - MTIMECMP, 1, AT(Clint, mtime),
+      REG_RW, ~0ull, read_mtime, mtime_written },
+};
 // clang-format on
 
 static const StateField clint_fields[] = {
@@ -180,6 +188,19 @@ const DeviceType clint_type = {
     .mmio_size = SIZE,
     .regs = clint_regs,
     .n_regs = G_N_ELEMENTS(clint_regs),
+    .state = &clint_state,
+    .realize = clint_realize,
+    .reset = clint_reset,
+    .visit = clint_visit,
+};
+
+const DeviceType aclint_mtimer_type = {
+    .name = "mtimer",
+    .compatible = "riscv,aclint-mtimer",
+    .size = sizeof(Clint),
+    .mmio_size = MTIMER_SIZE,
+    .regs = mtimer_regs,
+    .n_regs = G_N_ELEMENTS(mtimer_regs),
     .state = &clint_state,
     .realize = clint_realize,
     .reset = clint_reset,

@@ -6,6 +6,8 @@
  *   0x0000 + 4 * hart   msip       bit 0 is MSIP of that hart
  *   0x4000 + 8 * hart   mtimecmp   MTIP of that hart is mtime >= mtimecmp
  *   0xbff8              mtime      10 MHz, shared by all harts
+ *
+ * Without the first of these, and the others from 0 and 0x7ff8 on, it is the ACLINT's mtimer.
  */
 #ifndef DEVICES_CLINT_H
 #define DEVICES_CLINT_H
@@ -27,7 +29,7 @@ struct Clint {
     /* Configuration: how many harts, and their wires, `n_harts` of each. The arrays stay the
      * machine's. */
     unsigned n_harts;
-    IrqLine *msip, *mtip;
+    IrqLine *msip, *mtip; /* no msip: an mtimer */
     /* Configuration, may be NULL: software has set mtime, so whoever waits for a time must
      * compute anew. */
     void (*time_set)(void *opaque);
@@ -40,7 +42,7 @@ struct Clint {
     Timer wrap; /* fires when mtime goes from its largest value to 0 */
 };
 
-extern const DeviceType clint_type;
+extern const DeviceType clint_type, aclint_mtimer_type;
 
 /* mtime now, in ticks of 100 ns; what `rdtime` reads. */
 uint64_t clint_mtime(const Clint *clint);
