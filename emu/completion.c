@@ -126,8 +126,11 @@ static void add_chardevs(Words *words)
 
 static void add_machine(Words *words)
 {
-    for (size_t i = 0; options_machine_property(i); i++)
-        g_string_append_printf(words->rest, " %s=", options_machine_property(i));
+    char *syntax;
+    for (size_t i = 0; (syntax = options_machine_property(i)); i++) {
+        add_alternatives(words->rest, syntax);
+        g_free(syntax);
+    }
 }
 
 // clang-format off

@@ -27,7 +27,8 @@ static uint32_t phandle_intc(unsigned hart)
     return 2 * hart + 2;
 }
 
-static uint32_t phandle_plic(const Machine *m)
+/* The controller that devices are connected to: the PLIC, or the APLIC's supervisor-level domain. */
+static uint32_t phandle_irqchip(const Machine *m)
 {
     return 2 * m->n_harts + 1;
 }
@@ -198,33 +199,98 @@ static void put_chosen(void *fdt, const Machine *m, const DevicetreeChosen *chos
     fdt_end_node(fdt);
 }
 
-/* Each hart's interrupt controller with the two interrupts `a` and `b`. */
+static uint32_t phandle_aplic_m(const Machine *m)
+{
+    return 2 * m->n_harts + 3;
+}
+
+static uint32_t phandle_imsic(const Machine *m, bool is_machine)
+{
+    return 2 * m->n_harts + (is_machine ? 4 : 5);
+}
+
+/* Each hart's interrupt controller with interrupt `a` and, if there is one, `b`. */
 static void put_hart_interrupts(void *fdt, const Machine *m, unsigned a, unsigned b)
 {
     g_autofree uint32_t *cells = g_new(uint32_t, 4 * m->n_harts);
+    unsigned n = 0;
     for (unsigned i = 0; i < m->n_harts; i++) {
-        const uint32_t own[] = { phandle_intc(i), a, phandle_intc(i), b };
-        memcpy(cells + 4 * i, own, sizeof own);
+        cells[n++] = phandle_intc(i);
+        cells[n++] = a;
+        if (!b)
+            continue;
+        cells[n++] = phandle_intc(i);
+        cells[n++] = b;
     }
-    put_cells(fdt, "interrupts-extended", cells, 4 * m->n_harts);
+    put_cells(fdt, "interrupts-extended", cells, n);
+}
+
+/* The root domain has all sources and can give them to the other. */
+static void put_aplic(void *fdt, const Machine *m, const Aplic *aplic)
+{
+    bool is_root = !aplic->parent;
+    uint32_t child = phandle_irqchip(m);
+    fdt_property_u32(fdt, "phandle", is_root ? phandle_aplic_m(m) : child);
+    if (is_root) {
+        fdt_property_u32(fdt, "riscv,children", child);
+        PUT_CELLS(fdt, "riscv,delegation", child, 1, APLIC_SOURCES);
+        PUT_CELLS(fdt, "riscv,delegate", child, 1, APLIC_SOURCES);
+    }
+    if (aplic->has_direct)
+        put_hart_interrupts(fdt, m, is_root ? IRQ_MEI : IRQ_SEI, 0);
+    if (aplic->has_msi)
+        fdt_property_u32(fdt, "msi-parent", phandle_imsic(m, is_root));
+}
+
+/* Time first, then what it is compared with. The first range ends where the CLINT would. */
+static void put_mtimer(void *fdt, const Machine *m, const Device *dev)
+{
+    enum { MTIME = 0x7ff8 };
+    uint64_t end = dev->base.v == BOARD_MTIMER ? BOARD_CLINT + 0x10000 : dev->base.v + 0x8000;
+    uint64_t mtime = dev->base.v + MTIME;
+    PUT_CELLS(fdt, "reg", 0, (uint32_t)mtime, 0, (uint32_t)(end - mtime), 0, (uint32_t)dev->base.v,
+              0, MTIME);
+    put_hart_interrupts(fdt, m, IRQ_MTI, 0);
+}
+
+/* What interrupt controllers and timers are connected to. */
+static void put_wiring(void *fdt, const Machine *m, Device *dev)
+{
+    const DeviceType *type = dev->type;
+    if (type == &plic_type) {
+        fdt_property_u32(fdt, "phandle", phandle_irqchip(m));
+        put_hart_interrupts(fdt, m, IRQ_MEI, IRQ_SEI);
+    } else if (type == &aplic_type) {
+        put_aplic(fdt, m, (const Aplic *)dev);
+    } else if (type == &imsic_type) {
+        bool is_machine = ((const Imsic *)dev)->is_machine;
+        fdt_property_u32(fdt, "phandle", phandle_imsic(m, is_machine));
+        put_hart_interrupts(fdt, m, is_machine ? IRQ_MEI : IRQ_SEI, 0);
+    } else if (type == &clint_type) {
+        put_hart_interrupts(fdt, m, IRQ_MSI, IRQ_MTI);
+    } else if (type == &aclint_mtimer_type) {
+        put_mtimer(fdt, m, dev);
+    } else if (type == &aclint_mswi_type || type == &aclint_sswi_type) {
+        put_hart_interrupts(fdt, m, type == &aclint_mswi_type ? IRQ_MSI : IRQ_SSI, 0);
+    }
 }
 
 static void put_device(void *fdt, const Machine *m, Device *dev)
 {
+    enum { LEVEL_HIGH = 4 };
     begin_node_at(fdt, dev->type->name, dev->base.v);
-    if (dev == &m->plic->dev) {
-        fdt_property_u32(fdt, "phandle", phandle_plic(m));
-        put_hart_interrupts(fdt, m, IRQ_MEI, IRQ_SEI);
-    } else if (dev == &m->clint->dev) {
-        put_hart_interrupts(fdt, m, IRQ_MSI, IRQ_MTI);
-    } else if (dev == &m->finisher->dev) {
+    put_wiring(fdt, m, dev);
+    if (dev == &m->finisher->dev)
         fdt_property_u32(fdt, "phandle", phandle_test(m));
-    }
     if (dev->irq_number) {
-        fdt_property_u32(fdt, "interrupts", dev->irq_number);
-        fdt_property_u32(fdt, "interrupt-parent", phandle_plic(m));
+        if (m->config.aia == AIA_NONE)
+            fdt_property_u32(fdt, "interrupts", dev->irq_number);
+        else
+            PUT_CELLS(fdt, "interrupts", dev->irq_number, LEVEL_HIGH);
+        fdt_property_u32(fdt, "interrupt-parent", phandle_irqchip(m));
     }
-    put_reg(fdt, dev->base.v, dev->mmio_size);
+    if (dev->type != &aclint_mtimer_type)
+        put_reg(fdt, dev->base.v, dev->mmio_size);
     put_strings(fdt, "compatible", dev->type->compatible);
     if (dev->type->describe)
         dev->type->describe(dev, fdt);

@@ -14,30 +14,7 @@
 #include "devices/virtio_net.h"
 #include "devices/virtio_rng.h"
 #include "emu/base/error.h"
-
-/* Wires. */
-
-/* An IPI to another hart: the sender stops, so that the receiver can answer at once. */
-static void set_msip(void *opaque, unsigned hart, bool level)
-{
-    Machine *m = opaque;
-    hart_set_irq(&m->harts[hart], IRQ_MSI, level);
-    if (level && hart != m->current)
-        m->harts[m->current].attention |= ATTENTION_YIELD;
-}
-
-static void set_mtip(void *opaque, unsigned hart, bool level)
-{
-    Machine *m = opaque;
-    hart_set_irq(&m->harts[hart], IRQ_MTI, level);
-}
-
-/* PLIC contexts: M and S of each hart in turn. */
-static void set_external(void *opaque, unsigned context, bool level)
-{
-    Machine *m = opaque;
-    hart_set_irq(&m->harts[context / 2], context % 2 ? IRQ_SEI : IRQ_MEI, level);
-}
+#include "emu/irqchip.h"
 
 /* What the bus must tell. */
 
@@ -96,7 +73,7 @@ static void on_finish(void *opaque, FinishKind kind, unsigned code)
     }
 }
 
-static void on_time_set(void *opaque)
+void machine_time_set(void *opaque)
 {
     Machine *m = opaque;
     for (unsigned i = 0; i < m->n_harts; i++)
@@ -109,8 +86,8 @@ static uint64_t read_mtime(void *opaque)
     return clint_mtime(m->clint);
 }
 
-static Device *alloc(Machine *m, const DeviceType *type, const char *id, uint64_t base,
-                     unsigned irq)
+Device *machine_new_device(Machine *m, const DeviceType *type, const char *id, uint64_t base,
+                           unsigned irq)
 {
     DeviceSite site = { .bus = &m->bus,
                         .clock = &m->clock,
@@ -120,42 +97,16 @@ static Device *alloc(Machine *m, const DeviceType *type, const char *id, uint64_
                         .irq_number = irq,
                         .id = id };
     if (irq)
-        site.irq = (IrqLine){ plic_set_source, m->plic, irq };
+        site.irq = irqchip_input(m, irq);
     return device_alloc(type, &site);
 }
 
-/* Realizes `dev` and makes it part of the machine. */
-static bool add(Machine *m, Device *dev, GError **error)
+bool machine_add_device(Machine *m, Device *dev, GError **error)
 {
     if (!device_realize(dev, error))
         return false;
     g_ptr_array_add(m->devices, dev);
     return true;
-}
-
-static bool add_clint(Machine *m, GError **error)
-{
-    m->clint = (Clint *)alloc(m, &clint_type, "clint", BOARD_CLINT, 0);
-    m->clint->n_harts = m->n_harts;
-    m->clint->msip = m->wires;
-    m->clint->mtip = m->wires + m->n_harts;
-    m->clint->time_set = on_time_set;
-    m->clint->opaque = m;
-    for (unsigned i = 0; i < m->n_harts; i++) {
-        m->clint->msip[i] = (IrqLine){ set_msip, m, i };
-        m->clint->mtip[i] = (IrqLine){ set_mtip, m, i };
-    }
-    return add(m, &m->clint->dev, error);
-}
-
-static bool add_plic(Machine *m, GError **error)
-{
-    m->plic = (Plic *)alloc(m, &plic_type, "plic", BOARD_PLIC, 0);
-    m->plic->n_contexts = 2 * m->n_harts;
-    m->plic->out = m->wires + 2 * m->n_harts;
-    for (unsigned i = 0; i < 2 * m->n_harts; i++)
-        m->plic->out[i] = (IrqLine){ set_external, m, i };
-    return add(m, &m->plic->dev, error);
 }
 
 /* The backend that a slot's configuration asks for; NULL with `error` unset: an empty slot. */
@@ -193,11 +144,11 @@ static bool add_virtio(Machine *m, GError **error)
         }
         uint64_t base = BOARD_VIRTIO + i * 0x1000ull;
         VirtioMmio *slot =
-            (VirtioMmio *)alloc(m, &virtio_mmio_type, id, base, BOARD_IRQ_VIRTIO + i);
+            (VirtioMmio *)machine_new_device(m, &virtio_mmio_type, id, base, BOARD_IRQ_VIRTIO + i);
         slot->backend = backend;
         slot->modern = m->config.virtio_modern;
         m->virtio[i] = &slot->dev;
-        if (!add(m, &slot->dev, error))
+        if (!machine_add_device(m, &slot->dev, error))
             return false;
     }
     return true;
@@ -211,20 +162,20 @@ static bool add_rom(Machine *m, GError **error)
 
 static bool add_devices(Machine *m, GError **error)
 {
-    if (!add_rom(m, error) || !add_clint(m, error) || !add_plic(m, error))
+    if (!add_rom(m, error) || !irqchip_add(m, error))
         return false;
-    m->finisher = (Finisher *)alloc(m, &finisher_type, "test", BOARD_FINISHER, 0);
+    m->finisher = (Finisher *)machine_new_device(m, &finisher_type, "test", BOARD_FINISHER, 0);
     m->finisher->finish = on_finish;
     m->finisher->opaque = m;
-    if (!add(m, &m->finisher->dev, error))
+    if (!machine_add_device(m, &m->finisher->dev, error))
         return false;
-    m->rtc = (Rtc *)alloc(m, &rtc_type, "rtc", BOARD_RTC, BOARD_IRQ_RTC);
+    m->rtc = (Rtc *)machine_new_device(m, &rtc_type, "rtc", BOARD_RTC, BOARD_IRQ_RTC);
     m->rtc->base_ns = m->config.rtc_base_ns;
-    if (!add(m, &m->rtc->dev, error))
+    if (!machine_add_device(m, &m->rtc->dev, error))
         return false;
-    m->uart = (Uart *)alloc(m, &uart_type, "uart", BOARD_UART, BOARD_IRQ_UART);
+    m->uart = (Uart *)machine_new_device(m, &uart_type, "uart", BOARD_UART, BOARD_IRQ_UART);
     m->uart->chr = m->config.serial;
-    return add(m, &m->uart->dev, error) && add_virtio(m, error);
+    return machine_add_device(m, &m->uart->dev, error) && add_virtio(m, error);
 }
 
 /* Life. */
@@ -281,16 +232,28 @@ static void make_harts(Machine *m)
     }
 }
 
+/* Harts with an IMSIC have its CSRs, and as many guest external interrupts as it has guest files. */
+static void add_aia_extensions(Machine *m)
+{
+    Isa *isa = &m->config.isa;
+    if (m->config.aia != AIA_APLIC_IMSIC)
+        return;
+    isa->has[EXT_Smaia] = true;
+    isa->has[EXT_Ssaia] = isa->has[EXT_S];
+    isa->geilen = isa->has[EXT_H] ? m->config.aia_guests : 0;
+}
+
 Machine *machine_new(const MachineConfig *config, GError **error)
 {
     Machine *m = g_new0(Machine, 1);
     insn_table_init();
     m->config = *config;
     m->n_harts = config->n_harts;
+    add_aia_extensions(m);
     m->step_hart = -1;
     m->look_at = UINT64_MAX;
     m->devices = g_ptr_array_new();
-    m->wires = g_new0(IrqLine, 4 * m->n_harts);
+    m->wires = g_ptr_array_new_with_free_func(g_free);
     m->state_marks = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     m->reset_pc = BOARD_ROM;
     clock_init(&m->clock, m->n_harts);
@@ -320,7 +283,8 @@ void machine_free(Machine *m)
     if (m->harts)
         code_free(&m->code);
     g_free(m->harts);
-    g_free(m->wires);
+    g_free(m->imsic_ports);
+    g_ptr_array_free(m->wires, TRUE);
     g_ptr_array_free(m->devices, TRUE);
     g_array_free(m->state_marks, TRUE);
     bus_free(&m->bus);

@@ -16,8 +16,11 @@
 #include "cpu/code.h"
 #include "cpu/commit.h"
 #include "cpu/hart.h"
+#include "devices/aclint.h"
+#include "devices/aplic.h"
 #include "devices/clint.h"
 #include "devices/finisher.h"
+#include "devices/imsic.h"
 #include "devices/plic.h"
 #include "devices/rtc.h"
 #include "devices/uart.h"
@@ -26,7 +29,10 @@
 #include "emu/board.h"
 #include "emu/inbox.h"
 
-enum { MACHINE_MAX_HARTS = 32, VIRTIO_SLOTS = 8 };
+enum { MACHINE_MAX_HARTS = 32, VIRTIO_SLOTS = 8, MACHINE_MAX_AIA_GUESTS = 7 };
+
+/* Interrupt controllers: PLIC; APLIC; APLIC, and an IMSIC a hart. */
+typedef enum { AIA_NONE, AIA_APLIC, AIA_APLIC_IMSIC } MachineAia;
 
 /* What is plugged into a virtio-mmio slot. */
 typedef struct {
@@ -51,6 +57,10 @@ typedef struct {
     uint64_t rtc_base_ns;
     uint64_t seed; /* of everything that looks random to the guest */
     bool virtio_modern;
+    MachineAia aia;
+    unsigned aia_guests; /* guest interrupt files of each IMSIC */
+    bool aia_direct;     /* the APLIC can deliver by wire in place of an IMSIC's file */
+    bool aclint;         /* ACLINT, not CLINT */
     VirtioConfig virtio[VIRTIO_SLOTS];
     HostChar *serial;
     bool live_input;    /* somebody may still type: idle time passes at wall rate */
@@ -79,13 +89,16 @@ struct Machine {
     Hart *harts;
     unsigned n_harts;
     GPtrArray *devices; /* of Device, in the order they were made */
-    Clint *clint;
-    Plic *plic;
+    Clint *clint;       /* or what is the timer of an ACLINT */
+    Plic *plic;         /* NULL with an APLIC */
+    Aplic *aplic_m, *aplic_s;
+    Imsic *imsic_m, *imsic_s;
+    ImsicPort *imsic_ports; /* one a hart */
     Finisher *finisher;
     Rtc *rtc;
     Uart *uart;
     Device *virtio[VIRTIO_SLOTS];
-    IrqLine *wires; /* of CLINT and PLIC */
+    GPtrArray *wires; /* arrays of IrqLine, from interrupt controllers to harts */
 
     /* Where the harts are in the round; saved. */
     int64_t round_left[MACHINE_MAX_HARTS];
@@ -139,6 +152,14 @@ StopReason machine_run(Machine *machine);
 
 /* Asks the machine to stop after the current slice. Emulation thread. */
 void machine_stop(Machine *machine, StopReason reason, int exit_code);
+
+/* What builds the machine: allocates a device at `base` with interrupt `irq` (0: none), to be configured; then realizes
+ * it and makes it part of the machine. */
+Device *machine_new_device(Machine *machine, const DeviceType *type, const char *id, uint64_t base,
+                           unsigned irq);
+bool machine_add_device(Machine *machine, Device *dev, GError **error);
+/* Somebody set mtime. `machine` is a Machine. */
+void machine_time_set(void *machine);
 
 /* Visits all state in order. A machine that was loaded must have been built from the same configuration. */
 void machine_visit(Machine *machine, StateVisitor *visitor);

@@ -37,11 +37,13 @@ bool options_resolve_serial(Options *options, GError **error);
 /* The -chardev with this id, for one more user. NULL: there is none, or it takes only one. */
 CharSpec *options_use_char(const GPtrArray *chars, const char *option, const char *id,
                            GError **error);
+/* options_machine.c: refuses what does not go together in -M and -cpu. */
+bool options_check_machine(const Options *options, GError **error);
 /* The rows of the tables of -chardev, -device, -d and -M, as they are written; NULL: no more. */
 const char *options_char_example(size_t number);
 const char *options_driver_example(size_t number);
 const char *options_log_item(size_t number);
-const char *options_machine_property(size_t number);
+char *options_machine_property(size_t number); /* to be freed */
 /* A -chardev socket as the address that -gdb takes. */
 bool options_resolve_gdb(Options *options, GError **error);
 /* The element with this id of a list whose elements begin with their id, or NULL. */

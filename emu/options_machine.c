@@ -10,29 +10,109 @@
 #define MIN_RAM (1ull << 20)
 #define MAX_RAM (256ull << 30)
 
-/* Machine properties that can only be what they are. */
+/* Machine properties that decide something, as they are written. */
+static const struct {
+    const char *syntax, *help;
+} settable[] = {
+    { "aclint=on|off", "the ACLINT's devices in place of the CLINT (off)" },
+    { "aia=none|aplic|aplic-imsic",
+      "interrupt controllers: PLIC; APLIC; APLIC, and an IMSIC a hart (none)" },
+    { "aia-guests=N", "guest interrupt files of each IMSIC, 0 to 7 (0)" },
+    { "aia-direct=on|off", "with IMSICs: the APLIC can deliver by wire in their place, too (off)" },
+    { "kernel=FILE", "as -kernel; initrd=, append=, dtb= and firmware= alike" },
+    { "dumpdtb=FILE", "write the machine's device tree and end" },
+};
+
+/* Those that can only be what they are. */
 static const struct {
     const char *name, *only, *why;
 } fixed[] = {
     { "acpi", "off,auto", "there are no ACPI tables" },
     { "usb", "off", "there is no USB controller" },
-    { "aclint", "off", "the CLINT is SiFive's" },
-    { "aia", "none", "APLIC and IMSIC are not there yet" },
-    { "aia-guests", "0", "IMSIC is not there yet" },
     { "iommu-sys", "off", "the IOMMU is not there yet" },
     { "accel", "tcg", "instructions are emulated, there is no host virtualisation" },
     { "dump-guest-core", "on,off", "" },
 };
 
-const char *options_machine_property(size_t number)
+char *options_machine_property(size_t number)
 {
-    return number < G_N_ELEMENTS(fixed) ? fixed[number].name : NULL;
+    if (number < G_N_ELEMENTS(settable))
+        return g_strdup(settable[number].syntax);
+    number -= G_N_ELEMENTS(settable);
+    return number >= G_N_ELEMENTS(fixed)
+               ? NULL
+               : g_strdelimit(g_strconcat(fixed[number].name, "=", fixed[number].only, NULL), ",",
+                              '|');
 }
 
 static bool list_machines(Options *o)
 {
-    puts("Supported machines are:\nvirt                 RISC-V VirtIO board (default)");
+    puts("Supported machines are:\nvirt                 RISC-V VirtIO board (default)\n"
+         "-M virt,help lists its properties.");
     o->done = true;
+    return true;
+}
+
+static bool list_properties(Options *o)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(settable); i++)
+        printf("%s\n        %s\n", settable[i].syntax, settable[i].help);
+    for (size_t i = 0; i < G_N_ELEMENTS(fixed); i++) {
+        g_autofree char *syntax = options_machine_property(G_N_ELEMENTS(settable) + i);
+        printf("%s\n", syntax);
+        if (*fixed[i].why)
+            printf("        %s\n", fixed[i].why);
+    }
+    o->done = true;
+    return true;
+}
+
+static bool interrupt_props(Options *o, Props *props, GError **error)
+{
+    static const char *const kinds[] = {
+        [AIA_NONE] = "none", [AIA_APLIC] = "aplic", [AIA_APLIC_IMSIC] = "aplic-imsic", NULL
+    };
+    const char *kind = props_take(props, "aia");
+    uint64_t guests = o->machine.aia_guests;
+    unsigned number = 0;
+    while (kind && kinds[number] && strcmp(kinds[number], kind))
+        number++;
+    if (!kinds[number])
+        return fail(error, EXIT_USAGE,
+                    "-M: aia is none, aplic or aplic-imsic, not '%s'; write -M virt,aia=%s", kind,
+                    nearest_word(kind, kinds) ? nearest_word(kind, kinds) : "aplic-imsic");
+    if (kind)
+        o->machine.aia = number;
+    if (!props_number(props, "aia-guests", &guests, error) ||
+        !props_bool(props, "aia-direct", &o->machine.aia_direct, error) ||
+        !props_bool(props, "aclint", &o->machine.aclint, error))
+        return false;
+    if (guests > MACHINE_MAX_AIA_GUESTS)
+        return fail(error, EXIT_CONFIG,
+                    "-M: an IMSIC has 0 to %d guest files, not %" G_GUINT64_FORMAT
+                    "; write for example -M virt,aia=aplic-imsic,aia-guests=%d",
+                    MACHINE_MAX_AIA_GUESTS, guests, MACHINE_MAX_AIA_GUESTS);
+    o->machine.aia_guests = (unsigned)guests;
+    return true;
+}
+
+bool options_check_machine(const Options *o, GError **error)
+{
+    const MachineConfig *m = &o->machine;
+    bool has_imsic = m->aia == AIA_APLIC_IMSIC;
+    if (!has_imsic && (m->aia_guests || m->aia_direct))
+        return fail(error, EXIT_CONFIG,
+                    "-M: aia-guests and aia-direct are of IMSICs, and there are none; add "
+                    "aia=aplic-imsic, or leave them out");
+    if (m->aia_guests && !m->isa.has[EXT_H])
+        return fail(error, EXIT_CONFIG,
+                    "-M: guest interrupt files need the hypervisor extension, which -cpu leaves "
+                    "out; add h=on there, or leave aia-guests out");
+    if (has_imsic && m->isa.geilen && m->isa.geilen != m->aia_guests)
+        return fail(error, EXIT_CONFIG,
+                    "-cpu: geilen=%" G_GUINT64_FORMAT " is not the number of guest interrupt "
+                    "files, %u; leave it out, -M aia-guests sets it",
+                    m->isa.geilen, m->aia_guests);
     return true;
 }
 
@@ -41,6 +121,8 @@ static bool machine_props(Options *o, Props *props, GError **error)
     const char *type = props_take(props, "type"), *dump = props_take(props, "dumpdtb");
     if (type && strcmp(type, "virt"))
         return fail(error, EXIT_USAGE, "-M: no machine is called '%s'; write -M virt", type);
+    if (props_take(props, "help"))
+        return list_properties(o);
     if (dump && !*dump)
         return fail(error, EXIT_USAGE,
                     "-M: dumpdtb= names no file; write -M virt,dumpdtb=virt.dtb");
@@ -60,7 +142,7 @@ static bool machine_props(Options *o, Props *props, GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS(fixed); i++)
         if (!props_only(props, fixed[i].name, fixed[i].only, fixed[i].why, error))
             return false;
-    return props_finish(props, error);
+    return interrupt_props(o, props, error) && props_finish(props, error);
 }
 
 bool option_machine(Options *o, const OptionDef *def, const char *argument, GError **error)

@@ -339,10 +339,10 @@ bool options_resolve(Options *o, GError **error)
     if (o->commit_file && !o->log_commits)
         return fail(error, EXIT_CONFIG, "-log '%s', but nothing is to be logged; add -log-commits",
                     o->commit_file);
-    if (!options_resolve_serial(o, error) || !options_resolve_gdb(o, error) ||
-        !plug_notes(o, has_bus, plug_note, error) || !plug_notes(o, is_card, plug_note, error) ||
-        !plug_notes(o, is_any, plug_console, error) || !resolve_semihosting(o, error) ||
-        !check_used(o, error))
+    if (!options_check_machine(o, error) || !options_resolve_serial(o, error) ||
+        !options_resolve_gdb(o, error) || !plug_notes(o, has_bus, plug_note, error) ||
+        !plug_notes(o, is_card, plug_note, error) || !plug_notes(o, is_any, plug_console, error) ||
+        !resolve_semihosting(o, error) || !check_used(o, error))
         return false;
     if (o->daemonize && !check_daemon(o, error))
         return false;
