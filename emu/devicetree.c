@@ -236,10 +236,11 @@ static void put_aplic(void *fdt, const Machine *m, const Aplic *aplic)
         PUT_CELLS(fdt, "riscv,delegation", child, 1, APLIC_SOURCES);
         PUT_CELLS(fdt, "riscv,delegate", child, 1, APLIC_SOURCES);
     }
-    if (aplic->has_direct)
-        put_hart_interrupts(fdt, m, is_root ? IRQ_MEI : IRQ_SEI, 0);
+    /* Software takes one of the two: messages, if there can be any. */
     if (aplic->has_msi)
         fdt_property_u32(fdt, "msi-parent", phandle_imsic(m, is_root));
+    else
+        put_hart_interrupts(fdt, m, is_root ? IRQ_MEI : IRQ_SEI, 0);
 }
 
 /* Time first, then what it is compared with. The first range ends where the CLINT would. */
