@@ -18,6 +18,7 @@ CFLAGS_release := -O2 -g
 CFLAGS_debug := -O1 -g
 CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS_torture := -O2 -g
+CFLAGS_mutants := -O2 -g
 CFLAGS_fuzz := -O2 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 # Only clang has the engine; warnings are gcc's business.
 ifeq ($(MODE),fuzz)
@@ -26,7 +27,8 @@ WARNINGS := -w
 endif
 CFLAGS ?=
 ALL_CFLAGS := -std=gnu11 -fno-strict-aliasing $(CFLAGS_$(MODE)) $(WARNINGS) -I. -DVERSION='"$(VERSION)"' \
-              -DCONFIG_SLIRP=$(CONFIG_SLIRP) -DCONFIG_TORTURE=$(if $(filter torture,$(MODE)),1,0) $(shell pkg-config --cflags $(PACKAGES)) $(CFLAGS)
+              -DCONFIG_SLIRP=$(CONFIG_SLIRP) -DCONFIG_TORTURE=$(if $(filter torture,$(MODE)),1,0) \
+              -DCONFIG_MUTANTS=$(if $(filter mutants,$(MODE)),1,0) $(shell pkg-config --cflags $(PACKAGES)) $(CFLAGS)
 ifeq ($(MODE),fuzz)
 # Comparisons are worth following where text is compared, and take half of the time where instructions run.
 $(B)/cpu/%.o $(B)/mmu/%.o $(B)/emu/base/%.o: ALL_CFLAGS += -fno-sanitize-coverage=trace-cmp
@@ -40,6 +42,9 @@ SOURCES := $(wildcard emu/base/*.c mmu/*.c cpu/*.c cpu/*/*.c devices/*.c emu/*.c
 ifneq ($(CONFIG_SLIRP),1)
 SOURCES := $(filter-out emu/net_slirp.c,$(SOURCES))
 endif
+ifneq ($(MODE),mutants)
+SOURCES := $(filter-out emu/base/mutant.c,$(SOURCES))
+endif
 OBJECTS := $(SOURCES:%.c=$(B)/%.o)
 LIBRARY := $(filter-out $(B)/emu/main.o,$(OBJECTS))
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
@@ -47,7 +52,7 @@ RANDOM_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tests/random/*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 TESTLIB := $(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c))
 
-all: $(B)/bulkhead ## build the emulator (MODE=release|debug|asan|torture: caches of one line)
+all: $(B)/bulkhead ## build the emulator (MODE=release|debug|asan|torture: caches of one line|mutants)
 
 $(B)/bulkhead: $(OBJECTS)
 	@echo "  LD    $@"
@@ -94,6 +99,10 @@ fuzz-targets:
 	$(Q)$(MAKE) --no-print-directory MODE=fuzz fuzz-binaries
 
 fuzz-binaries: $(FUZZ)
+
+mutants: ## break rules of the hypervisor extension one at a time: each must be noticed by its corner
+	$(Q)$(MAKE) --no-print-directory MODE=mutants all
+	@tests/corners/mutants build/mutants/bulkhead
 
 unit: $(UNIT) ## run the unit tests
 	@tests/run-unit $(UNIT)
@@ -189,8 +198,8 @@ install: $(B)/bulkhead ## into PREFIX (DESTDIR is respected)
 	for image in $(wildcard $(IMAGES)); do install -D -m 644 $$image $(DESTDIR)$(PREFIX)/share/bulkhead/; done
 
 clean: ## remove what was built (keeps build/images)
-	rm -rf build/hyp build/release build/debug build/asan build/torture build/fuzz build/bench build/bench.json build/bulkhead
+	rm -rf build/hyp build/release build/debug build/asan build/torture build/mutants build/fuzz build/bench build/bench.json build/bulkhead
 
 -include $(wildcard $(B)/tests/isa/*.d) $(RANDOM_OBJECTS:.o=.d) $(OBJECTS:.o=.d) $(TESTLIB:.o=.d) $(UNIT:$(B)/unit/%=$(B)/tests/unit/%.d) $(FUZZ:$(B)/fuzz/%=$(B)/tests/fuzz/%.d)
-.PHONY: all guests unit fuzz fuzz-targets fuzz-binaries lint images run check-quick check check-boot check-float check-walk bench format install help clean
+.PHONY: all guests mutants unit fuzz fuzz-targets fuzz-binaries lint images run check-quick check check-boot check-float check-walk bench format install help clean
 .SECONDARY:

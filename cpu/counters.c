@@ -5,6 +5,7 @@
 #include "cpu/csr.h"
 #include "cpu/csr_hooks.h"
 #include "cpu/hart.h"
+#include "emu/base/mutant.h"
 
 const EventInfo event_info[EVENT_COUNT] = {
 #define EVENT(name, selector, kind, meaning) \
@@ -214,7 +215,8 @@ uint64_t read_time(Hart *hart, unsigned number)
 {
     (void)number;
     uint64_t time = hart->mtime(hart->mtime_opaque);
-    return hart_is_guest(hart) ? time + hart->csr.htimedelta : time; /* norm:htimedelta_sz_acc_op */
+    bool shifted = (hart_is_guest(hart) && !BROKEN(time_of_host)) || BROKEN(time_of_guest);
+    return shifted ? time + hart->csr.htimedelta : time; /* norm:htimedelta_sz_acc_op */
 }
 
 /* Changes a register that decides what counters count; their values stay. */

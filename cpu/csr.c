@@ -13,6 +13,7 @@
 #include "cpu/csr_hooks.h"
 #include "cpu/hart.h"
 #include "cpu/indirect.h"
+#include "emu/base/mutant.h"
 
 typedef struct {
     const char *name;
@@ -115,9 +116,11 @@ static CsrAccess check_counter(const Hart *hart, unsigned number)
     if (priv == PRIV_M)
         return CSR_ALLOWED;
     if (!(hart->csr.mcounteren & bit))
-        return CSR_ILLEGAL;
+        return BROKEN(counter_virtual) && hart_is_guest(hart) ? CSR_VIRTUAL : CSR_ILLEGAL;
     if (hart_is_guest(hart))
-        return allow_if(user && hart->csr.hcounteren & bit, CSR_VIRTUAL);
+        return allow_if((user || BROKEN(counter_user)) &&
+                            (hart->csr.hcounteren & bit || BROKEN(counter_guest)),
+                        CSR_VIRTUAL);
     return allow_if(user, CSR_ILLEGAL);
 }
 
@@ -130,7 +133,9 @@ static CsrAccess check_stimecmp(const Hart *hart)
         return CSR_ILLEGAL;
     if (!hart_is_guest(hart))
         return CSR_ALLOWED;
-    return allow_if(hart->csr.hcounteren & 2 && hart->csr.henvcfg & MENVCFG_STCE, CSR_VIRTUAL);
+    return allow_if((hart->csr.hcounteren & 2 || BROKEN(stimecmp_tm)) &&
+                        hart->csr.henvcfg & MENVCFG_STCE,
+                    CSR_VIRTUAL);
 }
 
 /* norm:mseccfg_sseed_useed_op_tbl */
@@ -159,7 +164,7 @@ CsrAccess csr_state_enabled(const Hart *hart, unsigned index, uint64_t bit)
 static CsrAccess check_satp(const Hart *hart)
 {
     if (hart_is_guest(hart))
-        return allow_if(!(hart->csr.hstatus & HSTATUS_VTVM), CSR_VIRTUAL);
+        return allow_if(!(hart->csr.hstatus & HSTATUS_VTVM) || BROKEN(vtvm_satp), CSR_VIRTUAL);
     return allow_if(hart->mmu.priv == PRIV_M || !(hart->csr.mstatus & MSTATUS_TVM), CSR_ILLEGAL);
 }
 
@@ -167,7 +172,8 @@ static CsrAccess check_satp(const Hart *hart)
 static CsrAccess check_float(const Hart *hart)
 {
     bool guest_off = hart_is_guest(hart) && !(hart->csr.vsstatus & MSTATUS_FS);
-    return allow_if(hart->csr.mstatus & MSTATUS_FS && !guest_off, CSR_ILLEGAL);
+    return allow_if(hart->csr.mstatus & MSTATUS_FS && !guest_off,
+                    BROKEN(float_virtual) ? CSR_VIRTUAL : CSR_ILLEGAL);
 }
 
 /* What the gate of `number`, as the instruction names it, says in the present mode. */
@@ -179,7 +185,8 @@ static CsrAccess check_gate(const Hart *hart, unsigned number)
     case GATE_COUNTER: return check_counter(hart, number);
     case GATE_SATP: return check_satp(hart);
     case GATE_HGATP:
-        return allow_if(is_m || guest || !(hart->csr.mstatus & MSTATUS_TVM), CSR_ILLEGAL);
+        return allow_if(is_m || guest || !(hart->csr.mstatus & MSTATUS_TVM) || BROKEN(tvm_hgatp),
+                        CSR_ILLEGAL);
     case GATE_STIMECMP: return check_stimecmp(hart);
     case GATE_SEED: return check_seed(hart);
     case GATE_CONTEXT: return csr_state_enabled(hart, 0, STATEEN_CONTEXT);
@@ -256,6 +263,10 @@ static CsrAccess check_guest(const Hart *hart, unsigned number, bool write)
     if (injected)
         return CSR_VIRTUAL;
     /* norm:H_vscsrs_acc_vs; VU-mode has none of the supervisor's. */
+    if (BROKEN(guest_reaches_vs_csrs) && number >> 8 == 2)
+        return gate;
+    if (BROKEN(user_csr_illegal) && needs == 1 && hart->mmu.priv == PRIV_U)
+        return CSR_ILLEGAL;
     return needs == 2 || hart->mmu.priv == PRIV_U ? CSR_VIRTUAL : gate;
 }
 
@@ -263,11 +274,15 @@ CsrAccess csr_check_all(const Hart *hart, unsigned number, bool write)
 {
     static const uint8_t least[] = { PRIV_U, PRIV_S, PRIV_S, PRIV_M };
     unsigned gate = hart->csr_gates[number], needs = lowest_privilege(number);
+    if (BROKEN(hgeip_stateen) && (number == CSR_hgeip || number == CSR_hgeie))
+        return csr_state_enabled(hart, 0, STATEEN_IMSIC);
     bool guest = hart_is_guest(hart);
     /* A guest that lacks privilege is told so in its own way. */
     bool allowed = guest ? needs != 3 : hart->mmu.priv >= least[needs];
     /* norm:seed_ro_illegal is the one register that can only be written. */
     bool wrong_way = write ? number >> 10 == 3 : number == CSR_seed;
+    if (BROKEN(read_only_virtual) && guest)
+        wrong_way = false;
     if (UNLIKELY(gate == GATE_MISSING || !allowed || wrong_way))
         return CSR_ILLEGAL;
     if (UNLIKELY(guest))

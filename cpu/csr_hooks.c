@@ -6,6 +6,7 @@
 
 #include "cpu/csr.h"
 #include "cpu/hart.h"
+#include "emu/base/mutant.h"
 #include "emu/base/random.h"
 #include "mmu/pte.h"
 
@@ -92,7 +93,7 @@ void write_mstatus(Hart *hart, unsigned number, uint64_t value)
         value = set_bits(value, 12, 11, bits(old, 12, 11));
     if (!isa->has[EXT_F])
         value &= ~(uint64_t)MSTATUS_FS;
-    if (!isa->has[EXT_H])
+    if ((!isa->has[EXT_H] && !BROKEN(mpv_without_h)) || BROKEN(mpv_read_only))
         value &= ~(MSTATUS_MPV | MSTATUS_GVA);
     if (!isa->has[EXT_U])
         value &= ~(uint64_t)(MSTATUS_MPRV | MSTATUS_TW);
@@ -213,7 +214,8 @@ void write_mie(Hart *hart, unsigned number, uint64_t value)
 void write_mideleg(Hart *hart, unsigned number, uint64_t value)
 {
     (void)number;
-    hart->csr.mideleg = (value & (IRQS_S | local_interrupts(hart))) | hart_hypervisor_irqs(hart);
+    uint64_t ones = BROKEN(mideleg_keeps) ? 0 : hart_hypervisor_irqs(hart);
+    hart->csr.mideleg = (value & (IRQS_S | local_interrupts(hart))) | ones;
     hart_update_irq(hart);
 }
 
@@ -222,7 +224,7 @@ void write_medeleg(Hart *hart, unsigned number, uint64_t value)
 {
     const uint64_t hypervisor = MASK(23, 18) | BIT(CAUSE_ECALL_VS);
     (void)number;
-    hart->csr.medeleg = hart->has_h ? value : value & ~hypervisor;
+    hart->csr.medeleg = hart->has_h || BROKEN(medeleg_without_h) ? value : value & ~hypervisor;
 }
 
 /* Is `ticks` at `compare` or beyond? If not, `timer` will fire when it is. */
@@ -242,9 +244,10 @@ void hart_update_stimer(Hart *hart)
 {
     uint64_t ticks = hart->mtime(hart->mtime_opaque);
     hart->stip = compare_time(hart, &hart->stimer, ticks, hart->csr.stimecmp);
+    if (!BROKEN(vstip_host_time))
+        ticks += hart->csr.htimedelta;
     if (hart->has_h)
-        hart->vstip =
-            compare_time(hart, &hart->vstimer, ticks + hart->csr.htimedelta, hart->csr.vstimecmp);
+        hart->vstip = compare_time(hart, &hart->vstimer, ticks, hart->csr.vstimecmp);
     hart_update_guest_irqs(hart);
 }
 

@@ -10,6 +10,7 @@
 #include "cpu/code.h"
 #include "cpu/csr.h"
 #include "cpu/stats.h"
+#include "emu/base/mutant.h"
 
 static void stimer_fired(void *opaque)
 {
@@ -151,7 +152,8 @@ static inline void update_mode(Hart *hart)
     /* norm:mstatus_mprv_ldst_op, norm:mstatus_mprv_hypervisor */
     bool mprv = UNLIKELY(status & MSTATUS_MPRV) && mmu->priv == PRIV_M && !rnmi_disabled(hart);
     mmu->data_priv = mprv ? (uint8_t)bits(status, 12, 11) : mmu->priv;
-    mmu->data_v = mprv ? status & MSTATUS_MPV && mmu->data_priv != PRIV_M : mmu->v;
+    bool mpv = status & MSTATUS_MPV && !BROKEN(mprv_without_mpv);
+    mmu->data_v = mprv ? mpv && (mmu->data_priv != PRIV_M || BROKEN(mprv_mpv_machine)) : mmu->v;
     mmu->pmlen = masked_bits(hart, mmu->data_priv, mmu->data_v);
 }
 
@@ -164,13 +166,14 @@ void hart_update_mode(Hart *hart)
 void hart_update_context(Hart *hart)
 {
     Mmu *mmu = &hart->mmu;
-    uint64_t environment = hart->csr.menvcfg & hart->csr.henvcfg;
+    uint64_t environment =
+        hart->csr.menvcfg & (BROKEN(environment_host) ? ~0ull : hart->csr.henvcfg);
     mmu->sum = hart->csr.mstatus & MSTATUS_SUM;
     mmu->mxr = hart->csr.mstatus & MSTATUS_MXR;
     mmu->adue = hart->csr.menvcfg & MENVCFG_ADUE;
     mmu->pbmte = hart->csr.menvcfg & MENVCFG_PBMTE;
     mmu->satp = hart->csr.satp;
-    mmu->vsum = hart->csr.vsstatus & MSTATUS_SUM;
+    mmu->vsum = (BROKEN(hlv_sum) ? hart->csr.mstatus : hart->csr.vsstatus) & MSTATUS_SUM;
     mmu->vmxr = hart->csr.vsstatus & MSTATUS_MXR;
     mmu->vadue = environment & MENVCFG_ADUE;
     mmu->vpbmte = environment & MENVCFG_PBMTE;

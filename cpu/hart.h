@@ -18,6 +18,7 @@
 #include "cpu/trigger.h"
 #include "emu/base/clock.h"
 #include "emu/base/irq.h"
+#include "emu/base/mutant.h"
 #include "emu/base/state.h"
 #include "emu/base/trace.h"
 #include "mmu/mmu.h"
@@ -267,8 +268,9 @@ static inline unsigned hart_mode(const Hart *hart)
 /* Writes to an f register or fflags make FS dirty, of a guest's status as well. norm:vsstatus_fs_op */
 static inline void hart_dirty_float(Hart *hart)
 {
-    hart->csr.mstatus |= MSTATUS_FS;
-    if (UNLIKELY(hart->mmu.v))
+    if (!(BROKEN(dirty_host) && hart->mmu.v))
+        hart->csr.mstatus |= MSTATUS_FS;
+    if (UNLIKELY(hart->mmu.v) && !BROKEN(dirty_guest))
         hart->csr.vsstatus |= MSTATUS_FS;
 }
 
@@ -276,7 +278,7 @@ static inline void hart_dirty_float(Hart *hart)
 static inline bool hart_has_float(const Hart *hart)
 {
     return hart->csr.mstatus & MSTATUS_FS &&
-           LIKELY(!hart->mmu.v || hart->csr.vsstatus & MSTATUS_FS);
+           LIKELY(!hart->mmu.v || hart->csr.vsstatus & MSTATUS_FS || BROKEN(float_guest_off));
 }
 
 /* Bits of mie and mideleg that the hypervisor extension adds. norm:mideleg_acc_h */

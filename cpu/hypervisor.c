@@ -5,6 +5,7 @@
 #include "cpu/csr.h"
 #include "cpu/csr_hooks.h"
 #include "cpu/hart.h"
+#include "emu/base/mutant.h"
 #include "mmu/pte.h"
 
 /* Status. */
@@ -14,7 +15,7 @@ void write_hstatus(Hart *hart, unsigned number, uint64_t value)
 {
     uint64_t old = hart->csr.hstatus;
     (void)number;
-    if (bits(value, 17, 12) > hart->isa->geilen)
+    if (bits(value, 17, 12) > hart->isa->geilen && !BROKEN(vgein_any))
         value = (value & ~(uint64_t)HSTATUS_VGEIN) | (old & HSTATUS_VGEIN);
     if (!hart->isa->has[EXT_Ssnpm])
         value &= ~HSTATUS_HUPMM;
@@ -26,8 +27,9 @@ void write_hstatus(Hart *hart, unsigned number, uint64_t value)
 uint64_t read_vsstatus(Hart *hart, unsigned number)
 {
     uint64_t status = hart->csr.vsstatus;
+    uint64_t shown = BROKEN(sd_of_host) ? hart->csr.mstatus : status;
     (void)number;
-    return (status & MSTATUS_FS) == MSTATUS_FS ? status | MSTATUS_SD : status;
+    return (shown & MSTATUS_FS) == MSTATUS_FS ? status | MSTATUS_SD : status;
 }
 
 /* norm:henvcfg_dte_op, norm:vsstatus_sdt_op */
@@ -52,7 +54,7 @@ void write_vsstatus(Hart *hart, unsigned number, uint64_t value)
 static uint64_t enabled_above(const Hart *hart)
 {
     const uint64_t gated = MENVCFG_DTE | MENVCFG_ADUE | MENVCFG_PBMTE | MENVCFG_STCE;
-    return hart->csr.menvcfg | ~gated;
+    return BROKEN(henvcfg_alone) ? ~0ull : hart->csr.menvcfg | ~gated;
 }
 
 uint64_t read_henvcfg(Hart *hart, unsigned number)
@@ -148,8 +150,9 @@ uint64_t read_hip(Hart *hart, unsigned number)
 /* norm:hip_vssip_vssie_op: only VSSIP can be written, and is that of hvip. */
 void write_hip(Hart *hart, unsigned number, uint64_t value)
 {
+    uint64_t mask = BROKEN(hip_writable) ? (uint64_t)IRQS_VS : BIT(IRQ_VSSI);
     (void)number;
-    write_hvip(hart, CSR_hvip, (hart->csr.hvip & ~BIT(IRQ_VSSI)) | (value & BIT(IRQ_VSSI)));
+    write_hvip(hart, CSR_hvip, (hart->csr.hvip & ~mask) | (value & mask));
 }
 
 /* norm:hvip_acc; and the virtual interrupts that hvien can enable. */
@@ -171,7 +174,9 @@ uint64_t read_hgeip(Hart *hart, unsigned number)
 void write_hgeie(Hart *hart, unsigned number, uint64_t value)
 {
     (void)number;
-    hart->csr.hgeie = hart->isa->geilen ? value & MASK(hart->isa->geilen, 1) : 0;
+    hart->csr.hgeie = BROKEN(hgeie_all)   ? value
+                      : hart->isa->geilen ? value & MASK(hart->isa->geilen, 1)
+                                          : 0;
     hart_update_guest_irqs(hart);
 }
 
@@ -180,9 +185,10 @@ void write_hgeie(Hart *hart, unsigned number, uint64_t value)
  * hvien on vsip and vsie". */
 uint64_t read_vsip(Hart *hart, unsigned number)
 {
-    uint64_t delegated = hart_hideleg(hart);
+    uint64_t delegated = hart_hideleg(hart) | (BROKEN(vsip_not_delegated) ? IRQS_VS : 0);
     (void)number;
-    return (hart_mip(hart) & delegated & IRQS_VS) >> 1 | (hart_sip(hart) & delegated & ~IRQS_BASE) |
+    return (hart_mip(hart) & delegated & IRQS_VS) >> !BROKEN(vsip_in_place) |
+           (hart_sip(hart) & delegated & ~IRQS_BASE) |
            (hart->csr.hvip & hart->csr.hvien & ~delegated);
 }
 
@@ -210,7 +216,7 @@ uint64_t read_vsie(Hart *hart, unsigned number)
 void write_vsie(Hart *hart, unsigned number, uint64_t value)
 {
     uint64_t delegated = hart_hideleg(hart), high = delegated & ~IRQS_BASE;
-    uint64_t mine = delegated & IRQS_VS;
+    uint64_t mine = BROKEN(vsie_not_delegated) ? (uint64_t)IRQS_VS : delegated & IRQS_VS;
     (void)number;
     hart->vsie_virtual = value & ~IRQS_BASE;
     if (high)
@@ -224,7 +230,8 @@ void write_htimedelta(Hart *hart, unsigned number, uint64_t value)
 {
     (void)number;
     hart->csr.htimedelta = value;
-    hart_update_stimer(hart);
+    if (!BROKEN(vstip_delta))
+        hart_update_stimer(hart);
 }
 
 void write_vstimecmp(Hart *hart, unsigned number, uint64_t value)
@@ -240,18 +247,25 @@ void write_vstimecmp(Hart *hart, unsigned number, uint64_t value)
  * norm:hgatp_mode_x4, norm:hgatp_vmid_lsbs */
 void write_hgatp(Hart *hart, unsigned number, uint64_t value)
 {
+    bool known = csr_has_atp_mode(hart->isa, (unsigned)bits(value, 63, 60));
     (void)number;
-    if (!csr_has_atp_mode(hart->isa, (unsigned)bits(value, 63, 60)))
+    if (BROKEN(hgatp_ignored) && !known)
+        return;
+    if (!known)
         value = set_bits(value, 63, 60, bits(hart->csr.hgatp, 63, 60));
-    hart->csr.hgatp = value & (MASK(63, 60) | (BIT(hart->isa->vmidlen) - 1) << 44 | MASK(43, 2));
+    hart->csr.hgatp = value & (MASK(63, 60) | (BIT(hart->isa->vmidlen) - 1) << 44 |
+                               MASK(43, BROKEN(hgatp_root) ? 0 : 2));
     hart_update_context(hart);
 }
 
 /* norm:vsatp_mode_unsupported_v1: ignored as a whole, with V or without. */
 void write_vsatp(Hart *hart, unsigned number, uint64_t value)
 {
+    bool known = csr_has_atp_mode(hart->isa, (unsigned)bits(value, 63, 60));
     (void)number;
-    if (!csr_has_atp_mode(hart->isa, (unsigned)bits(value, 63, 60)))
+    if (BROKEN(vsatp_taken) && !known)
+        value = set_bits(value, 63, 60, bits(hart->csr.vsatp, 63, 60));
+    else if (!known)
         return;
     hart->csr.vsatp = csr_legal_atp(hart, value);
     hart_update_context(hart);

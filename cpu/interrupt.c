@@ -12,6 +12,7 @@
 #include "cpu/csr.h"
 #include "cpu/hart.h"
 #include "cpu/indirect.h"
+#include "emu/base/mutant.h"
 
 /* From the highest priority down. AIA, "The standard major interrupt codes, listed in default priority order";
  * norm:mip_mie_std_enc_txt, norm:hsint_priority */
@@ -42,11 +43,11 @@ uint64_t hart_mip(const Hart *hart)
 /* norm:hip_vseip_vseie_op, norm:hip_vstip_vstie_acc_op, norm:hip_sgeip_sgeie_acc_op */
 void hart_update_guest_irqs(Hart *hart)
 {
-    uint64_t environment = hart->csr.menvcfg & hart->csr.henvcfg;
+    uint64_t environment = hart->csr.menvcfg & (BROKEN(vstip_stce) ? ~0ull : hart->csr.henvcfg);
     uint64_t pending = hart->csr.hvip & IRQS_VS;
     if (hart->hgeip >> bits(hart->csr.hstatus, 17, 12) & 1)
         pending |= BIT(IRQ_VSEI);
-    if (hart->vstip && environment & MENVCFG_STCE)
+    if (hart->vstip && environment & MENVCFG_STCE && !(BROKEN(vstip_needs_guest) && !hart->mmu.v))
         pending |= BIT(IRQ_VSTI);
     if (hart->hgeip & hart->csr.hgeie)
         pending |= BIT(IRQ_SGEI);
@@ -73,14 +74,16 @@ uint64_t hart_sip(const Hart *hart)
 
 uint64_t hart_sie(const Hart *hart)
 {
-    return (hart->csr.mie & hart->csr.mideleg & ~(uint64_t)IRQS_H) |
+    uint64_t hidden = BROKEN(sie_shows_hie) ? 0 : IRQS_H;
+    return (hart->csr.mie & hart->csr.mideleg & ~hidden) |
            (hart->sie_virtual & supervisor_virtual(hart));
 }
 
 /* norm:mideleg_hroz; AIA, "Interrupt filtering and virtual interrupts for supervisor level": or what mvien adds. */
 uint64_t hart_hideleg(const Hart *hart)
 {
-    return hart->csr.hideleg & (hart->csr.mideleg | hart->csr.mvien);
+    return hart->csr.hideleg &
+           (BROKEN(hideleg_alone) ? ~0ull : hart->csr.mideleg | hart->csr.mvien);
 }
 
 static uint64_t machine_ready(const Hart *hart)
@@ -134,7 +137,8 @@ static Top find_top(uint64_t ready, const uint8_t iprio[64], unsigned external,
     bool above = true;
     for (unsigned i = 0; ready && i < sizeof default_order; i++) {
         unsigned id = default_order[i];
-        unsigned by_default = above ? ABOVE_EXTERNAL : BELOW_EXTERNAL;
+        unsigned by_default =
+            above || (BROKEN(overflow_first) && id == IRQ_LCOFI) ? ABOVE_EXTERNAL : BELOW_EXTERNAL;
         above = above && id != external;
         if (!(ready >> id & 1))
             continue;
@@ -228,10 +232,13 @@ static Level interrupted_level(const Hart *hart)
     bool guest = hart_is_guest(hart);
     if ((priv < PRIV_M || hart->csr.mstatus & MSTATUS_MIE) && machine_ready(hart))
         return LEVEL_M;
-    bool s_open = guest || priv < PRIV_S || (priv == PRIV_S && hart->csr.mstatus & MSTATUS_SIE);
+    bool s_open = (guest && !BROKEN(entry_sie)) || priv < PRIV_S ||
+                  (priv == PRIV_S && hart->csr.mstatus & MSTATUS_SIE);
+    bool vs_open = guest && (priv < PRIV_S || hart->csr.vsstatus & MSTATUS_SIE);
+    if (BROKEN(guest_first) && vs_open && guest_is_interrupted(hart))
+        return LEVEL_VS;
     if (s_open && supervisor_ready(hart))
         return LEVEL_HS;
-    bool vs_open = guest && (priv < PRIV_S || hart->csr.vsstatus & MSTATUS_SIE);
     return vs_open && guest_is_interrupted(hart) ? LEVEL_VS : LEVEL_NONE;
 }
 

@@ -8,6 +8,7 @@
 #include "cpu/csr.h"
 #include "cpu/hart.h"
 #include "cpu/stats.h"
+#include "emu/base/mutant.h"
 
 ExecResult hart_raise(Hart *hart, uint64_t cause, uint64_t tval)
 {
@@ -34,18 +35,19 @@ ExecResult hart_raise_illegal(Hart *hart)
 /* norm:H_virtinst_xtval */
 ExecResult hart_raise_virtual(Hart *hart)
 {
-    return hart_raise(hart, CAUSE_VIRTUAL, instruction_word(hart));
+    return hart_raise(hart, CAUSE_VIRTUAL, BROKEN(virtual_tval) ? 0 : instruction_word(hart));
 }
 
 ExecResult hart_refuse(Hart *hart)
 {
-    return hart_is_guest(hart) ? hart_raise_virtual(hart) : hart_raise_illegal(hart);
+    bool is_virtual = hart_is_guest(hart) && !BROKEN(virtual_is_illegal);
+    return is_virtual ? hart_raise_virtual(hart) : hart_raise_illegal(hart);
 }
 
 ExecResult hart_raise_at(Hart *hart, uint64_t cause, uint64_t address)
 {
     hart_raise(hart, cause, address);
-    hart->exception.gva = hart_is_guest(hart);
+    hart->exception.gva = hart_is_guest(hart) && !BROKEN(gva_breakpoint);
     return EXEC_TRAP;
 }
 
@@ -55,18 +57,21 @@ static bool is_guest_page_fault(uint64_t cause)
            cause == CAUSE_STORE_GUEST_PAGE;
 }
 
+static bool is_of_fetch(uint64_t cause)
+{
+    return cause == CAUSE_FETCH_ACCESS || cause == CAUSE_FETCH_PAGE ||
+           cause == CAUSE_FETCH_GUEST_PAGE || cause == CAUSE_FETCH_MISALIGNED;
+}
+
 /*
  * htinst or mtinst for a fault: the pseudo-instruction of a load or store of a PTE when the VS stage's own access failed
  * (norm:H_trap_xtinst_guestpage, norm:H_trap_xtinst_guestpage_rw), or the transformed instruction, or zero.
  */
 static uint64_t fault_instruction(Hart *hart, const Fault *fault)
 {
-    if (is_guest_page_fault(fault->cause) && fault->implicit)
-        return fault->implicit_write ? 0x3020 : 0x3000;
-    bool is_fetch = fault->cause == CAUSE_FETCH_ACCESS || fault->cause == CAUSE_FETCH_PAGE ||
-                    fault->cause == CAUSE_FETCH_GUEST_PAGE ||
-                    fault->cause == CAUSE_FETCH_MISALIGNED;
-    if (is_fetch || hart->isa->zero_tinst)
+    if (is_guest_page_fault(fault->cause) && fault->implicit && !BROKEN(pseudo_missing))
+        return fault->implicit_write && !BROKEN(pseudo_write) ? 0x3020 : 0x3000;
+    if (is_of_fetch(fault->cause) || hart->isa->zero_tinst)
         return 0;
     return insn_transform(instruction_word(hart), fault->offset, hart->isa);
 }
@@ -74,6 +79,10 @@ static uint64_t fault_instruction(Hart *hart, const Fault *fault)
 ExecResult hart_raise_fault(Hart *hart)
 {
     Fault fault = hart->mmu.fault;
+    if (BROKEN(gva_hlv))
+        fault.guest = hart_is_guest(hart);
+    if (BROKEN(fetch_tval) && is_of_fetch(fault.cause))
+        fault.gva.v = hart->pc;
     hart->exception = (Trap){ .cause = fault.cause, .tval = fault.gva.v, .gva = fault.guest };
     /* Nobody emulates an access for software that is neither a guest's nor M-mode's own: it need not wait for the
      * instruction to be read again. */
@@ -82,7 +91,7 @@ ExecResult hart_raise_fault(Hart *hart)
         return EXEC_TRAP;
     /* norm:htval_trapval, norm:mtval2_trapval */
     if (is_guest_page_fault(fault.cause))
-        hart->exception.tval2 = fault.gpa.v >> 2;
+        hart->exception.tval2 = BROKEN(gpa_whole) ? fault.gpa.v : fault.gpa.v >> 2;
     hart->exception.tinst = fault_instruction(hart, &fault);
     return EXEC_TRAP;
 }
@@ -121,27 +130,20 @@ static uint64_t supervisor_status(const Hart *hart, uint64_t status, uint64_t en
     return status & ~(uint64_t)MSTATUS_SIE;
 }
 
-/* Nothing of the hypervisor's changes. norm:H_trap_vs_csrwrites */
-static void enter_guest(Hart *hart, const Trap *trap)
-{
-    hart->csr.vsstatus =
-        supervisor_status(hart, hart->csr.vsstatus, hart->csr.menvcfg & hart->csr.henvcfg);
-    hart->csr.vsepc = hart->pc;
-    hart->csr.vscause = trap->cause;
-    hart->csr.vstval = trap->tval;
-    hart->pc = handler(hart->csr.vstvec, trap->cause);
-    change_mode(hart, PRIV_S, true, false);
-}
-
 /* norm:H_trap_hs_csrwrites, norm:hstatus_spv_op, norm:hstatus_spvp_op */
 static void write_hypervisor_csrs(Hart *hart, const Trap *trap)
 {
     uint64_t status = hart->csr.hstatus & ~(uint64_t)(HSTATUS_SPV | HSTATUS_GVA);
     if (hart->mmu.v)
         status = set_bits(status | HSTATUS_SPV, 8, 8, hart->mmu.priv);
-    hart->csr.hstatus = status | (trap->gva ? HSTATUS_GVA : 0);
-    hart->csr.htval = trap->tval2;
-    hart->csr.htinst = trap->tinst;
+    else if (BROKEN(spvp_always))
+        status = set_bits(status, 8, 8, hart->mmu.priv);
+    bool gva = trap->gva || (BROKEN(gva_is_spv) && hart->mmu.v);
+    hart->csr.hstatus = status | (gva ? HSTATUS_GVA : 0);
+    if (trap->tval2 || !BROKEN(htval_stays))
+        hart->csr.htval = trap->tval2;
+    if (trap->tinst || !BROKEN(tinst_stays))
+        hart->csr.htinst = trap->tinst;
 }
 
 static void enter_supervisor(Hart *hart, const Trap *trap)
@@ -156,6 +158,24 @@ static void enter_supervisor(Hart *hart, const Trap *trap)
     change_mode(hart, PRIV_S, false, false);
 }
 
+/* Nothing of the hypervisor's changes. norm:H_trap_vs_csrwrites */
+static void enter_guest(Hart *hart, const Trap *trap)
+{
+    hart->csr.vsstatus =
+        supervisor_status(hart, hart->csr.vsstatus, hart->csr.menvcfg & hart->csr.henvcfg);
+    hart->csr.vsepc = hart->pc;
+    hart->csr.vscause = trap->cause;
+    if (BROKEN(vscause_exception) && !(trap->cause & CAUSE_INTERRUPT))
+        hart->csr.vscause--;
+    if (BROKEN(vscause_interrupt) && trap->cause & CAUSE_INTERRUPT)
+        hart->csr.vscause++;
+    if (BROKEN(guest_trap_hstatus))
+        write_hypervisor_csrs(hart, trap);
+    hart->csr.vstval = trap->tval;
+    hart->pc = handler(hart->csr.vstvec, trap->cause);
+    change_mode(hart, PRIV_S, true, false);
+}
+
 /* norm:H_trap_m_csrwrites */
 static void enter_machine(Hart *hart, const Trap *trap)
 {
@@ -166,7 +186,7 @@ static void enter_machine(Hart *hart, const Trap *trap)
         status |= MSTATUS_MDT; /* norm:trap_exp */
     if (hart->has_h) {
         status = set_bits(status, 39, 39, hart->mmu.v);
-        status = set_bits(status, 38, 38, trap->gva);
+        status = set_bits(status, 38, 38, trap->gva && !BROKEN(gva_machine));
         hart->csr.mtinst = trap->tinst;
     }
     hart->csr.mstatus = status & ~(uint64_t)MSTATUS_MIE;
@@ -247,6 +267,8 @@ static Level exception_level(const Hart *hart, uint64_t cause)
 {
     if (hart->mmu.priv == PRIV_M || !(hart->csr.medeleg >> cause & 1))
         return LEVEL_M;
+    if (BROKEN(guest_faults_go_down) && is_guest_page_fault(cause))
+        return hart_is_guest(hart) ? LEVEL_VS : LEVEL_HS;
     return hart_is_guest(hart) && hart->csr.hedeleg >> cause & 1 ? LEVEL_VS : LEVEL_HS;
 }
 
@@ -306,12 +328,12 @@ void hart_take_interrupt(Hart *hart)
 static void return_to(Hart *hart, unsigned to, bool guest)
 {
     if (!hart->mmu.v) {
-        if (to != PRIV_M)
+        if (to != PRIV_M && !BROKEN(mret_mprv))
             hart->csr.mstatus &= ~(uint64_t)MSTATUS_MPRV;
         if (to == PRIV_U || guest)
             hart->csr.mstatus &= ~(uint64_t)MSTATUS_SDT;
     }
-    if (to == PRIV_U && guest)
+    if (to == PRIV_U && guest && !BROKEN(sret_sdt))
         hart->csr.vsstatus &= ~(uint64_t)MSTATUS_SDT;
     change_mode(hart, to, guest, true);
     hart->counters.happened[EVENT_trap_returns]++;
@@ -327,7 +349,7 @@ void hart_machine_return(Hart *hart)
     bool guest = status & MSTATUS_MPV && to != PRIV_M;
     status = set_bits(status, 3, 3, bits(status, 7, 7)) | MSTATUS_MPIE;
     /* The least-privileged mode there is goes into MPP. norm:mstatus_xpie_xpp_op */
-    status &= ~(MSTATUS_MPP | MSTATUS_MPV);
+    status &= ~(MSTATUS_MPP | (BROKEN(mret_mpv) ? 0 : MSTATUS_MPV));
     if (!hart->isa->has[EXT_U])
         status |= MSTATUS_MPP;
     hart->csr.mstatus = status;
@@ -345,7 +367,7 @@ static uint64_t returned_status(uint64_t status)
 /* norm:xret_op, norm:hstatus_spv_sret; of a guest only its own registers change. */
 void hart_supervisor_return(Hart *hart)
 {
-    bool guest = hart->mmu.v;
+    bool guest = hart->mmu.v && !BROKEN(sret_guest);
     uint64_t *status = guest ? &hart->csr.vsstatus : &hart->csr.mstatus;
     unsigned to = (unsigned)bits(*status, 8, 8);
     if (hart->mmu.priv == PRIV_M)
@@ -354,7 +376,8 @@ void hart_supervisor_return(Hart *hart)
     hart->pc = csr_read(hart, guest ? CSR_vsepc : CSR_sepc);
     if (!guest) {
         guest = hart->csr.hstatus & HSTATUS_SPV;
-        hart->csr.hstatus &= ~(uint64_t)HSTATUS_SPV;
+        hart->csr.hstatus &= ~(uint64_t)(BROKEN(sret_spv) ? 0 : HSTATUS_SPV);
+        hart->csr.hstatus &= ~(uint64_t)(BROKEN(sret_spvp) ? HSTATUS_SPVP : 0);
     }
     return_to(hart, to, guest);
 }

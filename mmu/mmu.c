@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "emu/base/mutant.h"
 #include "mmu/pte.h"
 
 /* Contexts and banks. */
@@ -78,11 +79,11 @@ static StoreTag tag_of(const Mmu *mmu, bool guest)
 {
     uint64_t atp = guest ? mmu->vsatp : mmu->satp;
     StoreTag tag = { .regime = guest, .mode = (uint8_t)bits(atp, 63, 60) };
-    if (tag.mode != ATP_BARE)
+    if (tag.mode != ATP_BARE && !BROKEN(space_asid))
         tag.asid = (uint16_t)bits(atp, 59, 44);
     if (guest) {
         tag.g_mode = (uint8_t)bits(mmu->hgatp, 63, 60);
-        tag.vmid = (uint16_t)bits(mmu->hgatp, 57, 44);
+        tag.vmid = BROKEN(space_vmid) ? 0 : (uint16_t)bits(mmu->hgatp, 57, 44);
     }
     return tag;
 }
@@ -117,9 +118,11 @@ static void update_regimes(Mmu *mmu)
     mmu->regimes[0].flags = (uint16_t)(mmu->sum * KEY_SUM | mmu->mxr * KEY_MXR |
                                        mmu->adue * KEY_ADUE | mmu->pbmte * KEY_PBMTE);
     mmu->regimes[1].flags =
-        (uint16_t)(mmu->vsum * KEY_SUM | (mmu->vmxr || mmu->mxr) * KEY_MXR | mmu->vadue * KEY_ADUE |
-                   mmu->vpbmte * KEY_PBMTE | mmu->mxr * KEY_G_MXR | mmu->adue * KEY_G_ADUE |
-                   mmu->pbmte * KEY_G_PBMTE);
+        (uint16_t)(mmu->vsum * KEY_SUM |
+                   (mmu->vmxr || (mmu->mxr && !BROKEN(mxr_of_host))) * KEY_MXR |
+                   mmu->vadue * KEY_ADUE | mmu->vpbmte * KEY_PBMTE |
+                   (mmu->mxr || (BROKEN(mxr_of_guest) && mmu->vmxr)) * KEY_G_MXR |
+                   mmu->adue * KEY_G_ADUE | mmu->pbmte * KEY_G_PBMTE);
 }
 
 /* The one place that says what a context is. */
@@ -211,6 +214,8 @@ static bool fault(Mmu *mmu, Gva va, Access access, uint64_t cause)
 {
     const Bank *bank = access == ACCESS_FETCH ? mmu->fetch : mmu->data;
     mmu->fault = (Fault){ .cause = cause, .gva = va, .guest = bank->key.flags & KEY_V };
+    if (BROKEN(gva_hlvx) && bank->key.flags & KEY_EXECUTE_AS_READ)
+        mmu->fault.guest = false;
     return false;
 }
 
@@ -228,10 +233,12 @@ static bool walk_fault(Mmu *mmu, Gva va, Access access, const WalkResult *result
                                     [ACCESS_WRITE] = CAUSE_STORE_PAGE,
                                     [ACCESS_FETCH] = CAUSE_FETCH_PAGE };
     if (result->status == WALK_ACCESS_FAULT)
-        return access_fault(mmu, va, access);
+        return access_fault(mmu, va, BROKEN(pte_access_load) ? ACCESS_READ : access);
+    if (BROKEN(implicit_is_load) && result->implicit)
+        access = ACCESS_READ;
     bool guest = result->status == WALK_GUEST_PAGE_FAULT;
     fault(mmu, va, access, page[access] + (guest ? CAUSE_LOAD_GUEST_PAGE - CAUSE_LOAD_PAGE : 0));
-    mmu->fault.gpa = result->gpa;
+    mmu->fault.gpa = BROKEN(gpa_of_data) && result->implicit ? (Gpa){ va.v } : result->gpa;
     mmu->fault.implicit = result->implicit;
     mmu->fault.implicit_write = result->implicit_write;
     return false;
@@ -549,7 +556,7 @@ static bool translate_data(Mmu *mmu, Gva va, unsigned size, Access access, Spa *
     unsigned priv = key_priv(&bank->key);
     bool also_fetch = bank->key.flags & KEY_EXECUTE_AS_READ;
     if (!pmp_allows(&mmu->pmp, *spa, size, access, priv) ||
-        (also_fetch && !pmp_allows(&mmu->pmp, *spa, size, ACCESS_FETCH, priv)))
+        (also_fetch && !BROKEN(hlvx_pmp) && !pmp_allows(&mmu->pmp, *spa, size, ACCESS_FETCH, priv)))
         return access_fault(mmu, va, access);
     fill_line(mmu, bank, va, *spa, access);
     return true;
@@ -572,6 +579,8 @@ static Gva second_half(const Mmu *mmu, Gva va, unsigned first)
 static bool fault_second(Mmu *mmu, unsigned first)
 {
     mmu->fault.offset = (uint8_t)first;
+    if (BROKEN(gpa_of_first))
+        mmu->fault.gpa.v -= first;
     return false;
 }
 
@@ -580,6 +589,9 @@ static bool translate_halves(Mmu *mmu, Gva va, unsigned size, Access access, Spa
                              unsigned *first)
 {
     *first = PAGE_SIZE - (unsigned)(va.v & PAGE_OFFSET);
+    if (BROKEN(parts_backwards) &&
+        !translate_data(mmu, second_half(mmu, va, *first), size - *first, access, &spa[1]))
+        return false;
     return translate_data(mmu, va, *first, access, &spa[0]) &&
            (translate_data(mmu, second_half(mmu, va, *first), size - *first, access, &spa[1]) ||
             fault_second(mmu, *first));
@@ -707,7 +719,8 @@ static void return_context(Mmu *mmu, const DataContext *saved)
     mmu->data_v = saved->v;
     mmu->data_execute = false;
     mmu->pmlen = saved->pmlen;
-    mmu->data = saved->data;
+    if (!BROKEN(hlv_stays))
+        mmu->data = saved->data;
     if (mmu->store->flushes != saved->flushes)
         mmu_context_changed(mmu);
     else if (mmu->data->generation != space_generation(mmu, &mmu->data->key))
@@ -813,7 +826,8 @@ static void do_fence(Mmu *mmu, unsigned insn, StoreFence *fence)
 static void fence_first_stage(Mmu *mmu, unsigned insn, bool guest, StoreFence fence)
 {
     fence.regime = guest;
-    fence.vmid = guest ? (uint16_t)bits(mmu->hgatp, 57, 44) : 0;
+    fence.vmid = guest && !BROKEN(vvma_vmid) ? (uint16_t)bits(mmu->hgatp, 57, 44) : 0;
+    fence.any_vmid = BROKEN(vvma_everybody);
     do_fence(mmu, insn, &fence);
 }
 
@@ -822,7 +836,7 @@ enum { INSN_SFENCE_VMA, INSN_HFENCE_VVMA, INSN_HFENCE_GVMA };
 void mmu_sfence_vma(Mmu *mmu, bool any_va, Gva va, bool any_asid, uint16_t asid)
 {
     StoreFence fence = { .any_va = any_va, .any_asid = any_asid, .va = va.v, .asid = asid };
-    fence_first_stage(mmu, INSN_SFENCE_VMA, mmu->v, fence);
+    fence_first_stage(mmu, INSN_SFENCE_VMA, mmu->v && !BROKEN(sfence_host), fence);
 }
 
 void mmu_hfence_vvma(Mmu *mmu, bool any_va, Gva va, bool any_asid, uint16_t asid)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "emu/base/bits.h"
+#include "emu/base/mutant.h"
 #include "mmu/pte.h"
 
 static unsigned bucket_of(unsigned space, unsigned shift, uint64_t va)
@@ -187,6 +188,8 @@ static bool leaf_covers(const StoreEntry *entry, uint64_t va)
 /* norm:satp_op_sfence_vma: with an ASID, global translations stay. */
 static bool fence_covers(const StoreFence *fence, const StoreEntry *entry)
 {
+    if (BROKEN(gvma_global) && fence->is_g && !fence->any_vmid && entry->perms & PTE_G)
+        return false;
     if (fence->is_g)
         return fence->any_va || entry->gpa >> entry->g_shift == fence->va >> entry->g_shift;
     if (!fence->any_asid && entry->perms & PTE_G)

@@ -7,6 +7,7 @@
  */
 #include "mmu/walk.h"
 
+#include "emu/base/mutant.h"
 #include "mmu/pte.h"
 
 typedef struct {
@@ -35,7 +36,9 @@ static bool stop(Walk *w, const StageRequest *stage, WalkReason why)
     WalkResult *r = w->result;
     r->why = why;
     r->status = stage->is_g ? WALK_GUEST_PAGE_FAULT : WALK_PAGE_FAULT;
-    if (why == WHY_ACCESS)
+    if (BROKEN(wide_gpa_page_fault) && why == WHY_NOT_CANONICAL)
+        r->status = WALK_PAGE_FAULT;
+    if (why == WHY_ACCESS && !BROKEN(pte_access_page_fault))
         r->status = WALK_ACCESS_FAULT;
     if (stage->is_g) {
         r->gpa = (Gpa){ stage->address };
@@ -51,7 +54,7 @@ static bool is_canonical(const StageRequest *stage)
 {
     unsigned width = 12 + 9 * atp_levels(stage->config->mode);
     if (stage->is_g)
-        return stage->address >> (width + 2) == 0;
+        return stage->address >> (width + 2) == 0 || BROKEN(wide_gpa_taken);
     return sign_extend(stage->address, width) == (int64_t)stage->address;
 }
 
@@ -125,9 +128,11 @@ static bool find_leaf(Walk *w, const StageRequest *stage, StageResult *out, uint
         bool is_root = i + 1 == levels;
         if (!i && !recalled)
             learn_table(w, stage, table, out->global);
-        uint64_t index = stage->address >> (12 + 9 * i) & (stage->is_g && is_root ? 0x7ff : 0x1ff);
+        uint64_t index = stage->address >> (12 + 9 * i) &
+                         (stage->is_g && is_root && !BROKEN(x4_root) ? 0x7ff : 0x1ff);
         *gpa = table + index * 8;
-        if (!locate_pte(w, stage, *gpa, ACCESS_READ, at))
+        if (!locate_pte(w, stage, *gpa, BROKEN(implicit_access) ? w->request->access : ACCESS_READ,
+                        at))
             return false;
         if (!w->memory->read(w->memory->opaque, *at, &out->pte))
             return stop(w, stage, WHY_ACCESS);
@@ -148,7 +153,7 @@ static bool find_leaf(Walk *w, const StageRequest *stage, StageResult *out, uint
 
 static bool allows(uint64_t pte, Access access, bool mxr, bool execute_as_read)
 {
-    if (access == ACCESS_FETCH || execute_as_read)
+    if (access == ACCESS_FETCH || (execute_as_read && !BROKEN(hlvx_reads)))
         return pte & PTE_X;
     if (access == ACCESS_WRITE)
         return pte & PTE_W;
@@ -166,20 +171,21 @@ static bool s_leaf_allows(const WalkRequest *q, uint64_t pte)
 /* All G-stage accesses count as user accesses, and implicit ones gain nothing from MXR. norm:H_vm_gpapriv */
 static bool g_leaf_allows(const WalkRequest *q, Access access, bool implicit, uint64_t pte)
 {
-    return pte & PTE_U &&
-           allows(pte, access, q->g_mxr && !implicit, q->execute_as_read && !implicit);
+    bool mxr = q->g_mxr && (!implicit || BROKEN(implicit_mxr));
+    bool execute_as_read = q->execute_as_read && !implicit && !BROKEN(hlvx_first_stage);
+    return (pte & PTE_U || BROKEN(g_user)) && allows(pte, access, mxr, execute_as_read);
 }
 
 /* Step 9: A, and D for a store, are set by the hardware or are a fault. Bits are added to what the entry is by now: if it
  * maps itself, finding its place for the store set some at the G stage. */
 static bool update_ad(Walk *w, const StageRequest *stage, StageResult *out, uint64_t gpa, Spa at)
 {
-    uint64_t need = PTE_A | (stage->access == ACCESS_WRITE ? PTE_D : 0);
+    uint64_t need = PTE_A | (stage->access == ACCESS_WRITE || BROKEN(ad_load) ? PTE_D : 0);
     if ((out->pte & need) == need)
         return true;
     if (!stage->config->hardware_ad)
         return stop(w, stage, out->pte & PTE_A ? WHY_DIRTY : WHY_ACCESSED);
-    if (!locate_pte(w, stage, gpa, ACCESS_WRITE, &at))
+    if (!locate_pte(w, stage, gpa, BROKEN(implicit_update) ? ACCESS_READ : ACCESS_WRITE, &at))
         return false;
     return w->memory->update(w->memory->opaque, at, need, &out->pte) || stop(w, stage, WHY_ACCESS);
 }
@@ -193,7 +199,7 @@ static uint64_t leaf_base(uint64_t pte, unsigned level, uint8_t *shift)
 
 static bool translate_stage(Walk *w, const StageRequest *stage, StageResult *out)
 {
-    unsigned level;
+    unsigned level = 0;
     uint64_t gpa;
     Spa at;
     if (!is_canonical(stage))
@@ -205,6 +211,8 @@ static bool translate_stage(Walk *w, const StageRequest *stage, StageResult *out
     uint64_t offset = BIT(out->shift) - 1;
     if (base & offset)
         return stop(w, stage, WHY_MISALIGNED);
+    if (BROKEN(ad_early) && !update_ad(w, stage, out, gpa, at))
+        return false;
     if (stage->is_g ? !g_leaf_allows(w->request, stage->access, stage->implicit, out->pte)
                     : !s_leaf_allows(w->request, out->pte))
         return stop(w, stage, WHY_PERMISSION);

@@ -2,6 +2,7 @@
 /* system.c - CSR instructions, fences, traps and their returns, waiting, and cache-block operations. */
 #include "cpu/csr.h"
 #include "cpu/exec/exec.h"
+#include "emu/base/mutant.h"
 
 /* CSR instructions. */
 
@@ -136,7 +137,8 @@ EXEC(mnret)
 static bool sret_is_trapped(const Hart *hart)
 {
     if (hart_is_guest(hart))
-        return hart->csr.hstatus & HSTATUS_VTSR;
+        return (hart->csr.hstatus & HSTATUS_VTSR && !BROKEN(vtsr)) ||
+               (hart->csr.mstatus & MSTATUS_TSR && BROKEN(tsr_in_guest));
     return hart->mmu.priv == PRIV_S && hart->csr.mstatus & MSTATUS_TSR;
 }
 
@@ -166,9 +168,9 @@ EXEC(wfi)
     (void)in;
     unsigned priv = hart->mmu.priv;
     bool passes = hart->isa->waits_first && hart_wakes(hart);
-    bool limited = hart_is_guest(hart) && hart->csr.hstatus & HSTATUS_VTW;
+    bool limited = hart_is_guest(hart) && hart->csr.hstatus & HSTATUS_VTW && !BROKEN(vtw);
     if (hart->csr.mstatus & MSTATUS_TW && priv != PRIV_M && !passes)
-        return hart_raise_illegal(hart);
+        return BROKEN(tw_virtual) ? hart_refuse(hart) : hart_raise_illegal(hart);
     if ((priv == PRIV_U && hart->isa->has[EXT_S]) || (limited && !passes))
         return hart_refuse(hart);
     TRACE(hart->trace, wfi, hart->id, hart->pc);
@@ -207,7 +209,8 @@ EXEC(wrs_sto)
 static bool may_fence(const Hart *hart)
 {
     if (hart_is_guest(hart))
-        return hart->mmu.priv == PRIV_S && !(hart->csr.hstatus & HSTATUS_VTVM);
+        return hart->mmu.priv == PRIV_S &&
+               (!(hart->csr.hstatus & HSTATUS_VTVM) || BROKEN(vtvm_fence));
     return hart->mmu.priv == PRIV_M ||
            (hart->mmu.priv == PRIV_S && !(hart->csr.mstatus & MSTATUS_TVM));
 }
@@ -231,7 +234,8 @@ EXEC(sinval_vma)
 EXEC(sfence_w_inval)
 {
     (void)in;
-    return hart->mmu.priv == PRIV_U ? hart_refuse(hart) : EXEC_NEXT;
+    bool refused = hart->mmu.priv == PRIV_U || (BROKEN(vtvm_inval) && !may_fence(hart));
+    return refused ? hart_refuse(hart) : EXEC_NEXT;
 }
 
 EXEC(sfence_inval_ir)
@@ -250,7 +254,7 @@ static bool may_fence_guests(const Hart *hart)
 /* TVM has no effect: norm:hfence-vvma_tvm */
 EXEC(hfence_vvma)
 {
-    if (!may_fence_guests(hart))
+    if (!may_fence_guests(hart) || (BROKEN(tvm_vvma) && !may_fence(hart)))
         return hart_refuse(hart);
     hart->counters.happened[EVENT_tlb_fences]++;
     mmu_hfence_vvma(&hart->mmu, !in->rs1, (Gva){ hart->x[in->rs1] }, !in->rs2,
@@ -262,11 +266,11 @@ EXEC(hfence_vvma)
 EXEC(hfence_gvma)
 {
     bool tvm = hart->mmu.priv == PRIV_S && hart->csr.mstatus & MSTATUS_TVM;
-    if (!may_fence_guests(hart) || tvm)
+    if (!may_fence_guests(hart) || (tvm && !BROKEN(tvm_gvma)))
         return hart_refuse(hart);
     hart->counters.happened[EVENT_tlb_fences]++;
-    mmu_hfence_gvma(&hart->mmu, !in->rs1, (Gpa){ hart->x[in->rs1] << 2 }, !in->rs2,
-                    (uint16_t)(hart->x[in->rs2] & MASK(13, 0)));
+    mmu_hfence_gvma(&hart->mmu, !in->rs1, (Gpa){ hart->x[in->rs1] << (BROKEN(gvma_shift) ? 0 : 2) },
+                    !in->rs2, (uint16_t)(hart->x[in->rs2] & MASK(13, 0)));
     return EXEC_NEXT;
 }
 
@@ -285,12 +289,16 @@ static bool may_access_guest(const Hart *hart)
 {
     if (hart_is_guest(hart))
         return false;
-    return hart->mmu.priv != PRIV_U || hart->csr.hstatus & HSTATUS_HU;
+    return hart->mmu.priv != PRIV_U || hart->csr.hstatus & HSTATUS_HU || BROKEN(hlv_hu);
 }
 
 /* The effective privilege. norm:hlsv_priv */
 static unsigned guest_privilege(const Hart *hart)
 {
+    if (BROKEN(hlv_mprv) && hart->csr.mstatus & MSTATUS_MPRV)
+        return bits(hart->csr.mstatus, 12, 11) ? PRIV_S : PRIV_U;
+    if (BROKEN(hlv_spp))
+        return bits(hart->csr.mstatus, 8, 8);
     return hart->csr.hstatus & HSTATUS_SPVP ? PRIV_S : PRIV_U;
 }
 
@@ -299,7 +307,7 @@ static bool load_from_guest(Hart *hart, uint64_t address, unsigned size, bool ex
                             uint64_t *value)
 {
     unsigned priv = guest_privilege(hart);
-    uint8_t pmlen = execute ? 0 : hart_guest_masked_bits(hart, priv);
+    uint8_t pmlen = execute && !BROKEN(hlvx_masked) ? 0 : hart_guest_masked_bits(hart, priv);
     if (trigger_stops(hart, address, size, ACCESS_READ) ||
         !mmu_guest_load(&hart->mmu, priv, execute, pmlen, (Gva){ address }, size, value))
         return false;
@@ -374,7 +382,9 @@ static CsrAccess check_cbo(const Hart *hart, uint64_t field)
     if (priv != PRIV_M && !(hart->csr.menvcfg & field))
         return CSR_ILLEGAL;
     if (hart_is_guest(hart))
-        return user && hart->csr.henvcfg & field ? CSR_ALLOWED : CSR_VIRTUAL;
+        return (user || BROKEN(cbo_user)) && hart->csr.henvcfg & field ? CSR_ALLOWED
+               : BROKEN(cbo_illegal)                                   ? CSR_ILLEGAL
+                                                                       : CSR_VIRTUAL;
     return user ? CSR_ALLOWED : CSR_ILLEGAL;
 }
 

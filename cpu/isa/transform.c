@@ -2,6 +2,7 @@
 /* transform.c - a trapping instruction as htinst and mtinst show it. */
 #include "cpu/isa/insn.h"
 #include "emu/base/bits.h"
+#include "emu/base/mutant.h"
 
 enum {
     OPCODE_LOAD = 0x03,
@@ -36,12 +37,13 @@ static uint32_t kept_fields(uint32_t raw)
 {
     switch (raw & FIELD_OPCODE) {
     case OPCODE_LOAD:
-    case OPCODE_LOAD_FP: return FIELD_OPCODE | FIELD_RD | FIELD_FUNCT3;
+    case OPCODE_LOAD_FP:
+        return FIELD_OPCODE | FIELD_RD | FIELD_FUNCT3 | (BROKEN(tinst_immediate) ? FIELD_RS2 : 0);
     case OPCODE_STORE:
     case OPCODE_STORE_FP: return FIELD_OPCODE | FIELD_FUNCT3 | FIELD_RS2;
     case OPCODE_AMO: return ~(uint32_t)FIELD_RS1;
     case OPCODE_SYSTEM: /* HLV, HLVX and HSV */
-        return bits(raw, 14, 12) == 4 ? ~(uint32_t)FIELD_RS1 : 0;
+        return bits(raw, 14, 12) == 4 && !BROKEN(tinst_guest_access) ? ~(uint32_t)FIELD_RS1 : 0;
     default: return 0;
     }
 }
@@ -54,6 +56,6 @@ uint32_t insn_transform(uint32_t raw, unsigned offset, const Isa *isa)
     uint32_t kept = kept_fields(word);
     if (!kept)
         return 0;
-    word = (word & kept) | offset << 15;
-    return compressed ? word & ~2u : word;
+    word = (word & kept) | (BROKEN(tinst_offset) ? 0 : offset << 15);
+    return compressed && !BROKEN(tinst_compressed) ? word & ~2u : word;
 }

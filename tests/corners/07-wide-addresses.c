@@ -13,12 +13,12 @@ const char corner_name[] = "07 wide-addresses";
 static uint64_t root48[2048] __attribute__((aligned(16384)));
 static uint64_t root57[2048] __attribute__((aligned(16384)));
 
-/* Each root leads to the next smaller one in its first entry and in the one of the highest address bit. */
+/* Each root leads to the next smaller one in its first entry, and in one for the highest address bit and one more. */
 static void make_roots(void)
 {
-    g_root[1024 + 2] = g_root[2];
-    root48[0] = root48[1024] = (uintptr_t)g_root >> 12 << 10 | PTE_V;
-    root57[0] = root57[1024] = (uintptr_t)root48 >> 12 << 10 | PTE_V;
+    g_root[1024 + 1 + 2] = g_root[2];
+    root48[0] = root48[1024 + 1] = (uintptr_t)g_root >> 12 << 10 | PTE_V;
+    root57[0] = root57[1024 + 1] = (uintptr_t)root48 >> 12 << 10 | PTE_V;
 }
 
 static const struct {
@@ -55,8 +55,8 @@ static void check_without_vs_stage(void)
     for (unsigned i = 0; i < 3; i++) {
         CSR_WRITE(hgatp, ATP(modes[i].mode, 1, modes[i].root));
         fence_all();
-        uint64_t highest = BIT(modes[i].width - 1);
-        Trap trap = run(VS, CODE("ld a0, 0(a0)"), highest | (uintptr_t)pages[0], 0);
+        uint64_t highest = BIT(modes[i].width - 1) + BIT(modes[i].width - 11);
+        Trap trap = run(VS, CODE("ld a0, 0(a0)"), highest + (uintptr_t)pages[0], 0);
         check(modes[i].what, NOWHERE, trap.to);
         check(modes[i].what, 0x1234, trap.value);
         for (unsigned bit = modes[i].width; bit < 64; bit++)

@@ -107,6 +107,16 @@ static void check_sfence(void)
              after_fence(G_STAGE, G_RWX, VS, CODE("sfence.vma"), 0, 0));
 }
 
+/* The same of the G stage, where the VS stage's leaf is global; `fence` takes the VMID from a1. */
+static uint64_t after_global_fence(Mode mode, uintptr_t fence)
+{
+    map(1, S_RWX | PTE_G, G_RWX);
+    check("before the change", OLD, load_page(VS));
+    set_g_leaf(2, G_RWX);
+    run(mode, fence, 0, 1);
+    return load_page(VS);
+}
+
 /* The address is a guest physical one, shifted right by two. G means nothing in the G stage. */
 static void check_gvma(Mode mode)
 {
@@ -119,6 +129,7 @@ static void check_gvma(Mode mode)
     must("hfence.gvma, VMID", after_fence(G_STAGE, G_RWX, mode, vmid, 0, 1));
     must("hfence.gvma, address and VMID", after_fence(G_STAGE, G_RWX, mode, both, GPA(1) >> 2, 1));
     must("hfence.gvma, G", after_fence(G_STAGE, G_RWX | PTE_G, mode, vmid, 0, 1));
+    must("hfence.gvma, global in the VS stage", after_global_fence(mode, vmid));
     must("hfence.gvma, VMID of too many bits",
          after_fence(G_STAGE, G_RWX, mode, vmid, 0, 1ul << 40 | 1));
     must("hinval.gvma",

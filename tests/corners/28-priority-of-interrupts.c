@@ -58,8 +58,10 @@ static void check_levels(void)
     CSR_WRITE(vsstatus, SSTATUS_SIE);
     CSR_WRITE(hvip, VSEI | VSSI);
     CSR_SET(mip, STI);
-    Trap trap = run(VS, CODE("nop"), 0, 0);
+    uintptr_t code = CODE("nop");
+    Trap trap = run(VS, code, 0, 0);
     check("HS-mode goes first", HS, trap.to);
+    check("HS-mode goes first, and not out of the guest's handler", code, trap.epc);
     check("HS-mode goes first", INTERRUPT | 5, trap.cause);
     CSR_CLEAR(mip, STI);
     static const unsigned guests[] = { 9, 1, 5 };
