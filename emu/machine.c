@@ -53,6 +53,13 @@ static void on_mailbox_written(void *opaque, Spa spa, unsigned size)
     m->harts[m->current].attention |= ATTENTION_YIELD;
 }
 
+static void on_table_written(void *opaque)
+{
+    Machine *m = opaque;
+    for (unsigned i = 0; i < m->n_harts; i++)
+        mmu_table_written(&m->harts[i].mmu);
+}
+
 static void on_drop_write_paths(void *opaque, Spa page)
 {
     Machine *m = opaque;
@@ -264,8 +271,8 @@ Machine *machine_new(const MachineConfig *config, GError **error)
         machine_free(m);
         return NULL;
     }
-    m->bus.listener = (BusListener){ on_code_written, on_reserved_written, on_mailbox_written,
-                                     on_drop_write_paths, m };
+    m->bus.listener = (BusListener){ on_code_written,  on_reserved_written, on_mailbox_written,
+                                     on_table_written, on_drop_write_paths, m };
     make_harts(m);
     if (!add_devices(m, error)) {
         machine_free(m);

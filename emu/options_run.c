@@ -16,6 +16,7 @@ static const struct {
 } log_items[] = {
     { "int",          "trap,trap.ret",       "traps taken and returns from them" },
     { "mmu",          "walk.*,tlb.*",        "page walks, translations stored and flushed" },
+    { "fence",        "fence.missing",       "translations used after their tables changed without a fence (slow)" },
     { "guest_errors", "guest_error",         "what guests should not have done to devices" },
     { "unimp",        "guest_error",         "the same as guest_errors" },
     { "cpu_reset",    "reset",               "resets" },

@@ -30,6 +30,11 @@ static void ignore_reserved(void *opaque, Spa spa, unsigned size, Requester by)
     (void)opaque, (void)spa, (void)size, (void)by;
 }
 
+static void ignore_table(void *opaque)
+{
+    (void)opaque;
+}
+
 static void ignore_page(void *opaque, Spa page)
 {
     (void)opaque, (void)page;
@@ -38,7 +43,8 @@ static void ignore_page(void *opaque, Spa page)
 bool bus_init(Bus *bus, Spa ram_base, uint64_t ram_size, Trace *trace, GError **error)
 {
     *bus = (Bus){ .ram_base = ram_base, .ram_size = ram_size, .trace = trace };
-    bus->listener = (BusListener){ ignore_store, ignore_reserved, ignore_store, ignore_page, NULL };
+    bus->listener = (BusListener){ ignore_store, ignore_reserved, ignore_store,
+                                   ignore_table, ignore_page,     NULL };
     bus->ram = map_zeros(ram_size);
     bus->page_flags = map_zeros(ram_size >> PAGE_SHIFT);
     if (bus->ram && bus->page_flags)
@@ -158,6 +164,8 @@ static void ram_written(Bus *bus, Spa spa, unsigned size, Requester by)
         bus->listener.reserved_written(bus->listener.opaque, spa, size, by);
     if (*flags & PAGE_MAILBOX)
         bus->listener.mailbox_written(bus->listener.opaque, spa, size);
+    if (*flags & PAGE_TABLE)
+        bus->listener.table_written(bus->listener.opaque);
 }
 
 bool bus_write(Bus *bus, Spa spa, unsigned size, uint64_t value, Requester by)

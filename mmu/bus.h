@@ -27,8 +27,10 @@ enum {
     PAGE_RESERVED = 4, /* a hart that is not running holds a reservation in it */
     PAGE_WRITABLE = 8, /* some bank holds a fast write path to it */
     PAGE_MAILBOX = 16, /* a store may be a message to the machine */
+    PAGE_TABLE = 32,   /* walks read entries from it, and somebody looks for missing fences */
 
-    PAGE_WATCHED = PAGE_CODE | PAGE_RESERVED | PAGE_MAILBOX, /* no fast write paths to it */
+    PAGE_WATCHED =
+        PAGE_CODE | PAGE_RESERVED | PAGE_MAILBOX | PAGE_TABLE, /* no fast write paths to it */
 };
 
 /* Access functions of a device. `size` is 1, 2, 4 or 8 and `offset` a multiple of it. False: access fault. */
@@ -51,6 +53,7 @@ typedef struct {
     void (*code_written)(void *opaque, Spa spa, unsigned size);
     void (*reserved_written)(void *opaque, Spa spa, unsigned size, Requester by);
     void (*mailbox_written)(void *opaque, Spa spa, unsigned size);
+    void (*table_written)(void *opaque);
     void (*drop_write_paths)(void *opaque, Spa page);
     void *opaque;
 } BusListener;

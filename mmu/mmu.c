@@ -49,6 +49,7 @@ void mmu_free(Mmu *mmu)
         g_free(mmu->banks[i]);
     g_free(mmu->store);
     g_free(mmu->memo);
+    stale_free(mmu->stale);
     g_free(mmu->use);
 }
 
@@ -71,6 +72,8 @@ void mmu_loaded(Mmu *mmu)
 {
     pmp_update(&mmu->pmp);
     clear_banks(mmu);
+    if (mmu->stale)
+        stale_new_epoch(mmu->stale);
     mmu_context_changed(mmu);
 }
 
@@ -202,9 +205,37 @@ void mmu_mode_changed(Mmu *mmu)
         same ? mmu->fetch : select_bank(mmu, mmu->data_priv, mmu->data_v, mmu->data_execute);
 }
 
+/* For who looks for missing fences: whatever banks know must be asked for again. */
+static void begin_epoch(Mmu *mmu)
+{
+    for (unsigned i = 0; i < MMU_BANKS && mmu->banks[i]; i++)
+        clear_bank(mmu->banks[i]);
+    mmu->refetch = true;
+}
+
+void mmu_table_written(Mmu *mmu)
+{
+    if (!mmu->stale)
+        return;
+    stale_new_epoch(mmu->stale);
+    begin_epoch(mmu);
+}
+
+/* What walks depend on beside memory and what acts at once. */
+static __attribute__((cold)) void look_at_registers(Mmu *mmu)
+{
+    const uint64_t pbmte = mmu->pbmte | (uint64_t)mmu->vpbmte << 1;
+    const uint64_t registers[STALE_REGISTERS] = { mmu->satp, mmu->vsatp, mmu->hgatp, mmu->pmp.epoch,
+                                                  pbmte };
+    if (stale_registers_changed(mmu->stale, registers))
+        begin_epoch(mmu);
+}
+
 void mmu_context_changed(Mmu *mmu)
 {
     update_regimes(mmu);
+    if (UNLIKELY(mmu->stale))
+        look_at_registers(mmu);
     mmu_mode_changed(mmu);
 }
 
@@ -295,12 +326,18 @@ static void learn_table(void *opaque, Gva va, const WalkTable *table, const Walk
     memo_learn_table(mmu->memo, va, table, steps, count, host_of_pte, mmu);
 }
 
+static inline bool fences_watched(const Mmu *mmu)
+{
+    return UNLIKELY(mmu->trace->on[TRACE_fence_missing]);
+}
+
 /* Memory as walks of the hart for contexts of `key` see it. Who watches them gets every step. */
 static WalkMemory hart_memory(Mmu *mmu, const BankKey *key)
 {
     Memo *memo = mmu->memo;
     bool guest = key->flags & KEY_V;
-    if (mmu->use || mmu->trace->on[TRACE_walk_begin] || mmu->trace->on[TRACE_walk_pte])
+    if (mmu->use || mmu->trace->on[TRACE_walk_begin] || mmu->trace->on[TRACE_walk_pte] ||
+        fences_watched(mmu))
         return (WalkMemory){ .read = read_pte, .update = update_pte, .opaque = mmu };
     memo->context = (MemoContext){ guest ? mmu->hgatp : 0, mmu->pmp.epoch,
                                    key->flags & (KEY_G_ADUE | KEY_G_PBMTE) };
@@ -469,6 +506,8 @@ static void remember(Mmu *mmu, unsigned space, Gva va, StoreEntry *old, const Wa
     TRACE(mmu->trace, tlb_fill, mmu->hart, walk_number(mmu), entry.va, entry.gpa, entry.spa,
           BIT(shift), tag->regime, tag->asid, tag->vmid, entry.perms | PTE_V);
     StoreAdded added = store_add(mmu->store, space, va.v, old, &entry);
+    if (UNLIKELY(mmu->stale) && added != STORE_FLUSHED)
+        stale_forget(mmu->stale, mmu->store, store_find(mmu->store, space, va.v));
     mmu->refetch |= added != STORE_NEW;
     if (added == STORE_FLUSHED) {
         clear_banks(mmu);
@@ -478,6 +517,30 @@ static void remember(Mmu *mmu, unsigned space, Gva va, StoreEntry *old, const Wa
     } else if (added == STORE_REPLACED) {
         space_changed(mmu, space, va.v);
     }
+}
+
+/* Looking for missing fences: from now on stores to the tables that a walk has read are heard of. */
+static __attribute__((cold)) void watch_tables(Mmu *mmu, const WalkResult *r)
+{
+    if (!mmu->stale)
+        mmu->stale = stale_new();
+    for (unsigned i = 0; i < r->n_steps; i++)
+        bus_watch_page(mmu->bus, r->steps[i].at, PAGE_TABLE);
+}
+
+/* A translation is used: is it still what the tables say? */
+static __attribute__((cold)) void
+look_for_missing_fence(Mmu *mmu, const BankKey *key, const StoreEntry *entry, WalkRequest *request)
+{
+    WalkMemory memory = { .read = read_pte, .update = refuse_update, .opaque = mmu };
+    WalkResult now;
+    if (mmu->stale && !stale_is_due(mmu->stale, mmu->store, entry, request->access))
+        return;
+    complete_request(mmu, request, key);
+    request->s.hardware_ad = request->g.hardware_ad = true;
+    walk(request, &memory, &now);
+    watch_tables(mmu, &now);
+    stale_check(mmu->stale, mmu->trace, mmu->hart, mmu->store, entry, request, &now);
 }
 
 /* Translates for `*bank`, which changes when the store had to be emptied. */
@@ -493,6 +556,8 @@ static bool translate(Mmu *mmu, Bank **bank, Gva va, Access access, Spa *spa)
     StoreEntry *entry = mmu->no_store ? NULL : store_find(mmu->store, key->space, va.v);
     if (entry && walk_allows(&request, entry->s_shift == 63, entry->perms, entry->g_perms)) {
         *spa = (Spa){ entry->spa + (va.v - entry->va) };
+        if (fences_watched(mmu))
+            look_for_missing_fence(mmu, key, entry, &request);
         return true;
     }
     complete_request(mmu, &request, key);
@@ -506,6 +571,8 @@ static bool translate(Mmu *mmu, Bank **bank, Gva va, Access access, Spa *spa)
         trace_walk(mmu, &request, key->flags & KEY_V, &result);
     if (UNLIKELY(mmu->use))
         count_walk(mmu, key->space, &result);
+    if (fences_watched(mmu))
+        watch_tables(mmu, &result);
     if (result.status != WALK_OK)
         return walk_fault(mmu, va, access, &result);
     if (!mmu->no_store)

@@ -21,6 +21,7 @@
 #include "mmu/bus.h"
 #include "mmu/memo.h"
 #include "mmu/pmp.h"
+#include "mmu/stale.h"
 #include "mmu/store.h"
 #include "mmu/walk.h"
 
@@ -138,6 +139,7 @@ struct Mmu {
     Trace *trace;
     Store *store;
     Memo *memo;
+    Stale *stale;           /* NULL until somebody asks for missing fences */
     Bank *banks[MMU_BANKS]; /* allocated when first needed */
     Bank *recent[8];        /* selected last for each mode, and for HLVX; its key is checked */
     uint64_t stamp;
@@ -239,6 +241,9 @@ void mmu_sfence_vma(Mmu *mmu, bool any_va, Gva va, bool any_asid, uint16_t asid)
 void mmu_hfence_vvma(Mmu *mmu, bool any_va, Gva va, bool any_asid, uint16_t asid);
 /* HFENCE.GVMA: of the G stage of one VMID or all. norm:hfence-gvma_op, norm:hfence-gvma_vmid */
 void mmu_hfence_gvma(Mmu *mmu, bool any_gpa, Gpa gpa, bool any_vmid, uint16_t vmid);
+
+/* For who looks for missing fences: a page that entries were read from was stored to. */
+void mmu_table_written(Mmu *mmu);
 
 /* Takes every fast write path to the page at `spa` away, in every bank. */
 void mmu_drop_write_paths(Mmu *mmu, Spa page);

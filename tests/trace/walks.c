@@ -5,26 +5,13 @@
  * M-mode loads as S-mode or VS-mode would (MPRV), so nothing else is translated. The tables have A and D set and map virtual
  * page 0 to `data`, in the G stage every page to itself.
  */
-#include "../guest/lib/guest.h"
-#include "../guest/lib/pte.h"
-
-__asm__(".option arch, +h");
+#include "mprv.h"
 
 enum { LEVELS = 5, VALUE = 0x5a };
 static uint64_t s_tables[LEVELS][512] __attribute__((aligned(4096)));
 static uint64_t g_tables[LEVELS][512] __attribute__((aligned(4096)));
 static uint64_t g_root[2048] __attribute__((aligned(16384)));
 static uint64_t data[512] __attribute__((aligned(4096)));
-
-#define MSTATUS_MPRV  (1ul << 17)
-#define MSTATUS_MPP   (3ul << 11)
-#define MSTATUS_MPP_S (1ul << 11)
-#define MSTATUS_MPV   (1ul << 39)
-
-static uint64_t pte(const void *to, uint64_t flags)
-{
-    return (uintptr_t)to >> 12 << 10 | PTE_V | flags;
-}
 
 /* The entry for `address` in a table of this level. */
 static uint64_t *slot(uint64_t *table, uintptr_t address, unsigned level)
@@ -42,19 +29,6 @@ static void g_map(unsigned levels, const void *page)
     *slot(table, (uintptr_t)page, 0) = pte(page, PTE_RWX | PTE_U | PTE_AD);
 }
 
-static uint64_t load_as_supervisor(bool guest)
-{
-    uint64_t value, mode = MSTATUS_MPRV | MSTATUS_MPP_S | (guest ? MSTATUS_MPV : 0);
-    CSR_CLEAR(mstatus, MSTATUS_MPP | MSTATUS_MPV);
-    __asm__ volatile("csrs mstatus, %1\n"
-                     "ld %0, 0(zero)\n"
-                     "csrc mstatus, %1"
-                     : "=&r"(value)
-                     : "r"(mode)
-                     : "memory");
-    return value;
-}
-
 static void one_scheme(unsigned levels, bool guest)
 {
     uint64_t mode = levels - 3 + 8, atp = mode << 60 | (uintptr_t)s_tables[levels - 1] >> 12;
@@ -68,8 +42,8 @@ static void one_scheme(unsigned levels, bool guest)
     CSR_WRITE(vsatp, guest ? atp : 0);
     CSR_WRITE(hgatp, guest ? mode << 60 | (uintptr_t)g_root >> 12 : 0);
     __asm__ volatile("sfence.vma\nhfence.vvma\nhfence.gvma" ::: "memory");
-    guest_check("cold", levels, load_as_supervisor(guest), VALUE);
-    guest_check("warm", levels, load_as_supervisor(guest), VALUE);
+    guest_check("cold", levels, load_as_supervisor(guest, 0), VALUE);
+    guest_check("warm", levels, load_as_supervisor(guest, 0), VALUE);
 }
 
 int main(unsigned hart)
