@@ -84,7 +84,7 @@ static SbiResult start_hart(uint64_t id, uint64_t pc, uint64_t argument)
             return (SbiResult){ status.error ? status.error : SBI_ERR_ALREADY_AVAILABLE, 0 };
         hart->start_pc = pc;
         hart->start_argument = argument;
-        return (SbiResult){ hart_start(id, i, hart_run, hart), 0 };
+        return (SbiResult){ hart_start(id, hart_run, hart), 0 };
     }
     return invalid_param;
 }
@@ -103,7 +103,7 @@ static SbiResult call_srst(uint64_t function, const uint64_t *a)
 {
     if (function != SBI_SYSTEM_RESET || a[0] != SBI_SHUTDOWN)
         return not_supported;
-    finish(a[1]);
+    finish(a[1] == SBI_NO_REASON);
 }
 
 /* What the guest calls an address is one, but it must be of its memory. */

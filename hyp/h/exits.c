@@ -7,6 +7,7 @@
 #include "lib/causes.h"
 #include "lib/csr.h"
 #include "lib/mmio.h"
+#include "lib/power.h"
 #include "lib/print.h"
 
 typedef void ExitFn(GuestHart *hart);
@@ -101,7 +102,7 @@ void exit_handle(GuestHart *hart)
     handle(hart);
 }
 
-void finish(uint64_t reason)
+void finish(bool well)
 {
     print("h: exits\n");
     for (unsigned i = 0; i < 2 * CAUSE_COUNT; i++) {
@@ -115,14 +116,13 @@ void finish(uint64_t reason)
         if (n && !irq && code == CAUSE_ECALL_VS)
             call_print();
     }
-    sbi_shutdown(reason);
+    power_off(well);
 }
 
 void stop(const GuestHart *hart, const char *why)
 {
     const Vcpu *vcpu = &hart->vcpu;
-    print(
-        "h: hart %lu of the guest: %s: scause 0x%lx, pc 0x%lx, stval 0x%lx, guest-physical 0x%lx\n",
-        hart->id, why, vcpu->scause, vcpu->pc, vcpu->stval, vcpu_fault_gpa(vcpu));
-    finish(SBI_SYSTEM_FAILURE);
+    print("h: hart %lu of the guest: %s: %s at pc 0x%lx, stval 0x%lx, guest-physical 0x%lx\n",
+          hart->id, why, cause_name(vcpu->scause), vcpu->pc, vcpu->stval, vcpu_fault_gpa(vcpu));
+    finish(false);
 }

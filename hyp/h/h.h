@@ -55,7 +55,7 @@ SbiResult call_handle(GuestHart *hart);
 void call_print(void);
 
 /* Prints how many exits there were and of what kind, and ends the run. */
-void finish(uint64_t reason) __attribute__((noreturn));
+void finish(bool well) __attribute__((noreturn));
 /* The guest did what this hypervisor does not bear. */
 void stop(const GuestHart *hart, const char *why) __attribute__((noreturn));
 

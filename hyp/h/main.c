@@ -4,6 +4,7 @@
 
 #include "h.h"
 #include "lib/csr.h"
+#include "lib/power.h"
 #include "lib/print.h"
 #include "lib/trap.h"
 
@@ -52,6 +53,7 @@ void main(void *fdt)
     Fdt host;
     if (!fdt_open(&host, fdt))
         panic("h: no device tree");
+    power_find(&host);
     vm_make(&host);
     for (unsigned i = 0; i < guest.count; i++) {
         GuestHart *hart = &guest.harts[i];

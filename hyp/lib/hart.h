@@ -38,10 +38,9 @@ static inline Hart *hart_self(void)
     return self;
 }
 
-/* Has the stopped hart `id` run function(argument) in S-mode, with harts[index] as its record;
- * index < HART_MAX, a place of its own for each hart. A hart whose function returns stops.
- * Returns the error of SBI's hart_start, 0 if there is none. */
-long hart_start(uint64_t id, unsigned index, void (*function)(void *argument), void *argument);
+/* Has the stopped hart `id` run function(argument) in S-mode; it stops when that returns. Returns the
+ * error of SBI's hart_start, 0 if there is none. */
+long hart_start(uint64_t id, void (*function)(void *argument), void *argument);
 
 /* Stops this hart, until it is started anew. */
 void hart_stop(void) __attribute__((noreturn));

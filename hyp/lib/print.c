@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "lib/lock.h"
+#include "lib/power.h"
 #include "lib/sbi.h"
 #include "lib/string.h"
 #include "lib/uart.h"
@@ -138,5 +139,5 @@ void panic(const char *format, ...)
     print_list(format, &args);
     va_end(args);
     print("\n");
-    sbi_shutdown(SBI_SYSTEM_FAILURE);
+    power_off(false);
 }

@@ -2,8 +2,6 @@
 /* sbi.c - the call itself; see sbi.h. */
 #include "lib/sbi.h"
 
-#include "lib/csr.h"
-
 SbiResult sbi_call5(uint64_t extension, uint64_t function, uint64_t a0, uint64_t a1, uint64_t a2,
                     uint64_t a3, uint64_t a4)
 {
@@ -20,11 +18,4 @@ SbiResult sbi_call5(uint64_t extension, uint64_t function, uint64_t a0, uint64_t
                      : "r"(r2), "r"(r3), "r"(r4), "r"(r6), "r"(r7)
                      : "memory");
     return (SbiResult){ (long)r0, r1 };
-}
-
-void sbi_shutdown(uint64_t reason)
-{
-    sbi_call(SBI_SRST, SBI_SYSTEM_RESET, SBI_SHUTDOWN, reason, 0);
-    for (;;)
-        wfi(); /* a firmware that cannot */
 }

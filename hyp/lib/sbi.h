@@ -82,7 +82,10 @@ static inline long sbi_send_ipi(uint64_t mask, uint64_t base)
     return sbi_call(SBI_IPI, SBI_SEND_IPI, mask, base, 0).error;
 }
 
-/* Switches the machine off. `reason`: SBI_NO_REASON or SBI_SYSTEM_FAILURE. */
-void sbi_shutdown(uint64_t reason) __attribute__((noreturn));
+/* sfence.vma of the addresses [start, start + size) on those harts. */
+static inline long sbi_remote_sfence(uint64_t mask, uint64_t base, uint64_t start, uint64_t size)
+{
+    return sbi_call5(SBI_RFENCE, SBI_SFENCE_VMA, mask, base, start, size, 0).error;
+}
 
 #endif

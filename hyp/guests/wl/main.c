@@ -7,8 +7,9 @@
 
 #include "lib/bootargs.h"
 #include "lib/hart.h"
+#include "lib/mmio.h"
+#include "lib/power.h"
 #include "lib/print.h"
-#include "lib/sbi.h"
 #include "lib/string.h"
 #include "wl.h"
 
@@ -49,7 +50,7 @@ void check(bool ok, const char *what, uint64_t value)
         return;
     interrupts_off(~0ul);
     print("WL-FAIL %c: %s: 0x%lx\n", running, what, value);
-    sbi_shutdown(SBI_SYSTEM_FAILURE);
+    power_off(false);
 }
 
 uint64_t skip(const char *why)
@@ -85,6 +86,7 @@ static void look_around(void *fdt)
 {
     uint64_t id;
     check(fdt_open(&wl.fdt, fdt), "no device tree", (uintptr_t)fdt);
+    power_find(&wl.fdt);
     wl.hart = hart_self()->id;
     wl.scale = bootarg_number(&wl.fdt, "scale", 1);
     wl.scale += !wl.scale;
@@ -142,6 +144,9 @@ void main(void *fdt)
         done += was_done;
         not_done += !was_done;
     }
+    uint64_t stray = bootarg_number(&wl.fdt, "poke", 0);
+    if (stray) /* for a hypervisor to stop */
+        write32(stray, 0);
     print("wl: %u phases done, %u skipped\nWL-OK\n", done, not_done);
-    sbi_shutdown(SBI_NO_REASON);
+    power_off(true);
 }
