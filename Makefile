@@ -149,6 +149,10 @@ $(HYP)/%.bin: $(HYP)/%.elf
 
 guests: $(HYP_PROGRAMS) ## build what runs in the machine, hyp/, into build/hyp
 
+norm-report: ## where the rules of the hypervisor chapter are cited, into build/norm-report.md
+	@mkdir -p build
+	@.ci/norm-report build/norm-report.md
+
 images: ## fetch firmware, Linux and busybox from the distribution into build/images
 	@roms/fetch-images
 
@@ -201,5 +205,5 @@ clean: ## remove what was built (keeps build/images)
 	rm -rf build/hyp build/release build/debug build/asan build/torture build/mutants build/fuzz build/bench build/bench.json build/bulkhead
 
 -include $(wildcard $(B)/tests/isa/*.d) $(RANDOM_OBJECTS:.o=.d) $(OBJECTS:.o=.d) $(TESTLIB:.o=.d) $(UNIT:$(B)/unit/%=$(B)/tests/unit/%.d) $(FUZZ:$(B)/fuzz/%=$(B)/tests/fuzz/%.d)
-.PHONY: all guests mutants unit fuzz fuzz-targets fuzz-binaries lint images run check-quick check check-boot check-float check-walk bench format install help clean
+.PHONY: all guests mutants norm-report unit fuzz fuzz-targets fuzz-binaries lint images run check-quick check check-boot check-float check-walk bench format install help clean
 .SECONDARY:

@@ -107,7 +107,8 @@ static CsrAccess allow_if(bool allowed, CsrAccess otherwise)
     return allowed ? CSR_ALLOWED : otherwise;
 }
 
-/* norm:mcounteren_clr_ill_inst_exc, norm:hcounteren_op: VU-mode needs scounteren, too. */
+/* norm:mcounteren_clr_ill_inst_exc, norm:hcounteren_op: VU-mode needs scounteren, too.
+ * norm:H_virtinst_vs_nonhighctr_h0_m1, norm:H_virtinst_vu_nonhighctr_h0_s0_m1 */
 static CsrAccess check_counter(const Hart *hart, unsigned number)
 {
     uint64_t bit = BIT(number & 31);
@@ -124,7 +125,7 @@ static CsrAccess check_counter(const Hart *hart, unsigned number)
     return allow_if(user, CSR_ILLEGAL);
 }
 
-/* norm:menvcfg_stce_op1, norm:henvcfg_stce */
+/* norm:menvcfg_stce_op1, norm:henvcfg_stce, norm:hcounteren_acc */
 static CsrAccess check_stimecmp(const Hart *hart)
 {
     if (hart->mmu.priv == PRIV_M)
@@ -160,7 +161,7 @@ CsrAccess csr_state_enabled(const Hart *hart, unsigned index, uint64_t bit)
     return allow_if((&hart->csr.hstateen0)[index] & bit, CSR_VIRTUAL);
 }
 
-/* norm:mstatus_tvm_hs, norm:hstatus_vtvm_op */
+/* norm:mstatus_tvm_hs, norm:hstatus_vtvm_op, norm:H_virtinst_vs_sfence_sinval_satp_vtvm1 */
 static CsrAccess check_satp(const Hart *hart)
 {
     if (hart_is_guest(hart))
@@ -168,7 +169,7 @@ static CsrAccess check_satp(const Hart *hart)
     return allow_if(hart->mmu.priv == PRIV_M || !(hart->csr.mstatus & MSTATUS_TVM), CSR_ILLEGAL);
 }
 
-/* norm:vsstatus_fs_op: both have to say yes. */
+/* norm:vsstatus_fs_op: both have to say yes. That is no privilege: norm:H_illegalinst_xstatus_fs_vs */
 static CsrAccess check_float(const Hart *hart)
 {
     bool guest_off = hart_is_guest(hart) && !(hart->csr.vsstatus & MSTATUS_FS);
@@ -184,7 +185,7 @@ static CsrAccess check_gate(const Hart *hart, unsigned number)
     case GATE_FLOAT: return check_float(hart);
     case GATE_COUNTER: return check_counter(hart, number);
     case GATE_SATP: return check_satp(hart);
-    case GATE_HGATP:
+    case GATE_HGATP: /* norm:hgatp_tvm_illegal */
         return allow_if(is_m || guest || !(hart->csr.mstatus & MSTATUS_TVM) || BROKEN(tvm_hgatp),
                         CSR_ILLEGAL);
     case GATE_STIMECMP: return check_stimecmp(hart);
@@ -214,7 +215,7 @@ static bool has_mseccfg(const Isa *isa)
     return isa->has[EXT_Smepmp] || isa->has[EXT_Smmpm] || isa->has[EXT_Zkr];
 }
 
-/* The lowest privilege that may access it; 2: the hypervisor. norm:Zicsr_access */
+/* The lowest privilege that may access it; 2: the hypervisor. norm:Zicsr_access, norm:H_vscsrs_acc_u */
 static unsigned lowest_privilege(unsigned number)
 {
     return number >> 8 & 3;
@@ -229,7 +230,7 @@ bool csr_configured(const Isa *isa, unsigned number)
         return false;
     switch ((Gate)gates[number]) {
     case GATE_MSECCFG: return has_mseccfg(isa);
-    case GATE_MTVAL2: return isa->has[EXT_H] || isa->has[EXT_Ssdbltrp];
+    case GATE_MTVAL2: /* norm:mtval2_Ssdbltrap */ return isa->has[EXT_H] || isa->has[EXT_Ssdbltrp];
     case GATE_CONTEXT: return isa->has[EXT_S];
     case GATE_SELECT:
     case GATE_INDIRECT: return indirect_exists(isa, number);
@@ -250,7 +251,8 @@ bool csr_exists(const Hart *hart, unsigned number)
     return hart->csr_gates[number] != GATE_MISSING;
 }
 
-/* Of a guest: what is for VS-mode and VU-mode may go on to the gates. */
+/* Of a guest: what is for VS-mode and VU-mode may go on to the gates.
+ * norm:H_virtinst_vu_vs_nonhigh_allowedhs_tvm0 */
 static CsrAccess check_guest(const Hart *hart, unsigned number, bool write)
 {
     CsrAccess gate = check_gate(hart, number);
@@ -262,7 +264,8 @@ static CsrAccess check_guest(const Hart *hart, unsigned number, bool write)
         return gate;
     if (injected)
         return CSR_VIRTUAL;
-    /* norm:H_vscsrs_acc_vs; VU-mode has none of the supervisor's. */
+    /* norm:H_vscsrs_acc_vs; VU-mode has none of the supervisor's.
+     * norm:H_virtinst_vu_nonhigh_supervisor_allowedhs_tvm0 */
     if (BROKEN(guest_reaches_vs_csrs) && number >> 8 == 2)
         return gate;
     if (BROKEN(user_csr_illegal) && needs == 1 && hart->mmu.priv == PRIV_U)
@@ -290,7 +293,8 @@ CsrAccess csr_check_all(const Hart *hart, unsigned number, bool write)
     return LIKELY(gate == GATE_NONE) ? CSR_ALLOWED : check_gate(hart, number);
 }
 
-/* norm:H_vscsrs_sub: the supervisor registers that have a VS register; it is 0x100 further on. */
+/* norm:H_vscsrs_sub: the supervisor registers that have a VS register; it is 0x100 further on. Meanwhile they keep their
+ * values, norm:H_vscsrs_v1. Others are one for all: norm:H_scsrs_nomatch */
 static const bool substituted[CSR_COUNT] = {
     // clang-format off
     [CSR_sstatus] = true, [CSR_sie] = true, [CSR_stvec] = true, [CSR_sscratch] = true, [CSR_sepc] = true,

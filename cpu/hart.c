@@ -60,7 +60,8 @@ void hart_reset(Hart *hart, uint64_t pc)
     memset(&hart->mmu.pmp, 0, offsetof(Pmp, epoch));
     csr_reset(hart);
     hart->csr.mhartid = hart->id;
-    hart->csr.misa = isa_misa(hart->isa);
+    hart->csr.misa =
+        isa_misa(hart->isa); /* read-only. norm:misa_h_op, norm:H_mtval_nrz, norm:H_vm_supported */
     if (!hart->isa->has[EXT_S])
         hart->csr.mstatus &= ~(uint64_t)MSTATUS_SXL;
     if (!hart->isa->has[EXT_U])

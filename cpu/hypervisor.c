@@ -50,13 +50,15 @@ void write_vsstatus(Hart *hart, unsigned number, uint64_t value)
 
 /* Environment. */
 
-/* norm:menvcfg_pbmte_op and its kind: what M-mode does not enable reads as zero. */
+/* norm:menvcfg_pbmte_op and its kind: what M-mode does not enable reads as zero. norm:henvcfg_pbmte_op,
+ * norm:henvcfg_adue_op */
 static uint64_t enabled_above(const Hart *hart)
 {
     const uint64_t gated = MENVCFG_DTE | MENVCFG_ADUE | MENVCFG_PBMTE | MENVCFG_STCE;
     return BROKEN(henvcfg_alone) ? ~0ull : hart->csr.menvcfg | ~gated;
 }
 
+/* norm:henvcfg_fiom_op, norm:henvcfg_cbie: 2 is reserved. */
 uint64_t read_henvcfg(Hart *hart, unsigned number)
 {
     (void)number;
@@ -128,7 +130,7 @@ void write_hideleg(Hart *hart, unsigned number, uint64_t value)
     hart_update_irq(hart);
 }
 
-/* norm:mip_mie_vs */
+/* norm:mip_mie_vs, norm:mip_mie_alias */
 uint64_t read_hie(Hart *hart, unsigned number)
 {
     (void)number;
@@ -181,7 +183,7 @@ void write_hgeie(Hart *hart, unsigned number, uint64_t value)
 }
 
 /* What a guest sees of the VS-level interrupts delegated to it: one place lower. norm:hideleg_trans,
- * norm:vsip_vsie_ssi and its kind. Of the others what hideleg passes on or hvien adds: AIA, "The effects of hideleg and
+ * norm:vsip_vsie_ssi, norm:vsip_vsie_sti, norm:vsip_vsie_sei, norm:vsip_vsie_lcofi. Of the others what hideleg passes on or hvien adds: AIA, "The effects of hideleg and
  * hvien on vsip and vsie". */
 uint64_t read_vsip(Hart *hart, unsigned number)
 {
@@ -234,6 +236,7 @@ void write_htimedelta(Hart *hart, unsigned number, uint64_t value)
         hart_update_stimer(hart);
 }
 
+/* norm:hip_vstip_op, norm:hip_vstip_clear */
 void write_vstimecmp(Hart *hart, unsigned number, uint64_t value)
 {
     (void)number;
@@ -244,7 +247,7 @@ void write_vstimecmp(Hart *hart, unsigned number, uint64_t value)
 /* Translation. */
 
 /* norm:hgatp_mode_warl: unlike satp, the other fields are written all the same. The root is 16 KiB large.
- * norm:hgatp_mode_x4, norm:hgatp_vmid_lsbs */
+ * norm:hgatp_mode_x4, norm:hgatp_ppn_op, norm:hgatp_vmid_lsbs. Nothing is forgotten: norm:hgatp_op_hfence_gvma */
 void write_hgatp(Hart *hart, unsigned number, uint64_t value)
 {
     bool known = csr_has_atp_mode(hart->isa, (unsigned)bits(value, 63, 60));
@@ -258,7 +261,7 @@ void write_hgatp(Hart *hart, unsigned number, uint64_t value)
     hart_update_context(hart);
 }
 
-/* norm:vsatp_mode_unsupported_v1: ignored as a whole, with V or without. */
+/* norm:vsatp_mode_unsupported_v1: ignored as a whole, with V or without: norm:vsatp_mode_unsupported_v0 */
 void write_vsatp(Hart *hart, unsigned number, uint64_t value)
 {
     bool known = csr_has_atp_mode(hart->isa, (unsigned)bits(value, 63, 60));

@@ -40,7 +40,7 @@ uint64_t hart_mip(const Hart *hart)
     return mip | hart->mip_guest;
 }
 
-/* norm:hip_vseip_vseie_op, norm:hip_vstip_vstie_acc_op, norm:hip_sgeip_sgeie_acc_op */
+/* norm:hip_vseip_vseie_op, norm:hip_vstip_vstie_acc_op, norm:hip_sgeip_sgeie_acc_op, norm:hgeie_op */
 void hart_update_guest_irqs(Hart *hart)
 {
     uint64_t environment = hart->csr.menvcfg & (BROKEN(vstip_stce) ? ~0ull : hart->csr.henvcfg);
@@ -98,7 +98,7 @@ static uint64_t supervisor_ready(const Hart *hart)
     return (hypervisor | (hart_sip(hart) & hart_sie(hart))) & ~hart_hideleg(hart);
 }
 
-/* By the guest's own numbers. norm:hideleg_trans */
+/* By the guest's own numbers. norm:hideleg_trans, norm:hideleg_op, norm:hip_vstip_enable */
 static uint64_t guest_ready(const Hart *hart)
 {
     uint64_t delegated = hart_hideleg(hart);

@@ -65,7 +65,8 @@ static bool is_of_fetch(uint64_t cause)
 
 /*
  * htinst or mtinst for a fault: the pseudo-instruction of a load or store of a PTE when the VS stage's own access failed
- * (norm:H_trap_xtinst_guestpage, norm:H_trap_xtinst_guestpage_rw), or the transformed instruction, or zero.
+ * (norm:H_trap_xtinst_guestpage, norm:H_trap_xtinst_guestpage_rw), or the transformed instruction, or zero. norm:H_trap_xtinst_exception_lead-in,
+ * norm:H_trap_xtinst_exception_list; of interrupts always zero, as Trap says: norm:H_trap_xtinst_interrupt
  */
 static uint64_t fault_instruction(Hart *hart, const Fault *fault)
 {
@@ -89,7 +90,7 @@ ExecResult hart_raise_fault(Hart *hart)
     bool delegated = hart->mmu.priv != PRIV_M && hart->csr.medeleg >> fault.cause & 1;
     if (!hart->has_h || (delegated && !fault.guest))
         return EXEC_TRAP;
-    /* norm:htval_trapval, norm:mtval2_trapval */
+    /* norm:htval_trapval, norm:mtval2_trapval, norm:H_guest_page_fault */
     if (is_guest_page_fault(fault.cause))
         hart->exception.tval2 = BROKEN(gpa_whole) ? fault.gpa.v : fault.gpa.v >> 2;
     hart->exception.tinst = fault_instruction(hart, &fault);
@@ -176,7 +177,7 @@ static void enter_guest(Hart *hart, const Trap *trap)
     change_mode(hart, PRIV_S, true, false);
 }
 
-/* norm:H_trap_m_csrwrites */
+/* norm:H_trap_m_csrwrites, norm:mstatus_gva_op */
 static void enter_machine(Hart *hart, const Trap *trap)
 {
     uint64_t status = hart->csr.mstatus;
@@ -262,7 +263,7 @@ static void settle_mode(Hart *hart)
     hart_update_irq_mode(hart);
 }
 
-/* Who takes an exception. norm:hedeleg_op */
+/* Who takes an exception. norm:hedeleg_op, norm:H_trap_deleg */
 static Level exception_level(const Hart *hart, uint64_t cause)
 {
     if (hart->mmu.priv == PRIV_M || !(hart->csr.medeleg >> cause & 1))
@@ -324,7 +325,7 @@ void hart_take_interrupt(Hart *hart)
 }
 
 /* Goes on with privilege `to`, in a guest or not. norm:mstatus_mprv_clr_mret_sret_less_priv,
- * norm:sstatus_sdt_clr_mret_sret, norm:vsstatus_sdt_clr_mret_sret */
+ * norm:sstatus_sdt_clr_mret_sret, norm:vsstatus_sdt_clr_mret_sret, norm:sret_dt */
 static void return_to(Hart *hart, unsigned to, bool guest)
 {
     if (!hart->mmu.v) {
@@ -341,7 +342,7 @@ static void return_to(Hart *hart, unsigned to, bool guest)
     settle_mode(hart);
 }
 
-/* norm:xret_op, norm:mstatus_mpv_op, norm:mstatus_mdt_clr_mret_sret */
+/* norm:xret_op, norm:mret_h, norm:mstatus_mpv_op, norm:mstatus_mdt_clr_mret_sret */
 void hart_machine_return(Hart *hart)
 {
     uint64_t status = hart->csr.mstatus & ~MSTATUS_MDT;
@@ -364,7 +365,7 @@ static uint64_t returned_status(uint64_t status)
     return status & ~(uint64_t)(MSTATUS_SPP | MSTATUS_SDT);
 }
 
-/* norm:xret_op, norm:hstatus_spv_sret; of a guest only its own registers change. */
+/* norm:xret_op, norm:sret_h, norm:sret_v0, norm:hstatus_spv_sret; of a guest only its own registers change: norm:sret_v1 */
 void hart_supervisor_return(Hart *hart)
 {
     bool guest = hart->mmu.v && !BROKEN(sret_guest);

@@ -108,7 +108,8 @@ static inline unsigned space_of(Mmu *mmu, unsigned priv, bool guest)
     return mmu->regimes[guest].space;
 }
 
-/* What the registers say of a regime. norm:vsstatus_mxr_vm: HS's MXR is for both stages, the guest's for its own. */
+/* What the registers say of a regime. HS's MXR is for both stages, the guest's for its own: norm:sstatus_mxr_vm,
+ * norm:vsstatus_mxr_vm, norm:hlsv_sstatus_mxr, norm:hlsv_vsstatus_mxr */
 static void update_regimes(Mmu *mmu)
 {
     const uint64_t tags[] = { mmu->satp >> 44, mmu->vsatp >> 44 << 20 | mmu->hgatp >> 44 };
@@ -275,7 +276,7 @@ static bool walk_fault(Mmu *mmu, Gva va, Access access, const WalkResult *result
     return false;
 }
 
-/* Implicit accesses to page tables count as S-mode accesses. norm:pmp_check_pagetable_access */
+/* Implicit accesses to page tables count as S-mode accesses. norm:pmp_check_pagetable_access, norm:H_pmp */
 static bool read_pte(void *opaque, Spa at, uint64_t *pte)
 {
     Mmu *mmu = opaque;
@@ -642,7 +643,8 @@ static Gva second_half(const Mmu *mmu, Gva va, unsigned first)
     return mmu_unmask(mmu, (Gva){ va.v + first });
 }
 
-/* The fault that is set, or else an access fault, is of the second part, `first` bytes on. norm:H_tinst_addr_offset */
+/* The fault that is set, or else an access fault, is of the second part, `first` bytes on. norm:H_tinst_addr_offset,
+ * norm:H_straddle, norm:mtval2_trapval_other, norm:mtval2_htval_virtaddr */
 static bool fault_second(Mmu *mmu, unsigned first)
 {
     mmu->fault.offset = (uint8_t)first;
@@ -760,7 +762,8 @@ bool mmu_store(Mmu *mmu, Gva va, unsigned size, uint64_t value)
             access_fault(mmu, va, ACCESS_WRITE));
 }
 
-/* The context of loads and stores while HLV or HSV borrows it. */
+/* The context of loads and stores while HLV or HSV borrows it: what else is there without V that a guest's registers are
+ * for. norm:vsstatus_v0, norm:vsatp_v0 */
 typedef struct {
     Bank *data;
     uint32_t flushes;
@@ -900,6 +903,7 @@ static void fence_first_stage(Mmu *mmu, unsigned insn, bool guest, StoreFence fe
 
 enum { INSN_SFENCE_VMA, INSN_HFENCE_VVMA, INSN_HFENCE_GVMA };
 
+/* norm:sfence_vma_v0, norm:sfence_vma_v1 */
 void mmu_sfence_vma(Mmu *mmu, bool any_va, Gva va, bool any_asid, uint16_t asid)
 {
     StoreFence fence = { .any_va = any_va, .any_asid = any_asid, .va = va.v, .asid = asid };

@@ -239,7 +239,7 @@ void mmu_sfence_vma(Mmu *mmu, bool any_va, Gva va, bool any_asid, uint16_t asid)
 
 /* HFENCE.VVMA: of the VS stage of the present VMID. norm:hfence-vvma_hfence-gvma_op */
 void mmu_hfence_vvma(Mmu *mmu, bool any_va, Gva va, bool any_asid, uint16_t asid);
-/* HFENCE.GVMA: of the G stage of one VMID or all. norm:hfence-gvma_op, norm:hfence-gvma_vmid */
+/* HFENCE.GVMA: of the G stage of one VMID or all. norm:hfence-gvma_op, norm:hfence-gvma_vmid, norm:hfence-gvma_mode */
 void mmu_hfence_gvma(Mmu *mmu, bool any_gpa, Gpa gpa, bool any_vmid, uint16_t vmid);
 
 /* For who looks for missing fences: a page that entries were read from was stored to. */

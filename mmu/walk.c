@@ -40,7 +40,7 @@ static bool stop(Walk *w, const StageRequest *stage, WalkReason why)
         r->status = WALK_PAGE_FAULT;
     if (why == WHY_ACCESS && !BROKEN(pte_access_page_fault))
         r->status = WALK_ACCESS_FAULT;
-    if (stage->is_g) {
+    if (stage->is_g) { /* of an implicit access its own: norm:mtval2_trapval_vstrans */
         r->gpa = (Gpa){ stage->address };
         r->implicit = stage->implicit;
         r->implicit_write = stage->implicit && stage->access == ACCESS_WRITE;
@@ -49,7 +49,8 @@ static bool stop(Walk *w, const StageRequest *stage, WalkReason why)
 }
 
 /* First stage: the bits above the virtual address repeat its top bit. G stage: they are zero, above the two extra
- * bits that its root table indexes. */
+ * bits that its root table indexes. norm:hgatp_mode_sv, norm:hgatp_mode_sv39x4, norm:hgatp_mode_sv48x4,
+ * norm:hgatp_mode_sv57x4 */
 static bool is_canonical(const StageRequest *stage)
 {
     unsigned width = 12 + 9 * atp_levels(stage->config->mode);
@@ -75,7 +76,7 @@ static bool has_reserved_bits(const StageRequest *stage, uint64_t pte, unsigned 
 
 static bool g_stage(Walk *w, uint64_t gpa, Access access, bool implicit, StageResult *out);
 
-/* Where the PTE of this level is, in supervisor physical memory. */
+/* Where the PTE of this level is, in supervisor physical memory. norm:H_vm_gstagetrans */
 static bool locate_pte(Walk *w, const StageRequest *stage, uint64_t address, Access access, Spa *at)
 {
     StageResult g = { .address = address };
@@ -176,7 +177,7 @@ static bool g_leaf_allows(const WalkRequest *q, Access access, bool implicit, ui
     return (pte & PTE_U || BROKEN(g_user)) && allows(pte, access, mxr, execute_as_read);
 }
 
-/* Step 9: A, and D for a store, are set by the hardware or are a fault. Bits are added to what the entry is by now: if it
+/* Step 9, and only what is executed comes here: norm:vs_stage_speculative_a_bit. A, and D for a store, are set by the hardware or are a fault. Bits are added to what the entry is by now: if it
  * maps itself, finding its place for the store set some at the G stage. */
 static bool update_ad(Walk *w, const StageRequest *stage, StageResult *out, uint64_t gpa, Spa at)
 {
@@ -237,6 +238,7 @@ static bool recall_g_stage(Walk *w, uint64_t gpa, Access access, bool implicit, 
     return true;
 }
 
+/* norm:H_vm_gpatrans; the G bit of its entries means nothing: norm:H_vm_gpa_g */
 static bool g_stage(Walk *w, uint64_t gpa, Access access, bool implicit, StageResult *out)
 {
     const unsigned first = w->result->n_steps;
@@ -255,6 +257,8 @@ static bool g_stage(Walk *w, uint64_t gpa, Access access, bool implicit, StageRe
     return true;
 }
 
+/* norm:H_vm_twostage; a stage that is Bare changes nothing and forbids nothing: norm:hgatp_mode_bare,
+ * norm:hgatp_mode_bare_trans. The first rule that fails ends it: norm:H_exception_priority */
 void walk(const WalkRequest *request, const WalkMemory *memory, WalkResult *result)
 {
     Walk w = { request, memory, result };

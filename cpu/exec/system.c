@@ -65,6 +65,7 @@ EXEC(csrrci)
 
 /* Memory ordering: everything is in order already, and stores to code are seen at once. */
 
+/* norm:henvcfg_fiom_order: nothing to add. */
 EXEC(fence)
 {
     (void)hart, (void)in;
@@ -93,6 +94,7 @@ EXEC(mark)
 
 /* Traps and returns. */
 
+/* norm:H_cause_ecall */
 EXEC(ecall)
 {
     (void)in;
@@ -133,7 +135,8 @@ EXEC(mnret)
     return EXEC_JUMP;
 }
 
-/* norm:mstatus_tsr_op, norm:hstatus_vtsr_op */
+/* norm:mstatus_tsr_op, norm:mstatus_modes, norm:hstatus_vtsr_op, norm:H_virtinst_vs_sret_vtsr1,
+ * norm:H_virtinst_vu_sret_sfence */
 static bool sret_is_trapped(const Hart *hart)
 {
     if (hart_is_guest(hart))
@@ -162,7 +165,8 @@ static void wait_until(Hart *hart, bool reservation_lost)
 }
 
 /* Whoever may not wait for an unbounded time waits for none. In U-mode WFI is not for that, so it is illegal where S-mode
- * exists. norm:mstatus_tw_op, norm:hstatus_vtw_op, norm:vtw_virtinstr, norm:H_virtinst_vu_wfi_tw0 */
+ * exists. norm:mstatus_tw_op, norm:hstatus_vtw_op, norm:vtw_virtinstr, norm:H_virtinst_vu_wfi_tw0,
+ * norm:H_virtinst_wfi_vtw1_tw0 */
 EXEC(wfi)
 {
     (void)in;
@@ -245,13 +249,14 @@ EXEC(sfence_inval_ir)
 
 /* Hypervisor instructions. */
 
-/* May the present mode fence for guests? norm:hfence-vvma_hfence-gvma_exceptions */
+/* May the present mode fence for guests? norm:hfence-vvma_hfence-gvma_exceptions, norm:H_virtinst_vu_vs_hinst */
 static bool may_fence_guests(const Hart *hart)
 {
     return !hart_is_guest(hart) && hart->mmu.priv != PRIV_U;
 }
 
-/* TVM has no effect: norm:hfence-vvma_tvm */
+/* TVM has no effect: norm:hfence-vvma_tvm. norm:hfence-vvma_mode; of an ASID that is too large only the low bits count:
+ * norm:hfence-vvma_asid */
 EXEC(hfence_vvma)
 {
     if (!may_fence_guests(hart) || (BROKEN(tvm_vvma) && !may_fence(hart)))
@@ -292,7 +297,7 @@ static bool may_access_guest(const Hart *hart)
     return hart->mmu.priv != PRIV_U || hart->csr.hstatus & HSTATUS_HU || BROKEN(hlv_hu);
 }
 
-/* The effective privilege. norm:hlsv_priv */
+/* The effective privilege. norm:hlsv_priv, norm:mstatus_mprv_hlsv */
 static unsigned guest_privilege(const Hart *hart)
 {
     if (BROKEN(hlv_mprv) && hart->csr.mstatus & MSTATUS_MPRV)
@@ -315,6 +320,7 @@ static bool load_from_guest(Hart *hart, uint64_t address, unsigned size, bool ex
     return true;
 }
 
+/* norm:hlsv_op */
 #define GUEST_LOAD(name, type, execute)                                              \
     EXEC(name)                                                                       \
     {                                                                                \
@@ -374,7 +380,8 @@ EXEC(hsv_d)
 /* Cache blocks of 64 bytes. There is no cache to manage, only permissions to check. */
 
 /* Do menvcfg, for a guest henvcfg, and in user modes senvcfg enable the operation? `field` may be several bits: zero is
- * off. norm:henvcfg_cbze, norm:henvcfg_cbcfe, norm:cbo-inval_h-mode_veq1_op */
+ * off. norm:henvcfg_cbze, norm:henvcfg_cbcfe, norm:cbo-inval_h-mode_veq1_op; flushing and invalidating are the same here:
+ * norm:cbo-inval_h-mode_op0, norm:cbo-inval_h-mode_op1, norm:cbo-inval_h-mode_op2 */
 static CsrAccess check_cbo(const Hart *hart, uint64_t field)
 {
     unsigned priv = hart->mmu.priv;

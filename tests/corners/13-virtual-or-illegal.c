@@ -6,7 +6,7 @@
  * norm:H_vscsrs_acc_vs, norm:H_vscsrs_acc_u, norm:H_vscsrs_acc_m_hs, norm:H_vscsrs_sub, norm:H_vscsrs_v0,
  * norm:H_vscsrs_v1, norm:H_scsrs_nomatch, norm:H_virtinst_vu_vs_nonhigh_allowedhs_tvm0,
  * norm:H_virtinst_vu_nonhigh_supervisor_allowedhs_tvm0, norm:H_virtinst_vu_sret_sfence, norm:H_virtinst_vu_vs_hinst,
- * norm:H_illegalinst_xstatus_fs_vs
+ * norm:H_illegalinst_xstatus_fs_vs, norm:hedelegh_sz_acc_op, norm:henvcfgh_sz_acc_op, norm:htimedeltah_sz_acc_op
  */
 #include "lib/corner.h"
 

@@ -6,7 +6,7 @@
  * norm:henvcfg_sz_acc_op, norm:henvcfg_fiom_op, norm:henvcfg_pbmte_op, norm:henvcfg_adue_op, norm:henvcfg_stce,
  * norm:henvcfg_dte_op, norm:henvcfg_cbze, norm:henvcfg_cbcfe, norm:henvcfg_cbie, norm:cbo-inval_h-mode_veq1_op,
  * norm:cbo-inval_h-mode_op0, norm:cbo-inval_h-mode_op1, norm:cbo-inval_h-mode_op2, norm:henvcfg_lpe_op,
- * norm:henvcfg_sse_op
+ * norm:henvcfg_sse_op, norm:henvcfg_fiom_order, norm:henvcfg_pmm_op
  *
  * spike: differs FIOM: expected 0x0000000000000001 -- its FIOM is read-only zero with S-mode and translation there
  */
@@ -95,6 +95,42 @@ static void check_operation(const char *what, uintptr_t code, uint64_t on)
     }
 }
 
+/* FIOM orders more, and stops nothing. */
+static void check_fences(void)
+{
+    CSR_SET(henvcfg, ENVCFG_FIOM);
+    check_cause("fence, FIOM", VS, CODE("fence iorw, iorw\nfence i, o"), OK);
+    check_cause("amo, FIOM", VS, CODE("amoor.d.aqrl a0, x0, (a0)"), OK);
+    CSR_CLEAR(henvcfg, ENVCFG_FIOM);
+}
+
+/* PMM of henvcfg is VS-mode's, that of senvcfg VU-mode's. */
+static void check_masking(void)
+{
+    static const struct {
+        Mode mode;
+        uint64_t h, s, cause; /* PMM */
+    } rows[] = { { VS, 0, 0, LOAD_PAGE }, { VS, 2, 0, OK },        { VS, 0, 2, LOAD_PAGE },
+                 { VS, 3, 0, OK },        { VU, 0, 0, LOAD_PAGE }, { VU, 0, 2, OK },
+                 { VU, 2, 0, LOAD_PAGE } };
+    CSR_WRITE(henvcfg, 2ul << 32);
+    if (!(CSR_READ(henvcfg) >> 32)) {
+        note("no pointer masking");
+        return;
+    }
+    for (unsigned i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        map(1, rows[i].mode == VU ? U_RWX : S_RWX, G_RWX);
+        CSR_WRITE(henvcfg, rows[i].h << 32);
+        CSR_WRITE(senvcfg, rows[i].s << 32);
+        Trap trap = run(rows[i].mode, CODE("ld a0, 0(a0)"), GVA(1) | 0x5ul << 58, 0);
+        check("pointer masking", rows[i].cause, trap.to ? trap.cause : OK);
+    }
+    CSR_WRITE(senvcfg, 0);
+    CSR_WRITE(henvcfg, 1ul << 32); /* reserved */
+    check("PMM: reserved value", true, (CSR_READ(henvcfg) >> 32 & 3) != 1);
+    CSR_WRITE(henvcfg, 0);
+}
+
 void corner(void)
 {
     check_gated();
@@ -104,4 +140,7 @@ void corner(void)
     check_operation("cbo.flush", CODE("cbo.flush (a0)"), ENVCFG_CBCFE);
     check_operation("cbo.inval, flush", CODE("cbo.inval (a0)"), 1 << 4);
     check_operation("cbo.inval", CODE("cbo.inval (a0)"), 3 << 4);
+    fresh();
+    check_fences();
+    check_masking();
 }
