@@ -90,6 +90,7 @@ _start:
 
         # What belongs to guests. M-mode may do everything.
         holds   0x747, 1 << 8, 1 << 8           # mseccfg: USEED
+        holds   0x321, -1, 0x7c << 56           # mcyclecfg
         holds   0x322, -1, 0x7c << 56           # minstretcfg
         holds   0x34a, -1, -1                   # mtinst
         holds   0x34b, -1, -1                   # mtval2
@@ -97,6 +98,11 @@ _start:
         holds   0x6a8, -1, 0x3fff               # hcontext
         holds   0x30c, -1, 0xda << 56           # mstateen0
         holds   0x60c, -1, 0xda << 56           # hstateen0
+        holds   0x30e, -1, 1 << 63              # mstateen2
+        holds   0x30f, -1, 1 << 63              # mstateen3
+        holds   0x60d, -1, 1 << 63              # hstateen1
+        holds   0x60e, -1, 1 << 63              # hstateen2
+        holds   0x60f, -1, 1 << 63              # hstateen3
         holds   0x603, -1, 0x444                # hideleg: the VS level's own
         holds   0x604, -1, 0x444                # hie
         holds   0x644, -1, 4                    # hip: only VSSIP can be written

@@ -17,14 +17,15 @@ static uint64_t random_offset(Rng *rng)
 
 uint64_t address_wild(const Episode *episode, Rng *rng)
 {
-    static const uint8_t widths[] = { 38, 39, 47, 48, 56, 57 };
-    unsigned width = widths[rng_below(rng, sizeof widths)];
-    const Space *space = episode->space;
+    static const uint8_t widths[] = { 38, 39, 47, 48, 56, 57, 41, 50, 59 };
+    unsigned width = widths[rng_below(rng, episode->guest ? sizeof widths : 6)];
+    const Space *space = episode_space(episode);
     uint64_t offset = random_offset(rng) & ~7ull;
-    if (!space->mode || episode->mode == PRIV_M)
+    if (episode_is_bare(episode))
         return HOLE + offset;
-    /* The last is not for U. Where U was entered from S that may have failed, and S must not break it. */
-    switch (rng_below(rng, episode->first_mode == PRIV_U ? 5 : 4)) {
+    /* The last is not for U. Where U was entered from S that may have failed, and S must not break it; nor a guest that
+     * has no first stage. */
+    switch (rng_below(rng, episode->first_mode == PRIV_U && space->mode ? 5 : 4)) {
     case 0: return BIT(width) - rng_below(rng, 2) * 8;
     case 1: return 0 - BIT(width) - rng_below(rng, 2) * 8;
     case 2: return space->super + ((uint64_t)rng_below(rng, 4) << 21) + offset;
@@ -43,8 +44,8 @@ static uint64_t tagged(const Episode *episode, Rng *rng, uint64_t address)
 
 static uint64_t plain_pointer(const Episode *episode, Rng *rng, Edges edges)
 {
-    const Space *space = episode->space;
-    bool user = episode->mode == PRIV_U, bare = !space->mode || episode->mode == PRIV_M;
+    const Space *space = episode_space(episode);
+    bool user = episode->mode == PRIV_U, bare = episode_is_bare(episode);
     uint64_t offset = random_offset(rng), middle = PAGE + PAGE / 2 + rng_below(rng, PAGE);
     if (edges == EDGES_SAFE)
         return bare ? DATA + (DATA_PAGES - SAFE_PAGES) * PAGE + middle
@@ -65,6 +66,6 @@ static uint64_t plain_pointer(const Episode *episode, Rng *rng, Edges edges)
 uint64_t address_pointer(const Episode *episode, Rng *rng, Edges edges)
 {
     uint64_t address = plain_pointer(episode, rng, edges);
-    bool bare = !episode->space->mode || episode->mode == PRIV_M;
-    return bare || edges == EDGES_SAFE ? address : tagged(episode, rng, address);
+    return episode_is_bare(episode) || edges == EDGES_SAFE ? address
+                                                           : tagged(episode, rng, address);
 }

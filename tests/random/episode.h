@@ -30,8 +30,11 @@ typedef struct {
     Program *program;
     Rng rng; /* of the current item */
     unsigned mode, first_mode;
-    const Space *space;
-    bool no_fences; /* TVM is set */
+    bool guest, first_guest; /* of a virtual machine: with mode, VS or VU */
+    bool by_sret;            /* entered from S-mode */
+    const Space *space, *guest_space;
+    bool no_fences, no_guest_fences; /* TVM, VTVM is set */
+    bool wfi_traps;                  /* in the first mode and all below, if that is not M */
     uint32_t pinned;
     uint8_t pointer[POINTERS]; /* the third is for loads only, the last is safe */
     uint32_t starts[MAX_ITEMS + 1];
@@ -45,6 +48,21 @@ typedef struct {
 
 /* An item: writes itself at program->at; nothing if it is not possible now. */
 typedef void ItemFn(Episode *episode);
+
+/* The address space of the present mode. */
+static inline const Space *episode_space(const Episode *episode)
+{
+    return episode->guest ? episode->guest_space : episode->space;
+}
+
+/* Are its addresses physical? */
+static inline bool episode_is_bare(const Episode *episode)
+{
+    return episode->mode == PRIV_M || !space_translates(episode_space(episode));
+}
+
+/* setup.c: what comes before the body. Returns the place of the literal that must become the offset of the body's end. */
+uint32_t setup_make(Episode *episode, Rng *rng);
 
 /* rows.c: random instructions. */
 
@@ -63,21 +81,31 @@ unsigned rows_temporary(Episode *episode);
 typedef enum { EDGES_ALIGNED, EDGES_LOADS, EDGES_SAFE } Edges;
 /* A random load or store through `base`; false if there is none. */
 bool rows_access(Episode *episode, unsigned base, Edges edges);
+/* The same as a guest: hlv, hlvx and hsv. */
+bool rows_guest_access(Episode *episode, unsigned base, Edges edges);
 
 /* addresses.c: where loads and stores go. */
 uint64_t address_pointer(const Episode *episode, Rng *rng, Edges edges);
 /* Aligned to eight bytes. */
 uint64_t address_wild(const Episode *episode, Rng *rng);
 
-/* items.c, items_system.c: all kinds of items. */
+/* items.c, items_system.c, items_csr.c, items_guest.c: all kinds of items. */
 ItemFn item_compute, item_edges, item_constant, item_float, item_memory, item_wild, item_atomic,
     item_reserved, item_conditional, item_branch, item_jump, item_jump_register, item_loop,
     item_block, item_rewrite;
-ItemFn item_csr, item_no_csr, item_illegal, item_absent, item_system, item_fence, item_table,
-    item_change, item_mprv;
+ItemFn item_illegal, item_absent, item_system, item_fence, item_table, item_change, item_mprv;
+ItemFn item_csr, item_no_csr;
+ItemFn item_guest_access, item_guest_table, item_guest_switch, item_guest_interrupt;
+/* A CSR instruction. */
+void items_put_csr(Episode *episode, InsnId id, unsigned rd, unsigned number, unsigned rs1);
+/* A fence of a space's entry at `address`, which for hfence.gvma is shifted, with both registers overwritten. */
+void items_put_fence(Episode *episode, InsnId fence, const unsigned reg[2], uint64_t address,
+                     const Space *space);
 void items_begin_loop(Episode *episode);
 void items_end_loop(Episode *episode);
 
+/* Loads new addresses into the pointers, for another mode. */
+void episode_load_pointers(Episode *episode);
 /* Jumps go to an item a few ahead. */
 void episode_wait(Episode *episode, uint32_t at, uint32_t base, const InsnDef *def, Ops ops);
 

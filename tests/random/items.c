@@ -240,10 +240,10 @@ static uint32_t random_computation(Episode *episode)
 void item_rewrite(Episode *episode)
 {
     Program *program = episode->program;
-    const Space *space = episode->space;
+    const Space *space = episode_space(episode);
     uint32_t old = random_computation(episode), new = random_computation(episode);
     unsigned base = rows_temporary(episode), value = rows_temporary(episode);
-    bool bare = episode->mode == PRIV_M || !space->mode;
+    bool bare = episode_is_bare(episode);
     if (base == value || !program->isa->has[EXT_Zifencei])
         return;
     /* Where code is executed it cannot be written; at its own address it can. */

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """machines - run random programs on Bulkhead, Spike and QEMU, and read what they print.
 
-A program prints four hashes: of the machine-mode and supervisor-mode records, the data, the page tables. With its
-verbose flag set the records follow, a word a line.
+A program prints five hashes: of the records of machine mode, of the supervisor, and of the guest, the data, the page
+tables. With its verbose flag set the records follow, a word a line.
 """
+import itertools
 import os
 import random
 import re
@@ -11,6 +12,8 @@ import subprocess
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 LIMIT = 20  # seconds
+HASHES = 5  # a program prints them first
+END = 14  # tag of the record of an episode's end
 
 # Extensions Spike does not have. What it has no name for but does not need one for either it is simply not told.
 NOT_IN_SPIKE = ["svrsw60t59b"]
@@ -23,9 +26,13 @@ ALWAYS = {"i", "zicsr", "zifencei", "zicntr", "zihpm", "zca", "zcd", "zaamo", "z
           "ssstateen"}
 
 
+# Where the manual leaves a choice that Spike has made.
+AS_SPIKE = ["htinst=zero"]
+
+
 def default_cpu(qemu=False):
     """All there is, as far as the references have it too."""
-    return ",".join(["max", *(f"{name}=off" for name in NOT_IN_SPIKE + (WRONG_IN_QEMU if qemu else []))])
+    return ",".join(["max", *(f"{name}=off" for name in NOT_IN_SPIKE + (WRONG_IN_QEMU if qemu else [])), *AS_SPIKE])
 
 
 def random_cpu(binary, seed):
@@ -35,7 +42,7 @@ def random_cpu(binary, seed):
     chance = random.Random(seed)
     while True:
         off = [name for name in names if name not in ALWAYS and (name in NOT_IN_SPIKE or chance.random() < 0.15)]
-        cpu = ",".join(["max", *(f"{name}=off" for name in off)])
+        cpu = ",".join(["max", *(f"{name}=off" for name in off), *AS_SPIKE])
         # Some need others; what is left may not be possible.
         if not subprocess.run([binary, "-cpu", cpu, "-M", "virt,dumpdtb=" + os.devnull], capture_output=True, timeout=LIMIT,
                               check=False).returncode:
@@ -164,58 +171,83 @@ def run(machine, program, content=None, extra=()):
         if content is not None:
             os.remove(path)
     words = re.findall(r"^([0-9a-f]{16})\r?$", done.stdout.decode(errors="replace"), re.M)
-    if done.returncode or len(words) < 4:
+    if done.returncode or len(words) < HASHES:
         return f"exit code {done.returncode}: {done.stderr.decode(errors='replace')[-300:]}"
     return words
 
 
 def records(program, words):
     """Splits what a verbose program printed behind the hashes into records: lists of numbers."""
-    found, at = [], 4
+    found, at = [], HASHES
     values = [int(word, 16) for word in words]
     while at < len(values):
-        size = program.end_words if values[at] == 14 else 40
+        size = program.end_words if values[at] == END else 40
         found.append(values[at:at + size])
         at += size
     return found
 
 
-NAMES = {**{n: f"x{n}" for n in range(1, 32)}, 32: "epc", 33: "cause", 34: "tval", 35: "status"}
+WHO = {3: "M", 1: "S", 2: "the guest"}
+NAMES = {**{n: f"x{n}" for n in range(1, 32)}, 32: "epc", 33: "cause", 34: "tval", 35: "status", 36: "mtval2 or htval",
+         37: "mtinst or htinst", 38: "hstatus", 39: "vsstatus"}
 # Of the record of an episode's end, behind f0 to f31.
 CSRS = ["mstatus", "mepc", "mcause", "mtval", "medeleg", "mideleg", "mie", "mip", "sstatus", "sepc", "scause", "stval", "satp",
-        "stvec", "senvcfg", "menvcfg", "scounteren", "mcounteren", "fcsr"]
+        "stvec", "senvcfg", "menvcfg", "scounteren", "mcounteren", "fcsr", "mtval2", "mtinst", "hstatus", "hedeleg", "hideleg",
+        "hip", "hvip", "hcounteren", "henvcfg", "htval", "htinst", "hgatp", "vsstatus", "vsepc", "vscause", "vstval", "vsatp",
+        "vsie", "vsip"]
 
 
 def name_of(record, word):
-    if record[0] != 14:
+    if record[0] != END:
         return NAMES.get(word, f"word {word}")
     return f"f{word - 1}" if word <= 32 else CSRS[word - 33] if word - 33 < len(CSRS) else f"word {word}"
 
 
 def describe(program, record):
-    if record[0] == 14:
+    if record is None:
+        return "nothing"
+    if record[0] == END:
         return "end of an episode"
-    return (f"trap to {'M' if record[0] == 3 else 'S'}: cause {record[33]:x}, epc {record[32]:x}, tval {record[34]:x}\n"
+    return (f"trap to {WHO[record[0] & 255]}: cause {record[33]:x}, epc {record[32]:x}, tval {record[34]:x}\n"
             f"       {program.text_at(record[32])}")
 
 
+def by_episode(found):
+    """Records of each episode and each handler, in their order: {(episode, handler): records}"""
+    parts, episode = {}, 1
+    for record in found:
+        # The tag has the place in a list of episodes above it.
+        at = episode if record[0] == END else (record[0] >> 8 & 0xfff) // 8 - 0x20
+        parts.setdefault((at - 1, 3 if record[0] == END else record[0] & 255), []).append(record)
+        episode += record[0] == END
+    return parts
+
+
 def show_difference(program, ours, others, name):
-    """The first record that differs, word by word."""
-    episode = 0
-    for mine, other in zip(ours, others):
-        if mine == other:
-            episode += mine[0] == 14
-            continue
-        print(f"     episode {episode}: {describe(program, mine)}")
-        if mine[0] != other[0] or mine[32:34] != other[32:34]:
-            print(f"     {name}: {describe(program, other)}")
-        if mine[0] != other[0]:
+    """The first records that differ, word by word: one for each handler, of one episode."""
+    mine, theirs = by_episode(ours), by_episode(others)
+    shown = None
+    for key in sorted(mine.keys() | theirs.keys()):
+        if shown is not None and key[0] != shown:
             return
-        for word, (left, right) in enumerate(zip(mine, other)):
+        for left, right in itertools.zip_longest(mine.get(key, []), theirs.get(key, [])):
             if left != right:
-                print(f"     {name_of(mine, word)}: {left:016x}, {name} {right:016x}")
+                show_record(program, left, right, name, key[0])
+                shown = key[0]
+                break
+    if shown is None:
+        print("     the records are the same: data or page tables differ")
+
+
+def show_record(program, left, right, name, episode):
+    print(f"     episode {episode}: {describe(program, left)}")
+    if left is None or right is None or left[0] != right[0] or left[32:34] != right[32:34]:
+        print(f"     {name}: {describe(program, right)}")
+    if left is None or right is None or left[0] != right[0]:
         return
-    print(f"     {len(ours)} records, {name} {len(others)}; or data or page tables")
+    for word, (one, other) in enumerate(zip(left, right)):
+        if one != other:
+            print(f"     {name_of(left, word)}: {one:016x}, {name} {other:016x}")
 
 
 def show(program, ours, other, content=None):

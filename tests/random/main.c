@@ -39,6 +39,7 @@ static void make_program(Program *program, uint64_t seed)
     Rng rng = { seed * 0x2545f4914f6cdd1dull + 1 };
     Rng tables = rng_split(&rng), data = rng_split(&rng);
     tables_make(program, &tables);
+    guests_make(program, &tables);
     make_data(program, &data);
     runtime_make(program);
     asm_finish(program);

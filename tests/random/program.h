@@ -20,12 +20,13 @@
 /* Physical addresses. The first 2 MiB are the image; below them nothing is at the same place in virtual memory. */
 #define RAM_BASE UINT64_C(0x80000000)
 #define TABLES   UINT64_C(0x80008000) /* page tables */
-#define EPISODES UINT64_C(0x80080000) /* episodes: literals, setup code, body */
+#define EPISODES UINT64_C(0x80100000) /* episodes: literals, setup code, body */
 #define DATA     UINT64_C(0x80200000) /* what loads and stores reach */
 #define LOG_M \
     UINT64_C(0x80400000) /* records of the machine-mode handler, and of the ends of episodes */
 #define LOG_S UINT64_C(0x80600000)
-#define HOLE  UINT64_C(0x180000000) /* nothing on any of the machines */
+#define LOG_V UINT64_C(0x80800000)  /* those of the guest's handler */
+#define HOLE  UINT64_C(0x1c0000000) /* nothing on any of the machines, and mapped nowhere */
 enum {
     IMAGE_SIZE = 2 << 20,
     DATA_PAGES = 16,
@@ -87,21 +88,39 @@ typedef struct {
     int part; /* 0: distance; 1, 2: the two halves of la */
 } Fixup;
 
-/* What an address space offers for loads and stores. */
+/*
+ * What an address space offers for loads and stores. There are three kinds: of the HS and U modes, physical addresses
+ * behind it; G stages, from guest physical to physical addresses; and of guests, from their virtual to guest physical
+ * addresses, which the G stage `under` them translates further. A guest without a first stage sees what its G stage
+ * offers.
+ */
 enum { WINDOW_PAGES = 64, NAPOT_PAGES = 16 };
-typedef struct {
-    unsigned mode; /* of satp: 0 bare, 8, 9, 10 */
-    uint64_t satp;
-    uint64_t window;  /* virtual address of the first of WINDOW_PAGES small pages */
+typedef struct Space {
+    unsigned mode;    /* of satp, vsatp, hgatp: 0 bare, 8, 9, 10 */
+    uint64_t atp;     /* what to write there */
+    uint64_t window;  /* address of the first of WINDOW_PAGES small pages */
     uint64_t super;   /* of a large page over DATA */
     uint64_t code[2]; /* what is added to the offset of code in the image: for S, for U */
     uint64_t leaves;  /* physical address of the leaf table of the window */
     bool napot;       /* the last sixteen pages of the window are one */
+    bool no_global;   /* entries never have G: a fence of an ASID covers them */
     uint8_t good[2][WINDOW_PAGES]; /* pages that S, U can read and write */
     unsigned n_good[2];
+    const struct Space *under; /* of a guest: its G stage */
+    bool is_g;
+    uint64_t moved; /* of a guest: what is added to the addresses of page tables that are made */
+    uint64_t
+        tables; /* of a G stage: where guests' page tables can be seen a second time, with what it */
+    uint64_t table_leaves; /* permits there; physical address of the leaf table for that */
 } Space;
 
-enum { MAX_SPACES = 4 };
+/* Is there any translation? */
+static inline bool space_translates(const Space *space)
+{
+    return space->mode || (space->under && space->under->mode);
+}
+
+enum { MAX_SPACES = 4, MAX_STAGES = 3, MAX_GUESTS = 6 };
 
 /* What else can be left out, by name. */
 enum { OMIT_INTERRUPTS, OMIT_BLOCKS, OMIT_BITS, OMIT_ATOMICS, OMIT_COUNT };
@@ -124,6 +143,8 @@ typedef struct {
     uint32_t tables_end;
     Space spaces[MAX_SPACES];
     unsigned n_spaces;
+    Space stages[MAX_STAGES], guests[MAX_GUESTS]; /* the first of each without translation */
+    unsigned n_stages, n_guests;
     uint32_t setups[MAX_EPISODES]; /* offsets of their setup code */
     unsigned n_episodes;
 } Program;
@@ -151,10 +172,13 @@ uint64_t value_integer(Rng *rng);
 uint64_t value_edge(Rng *rng); /* where divisions overflow and signs change */
 uint64_t value_float(Rng *rng);
 
-/* tables.c: address spaces. */
+/* tables.c: address spaces; guests.c: those of virtual machines. */
 void tables_make(Program *program, Rng *rng);
+void guests_make(Program *program, Rng *rng);
 /* A random entry for the window of a space; *good: U or S can read and write. */
-uint64_t tables_random_leaf(Rng *rng, bool user, bool *good);
+uint64_t tables_random_leaf(Rng *rng, const Space *space, bool user, bool *good);
+/* One for the page tables of guests, as a G stage sees them. */
+uint64_t guests_random_table_leaf(Rng *rng, uint64_t pa);
 /* A random page of the window whose entry may be replaced. */
 unsigned tables_random_page(const Space *space, Rng *rng);
 

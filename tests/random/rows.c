@@ -4,6 +4,12 @@
 
 #include "episode.h"
 
+/* hlv and its kind go where a guest's addresses lead: they have items of their own. */
+static bool is_guest_access(const InsnDef *def)
+{
+    return def->extension == EXT_H && (def->class == CLASS_LOAD || def->class == CLASS_STORE);
+}
+
 const InsnDef *rows_pick(const Episode *episode, Rng *rng, InsnClass class)
 {
     /* Compressed rows and others in turn, so that the many of one do not hide the few of the other. */
@@ -12,7 +18,7 @@ const InsnDef *rows_pick(const Episode *episode, Rng *rng, InsnClass class)
         const InsnDef *found = NULL;
         unsigned seen = 0;
         for (const InsnDef *def = insn_table + 1; def < insn_table + INSN_COUNT; def++)
-            if (def->class == class && def->length == length &&
+            if (def->class == class && def->length == length && !is_guest_access(def) &&
                 episode->program->isa->has[def->extension] && rng_chance(rng, 1, ++seen))
                 found = def;
         /* Only now: what is left out does not change the rest of the program. */
@@ -101,4 +107,19 @@ bool rows_access(Episode *episode, unsigned base, Edges edges)
         return true;
     }
     return false;
+}
+
+bool rows_guest_access(Episode *episode, unsigned base, Edges edges)
+{
+    const InsnDef *found = NULL;
+    unsigned seen = 0;
+    uint32_t raw;
+    for (const InsnDef *def = insn_table + 1; def < insn_table + INSN_COUNT; def++)
+        if (is_guest_access(def) && (edges != EDGES_LOADS || def->class == CLASS_LOAD) &&
+            rng_chance(&episode->rng, 1, ++seen))
+            found = def;
+    if (!found || !rows_fill(episode, found, (Fixed){ (int)base, 0 }, &raw))
+        return false;
+    asm_raw(episode->program, raw);
+    return true;
 }

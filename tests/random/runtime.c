@@ -3,52 +3,58 @@
  * runtime.c - the part of every program that is not random: trap handlers that write down what they see, the step from
  * one episode to the next, and the end, where everything is hashed and printed.
  *
- * A record of a trap is 40 words: a tag (3 or 1: who handled it), x1 to x31, epc, cause, tval, status, and four that
- * are free. At the end of an episode the machine-mode log gets one with all floating-point registers and many CSRs.
- * Each handler keeps the place of its next record in its scratch register, and saves registers there at once.
+ * A record of a trap is 40 words: a tag (3, 1 or 2: whether M-mode, the supervisor or the guest handled it; above it the
+ * episode), x1 to x31, epc, cause, tval, status, and, but for the guest's, four of the hypervisor. At the end of an
+ * episode the machine-mode log gets one with all floating-point registers and many CSRs. Each handler keeps the place of its next record in its scratch register, and saves registers there at once.
  */
 #include "runtime.h"
 #include "cpu/csr.h"
 #include "program.h"
 
-/* '@' is m or s. What is left of the trap budget, the end of the episode and the next episode are in `vars`. */
+/* '@' is m, s or v, '%' m or s: the guest's registers have the supervisor's names. What is left of the trap budget, the
+ * end of the episode and the next episode are in `vars`. */
 static const char handler[] =
     "trap_@:\n"
-    "  csrrw x31, @scratch, x31\n"
+    "  csrrw x31, %scratch, x31\n"
     "SAVE"
     "  addi x2, x31, 320\n"
-    "  csrrw x1, @scratch, x2\n"
+    "  csrrw x1, %scratch, x2\n"
     "  sd x1, 248(x31)\n"
-    "  addi x1, x0, TAG\n"
-    "  sd x1, 0(x31)\n"
-    "  csrrs x5, @epc, x0\n"
-    "  sd x5, 256(x31)\n"
-    "  csrrs x4, @cause, x0\n"
-    "  sd x4, 264(x31)\n"
-    "  csrrs x6, @tval, x0\n"
-    "  sd x6, 272(x31)\n"
     "  la x3, vars\n"
-    "  csrrs x6, @status, x0\n"
+    "  ld x1, 16(x3)\n"
+    "  slli x1, x1, 8\n"
+    "  addi x1, x1, TAG\n"
+    "  sd x1, 0(x31)\n"
+    "  csrrs x5, %epc, x0\n"
+    "  sd x5, 256(x31)\n"
+    "  csrrs x4, %cause, x0\n"
+    "  sd x4, 264(x31)\n"
+    "  csrrs x6, %tval, x0\n"
+    "  sd x6, 272(x31)\n"
+    "  csrrs x6, %status, x0\n"
     "  ld x7, 24(x3)\n"
     "  and x6, x6, x7\n"
     "  sd x6, 280(x31)\n"
+    "MORE"
+    "  ld x6, 0(x3)\n"
+    "  addi x6, x6, -1\n"
+    "  sd x6, 0(x3)\n"
     /* An interrupt is turned off for the rest of the episode. */
     "  bge x4, x0, exception_@\n"
     "  addi x7, x0, 1\n"
     "  sll x7, x7, x4\n"
-    "  csrrc x0, @ie, x7\n"
+    "  csrrc x0, %ie, x7\n"
+    "DISABLE"
+    "  blt x6, x0, done_@\n"
     "  jal x0, resume_@\n"
     "exception_@:\n"
+    "  blt x6, x0, done_@\n"
     /* Where in the 2 MiB of the image, whatever address it was executed at? */
     "  slli x7, x5, 43\n"
     "  srli x7, x7, 43\n"
     "  ld x6, 8(x3)\n"
     "  beq x7, x6, done_@\n"
     "LEAVE"
-    "  ld x6, 0(x3)\n"
-    "  addi x6, x6, -1\n"
-    "  sd x6, 0(x3)\n"
-    "  blt x6, x0, done_@\n"
     /* Fetches that fault end the episode: 1, 12, 20. Everything else is skipped. */
     "  addi x6, x0, 1\n"
     "  beq x4, x6, done_@\n"
@@ -64,20 +70,33 @@ static const char handler[] =
     "  slli x6, x6, 1\n"
     "  addi x5, x5, 4\n"
     "  sub x5, x5, x6\n"
-    "  csrrw x0, @epc, x5\n"
+    "  csrrw x0, %epc, x5\n"
     "resume_@:\n"
     "RESTORE"
     "  ld x31, 248(x31)\n"
-    "  @ret\n"
+    "  %ret\n"
     "done_@:\n";
 
-/* From S-mode an environment call, which is never delegated from there, leads to M-mode; its handler knows the place. */
-static const char leave_s[] = "leave_s:\n"
-                              "  ecall\n";
-static const char leave_m[] = "  la x6, leave_s\n"
-                              "  slli x6, x6, 43\n"
-                              "  srli x6, x6, 43\n"
-                              "  beq x7, x6, done_m\n";
+/* Of the trap too, with the hypervisor: two of its own, and the status of hypervisor and guest. */
+static const char more_h[] = "  csrrs x6, FIRST, x0\n"
+                             "  sd x6, 288(x31)\n"
+                             "  csrrs x6, SECOND, x0\n"
+                             "  sd x6, 296(x31)\n"
+                             "  csrrs x6, hstatus, x0\n"
+                             "  sd x6, 304(x31)\n"
+                             "  csrrs x6, vsstatus, x0\n"
+                             "  and x6, x6, x7\n"
+                             "  sd x6, 312(x31)\n";
+static const char disable_h[] = "  csrrc x0, hie, x7\n";
+
+/* From S-mode an environment call, which is never delegated from there, leads to M-mode; its handler knows the place. So
+ * does one from a guest, by way of the supervisor if it is delegated. */
+static const char leave[] = "leave_@:\n"
+                            "  ecall\n";
+static const char leave_to[] = "  la x6, leave_@\n"
+                               "  slli x6, x6, 43\n"
+                               "  srli x6, x6, 43\n"
+                               "  beq x7, x6, done_%\n";
 
 /* M-mode, at the end of an episode: MPRV off, floating point on. */
 static const char finish[] = "  lui x5, 0x20000\n"
@@ -111,6 +130,8 @@ static const char start[] = "image:\n"
                             "  csrrw x0, mscratch, x5\n";
 static const char start_s[] = "  la x5, log_s\n"
                               "  csrrw x0, sscratch, x5\n";
+static const char start_h[] = "  la x5, log_v\n"
+                              "  csrrw x0, vsscratch, x5\n";
 
 /* x10: the hash so far; x11 up to x12: what to hash, in pieces of eight words. x1: where to return to. */
 static const char end[] =
@@ -158,6 +179,8 @@ static const char end[] =
 
 static const char end_no_s[] = "  la x21, log_s\n";
 static const char end_s[] = "  csrrs x21, sscratch, x0\n";
+static const char end_no_h[] = "  la x22, log_v\n";
+static const char end_h[] = "  csrrs x22, vsscratch, x0\n";
 static const char report[] = "  addi x10, x0, 1\n"
                              "  la x11, log_m\n"
                              "  addi x12, x20, 0\n"
@@ -166,6 +189,11 @@ static const char report[] = "  addi x10, x0, 1\n"
                              "  addi x10, x0, 1\n"
                              "  la x11, log_s\n"
                              "  addi x12, x21, 0\n"
+                             "  jal x1, hash\n"
+                             "  jal x1, print\n"
+                             "  addi x10, x0, 1\n"
+                             "  la x11, log_v\n"
+                             "  addi x12, x22, 0\n"
                              "  jal x1, hash\n"
                              "  jal x1, print\n"
                              "  addi x10, x0, 1\n"
@@ -186,6 +214,9 @@ static const char report[] = "  addi x10, x0, 1\n"
                              "  jal x1, dump\n"
                              "  la x15, log_s\n"
                              "  addi x16, x21, 0\n"
+                             "  jal x1, dump\n"
+                             "  la x15, log_v\n"
+                             "  addi x16, x22, 0\n"
                              "  jal x1, dump\n"
                              "quiet:\n"
                              /* Spike ends by tohost, the others by the finisher. */
@@ -222,7 +253,13 @@ static const struct { const char *name; Extension extension; uint64_t mask; } lo
     { "sepc",     EXT_S, ~0ull },       { "scause",  EXT_S, ~0ull },  { "stval",   EXT_S, ~0ull },
     { "satp",     EXT_S, ~0ull },       { "stvec",   EXT_S, ~0ull },  { "senvcfg", EXT_S, ~0ull },
     { "menvcfg",  EXT_U, ~0ull },       { "scounteren", EXT_S, ~0ull }, { "mcounteren", EXT_U, ~0ull },
-    { "fcsr",     EXT_F, ~0ull },
+    { "fcsr",     EXT_F, ~0ull },       { "mtval2",  EXT_H, ~0ull },  { "mtinst",  EXT_H, ~0ull },
+    { "hstatus",  EXT_H, ~0ull },       { "hedeleg", EXT_H, ~0ull },  { "hideleg", EXT_H, ~0ull },
+    { "hip",      EXT_H, ~0ull },       { "hvip",    EXT_H, ~0ull },  { "hcounteren", EXT_H, ~0ull },
+    { "henvcfg",  EXT_H, ~0ull },       { "htval",   EXT_H, ~0ull },  { "htinst",  EXT_H, ~0ull },
+    { "hgatp",    EXT_H, ~0ull },       { "vsstatus", EXT_H, STATUS_MASK }, { "vsepc", EXT_H, ~0ull },
+    { "vscause",  EXT_H, ~0ull },       { "vstval",  EXT_H, ~0ull },  { "vsatp",   EXT_H, ~0ull },
+    { "vsie",     EXT_H, ~0ull },       { "vsip",    EXT_H, ~0ull },
 };
 // clang-format on
 
@@ -249,19 +286,40 @@ static void write_end_record(Program *program)
     g_assert(offset <= END_RECORD);
 }
 
-static void put_handler(Program *program, const char *level, unsigned tag)
+/* The places where a handler of less privilege gives up, as that of `level` looks for them. */
+static void add_leaves(GString *text, const char *level, const char *from)
+{
+    for (; *from; from++) {
+        g_autoptr(GString) one = g_string_new(leave_to);
+        g_string_replace(one, "%", level, 0);
+        g_string_replace(one, "@", (char[]){ *from, '\0' }, 0);
+        g_string_append(text, one->str);
+    }
+}
+
+/* `leaves`: of which handlers. */
+static void put_handler(Program *program, const char *level, const char *tag, const char *leaves)
 {
     g_autoptr(GString) save = g_string_new(NULL), restore = g_string_new(NULL);
+    g_autoptr(GString) left = g_string_new(NULL), more = g_string_new(NULL);
+    bool is_m = level[0] == 'm', has_h = program->isa->has[EXT_H] && level[0] != 'v';
     for (unsigned n = 1; n < 31; n++) {
         g_string_append_printf(save, "sd x%u, %u(x31)\n", n, n * 8);
         g_string_append_printf(restore, "ld x%u, %u(x31)\n", n, n * 8);
     }
+    add_leaves(left, level, leaves);
+    g_string_append(more, has_h ? more_h : "");
+    g_string_replace(more, "FIRST", is_m ? "mtval2" : "htval", 0);
+    g_string_replace(more, "SECOND", is_m ? "mtinst" : "htinst", 0);
     g_autoptr(GString) text = g_string_new(handler);
     g_string_replace(text, "SAVE", save->str, 0);
     g_string_replace(text, "RESTORE", restore->str, 0);
-    g_string_replace(text, "LEAVE", tag == PRIV_M && program->isa->has[EXT_S] ? leave_m : "", 0);
-    g_string_replace(text, "TAG", tag == PRIV_M ? "3" : "1", 0);
+    g_string_replace(text, "MORE", more->str, 0);
+    g_string_replace(text, "DISABLE", has_h && !is_m ? disable_h : "", 0);
+    g_string_replace(text, "LEAVE", left->str, 0);
+    g_string_replace(text, "TAG", tag, 0);
     g_string_replace(text, "@", level, 0);
+    g_string_replace(text, "%", is_m ? "m" : "s", 0);
     asm_text(program, text->str);
 }
 
@@ -276,9 +334,8 @@ static void put_vector(Program *program, const char *level)
         asm_text(program, jump);
 }
 
-void runtime_make(Program *program)
+static void make_labels(Program *program)
 {
-    bool has_s = program->isa->has[EXT_S];
     asm_label(program, "vars", VARS - RAM_BASE);
     asm_label(program, "tohost", TOHOST - RAM_BASE);
     asm_label(program, "tables", TABLES - RAM_BASE);
@@ -287,22 +344,40 @@ void runtime_make(Program *program)
     asm_label(program, "data_end", DATA - RAM_BASE + DATA_PAGES * PAGE);
     asm_label(program, "log_m", LOG_M - RAM_BASE);
     asm_label(program, "log_s", LOG_S - RAM_BASE);
+    asm_label(program, "log_v", LOG_V - RAM_BASE);
+}
+
+/* The handler of the supervisor, or of the guest, and what it does at the end of an episode. */
+static void put_lower(Program *program, const char *level, const char *tag, const char *leaves)
+{
+    g_autoptr(GString) text = g_string_new(leave);
+    g_string_replace(text, "@", level, 0);
+    put_vector(program, level);
+    put_handler(program, level, tag, leaves);
+    asm_text(program, text->str);
+}
+
+void runtime_make(Program *program)
+{
+    bool has_s = program->isa->has[EXT_S], has_h = program->isa->has[EXT_H];
+    make_labels(program);
     program->at = 0;
     asm_text(program, start);
     asm_text(program, has_s ? start_s : "");
+    asm_text(program, has_h ? start_h : "");
     asm_text(program, "jal x0, next");
     put_vector(program, "m");
-    put_handler(program, "m", PRIV_M);
+    put_handler(program, "m", "3", has_h ? "sv" : has_s ? "s" : "");
     asm_text(program, finish);
     write_end_record(program);
     asm_text(program, next);
-    if (has_s) {
-        put_vector(program, "s");
-        put_handler(program, "s", PRIV_S);
-        asm_text(program, leave_s);
-    }
+    if (has_s)
+        put_lower(program, "s", "1", has_h ? "v" : "");
+    if (has_h)
+        put_lower(program, "v", "2", "");
     put_end(program);
     asm_text(program, has_s ? end_s : end_no_s);
+    asm_text(program, has_h ? end_h : end_no_h);
     asm_text(program, report);
     g_assert(program->at < TOHOST - RAM_BASE);
 }

@@ -15,6 +15,6 @@ enum { VAR_BUDGET, VAR_END, VAR_NEXT, VAR_STATUS_MASK, VAR_VERBOSE };
 /* FS and SD may say dirty earlier or later. norm:mstatus_fs_imprecise */
 #define STATUS_MASK (~(BIT(63) | 3ull << 13))
 
-enum { TRAP_RECORD = 320, END_RECORD = 512 };
+enum { TRAP_RECORD = 320, END_RECORD = 640 };
 
 #endif
