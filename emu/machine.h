@@ -29,7 +29,7 @@
 #include "emu/board.h"
 #include "emu/inbox.h"
 
-enum { MACHINE_MAX_HARTS = 32, VIRTIO_SLOTS = 8, MACHINE_MAX_AIA_GUESTS = 7 };
+enum { MACHINE_MAX_HARTS = 32, VIRTIO_SLOTS = 8, MACHINE_MAX_AIA_GUESTS = 63 };
 
 /* Interrupt controllers: PLIC; APLIC; APLIC, and an IMSIC a hart. */
 typedef enum { AIA_NONE, AIA_APLIC, AIA_APLIC_IMSIC } MachineAia;

@@ -17,7 +17,7 @@ static const struct {
     { "aclint=on|off", "the ACLINT's devices in place of the CLINT (off)" },
     { "aia=none|aplic|aplic-imsic",
       "interrupt controllers: PLIC; APLIC; APLIC, and an IMSIC a hart (none)" },
-    { "aia-guests=N", "guest interrupt files of each IMSIC, 0 to 7 (0)" },
+    { "aia-guests=N", "guest interrupt files of each IMSIC, 0 to 63 (0)" },
     { "aia-direct=on|off", "with IMSICs: the APLIC can deliver by wire in their place, too (off)" },
     { "kernel=FILE", "as -kernel; initrd=, append=, dtb= and firmware= alike" },
     { "dumpdtb=FILE", "write the machine's device tree and end" },
