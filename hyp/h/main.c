@@ -54,6 +54,7 @@ void main(void *fdt)
     if (!fdt_open(&host, fdt))
         panic("h: no device tree");
     power_find(&host);
+    console_find(&host);
     vm_make(&host);
     for (unsigned i = 0; i < guest.count; i++) {
         GuestHart *hart = &guest.harts[i];

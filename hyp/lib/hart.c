@@ -15,7 +15,7 @@ _Static_assert(offsetof(Hart, id) == HART_ID && offsetof(Hart, sp) == HART_SP &&
                "start.S knows another layout");
 
 Hart harts[HART_MAX];
-uint8_t hart_stacks[HART_MAX][HART_STACK] __attribute__((aligned(16)));
+uint8_t hart_stacks[HART_MAX][HART_STACK] __attribute__((aligned(16), section(".bss.stacks")));
 
 static Lock records_lock;
 static unsigned count = 1; /* records in use */

@@ -7,7 +7,7 @@
 #ifndef HYP_LIB_HART_H
 #define HYP_LIB_HART_H
 
-#define HART_MAX   8
+#define HART_MAX   32
 #define HART_STACK 16384
 
 /* Offsets in Hart, for the assembler. */

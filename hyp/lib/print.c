@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
+#include "lib/bootargs.h"
 #include "lib/lock.h"
 #include "lib/power.h"
 #include "lib/sbi.h"
@@ -21,9 +22,13 @@ typedef struct {
 static Lock console_lock;
 static uintptr_t console_uart;
 
-void console_use_uart(uintptr_t base)
+void console_find(const Fdt *fdt)
 {
-    console_uart = base;
+    FdtRange reg;
+    FdtNode node = fdt_find_compatible(fdt, NULL, "ns16550a");
+    bool wanted = bootarg_is(fdt, "console", "uart") || !sbi_has(SBI_DBCN);
+    if (wanted && node && fdt_reg(fdt, node, 0, &reg))
+        console_uart = reg.base;
 }
 
 void console_write(const char *text, size_t size)

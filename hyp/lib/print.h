@@ -10,8 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Sends text out by the serial port at `base` from now on; 0: by SBI, which is how it begins. */
-void console_use_uart(uintptr_t base);
+#include "lib/fdt.h"
+
+/* Sends text to the first serial port of the device tree from now on, if SBI has no debug console or the command line says
+ * console=uart. Before that it goes by SBI. */
+void console_find(const Fdt *fdt);
 
 /* Bytes to the console. They must lie where virtual and physical addresses are the same. */
 void console_write(const char *text, size_t size);

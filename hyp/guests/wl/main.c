@@ -87,6 +87,7 @@ static void look_around(void *fdt)
     uint64_t id;
     check(fdt_open(&wl.fdt, fdt), "no device tree", (uintptr_t)fdt);
     power_find(&wl.fdt);
+    console_find(&wl.fdt);
     wl.hart = hart_self()->id;
     wl.scale = bootarg_number(&wl.fdt, "scale", 1);
     wl.scale += !wl.scale;

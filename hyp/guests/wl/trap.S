@@ -118,6 +118,8 @@ trap_load:
     ld      t1, 0(a1)
 trap_store:
     sd      t1, 0(a1)
+trap_csr:
+    csrr    t1, sscratch        /* a register of S-mode's */
     .option pop
     addi    a0, a0, -1
     bnez    a0, 1b
@@ -126,4 +128,4 @@ trap_store:
     .section .rodata
     .balign 8
 user_trap_places:
-    .dword  trap_illegal, trap_break, trap_load, trap_store
+    .dword  trap_illegal, trap_break, trap_load, trap_store, trap_csr

@@ -18,11 +18,11 @@ uint64_t phase_syscall(uint64_t n)
     return user.x[A1];
 }
 
-/* J: an illegal instruction, a breakpoint, a load and a store that fault, in turn; the kernel skips each. */
+/* J: an illegal instruction, a breakpoint, a load and a store that fault, a register of S-mode, in turn; the kernel skips each. */
 uint64_t phase_trap(uint64_t n)
 {
     static const uint64_t causes[] = { CAUSE_ILLEGAL, CAUSE_BREAKPOINT, CAUSE_LOAD_PAGE,
-                                       CAUSE_STORE_PAGE };
+                                       CAUSE_STORE_PAGE, CAUSE_ILLEGAL };
     enum { KINDS = sizeof(causes) / sizeof(causes[0]) };
     User user = { .pc = user_address((uintptr_t)user_traps) };
     uint64_t done = 0, cause;
@@ -33,7 +33,7 @@ uint64_t phase_trap(uint64_t n)
         unsigned kind = done++ % KINDS;
         check(cause == causes[kind], "another scause", cause);
         check(user.pc == user_address(user_trap_places[kind]), "another sepc", user.pc);
-        if (kind >= 2)
+        if (cause >= CAUSE_LOAD_PAGE)
             check(csr_read(stval) == WINDOW_BASE, "another stval", csr_read(stval));
         user.pc += INSN;
     }
