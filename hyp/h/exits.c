@@ -12,7 +12,8 @@
 
 typedef void ExitFn(GuestHart *hart);
 
-/* The guest's external interrupt is what is pending for us. While it is, ours stays off: it would come at once again. */
+/* The guest's external interrupt is what is pending for us. While it is, ours stays off, or it would come again at
+ * once. */
 static void pass_external(void)
 {
     if (csr_read(sip) & SIE_EXTERNAL) {
@@ -54,7 +55,8 @@ static void on_ecall(GuestHart *hart)
     hart->vcpu.pc += 4;
 }
 
-/* The registers by which a hart takes an interrupt: done here in the guest's place, since they change what is pending. */
+/* The registers by which a hart takes an interrupt: done here in the guest's place, since they change what is
+ * pending. */
 static void on_guest_page(GuestHart *hart)
 {
     Access access;

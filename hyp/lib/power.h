@@ -2,8 +2,8 @@
 /*
  * power.h - the end of the run.
  *
- * SBI can say that there was a failure, but firmware does not hand that on. The test finisher of QEMU's virt board makes
- * it the emulator's exit code.
+ * SBI can say that there was a failure, but firmware does not hand that on. The test finisher of
+ * QEMU's virt board makes it the emulator's exit code.
  */
 #ifndef HYP_LIB_POWER_H
 #define HYP_LIB_POWER_H

@@ -12,8 +12,8 @@
 
 #include "lib/fdt.h"
 
-/* Sends text to the first serial port of the device tree from now on, if SBI has no debug console or the command line says
- * console=uart. Before that it goes by SBI. */
+/* Text goes to the first serial port of the device tree from now on, if SBI has no debug console or
+ * the command line says console=uart. Before that it goes by SBI. */
 void console_find(const Fdt *fdt);
 
 /* Bytes to the console. They must lie where virtual and physical addresses are the same. */

@@ -11,7 +11,7 @@
     .globl trap_entry
 trap_entry:
     addi    sp, sp, -TRAP_SIZE
-    regs_store sp, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    regs_store sp, 2
     addi    t0, sp, TRAP_SIZE
     sd      t0, 8 * 2(sp)
     csrr    t0, sepc
@@ -26,6 +26,6 @@ trap_entry:
     csrw    sepc, t0
     ld      t0, TRAP_STATUS(sp)
     csrw    sstatus, t0
-    regs_load sp, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    regs_load sp, 2
     ld      sp, 8 * 2(sp)
     sret

@@ -20,14 +20,14 @@ vcpu_run:
     csrw    sstatus, t0
     ld      t0, VCPU_HSTATUS(a0)
     csrw    hstatus, t0
-    regs_load a0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    regs_load a0, 10
     ld      a0, 8 * 10(a0)
     sret
 
     .balign 4
 vcpu_exit:
     csrrw   a0, sscratch, a0
-    regs_store a0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    regs_store a0, 10
     csrr    t0, sscratch
     sd      t0, 8 * 10(a0)
     csrr    t0, sepc
@@ -54,8 +54,8 @@ vcpu_exit:
 
 /*
  * bool vcpu_fetch(uint64_t gva, unsigned size, uint32_t *code)
- * hlvx reads as the guest fetches; where it cannot, the trap ends at 2 below. sepc, sstatus and hstatus of the last exit
- * are in the Vcpu already.
+ * hlvx reads as the guest fetches; where it cannot, the trap ends at 2 below. sepc, sstatus and hstatus of the last
+ * exit are in the Vcpu already.
  */
     .option arch, +h
     .globl vcpu_fetch

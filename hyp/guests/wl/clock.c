@@ -72,8 +72,8 @@ static void set_alarm(uint64_t time)
     write32(rtc + ALARM_LOW, (uint32_t)time);
 }
 
-/* An interrupt while the alarm is armed, or after the last one, is none of its: there are controllers that report a level
- * once more after it has gone. */
+/* An interrupt while the alarm is armed, or after the last one, is none of its: QEMU's APLIC reports a level once more
+ * after it has gone. */
 static void alarm(unsigned source)
 {
     uint64_t now = rtc_now();

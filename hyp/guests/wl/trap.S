@@ -3,8 +3,8 @@
  * trap.S - all traps of the workload, from S-mode and U-mode; and the user's programs.
  *
  * In U-mode sscratch holds the `User`, in S-mode 0. The null system call takes a path of its own with six privileged
- * instructions (two csrrw sscratch, csrr scause, csrr sepc, csrw sepc, sret): hypervisors that must simulate each of them
- * are judged by that, so leave it as it is.
+ * instructions (two csrrw sscratch, csrr scause, csrr sepc, csrw sepc, sret): hypervisors that must simulate each of
+ * them are judged by that, so leave it as it is.
  */
 #include "lib/regs.inc"
 #include "lib/trap.h"
@@ -37,7 +37,7 @@ trap_entry:
     sret
 
 from_user:
-    regs_store a0, 1, 2, 3, 4, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    regs_store a0, 10, 5
     csrrw   t0, sscratch, zero
     sd      t0, 8 * 10(a0)
     csrr    t0, sepc
@@ -63,14 +63,14 @@ user_run:
     csrc    sstatus, t0
     li      t0, SSTATUS_SPIE
     csrs    sstatus, t0
-    regs_load a0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    regs_load a0, 10
     ld      a0, 8 * 10(a0)
     sret
 
 from_kernel:
     csrrw   a0, sscratch, a0
     addi    sp, sp, -TRAP_SIZE
-    regs_store sp, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    regs_store sp, 2
     addi    t0, sp, TRAP_SIZE
     sd      t0, 8 * 2(sp)
     csrr    t0, sepc
@@ -85,7 +85,7 @@ from_kernel:
     csrw    sepc, t0
     ld      t0, TRAP_STATUS(sp)
     csrw    sstatus, t0
-    regs_load sp, 1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    regs_load sp, 2
     ld      sp, 8 * 2(sp)
     sret
 
@@ -103,7 +103,7 @@ user_syscalls:                  /* a0: null system calls to make; a1 counts thos
 
     .globl user_traps
     .globl user_trap_places
-user_traps:                     /* a0: rounds of one trap of each kind, at the labels below; a1: an address to fault at */
+user_traps:                     /* a0: rounds of one trap each, at the labels below; a1: where to fault */
     li      a7, 1
 1:  li      t0, -1
     divu    t1, a0, zero        /* no trap here: all bits set */

@@ -43,8 +43,8 @@ void interrupts_off(uint64_t sources)
     csr_clear(sie, sources);
 }
 
-/* wfi ends when an interrupt is pending, even while sstatus.SIE is off; so none can slip in between the look at the flag
- * and the wait. */
+/* wfi ends when an interrupt is pending, even while sstatus.SIE is off; so none can slip in between the look at the
+ * flag and the wait. */
 void wait_for(const volatile uint64_t *flag)
 {
     for (;;) {

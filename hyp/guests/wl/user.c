@@ -18,7 +18,8 @@ uint64_t phase_syscall(uint64_t n)
     return user.x[A1];
 }
 
-/* J: an illegal instruction, a breakpoint, a load and a store that fault, a register of S-mode, in turn; the kernel skips each. */
+/* J: an illegal instruction, a breakpoint, a load and a store that fault, a register of S-mode, in turn; the kernel
+ * skips each. */
 uint64_t phase_trap(uint64_t n)
 {
     static const uint64_t causes[] = { CAUSE_ILLEGAL, CAUSE_BREAKPOINT, CAUSE_LOAD_PAGE,
