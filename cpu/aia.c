@@ -7,6 +7,7 @@
 #include "cpu/csr_hooks.h"
 #include "cpu/hart.h"
 #include "cpu/indirect.h"
+#include "emu/base/mutant.h"
 
 uint64_t read_mtopi(Hart *hart, unsigned number)
 {
@@ -31,6 +32,8 @@ uint64_t read_topei(Hart *hart, unsigned number)
 {
     int file = indirect_file(hart, number);
     uint64_t identity = file >= 0 ? hart->aia->topei(hart->aia->to, (unsigned)file) : 0;
+    if (BROKEN(topei_claims) && file >= 0)
+        hart->aia->claim(hart->aia->to, (unsigned)file);
     return identity << 16 | identity;
 }
 

@@ -259,7 +259,8 @@ static CsrAccess check_guest(const Hart *hart, unsigned number, bool write)
     unsigned needs = lowest_privilege(number);
     /* What could take back an interrupt that hvictl injects: AIA, "Virtual interrupts for VS level". */
     bool injected = hart->csr.hvictl & HVICTL_VTI &&
-                    (number == CSR_sip || number == CSR_sie || (write && number == CSR_stimecmp));
+                    (((number == CSR_sip || number == CSR_sie) && !BROKEN(vti_without_sip)) ||
+                     (write && number == CSR_stimecmp && !BROKEN(vti_without_stimecmp)));
     if (gate == CSR_ILLEGAL || needs == 0)
         return gate;
     if (injected)

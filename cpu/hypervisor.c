@@ -191,7 +191,7 @@ uint64_t read_vsip(Hart *hart, unsigned number)
     (void)number;
     return (hart_mip(hart) & delegated & IRQS_VS) >> !BROKEN(vsip_in_place) |
            (hart_sip(hart) & delegated & ~IRQS_BASE) |
-           (hart->csr.hvip & hart->csr.hvien & ~delegated);
+           (BROKEN(hvien_ignored) ? 0 : hart->csr.hvip & hart->csr.hvien & ~delegated);
 }
 
 void write_vsip(Hart *hart, unsigned number, uint64_t value)

@@ -6,6 +6,7 @@
 
 #include "cpu/csr_hooks.h"
 #include "cpu/hart.h"
+#include "emu/base/mutant.h"
 
 enum {
     SELECT_IPRIO = 0x30, /* major interrupt priorities */
@@ -88,7 +89,8 @@ int indirect_file(const Hart *hart, unsigned number)
  * state-enable CSRs" */
 static CsrAccess check_file_enabled(const Hart *hart, bool guests_file)
 {
-    bool filtered = hart->csr.mvien & BIT(IRQ_SEI) && hart->mmu.priv == PRIV_S;
+    bool filtered =
+        hart->csr.mvien & BIT(IRQ_SEI) && hart->mmu.priv == PRIV_S && !BROKEN(mvien_file);
     CsrAccess enabled = hart->aia ? csr_state_enabled(hart, 0, STATEEN_IMSIC) : CSR_ALLOWED;
     if (enabled == CSR_ALLOWED && filtered && !guests_file && !hart_is_guest(hart))
         return CSR_ILLEGAL;
@@ -101,7 +103,7 @@ CsrAccess indirect_check_file(const Hart *hart, unsigned number)
     CsrAccess enabled = check_file_enabled(hart, number == CSR_vstopei);
     if (enabled != CSR_ALLOWED)
         return enabled;
-    if (indirect_file(hart, csr_effective(hart, number)) >= 0)
+    if (indirect_file(hart, csr_effective(hart, number)) >= 0 || BROKEN(topei_without_file))
         return CSR_ALLOWED;
     return guest ? CSR_VIRTUAL : CSR_ILLEGAL;
 }
@@ -151,7 +153,7 @@ static CsrAccess check_target(const Hart *hart, unsigned number)
         return enabled;
     if (find_target(hart, number).kind != NOTHING)
         return CSR_ALLOWED;
-    return hart_is_guest(hart) ? CSR_VIRTUAL : CSR_ILLEGAL;
+    return hart_is_guest(hart) && !BROKEN(inaccessible_illegal) ? CSR_VIRTUAL : CSR_ILLEGAL;
 }
 
 /* norm:sscsrind_virtual_inst_fault, norm:ssccfg_hyp_vs_access_sireg_conditional; AIA, "Hypervisor and VS CSRs" */
@@ -165,7 +167,7 @@ static CsrAccess check_guest(const Hart *hart, unsigned number)
         return CSR_ILLEGAL;
     /* What is for guests' state in mstateen0 and hstateen0 but not for the priorities, which they do not have. */
     if (select >= SELECT_IPRIO && select <= SELECT_IPRIO_LAST)
-        return CSR_VIRTUAL;
+        return BROKEN(guest_has_iprio) ? CSR_ALLOWED : CSR_VIRTUAL;
     return check_target(hart, number + 0x100);
 }
 

@@ -61,7 +61,7 @@ void hart_update_guest_irqs(Hart *hart)
 /* Virtual interrupts of the supervisor: what M-mode passes on by hand. */
 static uint64_t supervisor_virtual(const Hart *hart)
 {
-    return hart->csr.mvien & ~hart->csr.mideleg;
+    return BROKEN(mvien_ignored) ? 0 : hart->csr.mvien & ~hart->csr.mideleg;
 }
 
 /* AIA, "The effects of mideleg and mvien on sip and sie"; norm:sie_hip_hie_mutex */
@@ -170,8 +170,9 @@ static void guest_iprio(const Hart *hart, uint8_t iprio[64])
 static unsigned guest_external_priority(const Hart *hart)
 {
     uint64_t control = hart->csr.hvictl;
-    bool has_file = hart->csr.hstatus & HSTATUS_VGEIN;
-    if (!has_file && bits(control, 27, 16) == IRQ_SEI && control & 0xff)
+    bool has_file = hart->csr.hstatus & HSTATUS_VGEIN && !BROKEN(hvictl_before_file);
+    bool is_external = bits(control, 27, 16) == IRQ_SEI || BROKEN(hvictl_any_iid);
+    if (!has_file && is_external && control & 0xff)
         return control & 0xff;
     return external_priority(hart, indirect_file(hart, CSR_vstopei));
 }
@@ -185,12 +186,14 @@ static Top guest_top(const Hart *hart)
     if (!(control & HVICTL_VTI))
         return find_top(ready, iprio, IRQ_SEI, guest_external_priority(hart));
     /* What hvictl says takes the place of all but the external interrupt. */
-    top = find_top(ready & BIT(IRQ_SEI), iprio, IRQ_SEI, guest_external_priority(hart));
+    top = find_top(BROKEN(vti_adds) ? ready : ready & BIT(IRQ_SEI), iprio, IRQ_SEI,
+                   guest_external_priority(hart));
     if (id == IRQ_SEI)
         return top;
     bool after = control & HVICTL_DPR;
     unsigned priority = control & 0xff ? control & 0xff : after ? BELOW_EXTERNAL : ABOVE_EXTERNAL;
-    if (!top.found || priority < top.priority || (priority == top.priority && !after))
+    if (!top.found || priority < top.priority ||
+        (priority == top.priority && (!after || BROKEN(dpr_ignored))))
         top = (Top){ (unsigned)id, priority, true };
     return top;
 }
@@ -201,7 +204,8 @@ static Top level_top(const Hart *hart, Level level)
         return find_top(machine_ready(hart), hart->iprio[0], IRQ_MEI,
                         external_priority(hart, indirect_file(hart, CSR_mtopei)));
     if (level == LEVEL_HS)
-        return find_top(supervisor_ready(hart), hart->iprio[1], IRQ_SEI,
+        return find_top(supervisor_ready(hart) & ~(BROKEN(stopi_without_hip) ? IRQS_H : 0ull),
+                        hart->iprio[1], IRQ_SEI,
                         external_priority(hart, indirect_file(hart, CSR_stopei)));
     return guest_top(hart);
 }
@@ -212,7 +216,7 @@ uint64_t hart_topi(const Hart *hart, Level level)
     unsigned priority = MIN(top.priority, 255u);
     if (!top.found)
         return 0;
-    if (level == LEVEL_VS && !(hart->csr.hvictl & HVICTL_IPRIOM))
+    if (level == LEVEL_VS && !(hart->csr.hvictl & HVICTL_IPRIOM) && !BROKEN(ipriom_ignored))
         priority = 1;
     return (uint64_t)top.id << 16 | priority;
 }
@@ -222,7 +226,8 @@ uint64_t hart_topi(const Hart *hart, Level level)
 /* AIA, "Interrupt traps to VS-mode": vstopi decides, which without hvictl is not zero when anything is ready. */
 static bool guest_is_interrupted(const Hart *hart)
 {
-    return hart->csr.hvictl & HVICTL_VTI ? hart_topi(hart, LEVEL_VS) : guest_ready(hart);
+    bool by_topi = hart->csr.hvictl & HVICTL_VTI && !BROKEN(vstopi_ignored);
+    return by_topi ? hart_topi(hart, LEVEL_VS) : guest_ready(hart);
 }
 
 /* The level that may be interrupted now and has something to take. */

@@ -10,6 +10,7 @@
 #include <libfdt.h>
 
 #include "devices/aplic_domain.h"
+#include "emu/base/mutant.h"
 
 enum { SIZE = 0x8000 };
 
@@ -49,13 +50,14 @@ void aplic_set_pending(Aplic *domain, unsigned word, uint64_t sources)
 {
     uint64_t barred = domain->by_level[word];
     if (aplic_by_messages(domain))
-        barred &= ~aplic_rectified(domain, word);
+        barred &= BROKEN(low_level_set) ? 0 : ~aplic_rectified(domain, word);
     domain->pending[word] |= sources & domain->active[word] & ~barred;
 }
 
 void aplic_clear_pending(Aplic *domain, unsigned word, uint64_t sources)
 {
-    uint64_t barred = aplic_by_messages(domain) ? 0 : domain->by_level[word];
+    bool may_clear = aplic_by_messages(domain) || BROKEN(direct_level_cleared);
+    uint64_t barred = may_clear ? 0 : domain->by_level[word];
     domain->pending[word] &= ~(sources & ~barred);
 }
 
@@ -133,7 +135,8 @@ static void send(Aplic *domain, uint32_t target)
     unsigned lhxw = (unsigned)bits(geometry, 15, 12), hhxw = (unsigned)bits(geometry, 18, 16);
     unsigned lhxs = (unsigned)bits(high, 22, 20), hhxs = (unsigned)bits(geometry, 28, 24);
     uint64_t group = index >> lhxw & (BIT(hhxw) - 1), hart = index & (BIT(lhxw) - 1);
-    uint64_t page = base | group << (hhxs + 12) | hart << lhxs | bits(target, 17, 12);
+    uint64_t page = base | group << (hhxs + 12) | hart << lhxs |
+                    (BROKEN(message_without_guest) ? 0 : bits(target, 17, 12));
     device_send_msi(&domain->dev, page << 12 & MASK(55, 12), target & TARGET_EIID);
 }
 
@@ -156,7 +159,7 @@ static void send_ready(Aplic *domain)
         while ((ready = ready_to_send(domain, word) & untried)) {
             unsigned source = word * 64 + (unsigned)__builtin_ctzll(ready);
             untried &= ~bit_of(source);
-            set_put(domain->pending, source, false);
+            set_put(domain->pending, source, BROKEN(sent_stays_pending));
             send(domain, domain->target[source]);
         }
     }

@@ -7,6 +7,7 @@
  * depends on the source's mode, on the domain's, and on its parent. All registers are words.
  */
 #include "devices/aplic_domain.h"
+#include "emu/base/mutant.h"
 
 #define DOMAINCFG_READ_ONLY 0x80000000u
 
@@ -185,7 +186,8 @@ static void write_genmsi(Aplic *domain, unsigned index, uint32_t value)
     if (!aplic_by_messages(domain) || domain->genmsi & GENMSI_BUSY)
         device_guest_error(&domain->dev, GUEST_ERROR_VALUE, value);
     else
-        domain->genmsi = (value & ~(uint32_t)MASK(17, 11)) | GENMSI_BUSY;
+        domain->genmsi =
+            (value & ~(uint32_t)(BROKEN(genmsi_guest) ? GENMSI_BUSY : MASK(17, 11))) | GENMSI_BUSY;
 }
 
 static uint32_t read_target(Aplic *domain, unsigned index)
@@ -197,7 +199,7 @@ static uint32_t read_target(Aplic *domain, unsigned index)
 static uint32_t guest_index_mask(const Aplic *domain)
 {
     uint32_t mask = 0;
-    while (domain->parent && mask < domain->guests)
+    while ((domain->parent || BROKEN(machine_guest)) && mask < domain->guests)
         mask = mask << 1 | 1;
     return mask << 12;
 }

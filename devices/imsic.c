@@ -8,6 +8,7 @@
  * specification.
  */
 #include "devices/imsic.h"
+#include "emu/base/mutant.h"
 
 #include <libfdt.h>
 
@@ -53,7 +54,8 @@ static unsigned top_identity(const ImsicFile *file)
         return 0;
     unsigned word = (unsigned)__builtin_ctzll(file->ready);
     unsigned top = 64 * word + (unsigned)__builtin_ctzll(file->pending[word] & file->enabled[word]);
-    return !file->eithreshold || top < file->eithreshold ? top : 0;
+    unsigned first_masked = file->eithreshold + BROKEN(threshold_inclusive);
+    return !file->eithreshold || top < first_masked ? top : 0;
 }
 
 /* "Interrupt delivery and handling", "External interrupt delivery enable register (eidelivery)" */
@@ -108,13 +110,15 @@ static bool imsic_write(void *opaque, uint64_t offset, unsigned size, uint64_t v
     Imsic *imsic = opaque;
     unsigned hart, index, reg = offset & PAGE_OFFSET;
     ImsicFile *file = find_page(imsic, offset, &hart, &index);
-    if (size != 4)
+    if (size != 4 && !BROKEN(any_width))
         return device_guest_error(opaque, GUEST_ERROR_REGISTER, offset);
     if (!file || (reg != SETEIPNUM_LE && reg != SETEIPNUM_BE)) {
         device_guest_error(opaque, GUEST_ERROR_REGISTER, offset);
         return true;
     }
     uint32_t identity = reg == SETEIPNUM_LE ? (uint32_t)value : __builtin_bswap32((uint32_t)value);
+    if (BROKEN(identity_wraps))
+        identity &= IMSIC_IDENTITIES;
     if (!identity || identity > IMSIC_IDENTITIES) {
         device_guest_error(opaque, GUEST_ERROR_VALUE, value);
         return true;
@@ -139,7 +143,8 @@ static ImsicFile *find_file(const ImsicPort *port, unsigned number, Imsic **imsi
 static unsigned port_topei(void *to, unsigned number)
 {
     Imsic *imsic;
-    return top_identity(find_file(to, number, &imsic));
+    ImsicFile *file = find_file(to, number, &imsic);
+    return BROKEN(topei_delivery) && !file->eidelivery ? 0 : top_identity(file);
 }
 
 static void port_claim(void *to, unsigned number)
@@ -165,7 +170,7 @@ static uint64_t *find_word(ImsicFile *file, unsigned select, unsigned *word)
 static bool register_exists(unsigned select)
 {
     return select >= SELECT_EIDELIVERY && select <= SELECT_LAST &&
-           (select < SELECT_EIP || !(select & 1));
+           (select < SELECT_EIP || !(select & 1) || BROKEN(odd_selectors));
 }
 
 static bool port_read(void *to, unsigned number, unsigned select, uint64_t *value)
@@ -189,7 +194,7 @@ static bool port_read(void *to, unsigned number, unsigned select, uint64_t *valu
 /* Legal values only: of others, bit 0 decides. */
 static uint32_t legal_delivery(const ImsicFile *file, uint64_t value)
 {
-    if (value == IMSIC_DELIVER_APLIC && file->may_bypass)
+    if (value == IMSIC_DELIVER_APLIC && (file->may_bypass || BROKEN(guest_bypass)))
         return IMSIC_DELIVER_APLIC;
     return value & 1 ? IMSIC_DELIVER_FILE : IMSIC_DELIVER_NONE;
 }

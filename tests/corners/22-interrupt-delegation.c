@@ -7,6 +7,7 @@
  *
  * variants: -cpu max,shlcofideleg=off
  * variants: -cpu max,geilen=3
+ * variants: -M virt,aia=aplic-imsic,aia-guests=3
  */
 #include "lib/corner.h"
 

@@ -8,6 +8,7 @@
  * variants: -cpu max,geilen=1
  * variants: -cpu max,geilen=5
  * variants: -cpu max,geilen=63
+ * variants: -M virt,aia=aplic-imsic,aia-guests=3
  */
 #include "lib/corner.h"
 

@@ -4,6 +4,7 @@
  *
  * norm:hsint_priority
  *
+ * variants: -M virt,aia=aplic-imsic,aia-guests=1
  * spike: differs cause beside LCOFI -- there LCOFI goes before the guest's interrupts
  */
 #include "lib/corner.h"
