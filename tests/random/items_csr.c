@@ -100,8 +100,16 @@ void items_put_csr(Episode *episode, InsnId id, unsigned rd, unsigned number, un
     asm_emit(episode->program, id, OPS(OP_RD = rd, OP_RS1 = rs1, OP_CSR = number));
 }
 
+/* What belongs to the hypervisor is left out without it. A state enable for what is not there is read-only zero, but not in
+ * Spike. norm:stateen_unimplemented_state_roz */
 static uint64_t writable(const Program *program, unsigned number, uint64_t mask)
 {
+    if (!program->isa->has[EXT_H] && number == CSR_medeleg)
+        mask &= 0xb1fe;
+    if (!program->isa->has[EXT_H] && (number == CSR_mie || number == CSR_mip))
+        mask &= ~(uint64_t)IRQS_H;
+    if ((number == CSR_mstateen0 || number == CSR_hstateen0) && !program->isa->has[EXT_Sscsrind])
+        mask &= ~STATEEN_CSRIND;
     if (program->omit_kind[OMIT_INTERRUPTS] && number == CSR_mip)
         return mask & BIT(IRQ_SSI);
     if (program->omit_kind[OMIT_BITS] && (number == CSR_mepc || number == CSR_sepc))

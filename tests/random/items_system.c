@@ -93,6 +93,7 @@ void items_put_fence(Episode *episode, InsnId fence, const unsigned reg[2], uint
                                                : INSN_hinval_gvma;
     asm_constant(program, reg[0], address);
     asm_constant(program, reg[1], bits(space->atp, space->is_g ? 57 : 59, 44));
+    fine = fine && !program->omit[INSN_sfence_w_inval];
     if (fine)
         asm_emit(program, INSN_sfence_w_inval, OPS(OP_RD = 0));
     asm_emit(program, fine ? inval : fence,

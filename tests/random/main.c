@@ -6,7 +6,7 @@
  *
  * -omit leaves out what a reference has wrong: instructions by their names, "interrupts" (two at once), "blocks"
  * (cache-block operations where there is no memory), "bits" (bit 0 of mepc and sepc, the highest of pmpaddr), "atomics"
- * (where translation or PMP may not allow them).
+ * (where translation or PMP may not allow them), "napot" (reserved page table entries that have not been accessed).
  *
  * Writes the ELF program FILE. MAP gets a line for every instruction of a body: its episode, its item, its offset in the
  * file, its size, its address, and its text. Its first line says where in the file the verbose flag is, how many words a
@@ -88,7 +88,8 @@ static bool print_map(const Program *program, const char *path)
 
 static bool set_omissions(Program *program, const char *text)
 {
-    static const char *const kinds[OMIT_COUNT] = { "interrupts", "blocks", "bits", "atomics" };
+    static const char *const kinds[OMIT_COUNT] = { "interrupts", "blocks", "bits", "atomics",
+                                                   "napot" };
     g_auto(GStrv) names = g_strsplit(text, ",", -1);
     for (char **name = names; *name; name++) {
         bool known = !**name;

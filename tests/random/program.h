@@ -104,6 +104,7 @@ typedef struct Space {
     uint64_t leaves;  /* physical address of the leaf table of the window */
     bool napot;       /* the last sixteen pages of the window are one */
     bool no_global;   /* entries never have G: a fence of an ASID covers them */
+    bool accessed;    /* entries with a reserved N have A and D */
     uint8_t good[2][WINDOW_PAGES]; /* pages that S, U can read and write */
     unsigned n_good[2];
     const struct Space *under; /* of a guest: its G stage */
@@ -123,7 +124,7 @@ static inline bool space_translates(const Space *space)
 enum { MAX_SPACES = 4, MAX_STAGES = 3, MAX_GUESTS = 6 };
 
 /* What else can be left out, by name. */
-enum { OMIT_INTERRUPTS, OMIT_BLOCKS, OMIT_BITS, OMIT_ATOMICS, OMIT_COUNT };
+enum { OMIT_INTERRUPTS, OMIT_BLOCKS, OMIT_BITS, OMIT_ATOMICS, OMIT_NAPOT, OMIT_COUNT };
 
 /* A piece of a body that is left out as a whole when a program is made smaller. */
 typedef struct {

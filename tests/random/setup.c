@@ -80,6 +80,8 @@ static void set_state_enables(Program *program, Rng *rng, Pool *pool)
     uint64_t any = rng_next(rng) & (STATEEN_SE | STATEEN_ENVCFG | STATEEN_CSRIND);
     if (!program->isa->has[EXT_Smstateen])
         return;
+    if (!program->isa->has[EXT_Sscsrind])
+        any &= ~STATEEN_CSRIND;
     set_csr(program, pool, CSR_mstateen0, any);
     if (program->isa->has[EXT_H])
         set_csr(program, pool, CSR_hstateen0, rng_next(rng) & any);

@@ -116,7 +116,7 @@ static uint64_t odd_entry(Rng *rng, const Space *space, uint64_t entry)
     case 2: return entry | BIT(54 + rng_below(rng, 7));
     case 3: return entry & ~(uint64_t)(PTE_R | PTE_W | PTE_X);
     case 4: return (entry & 0x3ff) | HOLE >> 2;
-    case 5: return entry | PTE_N;
+    case 5: return entry | PTE_N | (space->accessed ? PTE_A | PTE_D : 0);
     case 6: return entry | BIT(61);
     case 7: return entry | BIT(62);
     case 8: return entry | 3ull << 61;
@@ -242,7 +242,9 @@ void tables_map_kernel(Program *program, Rng *rng, const Space *space, uint64_t 
 
 static void make_space(Program *program, Rng *rng, Space *space, unsigned mode)
 {
-    *space = (Space){ .mode = mode, .no_global = rng_chance(rng, 1, 2) };
+    *space = (Space){ .mode = mode,
+                      .no_global = rng_chance(rng, 1, 2),
+                      .accessed = program->omit_kind[OMIT_NAPOT] };
     if (!mode)
         return;
     tables_make_root(program, space, rng_below(rng, 4));
