@@ -24,14 +24,16 @@ typedef struct {
     const char *words; /* for the guest's init */
     bool disk, modern;
     uint64_t first, step; /* ns: where the points begin, and between two */
+    MachineAia aia;
 } Case;
 
 /* The points of the last two are around the time when the guest uses its disk. */
 static const Case cases[] = {
-    { "one hart", 1, "info", false, false, 0, 58000000 },
-    { "two harts", 2, "info", false, false, 0, 45000000 },
-    { "a legacy disk", 1, "blk poweroff", true, false, 1300000000, 10000000 },
-    { "a modern disk, two harts", 2, "blk poweroff", true, true, 800000000, 11000000 },
+    { "one hart", 1, "info", false, false, 0, 58000000, AIA_NONE },
+    { "two harts", 2, "info", false, false, 0, 45000000, AIA_NONE },
+    { "a legacy disk", 1, "blk poweroff", true, false, 1400000000, 8000000, AIA_APLIC },
+    { "a modern disk, two harts", 2, "blk poweroff", true, true, 960000000, 6000000,
+      AIA_APLIC_IMSIC },
 };
 enum { THE_END = 20 }; /* s */
 
@@ -61,6 +63,8 @@ static void side_start(Side *side, const Case *c, const char *images, char *disk
     side->serial = (HostChar){ .write = collect, .host = side };
     config.serial = &side->serial;
     config.virtio_modern = c->modern;
+    config.aia = c->aia;
+    config.aia_guests = c->aia == AIA_APLIC_IMSIC ? 3 : 0;
     if (c->disk)
         config.virtio[7] =
             (VirtioConfig){ .driver = "virtio-blk-device", .drive_file = disk, .snapshot = true };
