@@ -5,6 +5,8 @@
  * A trap goes to M-mode unless it is delegated and came from below; one of a guest may be delegated twice, to the guest
  * itself. Entry saves pc, cause, value and the interrupt enable of the mode it goes to; xRET undoes that.
  */
+#include <string.h>
+
 #include "cpu/csr.h"
 #include "cpu/hart.h"
 #include "cpu/stats.h"
@@ -20,7 +22,16 @@ ExecResult hart_raise(Hart *hart, uint64_t cause, uint64_t tval)
  * good. */
 static uint32_t instruction_word(Hart *hart)
 {
+    const FetchEntry *entry = bank_fetch_entry(hart->mmu.fetch, hart->pc);
+    uint64_t offset = hart->pc & PAGE_OFFSET;
+    Spa at = { entry->spa + offset };
     uint16_t low = 0, high = 0;
+    uint32_t word;
+    if (LIKELY(entry->tag == hart->pc - offset && offset <= PAGE_SIZE - sizeof word &&
+               bus_is_ram(hart->mmu.bus, at, sizeof word))) {
+        memcpy(&word, bus_ram_at(hart->mmu.bus, at), sizeof word);
+        return insn_length((uint16_t)word) == 4 ? word : word & 0xffff;
+    }
     if (mmu_fetch_parcel(&hart->mmu, (Gva){ hart->pc }, &low) && insn_length(low) == 4 &&
         !mmu_fetch_parcel(&hart->mmu, (Gva){ hart->pc + 2 }, &high))
         high = 0;

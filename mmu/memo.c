@@ -40,37 +40,34 @@ bool memo_recall(const Memo *memo, Gpa gpa, WalkLeaf *leaf)
     return true;
 }
 
-void memo_learn(Memo *memo, Gpa gpa, const WalkStep *steps, unsigned count, MemoHostFn *host,
-                void *opaque)
-{
-    MemoEntry *entry = &memo->entries[index_of(gpa)];
-    *entry = (MemoEntry){ .context = memo->context,
-                          .page = gpa.v >> PAGE_SHIFT,
-                          .reads = (uint8_t)count,
-                          .level = steps[count - 1].level };
-    for (unsigned i = 0; i < count; i++) {
-        entry->host[i] = (const uint64_t *)(const void *)host(opaque, steps[i].at);
-        entry->pte[i] = steps[i].pte;
-    }
-}
-
 /* Ways to last tables. */
 
 enum { REGION_SHIFT = PAGE_SHIFT + 9 };
 
-static unsigned table_index(const Memo *memo, uint64_t region)
+static MemoFirst first_of(const Memo *memo, bool is_g)
 {
-    return (unsigned)(region ^ memo->first.atp ^ memo->first.atp >> 44) % MEMO_TABLES;
+    return is_g ? (MemoFirst){ 0, 0 } : memo->first;
 }
 
-bool memo_recall_table(const Memo *memo, Gva va, WalkTable *table)
+static unsigned table_index(const MemoFirst *first, uint64_t region)
 {
-    uint64_t region = va.v >> REGION_SHIFT;
-    const MemoTable *known = &memo->tables[table_index(memo, region)];
-    bool same = known->region == region && known->table.reads &&
-                known->first.atp == memo->first.atp && known->first.flags == memo->first.flags &&
-                same_context(&known->context, &memo->context);
-    if (!same || !unchanged(known->host, known->pte, known->table.reads))
+    return (unsigned)(region ^ first->atp ^ first->atp >> 44) % MEMO_TABLES;
+}
+
+static const MemoTable *find_table(const Memo *memo, bool is_g, uint64_t region)
+{
+    MemoFirst first = first_of(memo, is_g);
+    const MemoTable *table = &memo->tables[table_index(&first, region)];
+    bool same = table->region == region && table->is_g == is_g && table->table.reads &&
+                table->first.atp == first.atp && table->first.flags == first.flags &&
+                same_context(&table->context, &memo->context);
+    return same ? table : NULL;
+}
+
+bool memo_recall_table(const Memo *memo, bool is_g, uint64_t address, WalkTable *table)
+{
+    const MemoTable *known = find_table(memo, is_g, address >> REGION_SHIFT);
+    if (!known || !unchanged(known->host, known->pte, known->table.reads))
         return false;
     *table = known->table;
     return true;
@@ -95,23 +92,51 @@ static bool add_g_stage(MemoTable *out, const Memo *memo, Gpa gpa)
     return entry;
 }
 
-void memo_learn_table(Memo *memo, Gva va, const WalkTable *table, const WalkStep *steps,
-                      unsigned count, MemoHostFn *host, void *opaque)
+static const uint64_t *host_word(MemoHostFn *host, void *opaque, Spa at)
 {
-    uint64_t region = va.v >> REGION_SHIFT;
-    bool two_stages = memo->context.hgatp >> 60;
-    MemoTable *out = &memo->tables[table_index(memo, region)];
+    return (const uint64_t *)(const void *)host(opaque, at);
+}
+
+void memo_learn_table(Memo *memo, bool is_g, uint64_t address, const WalkTable *table,
+                      const WalkStep *steps, unsigned count, MemoHostFn *host, void *opaque)
+{
+    uint64_t region = address >> REGION_SHIFT;
+    MemoFirst first = first_of(memo, is_g);
+    MemoTable *out = &memo->tables[table_index(&first, region)];
+    bool through_g = !is_g && memo->context.hgatp >> 60, complete = true;
     *out = (MemoTable){
-        .context = memo->context, .first = memo->first, .region = region, .table = *table
+        .context = memo->context, .first = first, .is_g = is_g, .region = region, .table = *table
     };
     out->table.reads = 0;
-    bool complete = true;
     for (unsigned i = 0; i < count; i++) {
-        if (steps[i].stage)
+        if (steps[i].stage != is_g)
             continue;
-        complete &= !two_stages || add_g_stage(out, memo, steps[i].gpa);
-        add_read(out, (const uint64_t *)(const void *)host(opaque, steps[i].at), steps[i].pte);
+        complete &= !through_g || add_g_stage(out, memo, steps[i].gpa);
+        add_read(out, host_word(host, opaque, steps[i].at), steps[i].pte);
     }
     if (!complete || out->table.reads > MEMO_TABLE_READS)
         out->table.reads = 0;
+}
+
+/* Walks of the G stage. */
+
+void memo_learn(Memo *memo, Gpa gpa, const WalkStep *steps, unsigned count, MemoHostFn *host,
+                void *opaque)
+{
+    MemoEntry *entry = &memo->entries[index_of(gpa)];
+    bool by_table = count == 1 && !steps[0].level;
+    const MemoTable *way = by_table ? find_table(memo, true, gpa.v >> REGION_SHIFT) : NULL;
+    *entry = (MemoEntry){ .context = memo->context,
+                          .page = gpa.v >> PAGE_SHIFT,
+                          .level = steps[count - 1].level };
+    if (by_table && !way)
+        return;
+    for (unsigned i = 0; way && i < way->table.reads; i++, entry->reads++) {
+        entry->host[i] = way->host[i];
+        entry->pte[i] = way->pte[i];
+    }
+    for (unsigned i = 0; i < count; i++, entry->reads++) {
+        entry->host[entry->reads] = host_word(host, opaque, steps[i].at);
+        entry->pte[entry->reads] = steps[i].pte;
+    }
 }

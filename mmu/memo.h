@@ -45,8 +45,9 @@ typedef struct {
 
 typedef struct {
     MemoContext context;
-    MemoFirst first;
-    uint64_t region; /* virtual: that of one last table */
+    MemoFirst first; /* all zero for the G stage */
+    bool is_g;
+    uint64_t region; /* of addresses: that of one last table */
     WalkTable table;
     const uint64_t *host[MEMO_TABLE_READS];
     uint64_t pte[MEMO_TABLE_READS];
@@ -65,16 +66,16 @@ typedef const uint8_t *MemoHostFn(void *opaque, Spa at);
 /* The leaf for `gpa`, if a walk for it is remembered and would find the same again. */
 bool memo_recall(const Memo *memo, Gpa gpa, WalkLeaf *leaf);
 
-/* Remembers the `count` steps of a walk for `gpa`. */
+/* Remembers the `count` steps of a walk for `gpa`; a single one at level 0 was found by the way to its table. */
 void memo_learn(Memo *memo, Gpa gpa, const WalkStep *steps, unsigned count, MemoHostFn *host,
                 void *opaque);
 
-/* The way to the last table for `va`, likewise. */
-bool memo_recall_table(const Memo *memo, Gva va, WalkTable *table);
+/* The way to the last table of a stage for `address`, likewise. */
+bool memo_recall_table(const Memo *memo, bool is_g, uint64_t address, WalkTable *table);
 
-/* Remembers the way to `table` for `va`: the first stage's steps among these, and how the G stage found each of them, if
+/* Remembers the way to `table` for `address`: this stage's steps among these, and how the G stage found each of them, if
  * that is remembered, too; else nothing. */
-void memo_learn_table(Memo *memo, Gva va, const WalkTable *table, const WalkStep *steps,
-                      unsigned count, MemoHostFn *host, void *opaque);
+void memo_learn_table(Memo *memo, bool is_g, uint64_t address, const WalkTable *table,
+                      const WalkStep *steps, unsigned count, MemoHostFn *host, void *opaque);
 
 #endif

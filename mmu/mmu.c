@@ -314,17 +314,17 @@ static void learn_walk(void *opaque, Gpa gpa, const WalkStep *steps, unsigned co
     memo_learn(mmu->memo, gpa, steps, count, host_of_pte, mmu);
 }
 
-static bool recall_table(void *opaque, Gva va, WalkTable *table)
+static bool recall_table(void *opaque, bool is_g, uint64_t address, WalkTable *table)
 {
     Mmu *mmu = opaque;
-    return memo_recall_table(mmu->memo, va, table);
+    return memo_recall_table(mmu->memo, is_g, address, table);
 }
 
-static void learn_table(void *opaque, Gva va, const WalkTable *table, const WalkStep *steps,
-                        unsigned count)
+static void learn_table(void *opaque, bool is_g, uint64_t address, const WalkTable *table,
+                        const WalkStep *steps, unsigned count)
 {
     Mmu *mmu = opaque;
-    memo_learn_table(mmu->memo, va, table, steps, count, host_of_pte, mmu);
+    memo_learn_table(mmu->memo, is_g, address, table, steps, count, host_of_pte, mmu);
 }
 
 static inline bool fences_watched(const Mmu *mmu)

@@ -97,30 +97,32 @@ static void record_step(Walk *w, const StageRequest *stage, unsigned level, uint
                                                          .pte = pte };
 }
 
-/* Does the memory know the way to the last table of the first stage? */
+/* Does the memory know the way to the last table? */
 static bool recall_table(Walk *w, const StageRequest *stage, WalkTable *known)
 {
     const WalkMemory *memory = w->memory;
-    if (stage->is_g || !memory->recall_table ||
-        !memory->recall_table(memory->opaque, (Gva){ stage->address }, known))
+    if (!memory->recall_table ||
+        !memory->recall_table(memory->opaque, stage->is_g, stage->address, known))
         return false;
     w->result->n_recalled += known->reads;
     return true;
 }
 
-static void learn_table(Walk *w, const StageRequest *stage, uint64_t table, uint64_t global)
+/* The steps from `first` on are this stage's, those of the G stage among them. */
+static void learn_table(Walk *w, const StageRequest *stage, uint64_t table, uint64_t global,
+                        unsigned first)
 {
     WalkTable found = { .table = table, .global = global };
-    if (!stage->is_g && w->memory->learn_table)
-        w->memory->learn_table(w->memory->opaque, (Gva){ stage->address }, &found, w->result->steps,
-                               w->result->n_steps);
+    if (w->memory->learn_table)
+        w->memory->learn_table(w->memory->opaque, stage->is_g, stage->address, &found,
+                               &w->result->steps[first], w->result->n_steps - first);
 }
 
 /* Steps 2 to 4: reads PTEs from the root down to a leaf. A pointer with G makes all below it global. */
 static bool find_leaf(Walk *w, const StageRequest *stage, StageResult *out, uint64_t *gpa, Spa *at,
                       unsigned *level)
 {
-    const unsigned levels = atp_levels(stage->config->mode);
+    const unsigned levels = atp_levels(stage->config->mode), first = w->result->n_steps;
     WalkTable known = { .table = stage->config->root };
     bool recalled = recall_table(w, stage, &known);
     uint64_t table = known.table;
@@ -128,7 +130,7 @@ static bool find_leaf(Walk *w, const StageRequest *stage, StageResult *out, uint
     for (unsigned i = recalled ? 1 : levels; i-- > 0;) {
         bool is_root = i + 1 == levels;
         if (!i && !recalled)
-            learn_table(w, stage, table, out->global);
+            learn_table(w, stage, table, out->global, first);
         uint64_t index = stage->address >> (12 + 9 * i) &
                          (stage->is_g && is_root && !BROKEN(x4_root) ? 0x7ff : 0x1ff);
         *gpa = table + index * 8;

@@ -53,7 +53,7 @@ typedef struct {
     uint8_t level, reads;
 } WalkLeaf;
 
-/* Where the walk of a first stage comes to its last table, after `reads` entries of either stage. */
+/* Where the walk of a stage comes to its last table, after `reads` entries of either stage. */
 typedef struct {
     uint64_t table; /* address of the table of level 0 */
     bool global;    /* a pointer on the way has G */
@@ -69,10 +69,10 @@ typedef struct {
      * succeeded. */
     bool (*recall)(void *opaque, Gpa gpa, WalkLeaf *leaf);
     void (*learn)(void *opaque, Gpa gpa, const WalkStep *steps, unsigned count);
-    /* The same of the way to the last table of the first stage for `va`. The steps are all there are so far. */
-    bool (*recall_table)(void *opaque, Gva va, WalkTable *table);
-    void (*learn_table)(void *opaque, Gva va, const WalkTable *table, const WalkStep *steps,
-                        unsigned count);
+    /* The same of the way to the last table of either stage for `address`; the steps are all of them so far. */
+    bool (*recall_table)(void *opaque, bool is_g, uint64_t address, WalkTable *table);
+    void (*learn_table)(void *opaque, bool is_g, uint64_t address, const WalkTable *table,
+                        const WalkStep *steps, unsigned count);
     void *opaque;
 } WalkMemory;
 
