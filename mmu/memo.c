@@ -137,6 +137,7 @@ void memo_learn(Memo *memo, Gpa gpa, const WalkStep *steps, unsigned count, Memo
     }
     for (unsigned i = 0; i < count; i++, entry->reads++) {
         entry->host[entry->reads] = host_word(host, opaque, steps[i].at);
-        entry->pte[entry->reads] = steps[i].pte;
+        /* With A and D as they are after the walk: with A clear it would find something else to do. */
+        entry->pte[entry->reads] = *entry->host[entry->reads];
     }
 }

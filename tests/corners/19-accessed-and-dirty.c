@@ -91,12 +91,28 @@ static void check_software(void)
     }
 }
 
+/* Page tables are accessed, too, by every walk: whoever clears A of a page that holds some sees it again. */
+static void check_tables(void)
+{
+    static const uint64_t tables[] = { GPA_LEVEL1, GPA_LEVEL0 };
+    for (unsigned i = 0; i < 8; i++) {
+        uint64_t *entry = g_pte(tables[i / 4]);
+        map(1, S_RWX, G_RWX);
+        map(2, S_RWX, G_RWX);
+        *entry &= ~(uint64_t)PTE_AD;
+        fence_all();
+        run(VS, CODE("ld a0, 0(a0)"), GVA(1 + i % 2), 0);
+        check("load, page of a table", A, *entry & PTE_AD);
+    }
+}
+
 void corner(void)
 {
     CSR_SET(menvcfg, ENVCFG_ADUE);
     CSR_SET(henvcfg, ENVCFG_ADUE);
     check_done();
     check_not_done();
+    check_tables();
     check_failed();
     check_software();
 }
