@@ -155,6 +155,15 @@ static unsigned external_priority(const Hart *hart, int file)
     return identity ? identity : UNKNOWN_EXTERNAL;
 }
 
+/* AIA, "Configuring priorities of major interrupts at supervisor level": what software or mvien makes pending while the controller
+ * says nothing has no number of it. */
+static unsigned supervisor_external_priority(const Hart *hart)
+{
+    if (!(hart->mip_lines & BIT(IRQ_SEI)))
+        return UNKNOWN_EXTERNAL;
+    return external_priority(hart, indirect_file(hart, CSR_stopei));
+}
+
 /* hviprio1 and hviprio2, spread out. */
 static void guest_iprio(const Hart *hart, uint8_t iprio[64])
 {
@@ -205,8 +214,7 @@ static Top level_top(const Hart *hart, Level level)
                         external_priority(hart, indirect_file(hart, CSR_mtopei)));
     if (level == LEVEL_HS)
         return find_top(supervisor_ready(hart) & ~(BROKEN(stopi_without_hip) ? IRQS_H : 0ull),
-                        hart->iprio[1], IRQ_SEI,
-                        external_priority(hart, indirect_file(hart, CSR_stopei)));
+                        hart->iprio[1], IRQ_SEI, supervisor_external_priority(hart));
     return guest_top(hart);
 }
 
