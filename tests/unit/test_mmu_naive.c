@@ -197,26 +197,37 @@ static void random_fence(World *w)
 
 /* Tables. */
 
-static void poke(World *w, unsigned page, unsigned slot, uint64_t pte)
+static void poke(World *w, Spa at, uint64_t pte)
 {
-    cr_assert(bus_poke(&w->bus, (Spa){ page * PAGE_SIZE + slot * 8u }, &pte, 8));
-    memcpy(w->expected + page * PAGE_SIZE + slot * 8u, &pte, 8);
+    cr_assert(bus_poke(&w->bus, at, &pte, 8));
+    memcpy(w->expected + at.v, &pte, 8);
 }
 
-/* Changes an entry; most of the time one that was used for some address not long ago. */
-static void change_table(World *w)
+/* An entry that is read for the address of `slot`, or any. */
+static Spa some_entry(World *w, unsigned slot)
 {
-    unsigned page = (unsigned)below(w, TABLES_PAGES), slot = (unsigned)below(w, 512);
-    NaiveAccess access = { w->recent[below(w, RECENT)].va, NAIVE_LOAD, NAIVE_S, one_in(w, 2) };
+    NaiveAccess access = { w->recent[slot].va, NAIVE_LOAD, NAIVE_S, one_in(w, 2) };
     Naive look = w->naive;
     look.menvcfg.adue = look.henvcfg.adue = false; /* changes nothing */
     NaiveResult r = naive_translate(&look, &access);
-    if (r.n_reads && !one_in(w, 4)) {
-        Spa at = r.reads[MIN(r.n_reads, NAIVE_MAX_READS) - 1 - below(w, MIN(r.n_reads, 4))].at;
-        page = (unsigned)(at.v >> PAGE_SHIFT);
-        slot = (unsigned)bits(at.v, 11, 3);
-    }
-    poke(w, page, slot, tables_pte(&w->random, page, slot));
+    if (r.n_reads && !one_in(w, 4))
+        return r.reads[below(w, MIN(r.n_reads, (unsigned)NAIVE_MAX_READS))].at;
+    return (Spa){ below(w, TABLES_SIZE / 8) * 8 };
+}
+
+static void change_table(World *w)
+{
+    Spa at = some_entry(w, (unsigned)below(w, RECENT));
+    poke(w, at,
+         tables_pte(&w->random, (unsigned)(at.v >> PAGE_SHIFT), (unsigned)bits(at.v, 11, 3)));
+}
+
+/* Clears A or D, as software that looks for what is in use. */
+static void clear_flag(World *w, Spa at, uint64_t flag)
+{
+    uint64_t pte;
+    memcpy(&pte, w->expected + at.v, 8);
+    poke(w, at, pte & ~flag);
 }
 
 static void refill_tables(World *w)
@@ -381,9 +392,8 @@ static bool is_stale(const World *w, const Operation *op)
     return now.status || now.spa.v != naive_tlb_translate(tlb, &access).spa.v;
 }
 
-static void one_access(World *w, unsigned number)
+static void perform(World *w, Operation op, unsigned number)
 {
-    Operation op = random_operation(w);
     unsigned hits = w->tlb.hits;
     Outcome y = expected(w, &op);
     if (w->tlb.hits > hits && y.ok)
@@ -406,9 +416,22 @@ static void one_access(World *w, unsigned number)
         fence_everything(w); /* it may have been to a table */
 }
 
-static void one_change(World *w)
+/* Whether something is in use is asked time and again, and each time the walk has to say so. */
+static void sample(World *w, unsigned number)
 {
-    unsigned what = (unsigned)below(w, 32);
+    Operation op = random_operation(w);
+    Spa at = some_entry(w, op.slot);
+    uint64_t flag = one_in(w, 2) ? PTE_A : PTE_D;
+    for (unsigned i = 0; i < 3; i++) {
+        clear_flag(w, at, flag);
+        fence_everything(w);
+        perform(w, op, number);
+    }
+}
+
+static void one_change(World *w, unsigned number)
+{
+    unsigned what = (unsigned)below(w, 34);
     if (what < 12) {
         random_context(w);
         return;
@@ -417,6 +440,8 @@ static void one_change(World *w)
         random_fence(w);
     else if (what < 30)
         change_table(w);
+    else if (what < 32)
+        sample(w, number);
     else if (one_in(w, 8))
         random_pmp(w);
     if (what >= 20 && w->fenced)
@@ -454,8 +479,8 @@ static void live(World *w, bool fenced)
             fence_everything(w);
         }
         if (one_in(w, 4))
-            one_change(w);
-        one_access(w, i);
+            one_change(w, i);
+        perform(w, random_operation(w), i);
         if (i % 256 == 255)
             cr_assert(!memcmp(w->bus.ram, w->expected, TABLES_SIZE), "step %u: memory differs", i);
     }
