@@ -27,6 +27,12 @@ static void vstimer_fired(void *opaque)
           hart->mtime(hart->mtime_opaque) + hart->csr.htimedelta);
 }
 
+const char *hart_mode_name(const Hart *hart, unsigned mode)
+{
+    static const char *const names[MODES] = { "U", "S", "?", "M", "VU", "VS" };
+    return mode == PRIV_S && hart->has_h ? "HS" : names[mode];
+}
+
 void hart_init(Hart *hart, unsigned id, const Isa *isa, Bus *bus, Clock *clock, Trace *trace,
                CodeCache *code)
 {

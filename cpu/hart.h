@@ -265,6 +265,9 @@ static inline unsigned hart_mode(const Hart *hart)
     return mode_of(hart->mmu.priv, hart->mmu.v);
 }
 
+/* What people call `mode`: "M", "HS" (on a hart without hypervisor "S"), "U", "VS", "VU". */
+const char *hart_mode_name(const Hart *hart, unsigned mode);
+
 /* Writes to an f register or fflags make FS dirty, of a guest's status as well. norm:vsstatus_fs_op */
 static inline void hart_dirty_float(Hart *hart)
 {

@@ -5,9 +5,10 @@
  * Lives on the emulation thread, between slices. Knows no socket: bytes come in by gdb_session_receive and leave by
  * `send`, so tests need none either. A hart is a thread, its number plus one; the whole machine is process 1.
  *
- * session.c    hand-shake, life, the table of packets   run.c      going on, stepping, stopping
- * registers.c  the description and the registers        memory.c   memory and breakpoints
- * threads.c    harts as threads                         monitor.c  the words after `monitor`
+ * session.c    hand-shake, life, the table of packets   run.c          going on, stepping, stopping
+ * registers.c  the registers                            description.c  what registers there are
+ * memory.c     memory and breakpoints                   threads.c      harts as threads
+ * monitor.c    the words after `monitor`
  */
 #ifndef EMU_GDB_SESSION_H
 #define EMU_GDB_SESSION_H
@@ -90,13 +91,28 @@ void gdb_stopped(void *session, unsigned hart); /* fits Machine.debug_stopped */
 void gdb_let_go(GdbSession *session);           /* all harts, for good */
 GdbHandler gdb_vcont_query, gdb_vcont, gdb_continue, gdb_continue_signal, gdb_step, gdb_step_signal;
 
-/* registers.c */
+/* description.c */
+enum {
+    GDB_REG_PC = 32,
+    GDB_REG_F = 33,
+    GDB_REG_CSR = 65,
+    GDB_REG_PRIV = GDB_REG_CSR + 4096,
+    GDB_REG_V, /* gdb's place for vector registers */
+    GDB_REG_HART = GDB_REG_V + 32,
+    GDB_REG_MODE = GDB_REG_HART,
+    GDB_REG_VMID,
+    GDB_REG_ICOUNT,
+    GDB_REG_CYCLES,
+    GDB_REG_END
+};
 const char *gdb_target_xml(GdbSession *session);
-char gdb_priv_letter(const Hart *hart);
+
+/* registers.c */
+/* Bytes of register `number`; 0: this hart has none. */
+unsigned gdb_register_size(const Hart *hart, uint64_t number);
 /* Sends hart `index` to `pc`; a breakpoint there counts, even if it is where the hart stopped. */
 void gdb_set_pc(GdbSession *session, unsigned index, uint64_t pc);
 GdbHandler gdb_read_all, gdb_write_all, gdb_read_register, gdb_write_register;
-extern const char *const gdb_x_names[32];
 
 /* memory.c */
 void gdb_clear_breakpoints(GdbSession *session);

@@ -93,7 +93,11 @@ bool gdb_more_threads(GdbSession *s, GdbText *args)
 
 static void append_state(GString *out, const Hart *hart)
 {
-    g_string_append_printf(out, "%c-mode%s", gdb_priv_letter(hart), hart->idle ? ", waits" : "");
+    g_string_append(out, hart_mode_name(hart, hart_mode(hart)));
+    if (hart_is_guest(hart))
+        g_string_append_printf(out, " VMID=%u", (unsigned)bits(hart->mmu.hgatp, 57, 44));
+    if (hart->idle)
+        g_string_append(out, ", waits");
 }
 
 bool gdb_thread_extra(GdbSession *s, GdbText *args)

@@ -189,7 +189,7 @@ Test(gdb, handshake_offers_what_there_is_and_unknown_packets_get_the_empty_reply
           { "qCRC:80000000,4", "" }, { "", "" }, { "!", "OK" }, { "?", "T05thread:p1.1;" },
           { "qC", "QCp1.1" }, { "qfThreadInfo", "mp1.1,p1.2" }, { "qsThreadInfo", "l" },
           { "Tp1.2", "OK" }, { "Tp1.3", "E22" }, { "Tp2.1", "E22" }, { "qAttached:1", "1" },
-          { "qThreadExtraInfo,p1.2", "6861727431204d2d6d6f6465" });
+          { "qThreadExtraInfo,p1.2", "6861727431204d" });
     CHECK(&peer,
           { "qSupported", "PacketSize=4000;QStartNoAckMode+;qXfer:features:read+;"
                           "qXfer:threads:read+;vContSupported+;binary-upload+" },
@@ -225,6 +225,14 @@ Test(gdb, description_names_every_register_and_no_operating_system)
         "name=\"mstatus\" bitsize=\"64\" regnum=\"833\"",
         "name=\"pmpaddr15\" bitsize=\"64\" regnum=\"1024\"",
         "name=\"priv\" bitsize=\"64\" regnum=\"4161\"",
+        "name=\"hgatp\" bitsize=\"64\" regnum=\"1729\" save-restore=\"no\" type=\"hgatp_fields\"",
+        "name=\"vsatp\"",
+        "<field name=\"VMID\" start=\"44\" end=\"57\" type=\"uint64\"/>",
+        "<field name=\"MODE\" start=\"60\" end=\"63\" type=\"gatp_mode_values\"/>",
+        "<evalue name=\"Sv39x4\" value=\"8\"/>",
+        "\"org.bulkhead.hart\"",
+        "<evalue name=\"VS\" value=\"5\"/>",
+        "name=\"mode\" bitsize=\"64\" regnum=\"4194\" type=\"mode_values\"",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
         cr_assert(strstr(xml->str, parts[i]), "no %s", parts[i]);
@@ -255,8 +263,15 @@ Test(gdb, registers_are_read_and_written_as_their_rules_say)
           { "pzz", "E22" }, { "p5junk", "E22" });
     CHECK(&peer, { "P5=11", "E22" }, { "P5=112233445566778899", "E22" }, { "P5", "E22" },
           { "P5=112233445566778z", "E22" }, { "p5", "8877665544332211" });
+    /* Bit 2 of the privilege is V. Then mode, VMID, instructions and cycles, which only show. */
     CHECK(&peer, { "p1041", "0300000000000000" }, { "P1041=0200000000000000", "E22" },
-          { "P1041=0100000000000000", "OK" }, { "p1041", "0100000000000000" });
+          { "P1041=0700000000000000", "E22" }, { "P1041=0800000000000000", "E22" },
+          { "P1041=0500000000000000", "OK" }, { "p1041", "0500000000000000" },
+          { "P1041=0100000000000000", "OK" }, { "p1041", "0100000000000000" },
+          { "p1062", "0100000000000000" }, { "P1062=0300000000000000", "E22" },
+          { "P6c1=0010040000700080", "OK" }, { "p1063", "0700000000000000" },
+          { "P6c1=0000000000000000", "OK" }, { "p1064", "0000000000000000" },
+          { "p1065", "0000000000000000" }, { "p1066", "E22" }, { "p1061", "E22" });
     /* Each hart has its own. */
     CHECK(&peer, { "Hg2", "OK" }, { "p5", "0000000000000000" }, { "p1041", "0300000000000000" },
           { "pf55", "0100000000000000" });
@@ -530,6 +545,11 @@ Test(gdb, monitor_words_print_and_reset_stays_stopped)
     go(&peer, "s");
     g_autofree char *help = monitor(&peer, "help"), *bad = monitor(&peer, "explode\xff now");
     g_autofree char *regs = monitor(&peer, "  info   registers ");
+    g_autofree char *csr = monitor(&peer, "csr hgatp"), *misspelt = monitor(&peer, "csr mstats");
+    g_autofree char *csrs = monitor(&peer, "csr"), *extra = monitor(&peer, "halt now");
+    cr_assert(strstr(csr, "hgatp (0x680) = 0x0000000000000000") && strstr(csr, "MODE       Bare"));
+    cr_assert(strstr(misspelt, "did you mean 'mstatus'?") && strstr(csrs, "0x680  hgatp"));
+    cr_assert_str_eq(extra, "'halt' takes no arguments\n");
     cr_assert(strstr(help, "info registers") && strstr(bad, "unknown command 'explode"));
     cr_assert(strstr(regs, "t0       0000000000000001") && strstr(regs, "mstatus"));
     g_free(monitor(&peer, "reset halt"));

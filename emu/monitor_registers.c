@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* monitor_registers.c - commands about a hart's registers; see monitor.h. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cpu/csr.h"
+#include "cpu/csr_fields.h"
+#include "emu/options_props.h"
+#include "emu/monitor.h"
+
+static const char *const x_names[32] = {
+    "zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
+    "a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
+    "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
+};
+
+static Hart *hart_of(const Monitor *monitor)
+{
+    return &monitor->machine->harts[monitor->hart];
+}
+
+void monitor_print_registers(Monitor *monitor, const char *arguments, GString *out)
+{
+    static const uint16_t csrs[] = {
+        CSR_mstatus, CSR_mie,    CSR_mip,     CSR_mtvec,    CSR_mepc,  CSR_mcause,  CSR_mtval,
+        CSR_medeleg, CSR_stvec,  CSR_sepc,    CSR_scause,   CSR_stval, CSR_satp,    CSR_hstatus,
+        CSR_hedeleg, CSR_hgatp,  CSR_htval,   CSR_vsstatus, CSR_vsie,  CSR_vstvec,  CSR_vsepc,
+        CSR_vscause, CSR_vstval, CSR_vsatp,
+    };
+    Hart *hart = hart_of(monitor);
+    unsigned shown = 0;
+    (void)arguments;
+    g_string_append_printf(out, "hart %u: %s%s\n", hart->id, hart_mode_name(hart, hart_mode(hart)),
+                           hart->idle ? ", waits" : "");
+    g_string_append_printf(out, "%-8s %016" PRIx64 "\n", "pc", hart->pc);
+    for (unsigned i = 0; i < 32; i++)
+        g_string_append_printf(out, "%-8s %016" PRIx64 "%s", x_names[i], hart->x[i],
+                               i % 4 == 3 ? "\n" : "  ");
+    for (unsigned i = 0; i < G_N_ELEMENTS(csrs); i++)
+        if (csr_exists(hart, csrs[i]))
+            g_string_append_printf(out, "%-8s %016" PRIx64 "%s", csr_name(csrs[i]),
+                                   csr_read(hart, csrs[i]), ++shown % 4 ? "  " : "\n");
+    g_string_append(out, shown % 4 ? "\n" : "");
+}
+
+/* The CSR of that name, or number, that the hart has; CSR_COUNT: there is none. */
+static unsigned find_csr(const Hart *hart, const char *name)
+{
+    guint64 number;
+    for (unsigned i = 0; i < CSR_COUNT; i++)
+        if (csr_exists(hart, i) && !strcmp(csr_name(i), name))
+            return i;
+    bool is_hex = g_str_has_prefix(name, "0x");
+    if (!g_ascii_string_to_unsigned(name + (is_hex ? 2 : 0), is_hex ? 16 : 10, 0, CSR_COUNT - 1,
+                                    &number, NULL) ||
+        !csr_exists(hart, (unsigned)number))
+        return CSR_COUNT;
+    return (unsigned)number;
+}
+
+static void say_unknown(const Hart *hart, const char *name, GString *out)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *shown = g_strescape(name, NULL);
+    for (unsigned i = 0; i < CSR_COUNT; i++)
+        if (csr_exists(hart, i))
+            g_ptr_array_add(names, g_strdup(csr_name(i)));
+    g_ptr_array_add(names, NULL);
+    const char *near = nearest_word(name, (const char *const *)names->pdata);
+    if (near)
+        g_string_append_printf(out, "the hart has no CSR '%s'; did you mean '%s'?\n", shown, near);
+    else
+        g_string_append_printf(out, "the hart has no CSR '%s'; csr alone lists them\n", shown);
+}
+
+static void list_csrs(const Hart *hart, GString *out)
+{
+    for (unsigned i = 0; i < CSR_COUNT; i++)
+        if (csr_exists(hart, i))
+            g_string_append_printf(out, "0x%03x  %-14s %s\n", i, csr_name(i), csr_title(i));
+}
+
+void monitor_print_csr(Monitor *monitor, const char *arguments, GString *out)
+{
+    Hart *hart = hart_of(monitor);
+    if (!*arguments) {
+        list_csrs(hart, out);
+        return;
+    }
+    unsigned number = find_csr(hart, arguments);
+    if (number == CSR_COUNT)
+        say_unknown(hart, arguments, out);
+    else
+        csr_describe(out, number, csr_read(hart, number));
+}
