@@ -26,8 +26,9 @@ typedef struct {
 
 struct Monitor {
     Machine *machine;
-    unsigned hart;             /* that commands are about */
-    const MonitorCommand *own; /* commands of whoever offers them, up to a row without a name; may be NULL */
+    unsigned hart; /* that commands are about */
+    const MonitorCommand
+        *own; /* commands of whoever offers them, up to a row without a name; may be NULL */
     /* The machine is to stay where it is, or was reset; NULL: it is paused, that is all. */
     void (*paused)(Monitor *monitor);
     void *opaque; /* of whoever offers them */

@@ -5,8 +5,8 @@
 
 #include "cpu/csr.h"
 #include "cpu/csr_fields.h"
-#include "emu/options_props.h"
 #include "emu/monitor.h"
+#include "emu/options_props.h"
 
 static const char *const x_names[32] = {
     "zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
@@ -22,10 +22,10 @@ static Hart *hart_of(const Monitor *monitor)
 void monitor_print_registers(Monitor *monitor, const char *arguments, GString *out)
 {
     static const uint16_t csrs[] = {
-        CSR_mstatus, CSR_mie,    CSR_mip,     CSR_mtvec,    CSR_mepc,  CSR_mcause,  CSR_mtval,
-        CSR_medeleg, CSR_stvec,  CSR_sepc,    CSR_scause,   CSR_stval, CSR_satp,    CSR_hstatus,
-        CSR_hedeleg, CSR_hgatp,  CSR_htval,   CSR_vsstatus, CSR_vsie,  CSR_vstvec,  CSR_vsepc,
-        CSR_vscause, CSR_vstval, CSR_vsatp,
+        CSR_mstatus, CSR_mie,     CSR_mip,     CSR_mtvec,   CSR_mepc,   CSR_mcause,
+        CSR_mtval,   CSR_medeleg, CSR_stvec,   CSR_sepc,    CSR_scause, CSR_stval,
+        CSR_satp,    CSR_hstatus, CSR_hedeleg, CSR_hgatp,   CSR_htval,  CSR_vsstatus,
+        CSR_vsie,    CSR_vstvec,  CSR_vsepc,   CSR_vscause, CSR_vstval, CSR_vsatp,
     };
     Hart *hart = hart_of(monitor);
     unsigned shown = 0;

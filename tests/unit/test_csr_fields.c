@@ -45,7 +45,8 @@ static uint64_t bits_of(const CsrLayout *layout)
 /* Whatever is written, the register shows nothing outside its fields. */
 Test(csr_fields, registers_hold_nothing_that_no_field_describes)
 {
-    static const uint64_t values[] = { 0, ~0ull, 0x5555555555555555, 0xaaaaaaaaaaaaaaaa, 0xfull << 60 };
+    static const uint64_t values[] = { 0, ~0ull, 0x5555555555555555, 0xaaaaaaaaaaaaaaaa,
+                                       0xfull << 60 };
     Machine *m = rig_in(PRIV_M, "max,smaia=on,ssaia=on,smrnmi=on,smdbltrp=on");
     Hart *hart = &m->harts[0];
     unsigned count = 0;
@@ -70,7 +71,8 @@ Test(csr_fields, a_register_is_described_in_words)
     cr_assert(strstr(out->str, "hgatp (0x680) = 0x8000300000080400  hypervisor guest address"));
     cr_assert(strstr(out->str, "   43:0  PPN        0x80400"));
     cr_assert(strstr(out->str, "  57:44  VMID       0x3 "));
-    cr_assert(strstr(out->str, "  63:60  MODE       Sv39x4       G-stage translation scheme: 41-bit"));
+    cr_assert(
+        strstr(out->str, "  63:60  MODE       Sv39x4       G-stage translation scheme: 41-bit"));
     g_string_truncate(out, 0);
     csr_describe(out, CSR_scause, CAUSE_INTERRUPT | IRQ_STI);
     cr_assert(strstr(out->str, "  STI: supervisor timer interrupt\n"));
