@@ -16,6 +16,7 @@ static const struct { ItemFn *make; unsigned weight; } kinds[] = {
     { item_no_csr, 1 },   { item_illegal, 1 },   { item_system, 1 },  { item_fence, 1 },          { item_table, 2 },
     { item_change, 1 },   { item_mprv, 2 },      { item_absent, 1 },   { item_edges, 4 },
     { item_guest_access, 4 }, { item_guest_table, 2 }, { item_guest_switch, 1 }, { item_guest_interrupt, 2 },
+    { item_priorities, 1 }, { item_inject, 2 }, { item_odd_root, 1 },
 };
 // clang-format on
 

@@ -89,13 +89,14 @@ uint64_t address_pointer(const Episode *episode, Rng *rng, Edges edges);
 /* Aligned to eight bytes. */
 uint64_t address_wild(const Episode *episode, Rng *rng);
 
-/* items.c, items_system.c, items_csr.c, items_guest.c: all kinds of items. */
+/* items.c, items_system.c, items_csr.c, items_guest.c, items_aia.c: all kinds of items. */
 ItemFn item_compute, item_edges, item_constant, item_float, item_memory, item_wild, item_atomic,
     item_reserved, item_conditional, item_branch, item_jump, item_jump_register, item_loop,
     item_block, item_rewrite;
 ItemFn item_illegal, item_absent, item_system, item_fence, item_table, item_change, item_mprv;
 ItemFn item_csr, item_no_csr;
-ItemFn item_guest_access, item_guest_table, item_guest_switch, item_guest_interrupt;
+ItemFn item_priorities, item_inject;
+ItemFn item_guest_access, item_guest_table, item_guest_switch, item_guest_interrupt, item_odd_root;
 /* A CSR instruction. */
 void items_put_csr(Episode *episode, InsnId id, unsigned rd, unsigned number, unsigned rs1);
 /* A fence of a space's entry at `address`, which for hfence.gvma is shifted, with both registers overwritten. */

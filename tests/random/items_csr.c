@@ -6,7 +6,9 @@
 
 enum {
     READ = 1, /* the value may be looked at */
-    SWAP = 2  /* all bits of the mask may be written at once */
+    SWAP = 2, /* all bits of the mask may be written at once */
+    TOP = 4,  /* but not its low half: what number a priority has is open */
+    TIME = 8  /* but only its highest bits, which htimedelta makes */
 };
 
 /* CSRs whose values are the same everywhere, and the bits of them that may be changed. What is left out would break the
@@ -22,7 +24,7 @@ static const struct { const char *name; uint64_t mask; unsigned what; } known[] 
     { "sepc",       ~0ull,              READ | SWAP }, { "scause",     1ull << 63 | 15,  READ | SWAP },
     { "stval",      ~0ull,              READ | SWAP }, { "stvec",      0,                READ },
     { "satp",       0,                  READ },        { "sscratch",   0,                READ },
-    { "mstatus",    0x6c01aa,           READ },        { "medeleg",    0xf0b5fe & ~0x200, READ | SWAP },
+    { "mstatus",    0xc0006c01aa,       READ },        { "medeleg",    0xf0b5fe & ~0x200, READ | SWAP },
     { "mideleg",    0x222,              SWAP },        { "mie",        0xeee,            READ | SWAP },
     { "mip",        0x226,              READ },        { "mcounteren", 0xffffffff,       READ | SWAP },
     { "menvcfg",    0x60000000000000c0, READ },        { "mepc",       ~0ull,            READ | SWAP },
@@ -31,13 +33,13 @@ static const struct { const char *name; uint64_t mask; unsigned what; } known[] 
     { "mhartid",    0,                  READ },        { "pmpcfg0",    0,                READ },
     { "pmpaddr4",   ~0ull,              READ | SWAP }, { "pmpaddr7",   ~0ull,            READ | SWAP },
     { "pmpaddr15",  ~0ull,              READ | SWAP }, { "mtval2",     ~0ull,            READ | SWAP },
-    { "mtinst",     ~0ull,              READ | SWAP }, { "hstatus",    0x4003c0,         READ },
+    { "mtinst",     ~0ull,              READ | SWAP }, { "hstatus",    0x43f3c0,         READ },
     { "hedeleg",    0xb1ff,             READ | SWAP }, { "hideleg",    0x444,            READ | SWAP },
     { "hie",        0x444,              READ | SWAP }, { "hip",        4,                READ },
     { "hvip",       0x444,              READ | SWAP }, { "hcounteren", 0xffffffff,       READ | SWAP },
     { "htval",      ~0ull,              READ | SWAP }, { "htinst",     ~0ull,            READ | SWAP },
     { "htimedelta", ~0ull,              READ | SWAP }, { "hgatp",      0,                READ },
-    { "hgeie",      0,                  READ },        { "hgeip",      0,                READ },
+    { "hgeie",      ~0ull,              READ | SWAP }, { "hgeip",      0,                READ },
     { "henvcfg",    0x60000000000000c0, READ },        { "hstateen0",  0xd000000000000000, READ | SWAP },
     { "mstateen0",  0xd000000000000000, READ | SWAP }, { "vsstatus",   0xc0122,          READ },
     { "vsie",       0x222,              READ | SWAP }, { "vsip",       2,                READ },
@@ -45,6 +47,11 @@ static const struct { const char *name; uint64_t mask; unsigned what; } known[] 
     { "vstval",     ~0ull,              READ | SWAP }, { "vstvec",     0,                READ },
     { "vsatp",      0,                  READ },        { "vsscratch",  0,                READ },
     { "stimecmp",   0,                  READ },        { "vstimecmp",  0,                READ },
+    { "mtopi",      0,                  READ | TOP },  { "stopi",      0,                READ | TOP },
+    { "vstopi",     0,                  READ | TOP },  { "mvien",      0,                READ },
+    { "mvip",       0x222,              READ | SWAP }, { "hvien",      0,                READ },
+    { "hvictl",     0x100,              READ },        { "hviprio1",   0,                READ },
+    { "hviprio2",   0,                  READ },        { "time",       0,                READ | TIME },
 };
 // clang-format on
 
@@ -63,8 +70,8 @@ static bool is_trigger(unsigned number)
 }
 
 /* What guests leave out: indirect access, which in VS-mode leads nowhere (norm:vsireg_access_behaviour) and in VU-mode asks
- * mstateen0 first, which Spike does not, nor does it know mireg from sireg there; and scountinhibit, which Spike has in
- * VS-mode. */
+ * mstateen0 first, which Spike does not, nor does it know mireg from sireg there; scountinhibit, which Spike has in VS-mode;
+ * sip and sie, which Spike has there whatever hvictl says; and vstopei, which is illegal in Spike without interrupt files. */
 static bool is_open(const Episode *episode, unsigned number)
 {
     bool may_be_vs = episode->mode == PRIV_S || episode->first_mode != PRIV_U;
@@ -72,7 +79,9 @@ static bool is_open(const Episode *episode, unsigned number)
     if (!episode->guest)
         return false;
     return ((may_be_vs || asks) && number >= CSR_sireg && number <= CSR_sireg6) ||
-           (number >= CSR_mireg && number <= CSR_mireg6) || number == CSR_scountinhibit;
+           (number >= CSR_mireg && number <= CSR_mireg6) || number == CSR_scountinhibit ||
+           number == CSR_vstopei ||
+           (episode->program->isa->has[EXT_Ssaia] && (number == CSR_sip || number == CSR_sie));
 }
 
 /* A CSR there is, mostly one that this mode may access; known ones more often than others. */
@@ -100,14 +109,20 @@ void items_put_csr(Episode *episode, InsnId id, unsigned rd, unsigned number, un
     asm_emit(episode->program, id, OPS(OP_RD = rd, OP_RS1 = rs1, OP_CSR = number));
 }
 
-/* What belongs to the hypervisor is left out without it. A state enable for what is not there is read-only zero, but not in
+/* QEMU has what belongs to the hypervisor without it. A state enable for what is not there is read-only zero, but not in
  * Spike. norm:stateen_unimplemented_state_roz */
 static uint64_t writable(const Program *program, unsigned number, uint64_t mask)
 {
-    if (!program->isa->has[EXT_H] && number == CSR_medeleg)
+    if (program->omit_kind[OMIT_BITS] && number == CSR_medeleg)
         mask &= 0xb1fe;
-    if (!program->isa->has[EXT_H] && (number == CSR_mie || number == CSR_mip))
+    if (program->omit_kind[OMIT_BITS] && (number == CSR_mie || number == CSR_mip))
         mask &= ~(uint64_t)IRQS_H;
+    /* What sie holds then is open. AIA, "Interrupt filtering and virtual interrupts for supervisor level" */
+    if (program->isa->has[EXT_Ssaia] && number == CSR_mideleg)
+        mask = 0;
+    /* Of an interrupt that is pending for M-mode and passed on by mvip, Spike never gets M-mode to hear. */
+    if (program->isa->has[EXT_Ssaia] && number == CSR_mie)
+        mask &= ~0x202ull;
     if ((number == CSR_mstateen0 || number == CSR_hstateen0) && !program->isa->has[EXT_Sscsrind])
         mask &= ~STATEEN_CSRIND;
     if (program->omit_kind[OMIT_INTERRUPTS] && number == CSR_mip)
@@ -132,13 +147,19 @@ void item_csr(Episode *episode)
         items_put_csr(episode, INSN_csrrw, 0, number, value);
         return;
     }
-    if (is < 0 || !(known[is].what & READ))
+    /* Of the supervisor's, Spike leaves out the guests' interrupts. */
+    bool left_out =
+        number == CSR_stopi && episode->program->isa->has[EXT_H] && !episode->first_guest;
+    if (is < 0 || !(known[is].what & READ) || left_out)
         rd = 0;
-    if (is < 0 || !known[is].mask || rng_chance(rng, 1, 3)) {
+    uint64_t mask = is < 0 ? 0 : writable(episode->program, number, known[is].mask);
+    if (!mask || rng_chance(rng, 1, 3)) {
         items_put_csr(episode, rng_chance(rng, 1, 2) ? INSN_csrrs : INSN_csrrci, rd, number, 0);
+        if (is >= 0 && known[is].what & (TOP | TIME))
+            asm_emit(episode->program, INSN_srli,
+                     OPS(OP_RD = rd, OP_RS1 = rd, OP_IMM = known[is].what & TOP ? 16 : 56));
         return;
     }
-    uint64_t mask = writable(episode->program, number, known[is].mask);
     unsigned action = rng_below(rng, known[is].what & SWAP ? 3 : 2);
     if (rng_chance(rng, 1, 3)) {
         items_put_csr(episode, immediate[action], rd, number, rng_below(rng, 32) & (unsigned)mask);

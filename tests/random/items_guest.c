@@ -154,6 +154,32 @@ void item_guest_switch(Episode *episode)
     episode->pinned = was;
 }
 
+/* A MODE that is reserved, or a root that is not aligned, for a moment in which nobody translates by it: the other fields of
+ * hgatp are written all the same; satp, the guest's too, stays as it was. norm:hgatp_mode_warl,
+ * norm:vsatp_mode_unsupported_v1 */
+void item_odd_root(Episode *episode)
+{
+    static const uint8_t reserved[] = { 1, 2, 5, 7, 11, 13, 15 };
+    Program *program = episode->program;
+    Rng *rng = &episode->rng;
+    unsigned value = rows_temporary(episode), rd = rows_temporary(episode);
+    uint64_t mode = reserved[rng_below(rng, sizeof reserved)];
+    uint64_t odd = (rng_next(rng) & MASK(59, 0)) | mode << 60;
+    bool is_h = is_hypervisor(episode) && rng_chance(rng, 2, 3);
+    unsigned number = is_h ? CSR_hgatp : CSR_satp;
+    if (!has_h(episode) || episode->mode == PRIV_U || value == rd || (is_h && episode->no_fences))
+        return;
+    if (is_h && rng_chance(rng, 1, 2))
+        odd = episode->guest_space->under->atp | rng_below(rng, 4);
+    asm_constant(program, value, odd);
+    items_put_csr(episode, INSN_csrrw, 0, number, value);
+    items_put_csr(episode, INSN_csrrs, rd, number, 0);
+    if (!is_h)
+        return;
+    asm_constant(program, value, episode->guest_space->under->atp);
+    items_put_csr(episode, INSN_csrrw, 0, number, value);
+}
+
 /* Sets or clears interrupts of the VS level, or what enables them; or its timer has passed, or never will. */
 void item_guest_interrupt(Episode *episode)
 {
@@ -172,6 +198,9 @@ void item_guest_interrupt(Episode *episode)
         return;
     bool mine = episode->guest, timer = which == 7;
     if (timer && (!program->isa->has[EXT_Sstc] || episode->first_guest != mine))
+        return;
+    /* hvictl may take these away from the guest; Spike does not look. */
+    if (mine && !timer && program->isa->has[EXT_Ssaia])
         return;
     bool set = rng_chance(rng, 2, 3);
     if (timer) {

@@ -143,7 +143,7 @@ static void put_return(Episode *episode, Mode to, uint64_t delta)
     bool from_m = episode->mode == PRIV_M;
     uint64_t field = from_m ? MSTATUS_MPP | MSTATUS_MPV : MSTATUS_SPP;
     uint64_t value = (uint64_t)to.mode << (from_m ? 11 : 8);
-    if (from_m && rng_chance(&episode->rng, 1, 2))
+    if (from_m && to.mode != PRIV_M && rng_chance(&episode->rng, 1, 2))
         value |= MSTATUS_MPRV; /* gone when a lower mode is entered */
     value |= from_m && to.guest ? MSTATUS_MPV : 0;
     unsigned status = from_m ? CSR_mstatus : CSR_sstatus;
@@ -190,6 +190,11 @@ void item_change(Episode *episode)
 {
     if (episode->mode == PRIV_U || episode->n_loops || !episode->program->isa->has[EXT_U])
         return;
+    /* To where it is, whatever MPV says. */
+    if (episode->mode == PRIV_M && rng_chance(&episode->rng, 1, 6)) {
+        put_return(episode, (Mode){ PRIV_M, episode->program->isa->has[EXT_H] }, 0);
+        return;
+    }
     Mode to = lower_mode(episode);
     Episode then = *episode;
     then.mode = to.mode;
@@ -201,28 +206,42 @@ void item_change(Episode *episode)
     episode->barriers[episode->n_barriers++] = episode->n_items + 1;
 }
 
-/* A load or store of M-mode with the rights of another. A trap takes those away: then MPP is U. */
+/* Where the loads and stores of another mode go. */
+static uint64_t pointer_of(const Episode *episode, Rng *rng, Mode mode)
+{
+    Episode as = *episode;
+    as.mode = mode.mode;
+    as.guest = mode.guest;
+    return address_pointer(&as, rng, EDGES_ALIGNED);
+}
+
+/* A load or store of M-mode with the rights of another, or as a guest, which asks hstatus alone. A trap takes those
+ * rights away: then MPP is U. With MPP = 3 MPV does not count. */
 void item_mprv(Episode *episode)
 {
     Program *program = episode->program;
     const Isa *isa = program->isa;
+    Rng *rng = &episode->rng;
     unsigned base = rows_temporary(episode), value = rows_temporary(episode);
-    bool to_s = rng_chance(&episode->rng, 1, 2) && isa->has[EXT_S];
-    bool guest = isa->has[EXT_H] && rng_chance(&episode->rng, 1, 2);
+    Mode as = { PRIV_U, isa->has[EXT_H] && rng_chance(rng, 1, 2) }, goes;
+    bool as_guest = isa->has[EXT_H] && rng_chance(rng, 1, 6);
+    if (rng_chance(rng, 1, 2) && isa->has[EXT_S])
+        as.mode = rng_chance(rng, 1, 6) ? PRIV_M : PRIV_S;
     if (episode->mode != PRIV_M || base == value || !isa->has[EXT_U])
         return;
     uint32_t was = episode->pinned;
     episode->pinned |= 1u << base | 1u << value;
     asm_constant(program, value, MSTATUS_MPP | MSTATUS_MPV);
     items_put_csr(episode, INSN_csrrc, 0, CSR_mstatus, value);
-    asm_constant(program, value, MSTATUS_MPRV | (to_s ? 0x800 : 0) | (guest ? MSTATUS_MPV : 0));
-    episode->mode = to_s ? PRIV_S : PRIV_U;
-    episode->guest = guest;
-    asm_constant(program, base, address_pointer(episode, &episode->rng, EDGES_ALIGNED));
-    episode->mode = PRIV_M;
-    episode->guest = false;
+    asm_constant(program, value,
+                 MSTATUS_MPRV | (uint64_t)as.mode << 11 | (as.guest ? MSTATUS_MPV : 0));
+    goes = as_guest ? (Mode){ rng_below(rng, 2), true } : as;
+    asm_constant(program, base, pointer_of(episode, rng, goes));
     items_put_csr(episode, INSN_csrrs, 0, CSR_mstatus, value);
-    rows_access(episode, base, EDGES_ALIGNED);
+    if (as_guest)
+        rows_guest_access(episode, base, EDGES_ALIGNED);
+    else
+        rows_access(episode, base, EDGES_ALIGNED);
     items_put_csr(episode, INSN_csrrc, 0, CSR_mstatus, value);
     episode->pinned = was;
 }

@@ -36,6 +36,13 @@ def default_cpu(qemu=False, spike=True):
     return ",".join(["max", *(f"{name}=off" for name in off), *(AS_SPIKE if spike else [])])
 
 
+def named_cpu(name):
+    """The set of that name in `signatures`; any other text is one already."""
+    with open(os.path.join(ROOT, "tests/random/signatures"), encoding="ascii") as file:
+        sets = dict(line.split()[1:] for line in file if line.startswith("cpu "))
+    return sets.get(name, name)
+
+
 def random_cpu(binary, seed):
     """Some of the extensions there are, the same for each seed."""
     text = subprocess.run([binary, "-cpu", "help"], capture_output=True, text=True, check=True, timeout=LIMIT).stdout

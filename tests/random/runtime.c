@@ -43,7 +43,6 @@ static const char handler[] =
     "  bge x4, x0, exception_@\n"
     "  addi x7, x0, 1\n"
     "  sll x7, x7, x4\n"
-    "  csrrc x0, %ie, x7\n"
     "DISABLE"
     "  blt x6, x0, done_@\n"
     "  jal x0, resume_@\n"
@@ -87,7 +86,22 @@ static const char more_h[] = "  csrrs x6, FIRST, x0\n"
                              "  csrrs x6, vsstatus, x0\n"
                              "  and x6, x6, x7\n"
                              "  sd x6, 312(x31)\n";
+
+/* How an interrupt is turned off. A guest cannot do that if hvictl may have made it up: it asks for it. */
+static const char disable[] = "  csrrc x0, %ie, x7\n";
 static const char disable_h[] = "  csrrc x0, hie, x7\n";
+static const char ask[] = "quiet_v:\n"
+                          "  ecall\n";
+static const char answer[] = "  la x6, quiet_v\n"
+                             "  slli x6, x6, 43\n"
+                             "  srli x6, x6, 43\n"
+                             "  bne x7, x6, loud_@\n"
+                             "  csrrw x0, hvictl, x0\n"
+                             "  ld x6, 32(x31)\n" /* the guest's cause */
+                             "  addi x8, x0, 2\n"
+                             "  sll x8, x8, x6\n"
+                             "  csrrc x0, hie, x8\n"
+                             "loud_@:\n";
 
 /* From S-mode an environment call, which is never delegated from there, leads to M-mode; its handler knows the place. So
  * does one from a guest, by way of the supervisor if it is delegated. */
@@ -302,12 +316,16 @@ static void put_handler(Program *program, const char *level, const char *tag, co
 {
     g_autoptr(GString) save = g_string_new(NULL), restore = g_string_new(NULL);
     g_autoptr(GString) left = g_string_new(NULL), more = g_string_new(NULL);
-    bool is_m = level[0] == 'm', has_h = program->isa->has[EXT_H] && level[0] != 'v';
+    bool is_m = level[0] == 'm', is_v = level[0] == 'v', has_h = program->isa->has[EXT_H] && !is_v;
+    bool asks = program->isa->has[EXT_H] && program->isa->has[EXT_Ssaia];
+    g_autofree char *off =
+        g_strconcat(asks && is_v ? ask : disable, has_h && !is_m ? disable_h : "", NULL);
     for (unsigned n = 1; n < 31; n++) {
         g_string_append_printf(save, "sd x%u, %u(x31)\n", n, n * 8);
         g_string_append_printf(restore, "ld x%u, %u(x31)\n", n, n * 8);
     }
     add_leaves(left, level, leaves);
+    g_string_append(left, asks && !is_v ? answer : "");
     g_string_append(more, has_h ? more_h : "");
     g_string_replace(more, "FIRST", is_m ? "mtval2" : "htval", 0);
     g_string_replace(more, "SECOND", is_m ? "mtinst" : "htinst", 0);
@@ -315,7 +333,7 @@ static void put_handler(Program *program, const char *level, const char *tag, co
     g_string_replace(text, "SAVE", save->str, 0);
     g_string_replace(text, "RESTORE", restore->str, 0);
     g_string_replace(text, "MORE", more->str, 0);
-    g_string_replace(text, "DISABLE", has_h && !is_m ? disable_h : "", 0);
+    g_string_replace(text, "DISABLE", off, 0);
     g_string_replace(text, "LEAVE", left->str, 0);
     g_string_replace(text, "TAG", tag, 0);
     g_string_replace(text, "@", level, 0);

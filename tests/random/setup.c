@@ -124,6 +124,7 @@ static void set_hypervisor(Episode *episode, Rng *rng, Pool *pool)
     uint64_t environment = random_envcfg(rng, program->isa) & ~MENVCFG_CDE;
     status |=
         rng_next(rng) & (MSTATUS_SIE | MSTATUS_SPIE | MSTATUS_SPP | MSTATUS_SUM | MSTATUS_MXR);
+    status |= rng_chance(rng, 1, 12) && program->isa->has[EXT_Ssdbltrp] ? MSTATUS_SDT : 0;
     if (!program->isa->has[EXT_Ssnpm])
         environment &= ~ENVCFG_PMM;
     set_csr(program, pool, CSR_henvcfg, environment);
@@ -137,6 +138,23 @@ static void set_hypervisor(Episode *episode, Rng *rng, Pool *pool)
     set_csr(program, pool, CSR_vsstatus, status);
     set_csr(program, pool, CSR_vstvec, vector + rng_below(rng, 2));
     put_guest_fences(episode, pool);
+}
+
+/* Which interrupts M-mode passes on by hand, what is pending and enabled of them, for that is open after the change, and
+ * one that the hypervisor makes up. AIA, "Interrupt filtering and virtual interrupts for supervisor level" */
+static void set_advanced_interrupts(Program *program, Rng *rng, Pool *pool)
+{
+    uint64_t filtered = rng_chance(rng, 1, 2) ? rng_next(rng) & 0x202 : 0;
+    uint64_t pending = rng_chance(rng, 1, 3) ? rng_next(rng) & 0x202 : 0;
+    if (!program->isa->has[EXT_Ssaia])
+        return;
+    asm_text(program, "addi x1, x0, 0x202\ncsrrc x0, mie, x1");
+    set_csr(program, pool, CSR_mvien, filtered);
+    set_csr(program, pool, CSR_mvip, pending);
+    set_csr(program, pool, CSR_sie, rng_chance(rng, 1, 2) ? rng_next(rng) & 0x222 : 0);
+    if (program->isa->has[EXT_H])
+        set_csr(program, pool, CSR_hvictl,
+                rng_chance(rng, 1, 8) ? HVICTL_VTI | (uint64_t)(24 + rng_below(rng, 24)) << 16 : 0);
 }
 
 static void set_supervisor(Episode *episode, Rng *rng, Pool *pool, uint64_t deleg)
@@ -153,6 +171,7 @@ static void set_supervisor(Episode *episode, Rng *rng, Pool *pool, uint64_t dele
     asm_emit(program, INSN_sfence_vma, OPS(OP_RD = 0));
     if (program->isa->has[EXT_H])
         set_hypervisor(episode, rng, pool);
+    set_advanced_interrupts(program, rng, pool);
 }
 
 /* What U and S may do, and where traps go. Returns mstatus. */

@@ -94,7 +94,7 @@ void tables_map_code(Program *program, Rng *rng, const Space *space, uint64_t va
         uint64_t flags = LEAF_RX | user;
         if (rng_chance(rng, 1, 8))
             flags ^= rng_chance(rng, 1, 2) ? PTE_W | PTE_D : PTE_R;
-        if (rng_chance(rng, 1, 100))
+        if (rng_chance(rng, 1, 60))
             flags ^= (uint64_t[]){ PTE_A, PTE_X, PTE_U, PTE_V }[rng_below(rng, 4)];
         tables_map(program, space, va + page * PAGE, pa + page * PAGE, 0, flags);
     }
