@@ -100,7 +100,7 @@ static void update_counter(Hart *hart, unsigned index, bool *watched)
     Counters *c = &hart->counters;
     Event source = source_of(hart, index);
     c->source[index] = (uint8_t)source;
-    if (filter_of(hart, index) & (filter_mask(hart)))
+    if (filter_of(hart, index) & filter_mask(hart))
         c->filtered |= 1u << index;
     if (is_inhibited(hart, index) || source == EVENT_none)
         return;
@@ -268,8 +268,8 @@ uint64_t read_scountovf(Hart *hart, unsigned number)
         flags |= (hart->counters.event[i] & COUNTER_OF ? BIT(i + HPM_FIRST) : 0);
     if (hart->mmu.priv != PRIV_M)
         flags &= hart->csr.mcounteren;
-    return hart_is_guest(hart) ? flags & hart->csr.hcounteren
-                               : flags; /* norm:scountovf_vsmode_read_access */
+    /* norm:scountovf_vsmode_read_access */
+    return hart_is_guest(hart) ? flags & hart->csr.hcounteren : flags;
 }
 
 /* norm:ssccfg_scountinhibit_delegated_rw */

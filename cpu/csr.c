@@ -107,58 +107,52 @@ static CsrAccess allow_if(bool allowed, CsrAccess otherwise)
     return allowed ? CSR_ALLOWED : otherwise;
 }
 
+CsrAccess csr_enabled(const Hart *hart, bool by_machine, bool by_hypervisor, bool by_supervisor)
+{
+    if (hart->mmu.priv == PRIV_M)
+        return CSR_ALLOWED;
+    if (!by_machine)
+        return CSR_ILLEGAL;
+    if (hart_is_guest(hart))
+        return allow_if(by_hypervisor && by_supervisor, CSR_VIRTUAL);
+    return allow_if(by_supervisor, CSR_ILLEGAL);
+}
+
+CsrAccess csr_state_enabled(const Hart *hart, unsigned index, uint64_t bit)
+{
+    const bool *has = hart->isa->has;
+    bool machine = !has[EXT_Smstateen] || (&hart->csr.mstateen0)[index] & bit;
+    bool hypervisor = !has[EXT_Ssstateen] || (&hart->csr.hstateen0)[index] & bit;
+    return csr_enabled(hart, machine, hypervisor, true);
+}
+
 /* norm:mcounteren_clr_ill_inst_exc, norm:hcounteren_op: VU-mode needs scounteren, too.
  * norm:H_virtinst_vs_nonhighctr_h0_m1, norm:H_virtinst_vu_nonhighctr_h0_s0_m1 */
 static CsrAccess check_counter(const Hart *hart, unsigned number)
 {
     uint64_t bit = BIT(number & 31);
-    unsigned priv = hart->mmu.priv;
-    bool user = priv == PRIV_S || !hart->isa->has[EXT_S] || hart->csr.scounteren & bit;
-    if (priv == PRIV_M)
-        return CSR_ALLOWED;
-    if (!(hart->csr.mcounteren & bit))
-        return BROKEN(counter_virtual) && hart_is_guest(hart) ? CSR_VIRTUAL : CSR_ILLEGAL;
-    if (hart_is_guest(hart))
-        return allow_if((user || BROKEN(counter_user)) &&
-                            (hart->csr.hcounteren & bit || BROKEN(counter_guest)),
-                        CSR_VIRTUAL);
-    return allow_if(user, CSR_ILLEGAL);
+    bool guest = hart_is_guest(hart);
+    bool user = hart->mmu.priv == PRIV_S || !hart->isa->has[EXT_S] || hart->csr.scounteren & bit;
+    CsrAccess access = csr_enabled(hart, hart->csr.mcounteren & bit,
+                                   hart->csr.hcounteren & bit || BROKEN(counter_guest),
+                                   user || (BROKEN(counter_user) && guest));
+    return BROKEN(counter_virtual) && guest && access == CSR_ILLEGAL ? CSR_VIRTUAL : access;
 }
 
 /* norm:menvcfg_stce_op1, norm:henvcfg_stce, norm:hcounteren_acc */
 static CsrAccess check_stimecmp(const Hart *hart)
 {
-    if (hart->mmu.priv == PRIV_M)
-        return CSR_ALLOWED;
-    if (!(hart->csr.mcounteren & 2 && hart->csr.menvcfg & MENVCFG_STCE))
-        return CSR_ILLEGAL;
-    if (!hart_is_guest(hart))
-        return CSR_ALLOWED;
-    return allow_if((hart->csr.hcounteren & 2 || BROKEN(stimecmp_tm)) &&
-                        hart->csr.henvcfg & MENVCFG_STCE,
-                    CSR_VIRTUAL);
+    bool machine = hart->csr.mcounteren & 2 && hart->csr.menvcfg & MENVCFG_STCE;
+    bool counts = hart->csr.hcounteren & 2 || BROKEN(stimecmp_tm);
+    return csr_enabled(hart, machine, counts && hart->csr.henvcfg & MENVCFG_STCE, true);
 }
 
 /* norm:mseccfg_sseed_useed_op_tbl */
 static CsrAccess check_seed(const Hart *hart)
 {
     bool user = hart->mmu.priv == PRIV_U && !hart_is_guest(hart);
-    if (hart->mmu.priv == PRIV_M)
-        return CSR_ALLOWED;
-    if (!(hart->csr.mseccfg & (user ? MSECCFG_USEED : MSECCFG_SSEED)))
-        return CSR_ILLEGAL;
-    return allow_if(!hart_is_guest(hart), CSR_VIRTUAL);
-}
-
-CsrAccess csr_state_enabled(const Hart *hart, unsigned index, uint64_t bit)
-{
-    if (hart->mmu.priv == PRIV_M)
-        return CSR_ALLOWED;
-    if (hart->isa->has[EXT_Smstateen] && !((&hart->csr.mstateen0)[index] & bit))
-        return CSR_ILLEGAL;
-    if (!hart_is_guest(hart) || !hart->isa->has[EXT_Ssstateen])
-        return CSR_ALLOWED;
-    return allow_if((&hart->csr.hstateen0)[index] & bit, CSR_VIRTUAL);
+    return csr_enabled(hart, hart->csr.mseccfg & (user ? MSECCFG_USEED : MSECCFG_SSEED), false,
+                       true);
 }
 
 /* norm:mstatus_tvm_hs, norm:hstatus_vtvm_op, norm:H_virtinst_vs_sfence_sinval_satp_vtvm1 */
@@ -172,9 +166,7 @@ static CsrAccess check_satp(const Hart *hart)
 /* norm:vsstatus_fs_op: both have to say yes. That is no privilege: norm:H_illegalinst_xstatus_fs_vs */
 static CsrAccess check_float(const Hart *hart)
 {
-    bool guest_off = hart_is_guest(hart) && !(hart->csr.vsstatus & MSTATUS_FS);
-    return allow_if(hart->csr.mstatus & MSTATUS_FS && !guest_off,
-                    BROKEN(float_virtual) ? CSR_VIRTUAL : CSR_ILLEGAL);
+    return allow_if(hart_has_float(hart), BROKEN(float_virtual) ? CSR_VIRTUAL : CSR_ILLEGAL);
 }
 
 /* What the gate of `number`, as the instruction names it, says in the present mode. */

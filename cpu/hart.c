@@ -66,8 +66,8 @@ void hart_reset(Hart *hart, uint64_t pc)
     memset(&hart->mmu.pmp, 0, offsetof(Pmp, epoch));
     csr_reset(hart);
     hart->csr.mhartid = hart->id;
-    hart->csr.misa =
-        isa_misa(hart->isa); /* read-only. norm:misa_h_op, norm:H_mtval_nrz, norm:H_vm_supported */
+    /* Read-only. norm:misa_h_op, norm:H_mtval_nrz, norm:H_vm_supported */
+    hart->csr.misa = isa_misa(hart->isa);
     if (!hart->isa->has[EXT_S])
         hart->csr.mstatus &= ~(uint64_t)MSTATUS_SXL;
     if (!hart->isa->has[EXT_U])
@@ -145,19 +145,13 @@ uint8_t hart_guest_masked_bits(const Hart *hart, unsigned priv)
     return masked_bits(hart, priv, true);
 }
 
-/* norm:mnstatus_mprv_clear */
-static bool rnmi_disabled(const Hart *hart)
-{
-    return hart->isa->has[EXT_Smrnmi] && !(hart->csr.mnstatus & MNSTATUS_NMIE);
-}
-
 /* What only the mode and MPRV decide. */
 static inline void update_mode(Hart *hart)
 {
     Mmu *mmu = &hart->mmu;
     uint64_t status = hart->csr.mstatus;
-    /* norm:mstatus_mprv_ldst_op, norm:mstatus_mprv_hypervisor */
-    bool mprv = UNLIKELY(status & MSTATUS_MPRV) && mmu->priv == PRIV_M && !rnmi_disabled(hart);
+    /* norm:mstatus_mprv_ldst_op, norm:mstatus_mprv_hypervisor, norm:mnstatus_mprv_clear */
+    bool mprv = UNLIKELY(status & MSTATUS_MPRV) && mmu->priv == PRIV_M && hart_nmie(hart);
     mmu->data_priv = mprv ? (uint8_t)bits(status, 12, 11) : mmu->priv;
     bool mpv = status & MSTATUS_MPV && !BROKEN(mprv_without_mpv);
     mmu->data_v = mprv ? mpv && (mmu->data_priv != PRIV_M || BROKEN(mprv_mpv_machine)) : mmu->v;

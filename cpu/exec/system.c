@@ -384,15 +384,12 @@ EXEC(hsv_d)
  * norm:cbo-inval_h-mode_op0, norm:cbo-inval_h-mode_op1, norm:cbo-inval_h-mode_op2 */
 static CsrAccess check_cbo(const Hart *hart, uint64_t field)
 {
-    unsigned priv = hart->mmu.priv;
-    bool user = priv != PRIV_U || !hart->isa->has[EXT_S] || hart->csr.senvcfg & field;
-    if (priv != PRIV_M && !(hart->csr.menvcfg & field))
-        return CSR_ILLEGAL;
-    if (hart_is_guest(hart))
-        return (user || BROKEN(cbo_user)) && hart->csr.henvcfg & field ? CSR_ALLOWED
-               : BROKEN(cbo_illegal)                                   ? CSR_ILLEGAL
-                                                                       : CSR_VIRTUAL;
-    return user ? CSR_ALLOWED : CSR_ILLEGAL;
+    bool guest = hart_is_guest(hart);
+    bool user = hart->mmu.priv != PRIV_U || !hart->isa->has[EXT_S] || hart->csr.senvcfg & field ||
+                (BROKEN(cbo_user) && guest);
+    CsrAccess access =
+        csr_enabled(hart, hart->csr.menvcfg & field, hart->csr.henvcfg & field, user);
+    return BROKEN(cbo_illegal) && access == CSR_VIRTUAL ? CSR_ILLEGAL : access;
 }
 
 /* "Cache Operations" of the debug specification: all of them are stores of any size, anywhere in the block. */
