@@ -318,6 +318,7 @@ static void aplic_reset(Device *dev)
     update_harts(domain);
 }
 
+/* Whatever a damaged snapshot says, only sources that there are can be pending. */
 static void aplic_loaded(void *object)
 {
     Aplic *domain = object;
@@ -325,6 +326,10 @@ static void aplic_loaded(void *object)
         if (!domain->child)
             domain->sourcecfg[source] &= SOURCECFG_SM;
         note_mode(domain, source);
+    }
+    for (unsigned word = 0; word < APLIC_SET_WORDS; word++) {
+        domain->pending[word] &= domain->active[word];
+        domain->enabled[word] &= domain->active[word];
     }
 }
 

@@ -880,3 +880,16 @@ Test(aplic, state_survives_saving)
     wire(3, true);
     cr_expect(its.rig.level[M_WIRE]);
 }
+
+Test(aplic, a_damaged_snapshot_adds_no_sources)
+{
+    deliver_directly(M);
+    its.root->pending[1] = its.root->enabled[1] = ~0ull;
+    g_autoptr(GByteArray) m = rig_save(&its.root->dev);
+    unmake(&its);
+    make(&its, true, true);
+    rig_load(&its.rig, &its.root->dev, m);
+    cr_expect_eq(get(M, SETIP + 4 * (LAST / 32)), 0);
+    cr_expect_eq(get(M, SETIE + 4 * (LAST / 32)), 0);
+    cr_expect_eq(get(M, idc(0, TOPI)), 0);
+}
