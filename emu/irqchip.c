@@ -20,31 +20,6 @@ static void set_ssip(void *opaque, unsigned hart, bool level)
     set_at_once(opaque, hart, IRQ_SSI, level);
 }
 
-static void set_mtip(void *opaque, unsigned hart, bool level)
-{
-    Machine *m = opaque;
-    hart_set_irq(&m->harts[hart], IRQ_MTI, level);
-}
-
-/* PLIC contexts: M and S of each hart in turn. */
-static void set_context(void *opaque, unsigned context, bool level)
-{
-    Machine *m = opaque;
-    hart_set_irq(&m->harts[context / 2], context % 2 ? IRQ_SEI : IRQ_MEI, level);
-}
-
-static void set_meip(void *opaque, unsigned hart, bool level)
-{
-    Machine *m = opaque;
-    hart_set_irq(&m->harts[hart], IRQ_MEI, level);
-}
-
-static void set_seip(void *opaque, unsigned hart, bool level)
-{
-    Machine *m = opaque;
-    hart_set_irq(&m->harts[hart], IRQ_SEI, level);
-}
-
 static void set_machine_file(void *opaque, unsigned hart, bool level)
 {
     set_at_once(opaque, hart, IRQ_MEI, level);
@@ -58,13 +33,29 @@ static void set_supervisor_file(void *opaque, unsigned number, bool level)
     set_at_once(m, number / files, file ? IRQ_GUEST_EXTERNAL + file : IRQ_SEI, level);
 }
 
-/* `count` wires that end in `set`. They live as long as the machine. */
-static IrqLine *add_wires(Machine *m, unsigned count, void (*set)(void *, unsigned, bool), void *to)
+/* `count` wires, to be connected. They live as long as the machine. */
+static IrqLine *new_wires(Machine *m, unsigned count)
 {
     IrqLine *wires = g_new(IrqLine, count);
+    g_ptr_array_add(m->wires, wires);
+    return wires;
+}
+
+/* Those that end in `set`, each with its number. */
+static IrqLine *add_wires(Machine *m, unsigned count, void (*set)(void *, unsigned, bool), void *to)
+{
+    IrqLine *wires = new_wires(m, count);
     for (unsigned i = 0; i < count; i++)
         wires[i] = (IrqLine){ set, to, i };
-    g_ptr_array_add(m->wires, wires);
+    return wires;
+}
+
+/* To `n_inputs` inputs of each hart. */
+static IrqLine *add_hart_wires(Machine *m, const uint8_t *inputs, unsigned n_inputs)
+{
+    IrqLine *wires = new_wires(m, m->n_harts * n_inputs);
+    for (unsigned i = 0; i < m->n_harts * n_inputs; i++)
+        wires[i] = (IrqLine){ hart_set_irq, &m->harts[i / n_inputs], inputs[i % n_inputs] };
     return wires;
 }
 
@@ -84,7 +75,7 @@ static bool add_timer(Machine *m, const DeviceType *type, const char *id, uint64
     m->clint = (Clint *)machine_new_device(m, type, id, base, 0);
     m->clint->n_harts = m->n_harts;
     m->clint->msip = type == &clint_type ? add_wires(m, m->n_harts, set_msip, m) : NULL;
-    m->clint->mtip = add_wires(m, m->n_harts, set_mtip, m);
+    m->clint->mtip = add_hart_wires(m, (const uint8_t[]){ IRQ_MTI }, 1);
     m->clint->time_set = machine_time_set;
     m->clint->opaque = m;
     return machine_add_device(m, &m->clint->dev, error);
@@ -102,11 +93,12 @@ static bool add_timers(Machine *m, GError **error)
            add_swi(m, &aclint_sswi_type, "sswi", BOARD_SSWI, set_ssip, error);
 }
 
+/* Its contexts are M and S of each hart in turn. */
 static bool add_plic(Machine *m, GError **error)
 {
     m->plic = (Plic *)machine_new_device(m, &plic_type, "plic", BOARD_PLIC, 0);
     m->plic->n_contexts = 2 * m->n_harts;
-    m->plic->out = add_wires(m, 2 * m->n_harts, set_context, m);
+    m->plic->out = add_hart_wires(m, (const uint8_t[]){ IRQ_MEI, IRQ_SEI }, 2);
     return machine_add_device(m, &m->plic->dev, error);
 }
 
@@ -140,7 +132,7 @@ static bool add_imsics(Machine *m, GError **error)
 static IrqLine *add_aplic_wires(Machine *m, bool is_root)
 {
     if (m->config.aia == AIA_APLIC)
-        return add_wires(m, m->n_harts, is_root ? set_meip : set_seip, m);
+        return add_hart_wires(m, (const uint8_t[]){ is_root ? IRQ_MEI : IRQ_SEI }, 1);
     return add_wires(m, m->n_harts, imsic_set_aplic, is_root ? m->imsic_m : m->imsic_s);
 }
 
