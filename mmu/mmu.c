@@ -818,8 +818,7 @@ uint8_t *mmu_atomic(Mmu *mmu, Gva va, unsigned size, Access access, bool within_
 {
     va = mmu_unmask(mmu, va);
     bool ok = !(va.v & (size - 1)) || (within_16 && (va.v & 15) + size <= 16) ||
-              fault(mmu, va, access,
-                    access == ACCESS_WRITE ? CAUSE_STORE_MISALIGNED : CAUSE_LOAD_MISALIGNED);
+              misaligned(mmu, va, access);
     ok = ok && translate_data(mmu, va, size, access, spa);
     ok = ok && (bus_is_ram(mmu->bus, *spa, size) || access_fault(mmu, va, access));
     return ok ? bus_ram_at(mmu->bus, *spa) : NULL;
