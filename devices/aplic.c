@@ -206,6 +206,14 @@ static uint32_t default_target(const Aplic *domain)
     return aplic_by_messages(domain) ? 0 : 1; /* hart 0; zero is no priority */
 }
 
+/* A source that becomes active has an unspecified target: here what software last wrote for it, although it was
+ * inactive then and reads as zero until now. Xvisor writes targets first, because QEMU takes them. */
+static void give_target(Aplic *domain, unsigned source)
+{
+    if (!domain->target[source])
+        domain->target[source] = default_target(domain);
+}
+
 bool aplic_has_source(const Aplic *domain, unsigned source)
 {
     return source && source <= APLIC_SOURCES &&
@@ -235,9 +243,8 @@ void aplic_configure(Aplic *domain, unsigned source, uint16_t config)
     if (!(domain->active[word] & bit)) {
         domain->pending[word] &= ~bit;
         domain->enabled[word] &= ~bit;
-        domain->target[source] = 0;
     } else if (!was_active) {
-        domain->target[source] = default_target(domain);
+        give_target(domain, source);
     }
     follow_levels(domain, word, bit);
     /* Coming or going, it is not configured in the child domain. */
@@ -252,8 +259,7 @@ void aplic_set_delivery_mode(Aplic *domain, bool by_messages)
     domain->domaincfg ^= DOMAINCFG_DM;
     domain->genmsi = 0;
     for (unsigned source = 1; source <= APLIC_SOURCES; source++)
-        if (domain->active[source / 64] & bit_of(source))
-            domain->target[source] = default_target(domain);
+        domain->target[source] = default_target(domain);
     for (unsigned word = 0; !by_messages && word < APLIC_SET_WORDS; word++)
         follow_levels(domain, word, ~0ull);
 }
@@ -306,8 +312,10 @@ static void aplic_reset(Device *dev)
     domain->domaincfg = domain->has_direct ? 0 : DOMAINCFG_DM;
     for (unsigned word = 0; word < APLIC_SET_WORDS; word++)
         domain->wires[word] = 0;
-    for (unsigned source = 1; source <= APLIC_SOURCES; source++)
+    for (unsigned source = 1; source <= APLIC_SOURCES; source++) {
         aplic_configure(domain, source, 0);
+        domain->target[source] = 0;
+    }
     for (unsigned i = 0; i < APLIC_MSIADDRCFGS; i++)
         domain->msiaddrcfg[i] = 0;
     domain->genmsi = 0;

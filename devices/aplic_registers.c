@@ -132,10 +132,14 @@ static void write_clrie(Aplic *domain, unsigned index, uint32_t value)
 
 /* The same by number. */
 
+static bool is_active(const Aplic *domain, uint32_t number)
+{
+    return number <= APLIC_SOURCES && domain->active[number / 64] & BIT(number % 64);
+}
+
 static bool check_number(Aplic *domain, uint32_t number)
 {
-    return (number <= APLIC_SOURCES && domain->active[number / 64] & BIT(number % 64)) ||
-           device_guest_error(&domain->dev, GUEST_ERROR_VALUE, number);
+    return is_active(domain, number) || device_guest_error(&domain->dev, GUEST_ERROR_VALUE, number);
 }
 
 static void write_setipnum(Aplic *domain, unsigned index, uint32_t value)
@@ -192,7 +196,7 @@ static void write_genmsi(Aplic *domain, unsigned index, uint32_t value)
 
 static uint32_t read_target(Aplic *domain, unsigned index)
 {
-    return index < APLIC_SOURCES ? domain->target[index + 1] : 0;
+    return is_active(domain, index + 1) ? domain->target[index + 1] : 0;
 }
 
 /* As many bits as the largest number of a guest has. */
@@ -204,11 +208,11 @@ static uint32_t guest_index_mask(const Aplic *domain)
     return mask << 12;
 }
 
-/* "Interrupt targets" */
+/* "Interrupt targets". Of an inactive source it is kept until the source becomes active: aplic.c, give_target. */
 static void write_target(Aplic *domain, unsigned index, uint32_t value)
 {
     uint32_t hart = value & (uint32_t)MASK(31, 18), priority = value & APLIC_MAX_PRIORITY;
-    if (index >= APLIC_SOURCES || !check_number(domain, index + 1))
+    if (!check_number(domain, index + 1) && !aplic_has_source(domain, index + 1))
         return;
     if (aplic_by_messages(domain))
         domain->target[index + 1] = hart | (value & (guest_index_mask(domain) | TARGET_EIID));

@@ -292,6 +292,37 @@ Test(aplic, inactive_sources_have_read_only_zeros)
     }
 }
 
+/* "Source configurations": the target is unspecified when a source becomes active. Here it is what was written last,
+ * in the format of the delivery mode there is now. */
+Test(aplic, targets_written_too_early_are_not_lost)
+{
+    for (uint32_t domain = M; domain <= S; domain += S) {
+        for (uint32_t mode = 0; mode <= DM; mode += DM) {
+            uint32_t target = 1 << 18 | 5, defaults = mode ? 0 : 1;
+            unmake(&its);
+            make(&its, true, true);
+            put(domain, DOMAINCFG, mode);
+            if (domain == S)
+                put(M, SOURCECFG + 4 * 40, D);
+            put(domain, TARGET + 4 * 41, target);
+            put(domain, TARGET + 4 * 40, target);
+            cr_expect_eq(get(domain, TARGET + 4 * 40), 0);
+            put(domain, SOURCECFG + 4 * 40, EDGE1);
+            cr_expect_eq(get(domain, TARGET + 4 * 40), target);
+            put(domain, SOURCECFG + 4 * 40, INACTIVE);
+            cr_expect_eq(get(domain, TARGET + 4 * 40), 0);
+            put(domain, DOMAINCFG, DM - mode);
+            put(domain, DOMAINCFG, mode);
+            put(domain, SOURCECFG + 4 * 40, EDGE1);
+            cr_expect_eq(get(domain, TARGET + 4 * 40), defaults, "another mode has another format");
+            put(M, SOURCECFG + 4 * 41, D);
+            put(S, SOURCECFG + 4 * 41, EDGE1);
+            if (domain == S)
+                cr_expect_eq(get(S, TARGET + 4 * 41), defaults, "it was not in this domain");
+        }
+    }
+}
+
 /* Interrupt domains: what is not delegated to a domain is not there. */
 Test(aplic, delegation_moves_a_source_and_forgets_what_it_was)
 {
