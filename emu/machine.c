@@ -185,6 +185,22 @@ static bool add_devices(Machine *m, GError **error)
     return machine_add_device(m, &m->uart->dev, error) && add_virtio(m, error);
 }
 
+/* What every event says of the hart it is about: the one it names, or the one that runs. */
+static void look_for_trace(void *opaque, TraceRecord *record)
+{
+    const Machine *m = opaque;
+    bool runs = m->clock.left != &m->clock.none;
+    if (record->hart == TRACE_NO_HART && runs)
+        record->hart = (uint8_t)m->current;
+    if (record->hart >= m->n_harts)
+        return;
+    const Hart *hart = &m->harts[record->hart];
+    record->mode = (uint8_t)hart_mode(hart);
+    record->insns = hart_retired(hart);
+    record->vmid = (uint16_t)bits(hart->csr.hgatp, 57, 44);
+    record->partition = hart_is_guest(hart) ? record->vmid : 0;
+}
+
 /* Life. */
 
 static void next_mark(Machine *m)
@@ -266,6 +282,8 @@ Machine *machine_new(const MachineConfig *config, GError **error)
     clock_init(&m->clock, m->n_harts);
     m->trace.clock = &m->clock;
     m->trace.out = stderr;
+    m->trace.look = look_for_trace;
+    m->trace.look_opaque = m;
     inbox_init(&m->inbox);
     if (!bus_init(&m->bus, (Spa){ BOARD_RAM }, config->ram_size, &m->trace, error)) {
         machine_free(m);

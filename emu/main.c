@@ -112,7 +112,7 @@ static bool observe(Run *run, GError **error)
         return false;
     m->trace.out = run->log;
     for (unsigned i = 0; i < o->traces->len; i++)
-        if (!trace_enable(&m->trace, g_ptr_array_index(o->traces, i), error))
+        if (!trace_enable(&m->trace, TRACE_TO_TEXT, g_ptr_array_index(o->traces, i), error))
             return false;
     if (o->mix_file && !open_log("-insn-mix", o->mix_file, &run->mix, error))
         return false;

@@ -104,7 +104,7 @@ bool option_trace(Options *o, const OptionDef *def, const char *argument, GError
         o->done = true;
         return true;
     }
-    if (!trace_enable(&trial, argument, error))
+    if (!trace_enable(&trial, TRACE_TO_TEXT, argument, error))
         return false;
     keep_trace(o, argument);
     return true;

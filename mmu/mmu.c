@@ -456,7 +456,7 @@ static __attribute__((cold)) void trace_walk(const Mmu *mmu, const WalkRequest *
 
 static inline bool walks_traced(const Mmu *mmu)
 {
-    const bool *on = mmu->trace->on;
+    const uint8_t *on = mmu->trace->on;
     return on[TRACE_walk_begin] || on[TRACE_walk_pte] || on[TRACE_walk_end];
 }
 

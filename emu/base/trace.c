@@ -8,9 +8,12 @@
 #include "emu/base/error.h"
 
 const TraceEvent trace_events[TRACE_COUNT] = {
-#define EVENT(id, text, ...) [TRACE_##id] = { text, { __VA_ARGS__ } },
+#define HART_EVENT(id, text, ...) \
+    [TRACE_##id] = { text, true, TRACE_WORDS_##id - 1, { __VA_ARGS__ } },
+#define EVENT(id, text, ...) [TRACE_##id] = { text, false, TRACE_WORDS_##id, { __VA_ARGS__ } },
 #include "emu/base/trace.def"
 #undef EVENT
+#undef HART_EVENT
 };
 
 static bool event_matches(const char *name, const char *word)
@@ -23,7 +26,7 @@ static bool event_matches(const char *name, const char *word)
     return !strcmp(name, word);
 }
 
-bool trace_enable(Trace *trace, const char *pattern, GError **error)
+bool trace_enable(Trace *trace, TraceSink sink, const char *pattern, GError **error)
 {
     g_auto(GStrv) words = g_strsplit(pattern, ",", -1);
     for (char **word = words; *word; word++) {
@@ -31,7 +34,7 @@ bool trace_enable(Trace *trace, const char *pattern, GError **error)
         for (unsigned id = 0; id < TRACE_COUNT; id++) {
             if (!event_matches(trace_events[id].name, *word + !on))
                 continue;
-            trace->on[id] = on;
+            trace->on[id] = (uint8_t)((trace->on[id] & ~(1u << sink)) | (unsigned)on << sink);
             known = true;
         }
         if (!known)
@@ -73,15 +76,36 @@ static void print_value(FILE *out, const char *format, uint64_t value)
         print_word(out, format, value);
 }
 
-void trace_emit(Trace *trace, TraceId id, const uint64_t *values)
+void trace_print(const TraceRecord *record, FILE *out)
+{
+    const TraceEvent *event = &trace_events[record->id];
+    fprintf(out, "%" PRIu64 " %" PRIu64 " %s h=", record->seq, record->time, event->name);
+    if (record->hart == TRACE_NO_HART) {
+        fputs("none", out);
+    } else {
+        fprintf(out, "%u m=", record->hart);
+        print_word(out, TRACE_PRIVILEGES, record->mode);
+        fprintf(out, " p=%u vmid=%u ic=%" PRIu64, record->partition, record->vmid, record->insns);
+    }
+    for (unsigned i = 0; i < event->n_fields; i++) {
+        const char *field = event->fields[i], *format = strchr(field, ':');
+        fprintf(out, " %.*s=", (int)(format - field), field);
+        print_value(out, format + 1, record->values[i]);
+    }
+    fputc('\n', out);
+}
+
+void trace_emit(Trace *trace, TraceId id, const uint64_t *words)
 {
     const TraceEvent *event = &trace_events[id];
-    fprintf(trace->out, "%" PRIu64 " %" PRIu64 " %s", trace->seq++, clock_now(trace->clock),
-            event->name);
-    for (unsigned i = 0; i < TRACE_MAX_FIELDS && event->fields[i]; i++) {
-        const char *field = event->fields[i], *format = strchr(field, ':');
-        fprintf(trace->out, " %.*s=", (int)(format - field), field);
-        print_value(trace->out, format + 1, values[i]);
-    }
-    fputc('\n', trace->out);
+    TraceRecord record = { .seq = trace->seq++, .time = clock_now(trace->clock), .id = id };
+    record.hart = event->of_hart ? (uint8_t)*words++ : TRACE_NO_HART;
+    memcpy(record.values, words, event->n_fields * sizeof *words);
+    if (trace->look)
+        trace->look(trace->look_opaque, &record);
+    if (trace->on[id] & 1 << TRACE_TO_TEXT)
+        trace_print(&record, trace->out);
+    for (unsigned sink = TRACE_TO_FILE; sink < TRACE_SINKS; sink++)
+        if (trace->on[id] >> sink & 1)
+            trace->sinks[sink].put(trace->sinks[sink].opaque, &record);
 }

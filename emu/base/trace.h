@@ -16,48 +16,88 @@
 #include "emu/base/bits.h"
 #include "emu/base/clock.h"
 
-enum { TRACE_MAX_FIELDS = 12 };
+/* How the mode of a hart is written: words for its number. */
+#define TRACE_PRIVILEGES "U|HS||M|VU|VS|D"
+
+enum { TRACE_MAX_FIELDS = 16, TRACE_NO_HART = 255 };
 
 typedef enum {
-#define EVENT(id, ...) TRACE_##id,
+#define HART_EVENT(id, ...) TRACE_##id,
+#define EVENT(id, ...)      TRACE_##id,
 #include "emu/base/trace.def"
 #undef EVENT
+#undef HART_EVENT
     TRACE_COUNT
 } TraceId;
 
+/* How many words TRACE is given: the hart, if the event is about one, and the fields. */
 enum {
+#define HART_EVENT(id, name, ...) \
+    TRACE_WORDS_##id = 1 + sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *),
 #define EVENT(id, name, ...) \
-    TRACE_FIELDS_##id = sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *),
+    TRACE_WORDS_##id = sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *),
 #include "emu/base/trace.def"
 #undef EVENT
+#undef HART_EVENT
 };
 
 typedef struct {
-    const char *name, *fields[TRACE_MAX_FIELDS];
+    const char *name;
+    bool of_hart;
+    unsigned n_fields;
+    const char *fields[TRACE_MAX_FIELDS]; /* "name:format" */
 } TraceEvent;
 
 extern const TraceEvent trace_events[TRACE_COUNT];
 
+/* An event: the columns that all have, then its fields. */
 typedef struct {
-    bool on[TRACE_COUNT];
-    FILE *out;          /* where lines go; never NULL while an event is on */
-    const Clock *clock; /* stamps events */
     uint64_t seq;
+    uint64_t time;  /* virtual, ns */
+    uint64_t insns; /* that `hart` retired */
+    TraceId id;
+    uint8_t hart;       /* TRACE_NO_HART: none */
+    uint8_t mode;       /* of the hart: which of TRACE_PRIVILEGES */
+    uint16_t partition; /* 0: the host; a guest's is its VMID */
+    uint16_t vmid;      /* of the guest that is set up, whether or not it runs */
+    uint64_t values[TRACE_MAX_FIELDS];
+} TraceRecord;
+
+/* Where events can go to. */
+typedef enum { TRACE_TO_TEXT, TRACE_TO_FILE, TRACE_TO_RING, TRACE_SINKS } TraceSink;
+
+typedef struct Trace {
+    uint8_t on[TRACE_COUNT]; /* bit n: it goes to sink n; 0: off */
+    FILE *out;               /* where lines go; never NULL while an event goes to TRACE_TO_TEXT */
+    const Clock *clock;      /* stamps events */
+    uint64_t seq;
+    /* Fills in what is known of record->hart, which it may set first if that is TRACE_NO_HART. NULL: nothing is. */
+    void (*look)(void *opaque, TraceRecord *record);
+    void *look_opaque;
+    /* The sinks that are not text; `put` must be there while an event goes to them. */
+    struct {
+        void (*put)(void *opaque, const TraceRecord *record);
+        void *opaque;
+    } sinks[TRACE_SINKS];
 } Trace;
 
 /* Turns on the events matching `pattern`: a comma list of names, "name.*" or "all"; a leading '-' turns off.
  * Fails naming the first word that matches no event. */
-bool trace_enable(Trace *trace, const char *pattern, GError **error);
+bool trace_enable(Trace *trace, TraceSink sink, const char *pattern, GError **error);
 
-/* Writes one event as a line of text. `values` holds as many words as the event has fields. */
-void trace_emit(Trace *trace, TraceId id, const uint64_t *values);
+/* Reports one event. `words` holds what TRACE was given. */
+void trace_emit(Trace *trace, TraceId id, const uint64_t *words);
 
-#define TRACE(trace, id, ...)                                                                   \
-    do {                                                                                        \
-        _Static_assert(sizeof((uint64_t[]){ __VA_ARGS__ }) == 8 * TRACE_FIELDS_##id,            \
-                       "wrong number of arguments for trace event " #id);                       \
-        if (UNLIKELY((trace)->on[TRACE_##id]))                                                  \
-            trace_emit((trace), TRACE_##id, (const uint64_t[TRACE_MAX_FIELDS]){ __VA_ARGS__ }); \
+/* Writes `record` as a line: "SEQ TIME NAME h=0 m=VS p=1 vmid=1 ic=4711 field=value ...". */
+void trace_print(const TraceRecord *record, FILE *out);
+
+#define TRACE(trace, id, ...)                                                       \
+    do {                                                                            \
+        _Static_assert(sizeof((uint64_t[]){ __VA_ARGS__ }) == 8 * TRACE_WORDS_##id, \
+                       "wrong number of arguments for trace event " #id);           \
+        if (UNLIKELY((trace)->on[TRACE_##id]))                                      \
+            trace_emit((trace), TRACE_##id,                                         \
+                       (const uint64_t[1 + TRACE_MAX_FIELDS]){ __VA_ARGS__ });      \
     } while (0)
 
 #endif

@@ -382,10 +382,11 @@ Test(imsic, messages_and_claims_are_traced)
     send(2, 2, 5);
     claim(2, 2);
     fflush(its.rig.trace.out);
-    cr_expect_str_eq(its.rig.trace_text,
-                     "0 0 imsic.set h=2 file=3 eiid=5 enabled=1 threshold=0 was_pending=0\n"
-                     "1 0 imsic.set h=2 file=3 eiid=5 enabled=1 threshold=0 was_pending=1\n"
-                     "2 0 imsic.claim h=2 file=3 eiid=5\n");
+    cr_expect_str_eq(
+        its.rig.trace_text,
+        "0 0 imsic.set h=2 m=U p=0 vmid=0 ic=0 file=3 eiid=5 enabled=1 threshold=0 was_pending=0\n"
+        "1 0 imsic.set h=2 m=U p=0 vmid=0 ic=0 file=3 eiid=5 enabled=1 threshold=0 was_pending=1\n"
+        "2 0 imsic.claim h=2 m=U p=0 vmid=0 ic=0 file=3 eiid=5\n");
 }
 
 Test(imsic, state_survives_saving)
