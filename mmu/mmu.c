@@ -2,243 +2,17 @@
 /*
  * mmu.c - from a virtual address to a byte, for one hart; see mmu.h.
  *
- * Read from the top: contexts and banks, then translate(), then the accesses that use it, then fences.
+ * Read from the top: what a walk is asked and what it sees, then translate(), then the accesses that use it, then
+ * fences. Which bank an access looks at is decided in context.c.
  */
 #include "mmu/mmu.h"
 
 #include <string.h>
 
 #include "emu/base/mutant.h"
+#include "mmu/context.h"
 #include "mmu/pte.h"
-
-/* Contexts and banks. */
-
-static void clear_line(TlbEntry *entry)
-{
-    entry->read_tag = entry->write_tag = TAG_NONE;
-}
-
-static void clear_bank(Bank *bank)
-{
-    bool all_tlb = bank->n_tlb > BANK_USED, all_fetch = bank->n_fetch > BANK_USED;
-    for (unsigned i = 0; i < (all_tlb ? (unsigned)BANK_TLB : bank->n_tlb); i++)
-        clear_line(&bank->tlb[all_tlb ? i : bank->used_tlb[i]]);
-    for (unsigned i = 0; i < (all_fetch ? (unsigned)BANK_FETCH : bank->n_fetch); i++)
-        bank->fetch[all_fetch ? i : bank->used_fetch[i]].tag = TAG_NONE;
-    bank->n_tlb = bank->n_fetch = 0;
-}
-
-/* A bank whose memory says nothing yet. */
-static Bank *new_bank(void)
-{
-    Bank *bank = g_new0(Bank, 1);
-    bank->n_tlb = bank->n_fetch = BANK_USED + 1;
-    return bank;
-}
-
-void mmu_init(Mmu *mmu, unsigned hart, Bus *bus, Trace *trace)
-{
-    *mmu = (Mmu){ .hart = hart, .bus = bus, .trace = trace, .reservation = RESERVATION_NONE };
-    mmu->store = g_new0(Store, 1); /* no use is as good as empty */
-    mmu->memo = g_new0(Memo, 1);
-}
-
-void mmu_free(Mmu *mmu)
-{
-    for (unsigned i = 0; i < MMU_BANKS; i++)
-        g_free(mmu->banks[i]);
-    g_free(mmu->store);
-    g_free(mmu->memo);
-    stale_free(mmu->stale);
-    g_free(mmu->use);
-}
-
-static void clear_banks(Mmu *mmu)
-{
-    mmu->regimes[0].valid = mmu->regimes[1].valid = false;
-    for (unsigned i = 0; i < MMU_BANKS; i++)
-        if (mmu->banks[i])
-            mmu->banks[i]->key = (BankKey){ .flags = KEY_NEVER };
-}
-
-void mmu_reset(Mmu *mmu)
-{
-    store_flush(mmu->store);
-    mmu->reservation = RESERVATION_NONE;
-    mmu_loaded(mmu);
-}
-
-void mmu_loaded(Mmu *mmu)
-{
-    pmp_update(&mmu->pmp);
-    clear_banks(mmu);
-    if (mmu->stale)
-        stale_new_epoch(mmu->stale);
-    mmu_context_changed(mmu);
-}
-
-/* What the translations of a context are filed under. A stage that is Bare has no ASID. */
-static StoreTag tag_of(const Mmu *mmu, bool guest)
-{
-    uint64_t atp = guest ? mmu->vsatp : mmu->satp;
-    StoreTag tag = { .regime = guest, .mode = (uint8_t)bits(atp, 63, 60) };
-    if (tag.mode != ATP_BARE && !BROKEN(space_asid))
-        tag.asid = (uint16_t)bits(atp, 59, 44);
-    if (guest) {
-        tag.g_mode = (uint8_t)bits(mmu->hgatp, 63, 60);
-        tag.vmid = BROKEN(space_vmid) ? 0 : (uint16_t)bits(mmu->hgatp, 57, 44);
-    }
-    return tag;
-}
-
-static __attribute__((noinline)) void find_space(Mmu *mmu, bool guest)
-{
-    StoreTag tag = tag_of(mmu, guest);
-    mmu->regimes[guest].space = (uint8_t)store_space(mmu->store, &tag);
-    mmu->regimes[guest].flushes = mmu->store->flushes;
-    mmu->regimes[guest].valid = true;
-}
-
-static inline unsigned space_of(Mmu *mmu, unsigned priv, bool guest)
-{
-    if (priv == PRIV_M || !mmu->regimes[guest].translates)
-        return SPACE_BARE;
-    if (UNLIKELY(!mmu->regimes[guest].valid || mmu->regimes[guest].flushes != mmu->store->flushes))
-        find_space(mmu, guest);
-    return mmu->regimes[guest].space;
-}
-
-/* What the registers say of a regime. HS's MXR is for both stages, the guest's for its own: norm:sstatus_mxr_vm,
- * norm:vsstatus_mxr_vm, norm:hlsv_sstatus_mxr, norm:hlsv_vsstatus_mxr */
-static void update_regimes(Mmu *mmu)
-{
-    const uint64_t tags[] = { mmu->satp >> 44, mmu->vsatp >> 44 << 20 | mmu->hgatp >> 44 };
-    for (unsigned i = 0; i < 2; i++) {
-        mmu->regimes[i].valid = mmu->regimes[i].valid && mmu->regimes[i].tag == tags[i];
-        mmu->regimes[i].tag = tags[i];
-    }
-    mmu->regimes[0].translates = mmu->satp >> 60;
-    mmu->regimes[1].translates = (mmu->vsatp | mmu->hgatp) >> 60;
-    mmu->regimes[0].flags = (uint16_t)(mmu->sum * KEY_SUM | mmu->mxr * KEY_MXR |
-                                       mmu->adue * KEY_ADUE | mmu->pbmte * KEY_PBMTE);
-    mmu->regimes[1].flags =
-        (uint16_t)(mmu->vsum * KEY_SUM |
-                   (mmu->vmxr || (mmu->mxr && !BROKEN(mxr_of_host))) * KEY_MXR |
-                   mmu->vadue * KEY_ADUE | mmu->vpbmte * KEY_PBMTE |
-                   (mmu->mxr || (BROKEN(mxr_of_guest) && mmu->vmxr)) * KEY_G_MXR |
-                   mmu->adue * KEY_G_ADUE | mmu->pbmte * KEY_G_PBMTE);
-}
-
-/* The one place that says what a context is. */
-static inline BankKey make_key(Mmu *mmu, unsigned priv, bool guest, bool execute)
-{
-    unsigned space = space_of(mmu, priv, guest);
-    unsigned flags = space == SPACE_BARE ? 0 : mmu->regimes[guest].flags;
-    return (BankKey){ .pmp_epoch = mmu->pmp.epoch,
-                      .mode = (uint8_t)(priv | mmu->pmlen << 2),
-                      .space = (uint8_t)space,
-                      .flags = (uint16_t)(flags | (guest ? KEY_V : 0) |
-                                          (execute ? KEY_EXECUTE_AS_READ : 0)) };
-}
-
-static uint32_t space_generation(const Mmu *mmu, const BankKey *key)
-{
-    return key->space == SPACE_BARE ? 0 : mmu->store->spaces[key->space].generation;
-}
-
-/* The bank that was selected longest ago, or a new one. */
-static Bank *recycle_bank(Mmu *mmu, const BankKey *key)
-{
-    Bank *oldest = NULL;
-    for (unsigned i = 0; i < MMU_BANKS; i++) {
-        Bank *bank = mmu->banks[i];
-        if (!bank) {
-            oldest = mmu->banks[i] = new_bank();
-            break;
-        }
-        if (bank != mmu->data && bank != mmu->fetch && (!oldest || bank->stamp < oldest->stamp))
-            oldest = bank;
-    }
-    oldest->key = *key;
-    oldest->generation = space_generation(mmu, key);
-    clear_bank(oldest);
-    return oldest;
-}
-
-static bool same_key(const BankKey *a, const BankKey *b)
-{
-    uint64_t x, y;
-    _Static_assert(sizeof *a == sizeof x, "a key is compared as one word");
-    memcpy(&x, a, sizeof x);
-    memcpy(&y, b, sizeof y);
-    return x == y;
-}
-
-static Bank *find_bank(Mmu *mmu, const BankKey *key)
-{
-    for (unsigned i = 0; i < MMU_BANKS && mmu->banks[i]; i++)
-        if (same_key(&mmu->banks[i]->key, key))
-            return mmu->banks[i];
-    return recycle_bank(mmu, key);
-}
-
-static Bank *select_bank(Mmu *mmu, unsigned priv, bool guest, bool execute)
-{
-    BankKey key = make_key(mmu, priv, guest, execute);
-    Bank **recent = &mmu->recent[priv + (execute ? 6 : guest ? 4 : 0)];
-    Bank *bank = *recent;
-    if (!bank || !same_key(&bank->key, &key))
-        bank = *recent = find_bank(mmu, &key);
-    if (bank->generation != space_generation(mmu, &key)) {
-        bank->generation = space_generation(mmu, &key);
-        clear_bank(bank);
-    }
-    bank->stamp = ++mmu->stamp;
-    return bank;
-}
-
-void mmu_mode_changed(Mmu *mmu)
-{
-    bool same = mmu->data_priv == mmu->priv && mmu->data_v == mmu->v && !mmu->data_execute;
-    mmu->refetch = true;
-    mmu->fetch = select_bank(mmu, mmu->priv, mmu->v, false);
-    mmu->data =
-        same ? mmu->fetch : select_bank(mmu, mmu->data_priv, mmu->data_v, mmu->data_execute);
-}
-
-/* For who looks for missing fences: whatever banks know must be asked for again. */
-static void begin_epoch(Mmu *mmu)
-{
-    for (unsigned i = 0; i < MMU_BANKS && mmu->banks[i]; i++)
-        clear_bank(mmu->banks[i]);
-    mmu->refetch = true;
-}
-
-void mmu_table_written(Mmu *mmu)
-{
-    if (!mmu->stale)
-        return;
-    stale_new_epoch(mmu->stale);
-    begin_epoch(mmu);
-}
-
-/* What walks depend on beside memory and what acts at once. */
-static __attribute__((cold)) void look_at_registers(Mmu *mmu)
-{
-    const uint64_t pbmte = mmu->pbmte | (uint64_t)mmu->vpbmte << 1;
-    const uint64_t registers[STALE_REGISTERS] = { mmu->satp, mmu->vsatp, mmu->hgatp, mmu->pmp.epoch,
-                                                  pbmte };
-    if (stale_registers_changed(mmu->stale, registers))
-        begin_epoch(mmu);
-}
-
-void mmu_context_changed(Mmu *mmu)
-{
-    update_regimes(mmu);
-    if (UNLIKELY(mmu->stale))
-        look_at_registers(mmu);
-    mmu_mode_changed(mmu);
-}
+#include "mmu/watch.h"
 
 /* Translation. */
 
@@ -327,18 +101,12 @@ static void learn_table(void *opaque, bool is_g, uint64_t address, const WalkTab
     memo_learn_table(mmu->memo, is_g, address, table, steps, count, host_of_pte, mmu);
 }
 
-static inline bool fences_watched(const Mmu *mmu)
-{
-    return UNLIKELY(mmu->trace->on[TRACE_fence_missing]);
-}
-
 /* Memory as walks of the hart for contexts of `key` see it. Who watches them gets every step. */
-static WalkMemory hart_memory(Mmu *mmu, const BankKey *key)
+static WalkMemory hart_memory(Mmu *mmu, const BankKey *key, bool watched)
 {
     Memo *memo = mmu->memo;
     bool guest = key->flags & KEY_V;
-    if (mmu->use || mmu->trace->on[TRACE_walk_begin] || mmu->trace->on[TRACE_walk_pte] ||
-        fences_watched(mmu))
+    if (watched)
         return (WalkMemory){ .read = read_pte, .update = update_pte, .opaque = mmu };
     memo->context = (MemoContext){ guest ? mmu->hgatp : 0, mmu->pmp.epoch,
                                    key->flags & (KEY_G_ADUE | KEY_G_PBMTE) };
@@ -401,93 +169,11 @@ static WalkRequest make_request(const Mmu *mmu, const BankKey *key, Gva va, Acce
     return request;
 }
 
-void mmu_count_use(Mmu *mmu)
+void mmu_look(Mmu *mmu, WalkRequest *request, WalkResult *result)
 {
-    mmu->use = g_new0(MmuUse, 1 + MMU_VMIDS);
-}
-
-MmuUse *mmu_use(Mmu *mmu, bool guest, unsigned vmid)
-{
-    return &mmu->use[guest ? 1 + vmid : 0];
-}
-
-static MmuUse *use_of_tag(Mmu *mmu, const StoreTag *tag)
-{
-    return mmu_use(mmu, tag->regime, tag->vmid);
-}
-
-static void count_walk(Mmu *mmu, unsigned space, const WalkResult *r)
-{
-    MmuUse *use = use_of_tag(mmu, &mmu->store->spaces[space].tag);
-    for (unsigned i = 0; i < r->n_steps; i++)
-        use->reads[r->steps[i].stage]++;
-    use->fills += r->status == WALK_OK;
-}
-
-static void count_kills(void *opaque, const StoreTag *tag, unsigned dead)
-{
-    use_of_tag(opaque, tag)->kills += dead;
-}
-
-/* The number of a walk that has just been counted. */
-static uint64_t walk_number(const Mmu *mmu)
-{
-    return mmu->counts.walks[0] + mmu->counts.walks[1] + mmu->counts.walks[2];
-}
-
-static __attribute__((cold)) void trace_walk(const Mmu *mmu, const WalkRequest *q, bool guest,
-                                             const WalkResult *r)
-{
-    enum { NONE, S, G, VS, VS_G };
-    const uint64_t wid = walk_number(mmu);
-    const bool ok = r->status == WALK_OK;
-    const unsigned regime = !guest ? S : q->g.mode ? (q->s.mode ? VS_G : G) : q->s.mode ? VS : NONE;
-    TRACE(mmu->trace, walk_begin, mmu->hart, wid, q->va.v, q->access, q->user ? PRIV_U : PRIV_S,
-          guest, q->sum, q->mxr, regime, q->s.mode, q->g.mode);
-    for (unsigned i = 0; i < r->n_steps; i++) {
-        const WalkStep *step = &r->steps[i];
-        TRACE(mmu->trace, walk_pte, mmu->hart, wid, i, step->stage ? 2 : guest, step->level,
-              step->implicit, step->gpa.v, step->at.v, step->pte, step->pte);
-    }
-    TRACE(mmu->trace, walk_end, mmu->hart, wid, r->gpa.v, ok ? r->spa.v : 0,
-          ok && r->s_shift < 63 ? BIT(r->s_shift) : 0, ok && r->g_shift < 63 ? BIT(r->g_shift) : 0,
-          ok ? r->perms | PTE_V : 0, r->n_steps + r->n_recalled, r->status, r->why);
-}
-
-static inline bool walks_traced(const Mmu *mmu)
-{
-    const uint8_t *on = mmu->trace->on;
-    return on[TRACE_walk_begin] || on[TRACE_walk_pte] || on[TRACE_walk_end];
-}
-
-static void forget_line(Bank *bank, uint64_t va)
-{
-    clear_line(bank_entry(bank, va));
-    bank_fetch_entry(bank, va)->tag = TAG_NONE;
-}
-
-/* One translation of `space` died or was replaced: banks of that space forget its line. Banks whose generation is
- * not the space's are empty anyhow; the selected ones must be emptied now. */
-static void space_changed(void *opaque, unsigned space, uint64_t va)
-{
-    Mmu *mmu = opaque;
-    for (unsigned i = 0; i < MMU_BANKS && mmu->banks[i]; i++)
-        if (mmu->banks[i]->key.space == space)
-            forget_line(mmu->banks[i], va);
-}
-
-/* Empties the selected banks if their spaces changed wholesale. */
-static void refresh_selected(Mmu *mmu)
-{
-    Bank *banks[] = { mmu->data, mmu->fetch };
-    for (unsigned i = 0; i < 2; i++) {
-        uint32_t generation = space_generation(mmu, &banks[i]->key);
-        if (banks[i]->generation == generation)
-            continue;
-        banks[i]->generation = generation;
-        clear_bank(banks[i]);
-        mmu->refetch = true;
-    }
+    WalkMemory memory = { .read = read_pte, .update = refuse_update, .opaque = mmu };
+    request->s.hardware_ad = request->g.hardware_ad = true;
+    walk(request, &memory, result);
 }
 
 /* Puts a walk's result into the store, in place of what is there for that page: `old`. */
@@ -504,44 +190,20 @@ static void remember(Mmu *mmu, unsigned space, Gva va, StoreEntry *old, const Wa
                          .perms = r->perms,
                          .g_perms = r->g_perms };
     const StoreTag *tag = &mmu->store->spaces[space].tag;
-    TRACE(mmu->trace, tlb_fill, mmu->hart, walk_number(mmu), entry.va, entry.gpa, entry.spa,
+    TRACE(mmu->trace, tlb_fill, mmu->hart, watch_walk_number(mmu), entry.va, entry.gpa, entry.spa,
           BIT(shift), tag->regime, tag->asid, tag->vmid, entry.perms | PTE_V);
     StoreAdded added = store_add(mmu->store, space, va.v, old, &entry);
     if (UNLIKELY(mmu->stale) && added != STORE_FLUSHED)
         stale_forget(mmu->stale, mmu->store, store_find(mmu->store, space, va.v));
     mmu->refetch |= added != STORE_NEW;
     if (added == STORE_FLUSHED) {
-        clear_banks(mmu);
+        context_void_banks(mmu);
         mmu_context_changed(mmu);
     } else if (added == STORE_REPLACED_LARGE) {
-        refresh_selected(mmu);
+        context_refresh(mmu);
     } else if (added == STORE_REPLACED) {
-        space_changed(mmu, space, va.v);
+        context_entry_died(mmu, space, va.v);
     }
-}
-
-/* Looking for missing fences: from now on stores to the tables that a walk has read are heard of. */
-static __attribute__((cold)) void watch_tables(Mmu *mmu, const WalkResult *r)
-{
-    if (!mmu->stale)
-        mmu->stale = stale_new();
-    for (unsigned i = 0; i < r->n_steps; i++)
-        bus_watch_page(mmu->bus, r->steps[i].at, PAGE_TABLE);
-}
-
-/* A translation is used: is it still what the tables say? */
-static __attribute__((cold)) void
-look_for_missing_fence(Mmu *mmu, const BankKey *key, const StoreEntry *entry, WalkRequest *request)
-{
-    WalkMemory memory = { .read = read_pte, .update = refuse_update, .opaque = mmu };
-    WalkResult now;
-    if (mmu->stale && !stale_is_due(mmu->stale, mmu->store, entry, request->access))
-        return;
-    complete_request(mmu, request, key);
-    request->s.hardware_ad = request->g.hardware_ad = true;
-    walk(request, &memory, &now);
-    watch_tables(mmu, &now);
-    stale_check(mmu->stale, mmu->trace, mmu->hart, mmu->store, entry, request, &now);
 }
 
 /* Translates for `*bank`, which changes when the store had to be emptied. */
@@ -557,23 +219,22 @@ static bool translate(Mmu *mmu, Bank **bank, Gva va, Access access, Spa *spa)
     StoreEntry *entry = mmu->no_store ? NULL : store_find(mmu->store, key->space, va.v);
     if (entry && walk_allows(&request, entry->s_shift == 63, entry->perms, entry->g_perms)) {
         *spa = (Spa){ entry->spa + (va.v - entry->va) };
-        if (fences_watched(mmu))
-            look_for_missing_fence(mmu, key, entry, &request);
+        if (watch_fences(mmu)) {
+            complete_request(mmu, &request, key);
+            watch_use(mmu, entry, &request);
+        }
         return true;
     }
     complete_request(mmu, &request, key);
     WalkResult result;
-    WalkMemory memory = hart_memory(mmu, key);
+    bool watched = watch_walks(mmu);
+    WalkMemory memory = hart_memory(mmu, key, watched);
     bool is_fetch = *bank == mmu->fetch && access == ACCESS_FETCH;
     walk(&request, &memory, &result);
     mmu->counts.walks[access]++;
     mmu->counts.pte_reads += result.n_steps + result.n_recalled;
-    if (UNLIKELY(walks_traced(mmu)))
-        trace_walk(mmu, &request, key->flags & KEY_V, &result);
-    if (UNLIKELY(mmu->use))
-        count_walk(mmu, key->space, &result);
-    if (fences_watched(mmu))
-        watch_tables(mmu, &result);
+    if (UNLIKELY(watched))
+        watch_walk(mmu, key->space, &request, &result);
     if (result.status != WALK_OK)
         return walk_fault(mmu, va, access, &result);
     if (!mmu->no_store)
@@ -601,7 +262,7 @@ static void fill_line(Mmu *mmu, Bank *bank, Gva va, Spa spa, Access access)
     TlbEntry *entry = bank_entry(bank, va.v);
     uint64_t tag = page_of(va.v);
     if (entry->read_tag != tag && entry->write_tag != tag) {
-        clear_line(entry);
+        tlb_entry_clear(entry);
         bank_use(bank, tag);
     }
     entry->addend = (uintptr_t)bus_ram_at(mmu->bus, page) - tag;
@@ -778,7 +439,7 @@ static DataContext borrow_context(Mmu *mmu, unsigned priv, bool execute, uint8_t
     mmu->data_v = true;
     mmu->data_execute = execute;
     mmu->pmlen = pmlen;
-    mmu->data = select_bank(mmu, priv, true, execute);
+    mmu->data = context_select(mmu, priv, true, execute);
     return saved;
 }
 
@@ -793,8 +454,8 @@ static void return_context(Mmu *mmu, const DataContext *saved)
         mmu->data = saved->data;
     if (mmu->store->flushes != saved->flushes)
         mmu_context_changed(mmu);
-    else if (mmu->data->generation != space_generation(mmu, &mmu->data->key))
-        refresh_selected(mmu);
+    else if (mmu->data->generation != context_generation(mmu, &mmu->data->key))
+        context_refresh(mmu);
 }
 
 bool mmu_guest_load(Mmu *mmu, unsigned priv, bool execute, uint8_t pmlen, Gva va, unsigned size,
@@ -874,9 +535,9 @@ bool mmu_fetch_page(Mmu *mmu, Gva va, Spa *page, const uint8_t **host, bool *who
 
 static unsigned apply_fence(Mmu *mmu, StoreFence *fence)
 {
-    fence->count = mmu->use ? count_kills : NULL;
-    unsigned killed = store_fence(mmu->store, fence, space_changed, mmu);
-    refresh_selected(mmu);
+    fence->count = mmu->use ? watch_kills : NULL;
+    unsigned killed = store_fence(mmu->store, fence, context_entry_died, mmu);
+    context_refresh(mmu);
     mmu->refetch = true;
     return killed;
 }
@@ -926,33 +587,21 @@ void mmu_hfence_gvma(Mmu *mmu, bool any_gpa, Gpa gpa, bool any_vmid, uint16_t vm
     do_fence(mmu, INSN_HFENCE_GVMA, &fence);
 }
 
-void mmu_drop_write_paths(Mmu *mmu, Spa page)
-{
-    for (unsigned i = 0; i < MMU_BANKS && mmu->banks[i]; i++)
-        for (TlbEntry *entry = mmu->banks[i]->tlb; entry < mmu->banks[i]->tlb + BANK_TLB; entry++)
-            if (entry->spa == page.v)
-                entry->write_tag = TAG_NONE;
-}
-
 bool mmu_peek_fetch(Mmu *mmu, Gva va, WalkResult *result)
 {
-    WalkMemory memory = { .read = read_pte, .update = refuse_update, .opaque = mmu };
     WalkRequest request = make_request(mmu, &mmu->fetch->key, va, ACCESS_FETCH);
-    request.s.hardware_ad = request.g.hardware_ad = true;
-    walk(&request, &memory, result);
+    mmu_look(mmu, &request, result);
     return result->status == WALK_OK;
 }
 
 bool mmu_peek_translate(Mmu *mmu, Gva va, WalkResult *result)
 {
-    WalkMemory memory = { .read = read_pte, .update = refuse_update, .opaque = mmu };
     WalkRequest request = make_request(mmu, &mmu->data->key, va, ACCESS_READ);
     request.sum = request.mxr = request.g_mxr = true;
-    request.s.hardware_ad = request.g.hardware_ad = true;
-    walk(&request, &memory, result);
+    mmu_look(mmu, &request, result);
     if (result->status == WALK_OK)
         return true;
     request.access = ACCESS_FETCH;
-    walk(&request, &memory, result);
+    mmu_look(mmu, &request, result);
     return result->status == WALK_OK;
 }
