@@ -6,8 +6,7 @@
  * instructions (two csrrw sscratch, csrr scause, csrr sepc, csrw sepc, sret): hypervisors that must simulate each of
  * them are judged by that, so leave it as it is.
  */
-#include "lib/regs.inc"
-#include "lib/trap.h"
+#include "lib/trap.inc"
 
 #define USER_PC 256
 #define USER_KERNEL_SP 264
@@ -69,25 +68,7 @@ user_run:
 
 from_kernel:
     csrrw   a0, sscratch, a0
-    addi    sp, sp, -TRAP_SIZE
-    regs_store sp, 2
-    addi    t0, sp, TRAP_SIZE
-    sd      t0, 8 * 2(sp)
-    csrr    t0, sepc
-    sd      t0, TRAP_PC(sp)
-    csrr    t0, sstatus
-    sd      t0, TRAP_STATUS(sp)
-    mv      a0, sp
-    csrr    a1, scause
-    csrr    a2, stval
-    call    trap
-    ld      t0, TRAP_PC(sp)
-    csrw    sepc, t0
-    ld      t0, TRAP_STATUS(sp)
-    csrw    sstatus, t0
-    regs_load sp, 2
-    ld      sp, 8 * 2(sp)
-    sret
+    trap_call
 
 /* Programs for U-mode. They end by a system call of number 1. */
     .section .user, "ax"
