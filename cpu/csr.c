@@ -286,13 +286,14 @@ CsrAccess csr_check_all(const Hart *hart, unsigned number, bool write)
     return LIKELY(gate == GATE_NONE) ? CSR_ALLOWED : check_gate(hart, number);
 }
 
-/* norm:H_vscsrs_sub: the supervisor registers that have a VS register; it is 0x100 further on. Meanwhile they keep their
- * values, norm:H_vscsrs_v1. Others are one for all: norm:H_scsrs_nomatch */
+/* norm:H_vscsrs_sub: the supervisor registers that have a VS register; it is 0x100 further on. Meanwhile they keep
+ * their values, norm:H_vscsrs_v1. Others are one for all: norm:H_scsrs_nomatch */
 static const bool substituted[CSR_COUNT] = {
     // clang-format off
     [CSR_sstatus] = true, [CSR_sie] = true, [CSR_stvec] = true, [CSR_sscratch] = true, [CSR_sepc] = true,
     [CSR_scause] = true, [CSR_stval] = true, [CSR_sip] = true, [CSR_stimecmp] = true, [CSR_satp] = true,
-    [CSR_stopi] = true, [CSR_stopei] = true, [CSR_siselect] = true, [CSR_sireg ... CSR_sireg3] = true, [CSR_sireg4 ... CSR_sireg6] = true,
+    [CSR_stopi] = true, [CSR_stopei] = true, [CSR_siselect] = true, [CSR_sireg ... CSR_sireg3] = true,
+    [CSR_sireg4 ... CSR_sireg6] = true,
     // clang-format on
 };
 

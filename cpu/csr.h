@@ -46,8 +46,8 @@ static inline CsrAccess csr_check(const Hart *hart, unsigned number, bool write)
                                                           : csr_check_all(hart, number, write);
 }
 
-/* May the present mode use what M-mode lets others use if `by_machine`, and the hypervisor its guests if `by_hypervisor`;
- * `by_supervisor`: the supervisor U-mode, if the present mode is that? */
+/* May the present mode use what M-mode lets others use if `by_machine`, and the hypervisor its guests if
+ * `by_hypervisor`; `by_supervisor`: the supervisor U-mode, if the present mode is that? */
 CsrAccess csr_enabled(const Hart *hart, bool by_machine, bool by_hypervisor, bool by_supervisor);
 
 /* Do the state enables `index` let the present mode reach the state behind `bit`? norm:stateen_illegal_state_access */

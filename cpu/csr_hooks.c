@@ -173,8 +173,8 @@ uint64_t read_sip(Hart *hart, unsigned number)
     return hart_sip(hart);
 }
 
-/* What is not delegated but filtered is the virtual interrupt's bit. AIA, "Interrupt filtering and virtual interrupts for
- * supervisor level" */
+/* What is not delegated but filtered is the virtual interrupt's bit. AIA, "Interrupt filtering and virtual interrupts
+ * for supervisor level" */
 void write_sip(Hart *hart, unsigned number, uint64_t value)
 {
     uint64_t mask = hart->csr.mideleg & (BIT(IRQ_SSI) | local_interrupts(hart));

@@ -169,8 +169,8 @@ struct Hart {
     uint64_t pc;
     int64_t left; /* units it may still use in this slice, the current instruction included */
     uint32_t attention;
-    uint32_t
-        ialign_mask; /* target bits that must be clear: 0, or 2 without compressed instructions */
+    /* Target bits that must be clear: 0, or 2 without compressed instructions. */
+    uint32_t ialign_mask;
     Mmu mmu;
     uint64_t f[32];
 

@@ -183,8 +183,8 @@ void write_hgeie(Hart *hart, unsigned number, uint64_t value)
 }
 
 /* What a guest sees of the VS-level interrupts delegated to it: one place lower. norm:hideleg_trans,
- * norm:vsip_vsie_ssi, norm:vsip_vsie_sti, norm:vsip_vsie_sei, norm:vsip_vsie_lcofi. Of the others what hideleg passes on or hvien adds: AIA, "The effects of hideleg and
- * hvien on vsip and vsie". */
+ * norm:vsip_vsie_ssi, norm:vsip_vsie_sti, norm:vsip_vsie_sei, norm:vsip_vsie_lcofi. Of the others what hideleg passes
+ * on or hvien adds: AIA, "The effects of hideleg and hvien on vsip and vsie". */
 uint64_t read_vsip(Hart *hart, unsigned number)
 {
     uint64_t delegated = hart_hideleg(hart) | (BROKEN(vsip_not_delegated) ? IRQS_VS : 0);

@@ -85,8 +85,8 @@ int indirect_file(const Hart *hart, unsigned number)
     return guest && guest <= hart->aia->guests ? (int)(AIA_FILE_GUEST + guest) : -1;
 }
 
-/* Do the state enables, and M-mode's filter of the supervisor's file, let the present mode in? AIA, "Access control by the
- * state-enable CSRs" */
+/* Do the state enables, and M-mode's filter of the supervisor's file, let the present mode in? AIA, "Access control
+ * by the state-enable CSRs" */
 static CsrAccess check_file_enabled(const Hart *hart, bool guests_file)
 {
     bool filtered =

@@ -4,8 +4,8 @@
  *
  * Three levels look at their own share of mip and mie: M at what is not delegated, HS at what is, a guest at what
  * hideleg passes on. A level with more privilege always goes first, and one that is less privileged than the present
- * mode never goes at all. The advanced interrupt architecture adds interrupts that only a lower level sees (mvien, hvien,
- * hvictl), and priorities that order the interrupts of one level.
+ * mode never goes at all. The advanced interrupt architecture adds interrupts that only a lower level sees (mvien,
+ * hvien, hvictl), and priorities that order the interrupts of one level.
  */
 #include <string.h>
 
@@ -128,8 +128,8 @@ static void consider(Top *top, unsigned id, unsigned priority)
         *top = (Top){ id, priority, true };
 }
 
-/* The first of `ready`, where `external` has priority `external_priority` and the others what `iprio` says. AIA, "Effect of
- * the machine-level iprio array on the priorities of interrupts taken in M-mode" */
+/* The first of `ready`, where `external` has priority `external_priority` and the others what `iprio` says. AIA,
+ * "Effect of the machine-level iprio array on the priorities of interrupts taken in M-mode" */
 static Top find_top(uint64_t ready, const uint8_t iprio[64], unsigned external,
                     unsigned external_priority)
 {
@@ -155,8 +155,8 @@ static unsigned external_priority(const Hart *hart, int file)
     return identity ? identity : UNKNOWN_EXTERNAL;
 }
 
-/* AIA, "Configuring priorities of major interrupts at supervisor level": what software or mvien makes pending while the controller
- * says nothing has no number of it. */
+/* AIA, "Configuring priorities of major interrupts at supervisor level": what software or mvien makes pending while
+ * the controller says nothing has no number of it. */
 static unsigned supervisor_external_priority(const Hart *hart)
 {
     if (!(hart->mip_lines & BIT(IRQ_SEI)))

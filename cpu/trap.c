@@ -75,9 +75,10 @@ static bool is_of_fetch(uint64_t cause)
 }
 
 /*
- * htinst or mtinst for a fault: the pseudo-instruction of a load or store of a PTE when the VS stage's own access failed
- * (norm:H_trap_xtinst_guestpage, norm:H_trap_xtinst_guestpage_rw), or the transformed instruction, or zero. norm:H_trap_xtinst_exception_lead-in,
- * norm:H_trap_xtinst_exception_list; of interrupts always zero, as Trap says: norm:H_trap_xtinst_interrupt
+ * htinst or mtinst for a fault: the pseudo-instruction of a load or store of a PTE when the VS stage's own access
+ * failed (norm:H_trap_xtinst_guestpage, norm:H_trap_xtinst_guestpage_rw), or the transformed instruction, or zero.
+ * norm:H_trap_xtinst_exception_lead-in, norm:H_trap_xtinst_exception_list; of interrupts always zero, as Trap says:
+ * norm:H_trap_xtinst_interrupt
  */
 static uint64_t fault_instruction(Hart *hart, const Fault *fault)
 {
@@ -251,7 +252,8 @@ static void trap_to_machine(Hart *hart, const Trap *trap)
         hart->pc = rnmi_handler(hart, hart->isa->rnmi_exception_vector);
 }
 
-/* norm:sstatus_sdt_trap, norm:vsstatus_sdt_op: while the supervisor is not ready for a trap, M-mode gets a double trap. */
+/* norm:sstatus_sdt_trap, norm:vsstatus_sdt_op: while the supervisor is not ready for a trap, M-mode gets a double
+ * trap. */
 static void trap_to_supervisor(Hart *hart, const Trap *trap, bool guest)
 {
     if ((guest ? hart->csr.vsstatus : hart->csr.mstatus) & MSTATUS_SDT) {
@@ -376,7 +378,8 @@ static uint64_t returned_status(uint64_t status)
     return status & ~(uint64_t)(MSTATUS_SPP | MSTATUS_SDT);
 }
 
-/* norm:xret_op, norm:sret_h, norm:sret_v0, norm:hstatus_spv_sret; of a guest only its own registers change: norm:sret_v1 */
+/* norm:xret_op, norm:sret_h, norm:sret_v0, norm:hstatus_spv_sret; of a guest only its own registers change:
+ * norm:sret_v1 */
 void hart_supervisor_return(Hart *hart)
 {
     bool guest = hart->mmu.v && !BROKEN(sret_guest);

@@ -4,7 +4,8 @@
  *
  * Written with libfdt's sequential functions into room that is larger than any tree of 32 harts and the longest
  * allowed kernel command line, so that none of them can run out of it.
- * Every device gets what the machine knows of it (registers, interrupt) and adds its own properties in DeviceType.describe.
+ * Every device gets what the machine knows of it (registers, interrupt) and adds its own properties in
+ * DeviceType.describe.
  */
 #include "emu/devicetree.h"
 

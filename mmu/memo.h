@@ -2,10 +2,10 @@
 /*
  * memo.h - parts of walks done before, verified when they are used again.
  *
- * A walk of two stages goes through the G stage for every table of the first, and neighbouring pages are found in the same
- * last table. A memo keeps where a G-stage walk, or the way to a last table, read and what, and is good as long as every
- * word is still there: so using it is the same as walking, only faster, and it is neither state of the machine nor a TLB
- * (docs/adr/0013). It counts as the reads it stands for.
+ * A walk of two stages goes through the G stage for every table of the first, and neighbouring pages are found in the
+ * same last table. A memo keeps where a G-stage walk, or the way to a last table, read and what, and is good as long
+ * as every word is still there: so using it is the same as walking, only faster, and it is neither state of the
+ * machine nor a TLB (docs/adr/0013). It counts as the reads it stands for.
  */
 #ifndef MMU_MEMO_H
 #define MMU_MEMO_H
@@ -73,8 +73,8 @@ void memo_learn(Memo *memo, Gpa gpa, const WalkStep *steps, unsigned count, Memo
 /* The way to the last table of a stage for `address`, likewise. */
 bool memo_recall_table(const Memo *memo, bool is_g, uint64_t address, WalkTable *table);
 
-/* Remembers the way to `table` for `address`: this stage's steps among these, and how the G stage found each of them, if
- * that is remembered, too; else nothing. */
+/* Remembers the way to `table` for `address`: this stage's steps among these, and how the G stage found each of them,
+ * if that is remembered, too; else nothing. */
 void memo_learn_table(Memo *memo, bool is_g, uint64_t address, const WalkTable *table,
                       const WalkStep *steps, unsigned count, MemoHostFn *host, void *opaque);
 

@@ -423,8 +423,8 @@ bool mmu_store(Mmu *mmu, Gva va, unsigned size, uint64_t value)
             access_fault(mmu, va, ACCESS_WRITE));
 }
 
-/* The context of loads and stores while HLV or HSV borrows it: what else is there without V that a guest's registers are
- * for. norm:vsstatus_v0, norm:vsatp_v0 */
+/* The context of loads and stores while HLV or HSV borrows it: what else is there without V that a guest's registers
+ * are for. norm:vsstatus_v0, norm:vsatp_v0 */
 typedef struct {
     Bank *data;
     uint32_t flushes;

@@ -143,7 +143,8 @@ struct Mmu {
     Bank *banks[MMU_BANKS]; /* allocated when first needed */
     Bank *recent[8];        /* selected last for each mode, and for HLVX; its key is checked */
     uint64_t stamp;
-    /* What contexts are made of, by regime: flags of a key, and the space with the number of flushes it was found at. */
+    /* What contexts are made of, by regime: flags of a key, and the space with the number of flushes it was found
+     * at. */
     struct {
         uint64_t tag;
         uint32_t flushes;
@@ -152,13 +153,12 @@ struct Mmu {
         bool valid, translates;
     } regimes[2];
     unsigned hart;
-    bool
-        refetch; /* what the hart executes from must be translated anew before the next instruction */
+    bool refetch; /* translate anew what is executed, before the next instruction */
     Fault fault;
     MmuCounts counts; /* saved state */
     MmuUse *use;      /* NULL: nobody watches; of V = 0, then of each VMID */
-    /* The context, written by the CSRs that hold it; call mmu_context_changed after, or, when no more than the next five
-     * fields changed, mmu_mode_changed. */
+    /* The context, written by the CSRs that hold it; call mmu_context_changed after, or, when no more than the next
+     * five fields changed, mmu_mode_changed. */
     uint8_t priv, data_priv; /* data_priv: as MPRV makes it */
     bool v, data_v;          /* fetches, loads and stores are a guest's */
     uint8_t pmlen;           /* bits at the top of a data address that are ignored */
@@ -206,8 +206,8 @@ static inline Gva mmu_unmask(const Mmu *mmu, Gva va)
 bool mmu_load(Mmu *mmu, Gva va, unsigned size, uint64_t *value) G_GNUC_WARN_UNUSED_RESULT;
 bool mmu_store(Mmu *mmu, Gva va, unsigned size, uint64_t value) G_GNUC_WARN_UNUSED_RESULT;
 
-/* HLV, HLVX (`execute`) and HSV: as a guest with `priv` would, whatever MPRV says; `pmlen` bits of the address are ignored.
- * norm:hlsv_priv, norm:hlsv_trans, norm:hlsv_u_op */
+/* HLV, HLVX (`execute`) and HSV: as a guest with `priv` would, whatever MPRV says; `pmlen` bits of the address are
+ * ignored. norm:hlsv_priv, norm:hlsv_trans, norm:hlsv_u_op */
 bool mmu_guest_load(Mmu *mmu, unsigned priv, bool execute, uint8_t pmlen, Gva va, unsigned size,
                     uint64_t *value) G_GNUC_WARN_UNUSED_RESULT;
 bool mmu_guest_store(Mmu *mmu, unsigned priv, uint8_t pmlen, Gva va, unsigned size,

@@ -34,7 +34,8 @@ typedef struct {
     uint32_t epoch; /* counts changes; part of the key of context banks */
 } Pmp;
 
-/* Writes configuration byte or address register `index`; locked ones keep their value. norm:pmp_l_bit_write_protection */
+/* Writes configuration byte or address register `index`; locked ones keep their value.
+ * norm:pmp_l_bit_write_protection */
 void pmp_write_cfg(Pmp *pmp, unsigned index, uint8_t value);
 void pmp_write_addr(Pmp *pmp, unsigned index, uint64_t value);
 

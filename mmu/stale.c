@@ -77,8 +77,8 @@ typedef struct {
     Spa spa;            /* as remembered, of the address accessed */
 } Difference;
 
-/* The walk fails. Of a G-stage fault: is the guest physical address still the one that is remembered, or was it met on the
- * way to an entry? */
+/* The walk fails. Of a G-stage fault: is the guest physical address still the one that is remembered, or was it met
+ * on the way to an entry? */
 static bool fails_in_g(const WalkResult *now, Gpa gpa)
 {
     if (now->status == WALK_ACCESS_FAULT)

@@ -302,7 +302,8 @@ unsigned store_fence(Store *store, const StoreFence *fence,
 
 typedef enum { ENTRY_LOST, ENTRY_HASHED, ENTRY_OWNED, ENTRY_FREE } EntryPlace;
 
-/* Moves entry `index` of the list being walked from one place to the next. False: it is not there, or was met before. */
+/* Moves entry `index` of the list being walked from one place to the next. False: it is not there, or was met
+ * before. */
 static bool place_entry(const Store *store, uint8_t places[STORE_ENTRIES], unsigned index,
                         EntryPlace from, EntryPlace to)
 {

@@ -85,8 +85,8 @@ typedef enum {
 StoreAdded store_add(Store *store, unsigned space, uint64_t va, StoreEntry *old,
                      const StoreEntry *entry);
 
-/* What a fence covers: translations of a first stage, or with `is_g` those that went through the G stage, when `va` is a
- * guest physical address. */
+/* What a fence covers: translations of a first stage, or with `is_g` those that went through the G stage, when `va`
+ * is a guest physical address. */
 typedef struct {
     bool is_g, any_vmid;
     bool any_va, any_asid;
@@ -97,9 +97,9 @@ typedef struct {
     void (*count)(void *opaque, const StoreTag *tag, unsigned dead); /* may be NULL */
 } StoreFence;
 
-/* Forgets what `fence` covers; global entries are spared when it names an ASID, G in a G-stage PTE means nothing. Returns how many entries died.
- * `killed` is called for spaces in which a single 4 KiB entry died (va), or that changed wholesale (generation
- * is new already). Source: privileged manual, SFENCE.VMA. */
+/* Forgets what `fence` covers; global entries are spared when it names an ASID, G in a G-stage PTE means nothing.
+ * Returns how many entries died. `killed` is called for spaces in which a single 4 KiB entry died (va), or that
+ * changed wholesale (generation is new already). Source: privileged manual, SFENCE.VMA. */
 unsigned store_fence(Store *store, const StoreFence *fence,
                      void (*killed)(void *opaque, unsigned space, uint64_t va), void *opaque);
 

@@ -179,8 +179,9 @@ static bool g_leaf_allows(const WalkRequest *q, Access access, bool implicit, ui
     return (pte & PTE_U || BROKEN(g_user)) && allows(pte, access, mxr, execute_as_read);
 }
 
-/* Step 9, and only what is executed comes here: norm:vs_stage_speculative_a_bit. A, and D for a store, are set by the hardware or are a fault. Bits are added to what the entry is by now: if it
- * maps itself, finding its place for the store set some at the G stage. */
+/* Step 9, and only what is executed comes here: norm:vs_stage_speculative_a_bit. A, and D for a store, are set by the
+ * hardware or are a fault. Bits are added to what the entry is by now: if it maps itself, finding its place for the
+ * store set some at the G stage. */
 static bool update_ad(Walk *w, const StageRequest *stage, StageResult *out, uint64_t gpa, Spa at)
 {
     uint64_t need = PTE_A | (stage->access == ACCESS_WRITE || BROKEN(ad_load) ? PTE_D : 0);

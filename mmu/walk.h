@@ -100,8 +100,8 @@ typedef struct {
     WalkReason why;
     Gpa gpa; /* result of the first stage; of a fault the address that failed in the G stage, else 0 */
     Spa spa; /* result */
-    uint8_t
-        perms; /* PTE_R|W|X|U of the first stage's leaf, PTE_D if stores need no further update, PTE_G of any level */
+    /* PTE_R|W|X|U of the first stage's leaf, PTE_D if stores need no further update, PTE_G of any level. */
+    uint8_t perms;
     uint8_t g_perms; /* PTE_R|W|X|D of the G stage's leaf; all when there is no G stage */
     uint8_t s_shift; /* log2 of the leaf's size; 63 when the stage is Bare */
     uint8_t g_shift;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* integer.c - integer.def as functions: for tracing, for crossing instructions, and for the slow path of the fast loop. */
+/* integer.c - integer.def as functions: for tracing, for crossing instructions, and for the slow path of the fast
+ * loop. */
 #include "cpu/exec/arith.h"
 #include "cpu/exec/exec.h"
 

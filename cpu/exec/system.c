@@ -164,8 +164,8 @@ static void wait_until(Hart *hart, bool reservation_lost)
     }
 }
 
-/* Whoever may not wait for an unbounded time waits for none. In U-mode WFI is not for that, so it is illegal where S-mode
- * exists. norm:mstatus_tw_op, norm:hstatus_vtw_op, norm:vtw_virtinstr, norm:H_virtinst_vu_wfi_tw0,
+/* Whoever may not wait for an unbounded time waits for none. In U-mode WFI is not for that, so it is illegal where
+ * S-mode exists. norm:mstatus_tw_op, norm:hstatus_vtw_op, norm:vtw_virtinstr, norm:H_virtinst_vu_wfi_tw0,
  * norm:H_virtinst_wfi_vtw1_tw0 */
 EXEC(wfi)
 {
@@ -379,9 +379,9 @@ EXEC(hsv_d)
 
 /* Cache blocks of 64 bytes. There is no cache to manage, only permissions to check. */
 
-/* Do menvcfg, for a guest henvcfg, and in user modes senvcfg enable the operation? `field` may be several bits: zero is
- * off. norm:henvcfg_cbze, norm:henvcfg_cbcfe, norm:cbo-inval_h-mode_veq1_op; flushing and invalidating are the same here:
- * norm:cbo-inval_h-mode_op0, norm:cbo-inval_h-mode_op1, norm:cbo-inval_h-mode_op2 */
+/* Do menvcfg, for a guest henvcfg, and in user modes senvcfg enable the operation? `field` may be several bits: zero
+ * is off. norm:henvcfg_cbze, norm:henvcfg_cbcfe, norm:cbo-inval_h-mode_veq1_op; flushing and invalidating are the
+ * same here: norm:cbo-inval_h-mode_op0, norm:cbo-inval_h-mode_op1, norm:cbo-inval_h-mode_op2 */
 static CsrAccess check_cbo(const Hart *hart, uint64_t field)
 {
     bool guest = hart_is_guest(hart);
@@ -412,8 +412,8 @@ static ExecResult fault_nowhere(Hart *hart, uint64_t address)
     return fault_block(hart, address);
 }
 
-/* The block must be accessible for reading or writing, which where nothing can be written and not read means reading, and
- * be somewhere; faults are those of a store. The dirty bit is left alone. norm:cbm_access, norm:cbm_unperm_fault,
+/* The block must be accessible for reading or writing, which where nothing can be written and not read means reading,
+ * and be somewhere; faults are those of a store. The dirty bit is left alone. norm:cbm_access, norm:cbm_unperm_fault,
  * norm:cbm_unperm_translate */
 static ExecResult manage_block(Hart *hart, const Insn *in, uint64_t field)
 {
@@ -425,8 +425,8 @@ static ExecResult manage_block(Hart *hart, const Insn *in, uint64_t field)
     if (trigger_stops_block(hart, address))
         return hart_raise_fault(hart);
     if (!mmu_translate(&hart->mmu, (Gva){ address & ~63ull }, 64, ACCESS_READ, &spa)) {
-        hart->mmu.fault.cause +=
-            CAUSE_STORE_PAGE - CAUSE_LOAD_PAGE; /* the same for all three kinds */
+        /* The difference is the same for all three kinds. */
+        hart->mmu.fault.cause += CAUSE_STORE_PAGE - CAUSE_LOAD_PAGE;
         return fault_block(hart, address);
     }
     return bus_is_ram(hart->mmu.bus, spa, 64) || bus_find(hart->mmu.bus, spa)

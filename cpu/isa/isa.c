@@ -96,8 +96,8 @@ static void set_extension(Isa *isa, Extension extension, bool on)
 }
 
 /*
- * Properties that are no extensions: addresses, numbers up to a limit, and choices between two words, of which the first
- * is the default and false. What is left to implementations is here: the manual's clause stands behind it.
+ * Properties that are no extensions: addresses, numbers up to a limit, and choices between two words, of which the
+ * first is the default and false. What is left to implementations is here: the manual's clause stands behind it.
  */
 typedef struct {
     const char *option, *title;
@@ -113,7 +113,8 @@ typedef struct {
 
 static const PropertyInfo property_info[] = {
     { "rnmi-interrupt-vector", "where RNMIs go; 0: where mtvec points", ADDRESS(rnmi_interrupt_vector) },
-    { "rnmi-exception-vector", "where exceptions go while RNMIs are disabled; 0: as mtvec", ADDRESS(rnmi_exception_vector) },
+    { "rnmi-exception-vector", "where exceptions go while RNMIs are disabled; 0: as mtvec",
+      ADDRESS(rnmi_exception_vector) },
     { "asidlen", "bits of satp.ASID and vsatp.ASID (norm:asidlen)", NUMBER(asidlen, 16, 16) },
     { "vmidlen", "bits of hgatp.VMID (norm:hgatp_vmid)", NUMBER(vmidlen, 14, 14) },
     { "geilen", "guest external interrupts; -M aia-guests sets it, too (norm:geilen)", NUMBER(geilen, 63, 0) },

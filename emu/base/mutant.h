@@ -15,7 +15,8 @@ typedef enum {
 #undef MUTANT
 } Mutant;
 
-/* The one that is broken. The only variable of the program that does not hang off a Machine: it is the environment's. */
+/* The one that is broken. The only variable of the program that does not hang off a Machine: it is the
+ * environment's. */
 extern Mutant mutant_broken;
 
 #define BROKEN(name) (CONFIG_MUTANTS && mutant_broken == MUTANT_##name)

@@ -2,10 +2,10 @@
 /*
  * description.c - what registers there are, for the debugger: target.xml, made from the tables of registers.
  *
- * The numbers are those that gdb gives RISC-V registers itself: x, pc, f, then 4096 CSRs, then the privilege, then room
- * for vectors; ours come after. The description says <osabi>none</osabi>: gdb would otherwise take the guest for a Linux
- * process and step it in software, which goes wrong at every trap. Source: gdb manual, "Target Descriptions", "RISC-V
- * Features".
+ * The numbers are those that gdb gives RISC-V registers itself: x, pc, f, then 4096 CSRs, then the privilege, then
+ * room for vectors; ours come after. The description says <osabi>none</osabi>: gdb would otherwise take the guest for
+ * a Linux process and step it in software, which goes wrong at every trap. Source: gdb manual, "Target Descriptions",
+ * "RISC-V Features".
  */
 #include <inttypes.h>
 #include <string.h>

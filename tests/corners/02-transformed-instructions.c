@@ -2,11 +2,11 @@
 /*
  * 02 transformed-instructions - htinst and mtinst of faulting loads and stores, and their zero for everything else.
  *
- * The transformation keeps what the instruction does and drops where: immediates are zero, and rs1 is the distance of the
- * fault from the beginning of the access. Compressed instructions are expanded, and lose bit 1. norm:H_trap_xtinst,
- * norm:H_trap_xtinst_val, norm:H_trap_xtinst_exception_lead-in, norm:H_trap_xtinst_exception_list,
- * norm:H_tinst_addr_offset, norm:H_trap_xtinst_interrupt, norm:htinst_sz_acc_op, norm:htinst_val,
- * norm:mtinst_sz_acc_op, norm:mtinst_val
+ * The transformation keeps what the instruction does and drops where: immediates are zero, and rs1 is the distance of
+ * the fault from the beginning of the access. Compressed instructions are expanded, and lose bit 1.
+ * norm:H_trap_xtinst, norm:H_trap_xtinst_val, norm:H_trap_xtinst_exception_lead-in,
+ * norm:H_trap_xtinst_exception_list, norm:H_tinst_addr_offset, norm:H_trap_xtinst_interrupt, norm:htinst_sz_acc_op,
+ * norm:htinst_val, norm:mtinst_sz_acc_op, norm:mtinst_val
  *
  * variants: -cpu max,htinst=zero
  * notes: -cpu max,htinst=zero => no transformed instructions

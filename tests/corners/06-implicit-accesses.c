@@ -2,10 +2,10 @@
 /*
  * 06 implicit-accesses - what the G stage must allow for a guest's page tables and for its data, and what MXR helps.
  *
- * Page tables of the VS stage are loads and, for A and D, stores of a user, whatever the access is that needs them; MXR is
- * for explicit loads only: HS-mode's in both stages, the guest's in its own. norm:H_vm_gpapriv, norm:H_vm_gpatrans,
- * norm:H_vm_gstagetrans, norm:H_vm_twostage, norm:sstatus_mxr_vm, norm:vsstatus_mxr_vm, norm:hlsv_sstatus_mxr,
- * norm:hlsv_vsstatus_mxr
+ * Page tables of the VS stage are loads and, for A and D, stores of a user, whatever the access is that needs them;
+ * MXR is for explicit loads only: HS-mode's in both stages, the guest's in its own. norm:H_vm_gpapriv,
+ * norm:H_vm_gpatrans, norm:H_vm_gstagetrans, norm:H_vm_twostage, norm:sstatus_mxr_vm, norm:vsstatus_mxr_vm,
+ * norm:hlsv_sstatus_mxr, norm:hlsv_vsstatus_mxr
  */
 #include "lib/corner.h"
 

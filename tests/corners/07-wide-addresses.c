@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * 07 wide-addresses - guest physical addresses have two bits more than virtual ones, and beyond these no bit may be set.
+ * 07 wide-addresses - guest physical addresses have two bits more than virtual ones, and beyond these no bit may be
+ * set.
  *
  * What is too wide is a guest-page fault, never a page fault, also without a VS stage. norm:hgatp_mode_x4,
  * norm:hgatp_mode_sv, norm:hgatp_mode_sv39x4, norm:hgatp_mode_sv48x4, norm:hgatp_mode_sv57x4, norm:hgatp_mode_bare,

@@ -2,7 +2,8 @@
 /*
  * 10 hlvx - loads that need to be allowed to execute instead of to read, and fail as loads.
  *
- * norm:hlsv_u_op, norm:hlvx-wu_valid32, norm:H_pmp: the memory behind both stages must grant both, reading and executing.
+ * norm:hlsv_u_op, norm:hlvx-wu_valid32, norm:H_pmp: the memory behind both stages must grant both, reading and
+ * executing.
  */
 #include "lib/corner.h"
 

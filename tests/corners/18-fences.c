@@ -2,12 +2,12 @@
 /*
  * 18 fences - what SFENCE.VMA, HFENCE.VVMA and HFENCE.GVMA must cover, by address, ASID and VMID.
  *
- * A translation is used, its page table changed, a fence executed: now the new one must be used. Where the fence is not for
- * that translation, a machine may use either; one that goes on with the old one can tell who forgot a fence, and what it
- * does otherwise is noted. norm:hfence-vvma_hfence-gvma_op, norm:hfence-vvma_mode, norm:hfence-vvma_limits,
- * norm:hfence-vvma_asid, norm:hfence-gvma_op, norm:hfence-gvma_vmid, norm:hfence-gvma_mode, norm:sfence_vma_v0,
- * norm:sfence_vma_v1, norm:hgatp_op_hfence_gvma, norm:H_pmp, norm:henvcfg_pbmte_op, norm:henvcfg_adue_op,
- * norm:H_vm_gpa_g
+ * A translation is used, its page table changed, a fence executed: now the new one must be used. Where the fence is
+ * not for that translation, a machine may use either; one that goes on with the old one can tell who forgot a fence,
+ * and what it does otherwise is noted. norm:hfence-vvma_hfence-gvma_op, norm:hfence-vvma_mode,
+ * norm:hfence-vvma_limits, norm:hfence-vvma_asid, norm:hfence-gvma_op, norm:hfence-gvma_vmid, norm:hfence-gvma_mode,
+ * norm:sfence_vma_v0, norm:sfence_vma_v1, norm:hgatp_op_hfence_gvma, norm:H_pmp, norm:henvcfg_pbmte_op,
+ * norm:henvcfg_adue_op, norm:H_vm_gpa_g
  *
  * notes: hfence.vvma, of the G stage
  * notes: sfence.vma, of the G stage

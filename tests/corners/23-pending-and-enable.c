@@ -3,9 +3,9 @@
  * 23 pending-and-enable - hvip, hip, hie, vsip and vsie: who is an alias of whom, and who can be written.
  *
  * norm:hvip_sz_op, norm:hvip_acc, norm:hvip_img, norm:hip_hie_sz_acc, norm:hip_op, norm:hie_op, norm:hip_img,
- * norm:hie_img, norm:hip_acc, norm:hie_acc, norm:sie_hip_hie_mutex, norm:hip_vseip_vseie_op, norm:hip_vstip_vstie_acc_op,
- * norm:hip_vssip_vssie_op, norm:mip_mie_vs, norm:mip_mie_alias, norm:vsip_vsie_sz_acc_op, norm:vsip_img, norm:vsie_img,
- * norm:vsip_vsie_sei, norm:vsip_vsie_sti, norm:vsip_vsie_ssi
+ * norm:hie_img, norm:hip_acc, norm:hie_acc, norm:sie_hip_hie_mutex, norm:hip_vseip_vseie_op,
+ * norm:hip_vstip_vstie_acc_op, norm:hip_vssip_vssie_op, norm:mip_mie_vs, norm:mip_mie_alias,
+ * norm:vsip_vsie_sz_acc_op, norm:vsip_img, norm:vsie_img, norm:vsip_vsie_sei, norm:vsip_vsie_sti, norm:vsip_vsie_ssi
  */
 #include "lib/corner.h"
 

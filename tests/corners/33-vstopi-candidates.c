@@ -2,8 +2,8 @@
 /*
  * 33 vstopi-candidates - which interrupt vstopi names, and with which priority.
  *
- * AIA, "Virtual supervisor top interrupt CSR (vstopi)": an external interrupt with the number of the guest's file, of hvictl
- * or 256; and the best of the others by hviprio1 and hviprio2, or the one that hvictl names.
+ * AIA, "Virtual supervisor top interrupt CSR (vstopi)": an external interrupt with the number of the guest's file, of
+ * hvictl or 256; and the best of the others by hviprio1 and hviprio2, or the one that hvictl names.
  *
  * args: -M virt,aia=aplic-imsic,aia-guests=2
  * spike: no it has no IMSIC

@@ -2,8 +2,8 @@
 /*
  * 40 virtual-interrupts - interrupts 13 to 63 of a guest by hideleg and hvien, those of HS-mode by mideleg and mvien.
  *
- * AIA, "The effects of hideleg and hvien on vsip and vsie for major interrupts 13-63" and "The effects of mideleg and mvien on
- * sip and sie".
+ * AIA, "The effects of hideleg and hvien on vsip and vsie for major interrupts 13-63" and "The effects of mideleg and
+ * mvien on sip and sie".
  *
  * args: -M virt,aia=aplic-imsic,aia-guests=1
  * spike: no its hvien is read-only zero, and its mvien has bits 1 and 9 only

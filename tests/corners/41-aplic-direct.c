@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * 41 aplic-direct - without messages a level that is an interrupt is pending, and nothing else makes it so or ends it.
+ * 41 aplic-direct - without messages a level that is an interrupt is pending, nothing else makes it so or ends it.
  *
- * AIA, "Precise effects on interrupt-pending bits" and "Interrupt delivery directly by the APLIC". The source is the serial
- * port's.
+ * AIA, "Precise effects on interrupt-pending bits" and "Interrupt delivery directly by the APLIC". The source is the
+ * serial port's.
  *
  * args: -M virt,aia=aplic
  * spike: no it has no APLIC

@@ -2,9 +2,9 @@
 /*
  * 41 aplic - when a source is pending, and where its message goes. Without messages: 41-aplic-direct.c.
  *
- * AIA, "Precise effects on interrupt-pending bits", "Addresses and data for outgoing MSIs", "Special consideration for
- * level-sensitive interrupt sources", "Generate MSI (genmsi)", "Interrupt targets". The source is the serial port's: its
- * line is high while an enabled reason to interrupt is there.
+ * AIA, "Precise effects on interrupt-pending bits", "Addresses and data for outgoing MSIs", "Special consideration
+ * for level-sensitive interrupt sources", "Generate MSI (genmsi)", "Interrupt targets". The source is the serial
+ * port's: its line is high while an enabled reason to interrupt is there.
  *
  * args: -M virt,aia=aplic-imsic,aia-guests=3 -smp 2
  * spike: no it has no APLIC
@@ -52,7 +52,8 @@ enum {
 };
 enum { MMSIADDRCFG = 0x1bc0, MMSIADDRCFGH = 0x1bc4, SMSIADDRCFG = 0x1bc8, SMSIADDRCFGH = 0x1bcc };
 
-/* The line: the transmitter is empty, and that is a reason while IER says so; printing would be, too, and is not done. */
+/* The line: the transmitter is empty, and that is a reason while IER says so; printing would be, too, and is not
+ * done. */
 static void set_line(bool high)
 {
     *(volatile uint8_t *)(UART + 1) = high ? 2 : 0;

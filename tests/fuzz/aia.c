@@ -2,9 +2,9 @@
 /*
  * aia.c - fuzzing: APLIC and IMSICs by their registers, wires and messages, in any order.
  *
- * Harts are held, so that time passes only where the case says so. After every action what the harts are told, and what is
- * reported as the top interrupt, must be what the registers say: they are read one source and one identity at a time, which
- * the devices never do.
+ * Harts are held, so that time passes only where the case says so. After every action what the harts are told, and
+ * what is reported as the top interrupt, must be what the registers say: they are read one source and one identity at
+ * a time, which the devices never do.
  */
 #include "tests/lib/fuzz.h"
 

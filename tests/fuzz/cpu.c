@@ -2,9 +2,9 @@
 /*
  * cpu.c - fuzzing: random instructions from a random state, run in two ways that must agree.
  *
- * The case sets registers, CSRs, page tables and privilege, and fills memory with instructions. One machine runs that in
- * the fast loop, the other in the loop that looks at every instruction and in shorter slices; then their states must be
- * the same. So must they be after the second was saved half-way and the first went on from there.
+ * The case sets registers, CSRs, page tables and privilege, and fills memory with instructions. One machine runs that
+ * in the fast loop, the other in the loop that looks at every instruction and in shorter slices; then their states
+ * must be the same. So must they be after the second was saved half-way and the first went on from there.
  */
 #include <string.h>
 

@@ -84,8 +84,8 @@ static void set_mie(NaiveAia *h, unsigned n, uint64_t b)
         put(&h->mie, n, b);
 }
 
-/* "When bit 1 of mvien is zero, bit 1 of mvip is an alias of the same bit (SSIP) of mip"; "bit 5 of mvip is an alias of the same
- * bit (STIP) in mip when that bit is writable in mip". */
+/* "When bit 1 of mvien is zero, bit 1 of mvip is an alias of the same bit (SSIP) of mip"; "bit 5 of mvip is an alias
+ * of the same bit (STIP) in mip when that bit is writable in mip". */
 static uint64_t mvip(const NaiveAia *h, unsigned n)
 {
     if (n == SSI && !bit(h->mvien, SSI))
@@ -112,8 +112,8 @@ static uint64_t sip(const NaiveAia *h, unsigned n)
     return bit(h->mideleg, n) ? mip(h, n) : bit(h->mvien, n) ? mvip(h, n) : 0;
 }
 
-/* norm:sip_ssip_sie_ssie, norm:sip_sie_Sscofpmf; "some aliases of mip bits in sip may be read-only copies, as specified by the base
- * Privileged Architecture": SEIP and STIP. */
+/* norm:sip_ssip_sie_ssie, norm:sip_sie_Sscofpmf; "some aliases of mip bits in sip may be read-only copies, as
+ * specified by the base Privileged Architecture": SEIP and STIP. */
 static void set_sip(NaiveAia *h, unsigned n, uint64_t b)
 {
     if (is_hypervisors(n))
@@ -158,8 +158,8 @@ static uint64_t hvip(const NaiveAia *h, unsigned n)
     return n == VSSI || n == VSTI || n == VSEI || n > 12 ? bit(h->hvip, n) : 0;
 }
 
-/* norm:hideleg_acc; "if a bit is zero in the same position in both mideleg and mvien, then that bit is read-only zero in
- * hideleg" */
+/* norm:hideleg_acc; "if a bit is zero in the same position in both mideleg and mvien, then that bit is read-only zero
+ * in hideleg" */
 static uint64_t hideleg(const NaiveAia *h, unsigned n)
 {
     if (n == VSSI || n == VSTI || n == VSEI)
@@ -167,8 +167,8 @@ static uint64_t hideleg(const NaiveAia *h, unsigned n)
     return n > 12 ? bit(h->hideleg, n) & bit(h->mideleg | h->mvien, n) : 0;
 }
 
-/* VS level: norm:vsip_vsie_sei, norm:vsip_vsie_sti, norm:vsip_vsie_ssi; "The effects of hideleg and hvien on vsip and vsie for
- * major interrupts 13-63". */
+/* VS level: norm:vsip_vsie_sei, norm:vsip_vsie_sti, norm:vsip_vsie_ssi; "The effects of hideleg and hvien on vsip and
+ * vsie for major interrupts 13-63". */
 
 static bool is_translated(unsigned n)
 {

@@ -2,8 +2,8 @@
 /*
  * naive_aia.h - which interrupts are pending, enabled, delegated and taken, bit by bit as the manuals say it.
  *
- * A second opinion for the interrupt logic of cpu/: written from the AIA specification and the privileged manual alone. Each
- * bit of each register is asked for by itself; nothing is remembered that the manuals do not remember.
+ * A second opinion for the interrupt logic of cpu/: written from the AIA specification and the privileged manual
+ * alone. Each bit of each register is asked for by itself; nothing is remembered that the manuals do not remember.
  */
 #ifndef TESTS_LIB_NAIVE_AIA_H
 #define TESTS_LIB_NAIVE_AIA_H
@@ -63,8 +63,8 @@ typedef struct {
     unsigned vgein, siselect, vsiselect, miselect;
     bool stce, vstce; /* STCE of menvcfg, and of both menvcfg and henvcfg */
     uint64_t mstateen0, hstateen0;
-    /* Signals: bits 3, 7, 9 and 11 of mip; guest external interrupts; whether stimecmp and vstimecmp have passed; what the
-     * interrupt files report (machine, supervisor, guest 1 ...). */
+    /* Signals: bits 3, 7, 9 and 11 of mip; guest external interrupts; whether stimecmp and vstimecmp have passed;
+     * what the interrupt files report (machine, supervisor, guest 1 ...). */
     uint64_t lines, hgeip;
     bool stimer, vstimer;
     unsigned topei[NAIVE_FILES];
@@ -73,8 +73,8 @@ typedef struct {
     bool v, mie_bit, sie_bit, vsie_bit; /* MIE and SIE of mstatus, SIE of vsstatus */
 } NaiveAia;
 
-/* The value of a register that has a bit for each interrupt, one of its bits, and what a write does. Of hideleg, mideleg, mvien
- * and hvien the writer decides what sticks: they are written above. */
+/* The value of a register that has a bit for each interrupt, one of its bits, and what a write does. Of hideleg,
+ * mideleg, mvien and hvien the writer decides what sticks: they are written above. */
 uint64_t naive_aia_read(const NaiveAia *h, unsigned csr);
 uint64_t naive_aia_bit(const NaiveAia *h, unsigned csr, unsigned n);
 void naive_aia_write(NaiveAia *h, unsigned csr, uint64_t value);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* naive_aia_check.c - who may access which interrupt register; see naive_aia.h. "Control and Status Registers (CSRs) Added to
- * Harts" of the AIA specification. */
+/* naive_aia_check.c - who may access which interrupt register; see naive_aia.h. "Control and Status Registers (CSRs)
+ * Added to Harts" of the AIA specification. */
 #include "emu/base/bits.h"
 #include "tests/lib/naive_aia.h"
 
@@ -93,16 +93,16 @@ static bool allowed(const NaiveAia *h, unsigned csr, bool hs)
     case NAIVE_MTOPEI: return h->imsic;
     case NAIVE_SIREG: return sireg_allowed(h, hs);
     case NAIVE_VSIREG: return vsireg_allowed(h, hs);
-    /* "When bit 9 of mvien is one, attempts from S-mode to explicitly access the supervisor-level interrupt file raise an
-     * illegal instruction exception." */
+    /* "When bit 9 of mvien is one, attempts from S-mode to explicitly access the supervisor-level interrupt file
+     * raise an illegal instruction exception." */
     case NAIVE_STOPEI: return h->imsic && !(hs && h->mvien & BIT(9));
     case NAIVE_VSTOPEI: return valid_vgein(h);
     default: return true;
     }
 }
 
-/* "Instructions that read/write CSR stopei or vstopei are considered to be HS-qualified unless all of following are true: the hart
- * has an IMSIC, extension Smstateen is implemented, and bit 58 of mstateen0 is zero." */
+/* "Instructions that read/write CSR stopei or vstopei are considered to be HS-qualified unless all of following are
+ * true: the hart has an IMSIC, extension Smstateen is implemented, and bit 58 of mstateen0 is zero." */
 static bool hs_qualified(const NaiveAia *h, unsigned csr)
 {
     if (csr == NAIVE_STOPEI || csr == NAIVE_VSTOPEI)
@@ -150,8 +150,8 @@ NaiveRefusal naive_aia_check(const NaiveAia *h, unsigned csr, bool write)
         return allowed(h, csr, false) ? NAIVE_ALLOWED : NAIVE_ILLEGAL;
     if (!h->v)
         return h->priv == 1 && allowed(h, csr, true) ? NAIVE_ALLOWED : NAIVE_ILLEGAL;
-    /* "A virtual instruction exception is raised for attempts from VS-mode or VU-mode to directly access vsireg, or attempts
-     * from VU-mode to access sireg." */
+    /* "A virtual instruction exception is raised for attempts from VS-mode or VU-mode to directly access vsireg, or
+     * attempts from VU-mode to access sireg." */
     if (csr == NAIVE_VSIREG || (csr == NAIVE_SIREG && h->priv == 0))
         return h->mstateen0 & CSRIND ? NAIVE_VIRTUAL : NAIVE_ILLEGAL;
     if (level == 1 && h->priv == 1)

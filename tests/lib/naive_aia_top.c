@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* naive_aia_top.c - which interrupt goes first, and where; see naive_aia.h. What is quoted is the AIA specification's. */
+/* naive_aia_top.c - which interrupt goes first, and where; see naive_aia.h. What is quoted is the AIA
+ * specification's. */
 #include "emu/base/bits.h"
 #include "tests/lib/naive_aia.h"
 
@@ -28,8 +29,8 @@ static bool has(const NaiveAia *h, unsigned pending, unsigned enabled, unsigned 
     return naive_aia_bit(h, pending, n) && naive_aia_bit(h, enabled, n);
 }
 
-/* Priorities: "Defined major interrupts and default priorities", and the plan in its note. The others are custom, and reserved
- * numbers, whose places a hart documents. */
+/* Priorities: "Defined major interrupts and default priorities", and the plan in its note. The others are custom, and
+ * reserved numbers, whose places a hart documents. */
 static unsigned default_rank(unsigned id)
 {
     static const uint8_t order[] = { 47,   23,   46,    45,  22,  44,  43,  21,  42,   41,
@@ -90,8 +91,8 @@ static Candidate machine_top(const NaiveAia *h)
     return best;
 }
 
-/* "If there is no supervisor-level interrupt from the hart's external interrupt controller, the SEI is assigned a priority
- * number of 256." */
+/* "If there is no supervisor-level interrupt from the hart's external interrupt controller, the SEI is assigned a
+ * priority number of 256." */
 static unsigned supervisor_number(const NaiveAia *h, unsigned n)
 {
     if (n != SEI)

@@ -93,9 +93,9 @@ NaiveResult naive_tlb_translate(NaiveTlb *tlb, const NaiveAccess *access)
     return r;
 }
 
-/* norm:sfence_vma_all_asid_va, norm:sfence_vma_asid_only, norm:sfence_vma_va_all_asid, norm:sfence_vma_va_asid: entries that
- * contain leaf entries corresponding to the address, that match the ASID, except those of global mappings. What has no
- * first stage has no such entry. */
+/* norm:sfence_vma_all_asid_va, norm:sfence_vma_asid_only, norm:sfence_vma_va_all_asid, norm:sfence_vma_va_asid:
+ * entries that contain leaf entries corresponding to the address, that match the ASID, except those of global
+ * mappings. What has no first stage has no such entry. */
 static bool first_stage_covers(const NaiveFence *fence, const NaiveEntry *e)
 {
     if (e->s_shift == BARE)
@@ -135,8 +135,8 @@ unsigned naive_hfence_vvma(NaiveTlb *tlb, const NaiveFence *fence)
     return taken;
 }
 
-/* "Any entry whose guest virtual address maps to a guest physical address that matches the HFENCE.GVMA's address and VMID
- * arguments must be flushed." norm:hfence-gvma_op, norm:hfence-gvma_vmid; G bits of the G stage mean nothing. */
+/* "Any entry whose guest virtual address maps to a guest physical address that matches the HFENCE.GVMA's address and
+ * VMID arguments must be flushed." norm:hfence-gvma_op, norm:hfence-gvma_vmid; G bits of the G stage mean nothing. */
 unsigned naive_hfence_gvma(NaiveTlb *tlb, const NaiveFence *fence)
 {
     unsigned taken = 0;

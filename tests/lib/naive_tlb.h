@@ -3,8 +3,8 @@
  * naive_tlb.h - a list of translations that were used, and what the fences of the manual take from it.
  *
  * This is ADR 0004 as a linear search: a translation that succeeded is used again wherever its tag
- * fits and its permissions suffice; otherwise the tables are walked, and a translation they give replaces all that covered
- * the address. Only a fence that covers an entry removes it.
+ * fits and its permissions suffice; otherwise the tables are walked, and a translation they give replaces all that
+ * covered the address. Only a fence that covers an entry removes it.
  */
 #ifndef TESTS_LIB_NAIVE_TLB_H
 #define TESTS_LIB_NAIVE_TLB_H

@@ -80,8 +80,8 @@ static bool page_fault(const Stage *s, NaiveRule rule)
     return false;
 }
 
-/* Where the entry at `address` is. "When V=1, memory accesses that would normally bypass address translation are subject
- * to G-stage address translation alone. This includes memory accesses made in support of VS-stage address
+/* Where the entry at `address` is. "When V=1, memory accesses that would normally bypass address translation are
+ * subject to G-stage address translation alone. This includes memory accesses made in support of VS-stage address
  * translation." norm:H_vm_gstagetrans */
 static bool locate_pte(const Stage *s, uint64_t address, NaiveKind kind, Spa *at)
 {
@@ -217,8 +217,8 @@ static bool leaf_reserved(const Stage *s, uint64_t pte, unsigned i, NaiveRule *r
     return bits(pte, 62, 61) == 3 || (bits(pte, 62, 61) && !pbmt_available(s));
 }
 
-/* "For non-leaf PTEs, the D, A, and U bits are reserved for future standard use." norm:Svpbmt_nonleaf_pte_pbmt_must_be_zero;
- * N with i >= 1 is reserved, and a pointer with i = 0 is no good either. */
+/* "For non-leaf PTEs, the D, A, and U bits are reserved for future standard use."
+ * norm:Svpbmt_nonleaf_pte_pbmt_must_be_zero; N with i >= 1 is reserved, and a pointer with i = 0 is no good either. */
 static bool pointer_reserved(uint64_t pte)
 {
     return pte & (D | A | U) || bits(pte, 63, 61);
@@ -254,8 +254,8 @@ static bool step_3(Stage *s, uint64_t pte, uint64_t a, unsigned i, uint64_t *pa)
     return step_5(s, pte, a, i, pa);
 }
 
-/* Step 2. "Permissions and the need to set A and/or D bits at the G-stage level are checked as though for an implicit load
- * or store, not for the original access type." norm:H_vm_gpapriv */
+/* Step 2. "Permissions and the need to set A and/or D bits at the G-stage level are checked as though for an implicit
+ * load or store, not for the original access type." norm:H_vm_gpapriv */
 static bool step_2(Stage *s, uint64_t a, unsigned i, uint64_t *pa)
 {
     uint64_t address = a + vpn(s, i) * PTESIZE;

@@ -2,9 +2,9 @@
 /*
  * naive_walk.h - what the privileged manual says an access does, sentence by sentence.
  *
- * A second opinion for mmu/: written from the manual alone, it includes nothing of mmu/ and remembers nothing. Its state
- * are the CSRs as the manual draws them and a piece of memory; an access ends in an address or in the exception that
- * the manual asks for. Slow on purpose.
+ * A second opinion for mmu/: written from the manual alone, it includes nothing of mmu/ and remembers nothing. Its
+ * state are the CSRs as the manual draws them and a piece of memory; an access ends in an address or in the exception
+ * that the manual asks for. Slow on purpose.
  */
 #ifndef TESTS_LIB_NAIVE_WALK_H
 #define TESTS_LIB_NAIVE_WALK_H

@@ -2,9 +2,10 @@
 /*
  * random_tables.h - page tables of both stages that are random and yet lead somewhere.
  *
- * A small memory at address 0 holds tables of every level of both stages and pages of data. An entry mostly points at a
- * table of the next lower level of its stage, the G stage mostly maps a guest page to the page of the same number
- * modulo the size of the memory, so walks of 35 references succeed often; and now and then everything is wrong that can be.
+ * A small memory at address 0 holds tables of every level of both stages and pages of data. An entry mostly points at
+ * a table of the next lower level of its stage, the G stage mostly maps a guest page to the page of the same number
+ * modulo the size of the memory, so walks of 35 references succeed often; and now and then everything is wrong that
+ * can be.
  */
 #ifndef TESTS_LIB_RANDOM_TABLES_H
 #define TESTS_LIB_RANDOM_TABLES_H

@@ -61,7 +61,8 @@ static inline bool episode_is_bare(const Episode *episode)
     return episode->mode == PRIV_M || !space_translates(episode_space(episode));
 }
 
-/* setup.c: what comes before the body. Returns the place of the literal that must become the offset of the body's end. */
+/* setup.c: what comes before the body. Returns the place of the literal that must become the offset of the body's
+ * end. */
 uint32_t setup_make(Episode *episode, Rng *rng);
 
 /* rows.c: random instructions. */

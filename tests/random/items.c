@@ -101,7 +101,8 @@ void item_atomic(Episode *episode)
         asm_raw(episode->program, raw);
 }
 
-/* LR and SC until it works: a reservation may be lost at any time. Where nothing faults, for the same reason as below. */
+/* LR and SC until it works: a reservation may be lost at any time. Where nothing faults, for the same reason as
+ * below. */
 void item_reserved(Episode *episode)
 {
     Program *program = episode->program;
@@ -212,8 +213,8 @@ void item_loop(Episode *episode)
     (ends ? items_end_loop : items_begin_loop)(episode);
 }
 
-/* Cache blocks: aligned, because references differ in what they report of an address inside; and not with U alone, where
- * Spike asks senvcfg, which is not there. */
+/* Cache blocks: aligned, because references differ in what they report of an address inside; and not with U alone,
+ * where Spike asks senvcfg, which is not there. */
 void item_block(Episode *episode)
 {
     const Isa *isa = episode->program->isa;

@@ -4,8 +4,8 @@
 #include "cpu/hart.h"
 #include "episode.h"
 
-/* Priorities of interrupts are behind these numbers; the odd ones are not there. Only read: an implementation may have all
- * of them zero. AIA, "Configuring priorities of major interrupts at machine level" */
+/* Priorities of interrupts are behind these numbers; the odd ones are not there. Only read: an implementation may
+ * have all of them zero. AIA, "Configuring priorities of major interrupts at machine level" */
 void item_priorities(Episode *episode)
 {
     // clang-format off
@@ -26,8 +26,9 @@ void item_priorities(Episode *episode)
     items_put_csr(episode, INSN_csrrs, result, windows[which].window, 0);
 }
 
-/* An interrupt that the hypervisor makes up. Not with the number of an exception: Spike takes one for the other. After the
- * external interrupt by default only without a priority: Spike does not look at that. AIA, "Hypervisor virtual interrupt control CSR (hvictl)" */
+/* An interrupt that the hypervisor makes up. Not with the number of an exception: Spike takes one for the other.
+ * After the external interrupt by default only without a priority: Spike does not look at that. AIA, "Hypervisor
+ * virtual interrupt control CSR (hvictl)" */
 void item_inject(Episode *episode)
 {
     Program *program = episode->program;

@@ -11,10 +11,10 @@ enum {
     TIME = 8  /* but only its highest bits, which htimedelta makes */
 };
 
-/* CSRs whose values are the same everywhere, and the bits of them that may be changed. What is left out would break the
- * handlers (their own registers, delegation of environment calls from S, MPRV) or items (TVM, VTVM, VTW), changes STIP at a
- * time that is open (STCE), or is for each implementation to choose. Any other CSR is read into x0, to see whether that is
- * allowed. */
+/* CSRs whose values are the same everywhere, and the bits of them that may be changed. What is left out would break
+ * the handlers (their own registers, delegation of environment calls from S, MPRV) or items (TVM, VTVM, VTW), changes
+ * STIP at a time that is open (STCE), or is for each implementation to choose. Any other CSR is read into x0, to see
+ * whether that is allowed. */
 // clang-format off
 static const struct { const char *name; uint64_t mask; unsigned what; } known[] = {
     { "fflags",     0x1f,               READ | SWAP }, { "frm",        3,                READ | SWAP },
@@ -69,9 +69,10 @@ static bool is_trigger(unsigned number)
     return number >> 4 == 0x7a || number == 0x5a8 || number == 0x6a8;
 }
 
-/* What guests leave out: indirect access, which in VS-mode leads nowhere (norm:vsireg_access_behaviour) and in VU-mode asks
- * mstateen0 first, which Spike does not, nor does it know mireg from sireg there; scountinhibit, which Spike has in VS-mode;
- * sip and sie, which Spike has there whatever hvictl says; and vstopei, which is illegal in Spike without interrupt files. */
+/* What guests leave out: indirect access, which in VS-mode leads nowhere (norm:vsireg_access_behaviour) and in
+ * VU-mode asks mstateen0 first, which Spike does not, nor does it know mireg from sireg there; scountinhibit, which
+ * Spike has in VS-mode; sip and sie, which Spike has there whatever hvictl says; and vstopei, which is illegal in
+ * Spike without interrupt files. */
 static bool is_open(const Episode *episode, unsigned number)
 {
     bool may_be_vs = episode->mode == PRIV_S || episode->first_mode != PRIV_U;
@@ -109,8 +110,8 @@ void items_put_csr(Episode *episode, InsnId id, unsigned rd, unsigned number, un
     asm_emit(episode->program, id, OPS(OP_RD = rd, OP_RS1 = rs1, OP_CSR = number));
 }
 
-/* QEMU has what belongs to the hypervisor without it. A state enable for what is not there is read-only zero, but not in
- * Spike. norm:stateen_unimplemented_state_roz */
+/* QEMU has what belongs to the hypervisor without it. A state enable for what is not there is read-only zero, but not
+ * in Spike. norm:stateen_unimplemented_state_roz */
 static uint64_t writable(const Program *program, unsigned number, uint64_t mask)
 {
     if (program->omit_kind[OMIT_BITS] && number == CSR_medeleg)

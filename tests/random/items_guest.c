@@ -154,8 +154,8 @@ void item_guest_switch(Episode *episode)
     episode->pinned = was;
 }
 
-/* A MODE that is reserved, or a root that is not aligned, for a moment in which nobody translates by it: the other fields of
- * hgatp are written all the same; satp, the guest's too, stays as it was. norm:hgatp_mode_warl,
+/* A MODE that is reserved, or a root that is not aligned, for a moment in which nobody translates by it: the other
+ * fields of hgatp are written all the same; satp, the guest's too, stays as it was. norm:hgatp_mode_warl,
  * norm:vsatp_mode_unsupported_v1 */
 void item_odd_root(Episode *episode)
 {

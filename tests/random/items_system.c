@@ -78,8 +78,8 @@ void item_fence(Episode *episode)
         asm_raw(episode->program, raw);
 }
 
-/* A fence of `address`, mostly, and of the space's number, sometimes, in two registers; half of them, if there are any, in
- * three instructions. With a number it does not cover what is global. norm:sfence_vma_va_asid */
+/* A fence of `address`, mostly, and of the space's number, sometimes, in two registers; half of them, if there are
+ * any, in three instructions. With a number it does not cover what is global. norm:sfence_vma_va_asid */
 void items_put_fence(Episode *episode, InsnId fence, const unsigned reg[2], uint64_t address,
                      const Space *space)
 {

@@ -5,13 +5,13 @@
  * usage: generate -cpu TEXT [-omit NAME[,NAME...]] SEED FILE [MAP]
  *
  * -omit leaves out what a reference has wrong: instructions by their names, "interrupts" (two at once), "blocks"
- * (cache-block operations where there is no memory), "bits" (bit 0 of mepc and sepc, the highest of pmpaddr), "atomics"
- * (where translation or PMP may not allow them), "napot" (reserved page table entries that have not been accessed).
+ * (cache-block operations where there is no memory), "bits" (bit 0 of mepc and sepc, the highest of pmpaddr),
+ * "atomics" (where translation or PMP may not allow them), "napot" (reserved page table entries that have not been
+ * accessed).
  *
- * Writes the ELF program FILE. MAP gets a line for every instruction of a body: its episode, its item, its offset in the
- * file, its size, its address, and its text. Its first line says where in the file the verbose flag is, how many words a
- * record of an episode's end has, and which extensions
- * and modes the program is for.
+ * Writes the ELF program FILE. MAP gets a line for every instruction of a body: its episode, its item, its offset in
+ * the file, its size, its address, and its text. Its first line says where in the file the verbose flag is, how many
+ * words a record of an episode's end has, and which extensions and modes the program is for.
  */
 #include <inttypes.h>
 #include <stdio.h>

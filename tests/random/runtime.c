@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * runtime.c - the part of every program that is not random: trap handlers that write down what they see, the step from
- * one episode to the next, and the end, where everything is hashed and printed.
+ * runtime.c - the part of every program that is not random: trap handlers that write down what they see, the step
+ * from one episode to the next, and the end, where everything is hashed and printed.
  *
- * A record of a trap is 40 words: a tag (3, 1 or 2: whether M-mode, the supervisor or the guest handled it; above it the
- * episode), x1 to x31, epc, cause, tval, status, and, but for the guest's, four of the hypervisor. At the end of an
- * episode the machine-mode log gets one with all floating-point registers and many CSRs. Each handler keeps the place of its next record in its scratch register, and saves registers there at once.
+ * A record of a trap is 40 words: a tag (3, 1 or 2: whether M-mode, the supervisor or the guest handled it; above it
+ * the episode), x1 to x31, epc, cause, tval, status, and, but for the guest's, four of the hypervisor. At the end of
+ * an episode the machine-mode log gets one with all floating-point registers and many CSRs. Each handler keeps the
+ * place of its next record in its scratch register, and saves registers there at once.
  */
 #include "runtime.h"
 #include "cpu/csr.h"
@@ -103,8 +104,8 @@ static const char answer[] = "  la x6, quiet_v\n"
                              "  csrrc x0, hie, x8\n"
                              "loud_@:\n";
 
-/* From S-mode an environment call, which is never delegated from there, leads to M-mode; its handler knows the place. So
- * does one from a guest, by way of the supervisor if it is delegated. */
+/* From S-mode an environment call, which is never delegated from there, leads to M-mode; its handler knows the place.
+ * So does one from a guest, by way of the supervisor if it is delegated. */
 static const char leave[] = "leave_@:\n"
                             "  ecall\n";
 static const char leave_to[] = "  la x6, leave_@\n"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * setup.c - what comes before a body: literals, and code that loads them into CSRs and registers and returns into the body.
+ * setup.c - what comes before a body: literals, and code that loads them into CSRs and registers and returns into the
+ * body.
  */
 #include <string.h>
 
@@ -140,8 +141,8 @@ static void set_hypervisor(Episode *episode, Rng *rng, Pool *pool)
     put_guest_fences(episode, pool);
 }
 
-/* Which interrupts M-mode passes on by hand, what is pending and enabled of them, for that is open after the change, and
- * one that the hypervisor makes up. AIA, "Interrupt filtering and virtual interrupts for supervisor level" */
+/* Which interrupts M-mode passes on by hand, what is pending and enabled of them, for that is open after the change,
+ * and one that the hypervisor makes up. AIA, "Interrupt filtering and virtual interrupts for supervisor level" */
 static void set_advanced_interrupts(Program *program, Rng *rng, Pool *pool)
 {
     uint64_t filtered = rng_chance(rng, 1, 2) ? rng_next(rng) & 0x202 : 0;

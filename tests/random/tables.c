@@ -163,7 +163,8 @@ unsigned tables_random_page(const Space *space, Rng *rng)
            rng_below(rng, WINDOW_PAGES - 2 * SAFE_PAGES - (space->napot ? NAPOT_PAGES : 0));
 }
 
-/* Where the pages lead that are the same for every space: those of the data, or of the window below at the same place. */
+/* Where the pages lead that are the same for every space: those of the data, or of the window below at the same
+ * place. */
 static uint64_t fixed_target(const Space *space, unsigned page, uint64_t data)
 {
     const Space *under = space->under;

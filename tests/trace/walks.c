@@ -2,8 +2,8 @@
 /*
  * walks.c - one load with nothing remembered, then one more, in each of six translation schemes.
  *
- * M-mode loads as S-mode or VS-mode would (MPRV), so nothing else is translated. The tables have A and D set and map virtual
- * page 0 to `data`, in the G stage every page to itself.
+ * M-mode loads as S-mode or VS-mode would (MPRV), so nothing else is translated. The tables have A and D set and map
+ * virtual page 0 to `data`, in the G stage every page to itself.
  */
 #include "mprv.h"
 

@@ -2,9 +2,10 @@
 /*
  * test_aia_naive.c - a hart's interrupts against a model written straight from the AIA specification.
  *
- * Registers are written, wires and interrupt files change, the mode changes, all at random; after each of these the registers,
- * mtopi, stopi and vstopi, the interrupt that is taken, whether WFI ends, and who may access what must be as the model says.
- * What a hart may choose (which bits stick) is read back. `make check-aia` does a million and more.
+ * Registers are written, wires and interrupt files change, the mode changes, all at random; after each of these the
+ * registers, mtopi, stopi and vstopi, the interrupt that is taken, whether WFI ends, and who may access what must be
+ * as the model says. What a hart may choose (which bits stick) is read back. `make check-aia` does a million and
+ * more.
  */
 #include <criterion/criterion.h>
 
@@ -163,8 +164,8 @@ static void write_vgein(World *w)
     cr_assert_eq(csr_read(w->hart, CSR_hstatus) >> 12 & 63, w->model.vgein);
 }
 
-/* One register of eight priorities. "The priority number for a machine-level external interrupt must be read-only zero", and for
- * those that can never be enabled. */
+/* One register of eight priorities. "The priority number for a machine-level external interrupt must be read-only
+ * zero", and for those that can never be enabled. */
 static void write_priorities(World *w)
 {
     unsigned level = (unsigned)below(w, 2), first = (unsigned)below(w, 8) * 8;

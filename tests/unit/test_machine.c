@@ -267,8 +267,8 @@ Test(machine, an_instruction_may_overwrite_itself)
     machine_free(m);
 }
 
-/* A message to the host acts when its last byte is there, before another instruction runs; a lone low word, which is how
- * old test programs end, when the round ends. */
+/* A message to the host acts when its last byte is there, before another instruction runs; a lone low word, which is
+ * how old test programs end, when the round ends. */
 Test(machine, messages_to_the_host_are_read_when_they_are_whole)
 {
     enum { MAILBOX = BOARD_RAM + 0x2000 };

@@ -2,10 +2,10 @@
 /*
  * test_mmu.c - context banks are only a cache: the key of a bank is fuzzed.
  *
- * Two MMUs live through the same random life of mode switches, permission bits, address spaces, PMP changes, page table
- * edits and fences. One keeps its banks; the other forgets them before every access, so that it always asks the store
- * and the walker, which recalls nothing. They must agree in every result, fault and byte of memory. A key that lacks something that a
- * translation depends on shows as a difference.
+ * Two MMUs live through the same random life of mode switches, permission bits, address spaces, PMP changes, page
+ * table edits and fences. One keeps its banks; the other forgets them before every access, so that it always asks the
+ * store and the walker, which recalls nothing. They must agree in every result, fault and byte of memory. A key that
+ * lacks something that a translation depends on shows as a difference.
  */
 #include <criterion/criterion.h>
 

@@ -2,10 +2,10 @@
 /*
  * test_mmu_naive.c - a hart's whole Mmu against the manual: banks, store, memo and walker together.
  *
- * Both sides live through the same random life of contexts, loads, stores, fetches, HLV, HLVX, HSV, changed tables, PMP and
- * fences. In the first test whatever changes is fenced, and every access must do what a walk of memory as it is says. In the
- * second fences are forgotten, or cover less than was changed: then every access must do what a plain list of the
- * translations in use says, from which fences take what they cover by the manual and nothing else.
+ * Both sides live through the same random life of contexts, loads, stores, fetches, HLV, HLVX, HSV, changed tables,
+ * PMP and fences. In the first test whatever changes is fenced, and every access must do what a walk of memory as it
+ * is says. In the second fences are forgotten, or cover less than was changed: then every access must do what a plain
+ * list of the translations in use says, from which fences take what they cover by the manual and nothing else.
  */
 #include <criterion/criterion.h>
 

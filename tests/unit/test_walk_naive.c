@@ -2,8 +2,9 @@
 /*
  * test_walk_naive.c - the page table walker against a second one, written straight from the manual.
  *
- * Random tables in a small memory, random contexts and accesses; both walkers must agree in how it ends and why, in what
- * is reported, in every entry read, and in the memory they leave behind. `make check-walk` does a million and more.
+ * Random tables in a small memory, random contexts and accesses; both walkers must agree in how it ends and why, in
+ * what is reported, in every entry read, and in the memory they leave behind. `make check-walk` does a million and
+ * more.
  */
 #include <criterion/criterion.h>
 

@@ -34,8 +34,8 @@ typedef struct {
 } Trap;
 
 /*
- * The address of code that executes `text` and returns. In U-mode and VU-mode it has no stack; with VS-stage translation
- * on it runs in pages of the user there.
+ * The address of code that executes `text` and returns. In U-mode and VU-mode it has no stack; with VS-stage
+ * translation on it runs in pages of the user there.
  */
 #define CODE(text)                                  \
     ({                                              \
@@ -106,7 +106,8 @@ void fence_all(void);
 /* Says so and counts a failure unless they are the same. The last mode that ran is named, too. */
 void check(const char *what, uint64_t expected, uint64_t found);
 
-/* All but `epc`, `vector`, `value` and `status` of a trap. Zero instead of a transformed instruction is allowed, but `note`d. */
+/* All but `epc`, `vector`, `value` and `status` of a trap. Zero instead of a transformed instruction is allowed, but
+ * `note`d. */
 void check_trap(const char *what, Trap expected, Trap found);
 
 /* `code` in `mode` ends with `cause`, 0: returns. */
