@@ -220,6 +220,7 @@ struct Hart {
     uint64_t (*mtime)(void *opaque); /* the time CSR, in ticks of 100 ns */
     void *mtime_opaque;
     const AiaPort *aia;             /* its IMSIC, or NULL */
+    IrqPriority external;           /* of its external interrupts */
     Timer stimer, vstimer;          /* fire when stimecmp, vstimecmp is reached */
     const Breakpoints *breakpoints; /* not NULL: stop there with ATTENTION_STOP */
     Watchpoint watch_hit;           /* the access that stopped the hart: kind 0: none */

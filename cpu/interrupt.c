@@ -148,20 +148,19 @@ static Top find_top(uint64_t ready, const uint8_t iprio[64], unsigned external,
     return top;
 }
 
-static unsigned external_priority(const Hart *hart, int file)
+static unsigned or_unknown(unsigned priority)
 {
-    unsigned identity =
-        hart->aia && file >= 0 ? hart->aia->topei(hart->aia->to, (unsigned)file) : 0;
-    return identity ? identity : UNKNOWN_EXTERNAL;
+    return priority ? priority : UNKNOWN_EXTERNAL;
 }
 
-/* AIA, "Configuring priorities of major interrupts at supervisor level": what software or mvien makes pending while
- * the controller says nothing has no number of it. */
-static unsigned supervisor_external_priority(const Hart *hart)
+/* Of IRQ_MEI or IRQ_SEI. AIA, "Configuring priorities of major interrupts at supervisor level": what software or mvien
+ * makes pending while the controller says nothing has no number of it. */
+static unsigned external_priority(const Hart *hart, unsigned number)
 {
-    if (!(hart->mip_lines & BIT(IRQ_SEI)))
+    const IrqPriority *external = &hart->external;
+    if (!external->number || !(hart->mip_lines & BIT(number)))
         return UNKNOWN_EXTERNAL;
-    return external_priority(hart, indirect_file(hart, CSR_stopei));
+    return or_unknown(external->number(external->to, hart->id, number == IRQ_MEI));
 }
 
 /* hviprio1 and hviprio2, spread out. */
@@ -183,7 +182,8 @@ static unsigned guest_external_priority(const Hart *hart)
     bool is_external = bits(control, 27, 16) == IRQ_SEI || BROKEN(hvictl_any_iid);
     if (!has_file && is_external && control & 0xff)
         return control & 0xff;
-    return external_priority(hart, indirect_file(hart, CSR_vstopei));
+    int file = indirect_file(hart, CSR_vstopei);
+    return or_unknown(file < 0 ? 0 : hart->aia->topei(hart->aia->to, (unsigned)file));
 }
 
 static Top guest_top(const Hart *hart)
@@ -211,10 +211,10 @@ static Top level_top(const Hart *hart, Level level)
 {
     if (level == LEVEL_M)
         return find_top(machine_ready(hart), hart->iprio[0], IRQ_MEI,
-                        external_priority(hart, indirect_file(hart, CSR_mtopei)));
+                        external_priority(hart, IRQ_MEI));
     if (level == LEVEL_HS)
         return find_top(supervisor_ready(hart) & ~(BROKEN(stopi_without_hip) ? IRQS_H : 0ull),
-                        hart->iprio[1], IRQ_SEI, supervisor_external_priority(hart));
+                        hart->iprio[1], IRQ_SEI, external_priority(hart, IRQ_SEI));
     return guest_top(hart);
 }
 

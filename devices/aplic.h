@@ -21,7 +21,7 @@
 
 #include "devices/device.h"
 
-enum { APLIC_SOURCES = 96, APLIC_MAX_HARTS = 32, APLIC_MAX_PRIORITY = 7 };
+enum { APLIC_SOURCES = 96, APLIC_MAX_HARTS = 32, APLIC_MAX_PRIORITY = 255 };
 
 /* A set of sources: bit s % 64 of word s / 64. */
 enum { APLIC_SET_WORDS = 2 };
@@ -62,6 +62,9 @@ struct Aplic {
 };
 
 extern const DeviceType aplic_type;
+
+/* topi of `hart`: source and priority number of what it would claim in direct delivery, 0: nothing. */
+uint32_t aplic_topi(const Aplic *domain, unsigned hart);
 
 /* The level of the wire of `source` (1..APLIC_SOURCES) to the root domain. Fits IrqLine.set. */
 void aplic_set_source(void *root, unsigned source, bool level);

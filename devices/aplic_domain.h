@@ -32,8 +32,7 @@ void aplic_clear_pending(Aplic *domain, unsigned word, uint64_t sources);
 void aplic_configure(Aplic *domain, unsigned source, uint16_t config);
 void aplic_set_delivery_mode(Aplic *domain, bool by_messages);
 
-/* topi of `hart`, and claimi. */
-uint32_t aplic_topi(const Aplic *domain, unsigned hart);
+/* claimi of `hart`. */
 uint32_t aplic_claim(Aplic *domain, unsigned hart);
 
 /* To be called when anything that decides about delivery changed. */

@@ -230,6 +230,11 @@ void imsic_port_init(ImsicPort *port, Imsic *machine, Imsic *supervisor, unsigne
     port->hart = hart;
 }
 
+bool imsic_is_bypassed(const Imsic *imsic, unsigned hart)
+{
+    return get_file(imsic, hart, 0)->eidelivery == IMSIC_DELIVER_APLIC;
+}
+
 void imsic_set_aplic(void *opaque, unsigned hart, bool level)
 {
     Imsic *imsic = opaque;

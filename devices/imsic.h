@@ -56,6 +56,8 @@ void imsic_port_init(ImsicPort *port, Imsic *machine, Imsic *supervisor, unsigne
 /* Bits of a guest's number in the address of a page: riscv,guest-index-bits. */
 unsigned imsic_guest_bits(const Imsic *imsic);
 
+/* Does an APLIC stand in for the file of `hart` that is not a guest's? */
+bool imsic_is_bypassed(const Imsic *imsic, unsigned hart);
 /* The wire of an APLIC to the file of `hart` that is not a guest's. Fits IrqLine.set. */
 void imsic_set_aplic(void *imsic, unsigned hart, bool level);
 

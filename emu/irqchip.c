@@ -150,10 +150,24 @@ static bool add_aplic(Machine *m, Aplic **aplic, const char *id, uint64_t base, 
     return machine_add_device(m, &(*aplic)->dev, error);
 }
 
+/* The identity, when an IMSIC's file signals, or what the APLIC has for the source; a PLIC's numbers are of another kind. */
+static unsigned external_priority(void *opaque, unsigned hart, bool is_machine)
+{
+    const Machine *m = opaque;
+    const Imsic *imsic = is_machine ? m->imsic_m : m->imsic_s;
+    const Aplic *aplic = is_machine ? m->aplic_m : m->aplic_s;
+    if (imsic && !imsic_is_bypassed(imsic, hart))
+        return m->harts[hart].aia->topei(m->harts[hart].aia->to,
+                                         is_machine ? AIA_FILE_M : AIA_FILE_S);
+    return aplic ? aplic_topi(aplic, hart) & 0xff : 0;
+}
+
 bool irqchip_add(Machine *m, GError **error)
 {
     if (!add_timers(m, error))
         return false;
+    for (unsigned i = 0; i < m->n_harts; i++)
+        m->harts[i].external = (IrqPriority){ external_priority, m };
     if (m->config.aia == AIA_NONE)
         return add_plic(m, error);
     return (m->config.aia == AIA_APLIC || add_imsics(m, error)) &&

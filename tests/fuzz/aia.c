@@ -128,7 +128,7 @@ static void check_source(const Domain *domain, const Domain *parent, unsigned so
         fuzz_fail("source %u has an input in mode %u", source, mode);
     if (mode >= MODE_LEVEL1 && pending != high && (pending || !by_message))
         fuzz_fail("source %u: pending is %u at level %u", source, pending, high);
-    if (mode && !by_message && !(domain->target[source] & 7))
+    if (mode && !by_message && !(domain->target[source] & 255))
         fuzz_fail("source %u has priority 0", source);
 }
 

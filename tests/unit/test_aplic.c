@@ -396,14 +396,14 @@ Test(aplic, targets_have_the_format_of_the_delivery_mode)
         configure(domain, 7, DETACHED);
         for (unsigned priority = 0; priority < 256; priority++) {
             put(domain, TARGET + 28, 0x000ff800 | priority);
-            cr_expect_eq(get(domain, TARGET + 28), 3 << 18 | (priority & 7 ? priority & 7 : 1));
+            cr_expect_eq(get(domain, TARGET + 28), 3 << 18 | (priority ? priority : 1));
         }
         put(domain, DOMAINCFG, DM);
         put(domain, TARGET + 28, 0xffffffff);
         cr_expect_eq(get(domain, TARGET + 28), domain == S ? 0xfffc37ff : 0xfffc07ff);
         put(domain, DOMAINCFG, 0);
-        cr_expect_neq(get(domain, TARGET + 28) & 7, 0, "a legal priority, whatever it was");
-        cr_expect_eq(get(domain, TARGET + 28) & 0x3fff8, 0);
+        cr_expect_neq(get(domain, TARGET + 28) & 0xff, 0, "a legal priority, whatever it was");
+        cr_expect_eq(get(domain, TARGET + 28) & 0x3ff00, 0);
     }
 }
 
@@ -534,7 +534,7 @@ Test(aplic, every_source_reaches_the_hart_it_is_targeted_at)
     for (uint32_t domain = M; domain <= S; domain += S) {
         deliver_directly(domain);
         for (unsigned source = 1; source <= LAST; source++) {
-            unsigned hart = source % HARTS, priority = 1 + source % 7;
+            unsigned hart = source % HARTS, priority = 1 + 37 * source % 255;
             configure(domain, source, LEVEL1);
             put(domain, TARGET + 4 * source, hart << 18 | priority);
             wire(source, true);
@@ -589,10 +589,10 @@ Test(aplic, threshold_masks_its_own_priority_and_those_below)
     configure(M, 30, DETACHED);
     put(M, TARGET + 4 * 30, 1 << 18 | 4);
     put(M, SETIPNUM, 30);
-    for (unsigned threshold = 0; threshold < 16; threshold++) {
-        bool seen = !(threshold & 7) || (threshold & 7) > 4;
+    for (unsigned threshold = 0; threshold < 512; threshold++) {
+        bool seen = !(threshold & 255) || (threshold & 255) > 4;
         put(M, idc(1, ITHRESHOLD), threshold);
-        cr_expect_eq(get(M, idc(1, ITHRESHOLD)), threshold & 7);
+        cr_expect_eq(get(M, idc(1, ITHRESHOLD)), threshold & 255);
         cr_expect_eq(get(M, idc(1, TOPI)) >> 16, seen ? 30 : 0, "threshold %u", threshold);
         cr_expect_eq(its.rig.level[M_WIRE + 1], seen);
     }
