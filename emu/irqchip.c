@@ -150,7 +150,8 @@ static bool add_aplic(Machine *m, Aplic **aplic, const char *id, uint64_t base, 
     return machine_add_device(m, &(*aplic)->dev, error);
 }
 
-/* The identity, when an IMSIC's file signals, or what the APLIC has for the source; a PLIC's numbers are of another kind. */
+/* The identity, when an IMSIC's file signals, or what the APLIC has for the source; a PLIC's numbers are of another
+ * kind. */
 static unsigned external_priority(void *opaque, unsigned hart, bool is_machine)
 {
     const Machine *m = opaque;

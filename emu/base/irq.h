@@ -38,8 +38,9 @@ typedef struct {
     unsigned guests; /* GEILEN */
 } AiaPort;
 
-/* What a hart asks of whatever signals its external interrupts, at machine or at supervisor level: which priority number
- * the interrupt has; 0: the controller gives none. AIA, "Configuring priorities of major interrupts at machine level" */
+/* What a hart asks of whatever signals its external interrupts, at machine or at supervisor level: which priority
+ * number the interrupt has; 0: the controller gives none. AIA, "Configuring priorities of major interrupts at machine
+ * level" */
 typedef struct {
     unsigned (*number)(void *to, unsigned hart, bool is_machine); /* NULL: it gives none */
     void *to;
