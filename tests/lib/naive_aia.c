@@ -1,28 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* naive_aia.c - the bits of interrupt registers as the manuals say them; see naive_aia.h. What is quoted is the AIA
  * specification's. */
-#include "tests/lib/naive_aia.h"
-
-#include "emu/base/bits.h"
-
-enum {
-    SSI = 1,
-    VSSI = 2,
-    MSI = 3,
-    STI = 5,
-    VSTI = 6,
-    MTI = 7,
-    SEI = 9,
-    VSEI = 10,
-    MEI = 11,
-    SGEI = 12,
-    LCOFI = 13
-};
-
-static uint64_t bit(uint64_t value, unsigned n)
-{
-    return value >> n & 1;
-}
+#include "tests/lib/naive_aia_bits.h"
 
 static void put(uint64_t *value, unsigned n, uint64_t b)
 {

@@ -1,27 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* naive_aia_top.c - which interrupt goes first, and where; see naive_aia.h. What is quoted is the AIA
  * specification's. */
-#include "emu/base/bits.h"
-#include "tests/lib/naive_aia.h"
-
-enum {
-    SSI = 1,
-    VSSI = 2,
-    MSI = 3,
-    STI = 5,
-    VSTI = 6,
-    MTI = 7,
-    SEI = 9,
-    VSEI = 10,
-    MEI = 11,
-    SGEI = 12,
-    LCOFI = 13
-};
-
-static uint64_t bit(uint64_t value, unsigned n)
-{
-    return value >> n & 1;
-}
+#include "tests/lib/naive_aia_bits.h"
 
 /* Is interrupt n both pending and enabled? */
 static bool has(const NaiveAia *h, unsigned pending, unsigned enabled, unsigned n)
