@@ -72,6 +72,14 @@ static void port_claim(void *to, unsigned file)
     (void)to, (void)file;
 }
 
+/* Whoever signals an external interrupt knows its number: here always the file. */
+static unsigned external_number(void *to, unsigned hart, bool is_machine)
+{
+    const World *w = to;
+    (void)hart;
+    return w->model.topei[is_machine ? AIA_FILE_M : AIA_FILE_S];
+}
+
 static bool port_exists(unsigned select)
 {
     return select < 0x80 || select % 2 == 0;
@@ -393,6 +401,7 @@ static void begin(World *w, bool imsic)
     w->hart = &w->machine->harts[0];
     w->seed = imsic ? 1 : 2;
     w->port = (AiaPort){ port_topei, port_claim, port_read, port_write, w, NAIVE_GUESTS };
+    w->hart->external = (IrqPriority){ imsic ? external_number : NULL, w };
     if (imsic)
         w->hart->aia = &w->port;
     cr_assert(machine_reset(w->machine, NULL));
