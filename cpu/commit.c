@@ -81,27 +81,22 @@ void commit_record(Commit *commit, Hart *hart, const Insn *in, uint64_t pc, unsi
     }
 }
 
-/* A watchpoint that the access touches. */
-static void check_watchpoints(Hart *hart, uint64_t first, uint64_t last, Accessed how)
+/* A watchpoint that the access touches; of several the first counts. Watched addresses are those without a mask. */
+static void check_watchpoints(Hart *hart, uint64_t address, unsigned size, Accessed how)
 {
-    static const uint8_t wants[] = { [WATCHED_WRITE] = ACCESSED_WRITE,
-                                     [WATCHED_READ] = ACCESSED_READ,
-                                     [WATCHED_ACCESS] = ACCESSED_BOTH };
-    for (unsigned i = 0; i < hart->breakpoints->n_watches; i++) {
-        const Watchpoint *w = &hart->breakpoints->watches[i];
-        if (w->last < first || w->first > last || !(wants[w->kind] & how))
-            continue;
-        hart->watch_hit = (Watchpoint){ MAX(first, w->first), last, w->kind };
-        hart->attention |= ATTENTION_STOP;
+    uint64_t first = mmu_unmask(&hart->mmu, (Gva){ address }).v, last = first + size - 1;
+    const Watchpoint *w = breakpoints_watching(hart->breakpoints, hart, first, last, how);
+    if (!w)
         return;
-    }
+    hart->watch_hit = (Watchpoint){ MAX(first, w->first), last, w->kind, w->scope };
+    hart->attention |= ATTENTION_STOP;
 }
 
 void commit_access(Hart *hart, uint64_t address, unsigned size, Accessed how, uint64_t value)
 {
     Commit *commit = hart->commit;
     if (hart->breakpoints)
-        check_watchpoints(hart, address, address + size - 1, how);
+        check_watchpoints(hart, address, size, how);
     if (!commit)
         return;
     commit->is_load = how == ACCESSED_READ;

@@ -10,6 +10,7 @@
 #include "cpu/code.h"
 #include "cpu/csr.h"
 #include "cpu/stats.h"
+#include "cpu/worlds.h"
 #include "emu/base/mutant.h"
 
 static void stimer_fired(void *opaque)
@@ -54,12 +55,14 @@ void hart_init(Hart *hart, unsigned id, const Isa *isa, Bus *bus, Clock *clock, 
 void hart_free(Hart *hart)
 {
     stats_free(hart);
+    worlds_watch(hart, false);
     g_free(hart->csr_gates);
     mmu_free(&hart->mmu);
 }
 
 void hart_reset(Hart *hart, uint64_t pc)
 {
+    worlds_forget(hart);
     memset(hart->x, 0, sizeof hart->x);
     memset(hart->f, 0, sizeof hart->f);
     memset(&hart->counters, 0, offsetof(Counters, happened));

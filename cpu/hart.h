@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cpu/breakpoint.h"
 #include "cpu/counters.h"
 #include "cpu/isa/insn.h"
 #include "cpu/isa/isa.h"
@@ -26,21 +27,7 @@
 typedef struct CodeCache CodeCache;
 typedef struct Commit Commit;
 typedef struct Stats Stats;
-
-/* What an access has to be for a watchpoint: as gdb numbers them. */
-typedef enum { WATCHED_WRITE = 2, WATCHED_READ = 3, WATCHED_ACCESS = 4 } WatchKind;
-
-typedef struct {
-    uint64_t first, last; /* virtual addresses */
-    WatchKind kind;
-} Watchpoint;
-
-/* Addresses at which harts stop before executing, and those after whose access they do; belongs to the debugger. */
-typedef struct {
-    uint64_t *pcs;
-    Watchpoint *watches;
-    unsigned count, n_watches;
-} Breakpoints;
+typedef struct Worlds Worlds;
 
 /* Why a slice ended before its units were used up. */
 enum {
@@ -225,6 +212,8 @@ struct Hart {
     const Breakpoints *breakpoints; /* not NULL: stop there with ATTENTION_STOP */
     Watchpoint watch_hit;           /* the access that stopped the hart: kind 0: none */
     bool step_over;                 /* execute the next instruction even if there is a breakpoint */
+    bool irqs_off;                  /* the debugger steps and wants no interrupts meanwhile */
+    Worlds *worlds;                 /* not NULL: notes are taken of who comes and goes */
     uint32_t watch;                 /* WATCH_*: not 0, run in the slower loop */
     uint8_t *csr_gates;             /* of each CSR, what gates it: csr.c */
     Stats *stats;                   /* not NULL: what happens is counted there */

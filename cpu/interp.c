@@ -349,10 +349,7 @@ static bool at_breakpoint(Hart *hart)
 {
     bool over = hart->step_over;
     hart->step_over = false;
-    for (unsigned i = 0; !over && hart->breakpoints && i < hart->breakpoints->count; i++)
-        if (hart->breakpoints->pcs[i] == hart->pc)
-            return true;
-    return false;
+    return hart->breakpoints && !over && breakpoints_at(hart->breakpoints, hart, hart->pc);
 }
 
 /* The loop that looks at every instruction: for the commit log, the trace hash, breakpoints, event counters and

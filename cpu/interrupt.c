@@ -306,7 +306,7 @@ void hart_update_irq(Hart *hart)
 void hart_update_irq_mode(Hart *hart)
 {
     bool ready = hart->irq_ready && hart_nmie(hart) && interrupted_level(hart) != LEVEL_NONE;
-    if (UNLIKELY(ready || hart_takes_rnmi(hart)))
+    if (UNLIKELY(ready || hart_takes_rnmi(hart)) && LIKELY(!hart->irqs_off))
         hart->attention |= ATTENTION_IRQ;
     else
         hart->attention &= ~(uint32_t)ATTENTION_IRQ;

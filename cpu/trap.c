@@ -10,6 +10,7 @@
 #include "cpu/csr.h"
 #include "cpu/hart.h"
 #include "cpu/stats.h"
+#include "cpu/worlds.h"
 #include "emu/base/mutant.h"
 
 ExecResult hart_raise(Hart *hart, uint64_t cause, uint64_t tval)
@@ -274,6 +275,8 @@ static void settle_mode(Hart *hart)
     hart->mmu.reservation = RESERVATION_NONE; /* ADR 0005 */
     hart_update_mode(hart);
     hart_update_irq_mode(hart);
+    if (UNLIKELY(hart->worlds))
+        worlds_arrive(hart);
 }
 
 /* Who takes an exception. norm:hedeleg_op, norm:H_trap_deleg */
@@ -295,6 +298,8 @@ static void enter(Hart *hart, const Trap *trap, Level level)
           level == LEVEL_M ? PRIV_M : PRIV_S);
     if (UNLIKELY(hart->stats))
         stats_trap(hart, trap, level);
+    if (UNLIKELY(hart->worlds))
+        worlds_leave(hart);
     if (level == LEVEL_M)
         trap_to_machine(hart, trap);
     else
@@ -318,6 +323,8 @@ static void take_rnmi(Hart *hart)
     hart->rnmi_pending &= hart->rnmi_pending - 1;
     hart->idle = false;
     TRACE(hart->trace, trap, hart->id, CAUSE_INTERRUPT | cause, hart->pc, 0, PRIV_M);
+    if (UNLIKELY(hart->worlds))
+        worlds_leave(hart);
     enter_rnmi(hart, CAUSE_INTERRUPT | cause);
     hart->trap_units++;
     hart->counters.happened[EVENT_interrupts]++;
@@ -337,10 +344,13 @@ void hart_take_interrupt(Hart *hart)
     enter(hart, &(Trap){ .cause = CAUSE_INTERRUPT | number }, level);
 }
 
-/* Goes on with privilege `to`, in a guest or not. norm:mstatus_mprv_clr_mret_sret_less_priv,
+/* Goes on at `pc` with privilege `to`, in a guest or not. norm:mstatus_mprv_clr_mret_sret_less_priv,
  * norm:sstatus_sdt_clr_mret_sret, norm:vsstatus_sdt_clr_mret_sret, norm:sret_dt */
-static void return_to(Hart *hart, unsigned to, bool guest)
+static void return_to(Hart *hart, uint64_t pc, unsigned to, bool guest)
 {
+    if (UNLIKELY(hart->worlds))
+        worlds_leave(hart);
+    hart->pc = pc;
     if (!hart->mmu.v) {
         if (to != PRIV_M && !BROKEN(mret_mprv))
             hart->csr.mstatus &= ~(uint64_t)MSTATUS_MPRV;
@@ -367,8 +377,7 @@ void hart_machine_return(Hart *hart)
     if (!hart->isa->has[EXT_U])
         status |= MSTATUS_MPP;
     hart->csr.mstatus = status;
-    hart->pc = csr_read(hart, CSR_mepc);
-    return_to(hart, to, guest);
+    return_to(hart, csr_read(hart, CSR_mepc), to, guest);
 }
 
 /* SPP, SPIE and SDT of sstatus or vsstatus. norm:sstatus_sdt_sret */
@@ -388,13 +397,13 @@ void hart_supervisor_return(Hart *hart)
     if (hart->mmu.priv == PRIV_M)
         *status &= ~MSTATUS_MDT;
     *status = returned_status(*status);
-    hart->pc = csr_read(hart, guest ? CSR_vsepc : CSR_sepc);
+    uint64_t pc = csr_read(hart, guest ? CSR_vsepc : CSR_sepc);
     if (!guest) {
         guest = hart->csr.hstatus & HSTATUS_SPV;
         hart->csr.hstatus &= ~(uint64_t)(BROKEN(sret_spv) ? 0 : HSTATUS_SPV);
         hart->csr.hstatus &= ~(uint64_t)(BROKEN(sret_spvp) ? HSTATUS_SPVP : 0);
     }
-    return_to(hart, to, guest);
+    return_to(hart, pc, to, guest);
 }
 
 /* norm:mnret_restore, norm:mnret_mprv, norm:mstatus_mdt_clr_mnret */
@@ -405,6 +414,5 @@ void hart_rnmi_return(Hart *hart)
     if (to != PRIV_M)
         hart->csr.mstatus &= ~MSTATUS_MDT;
     hart->csr.mnstatus |= MNSTATUS_NMIE;
-    hart->pc = csr_read(hart, CSR_mnepc);
-    return_to(hart, to, guest);
+    return_to(hart, csr_read(hart, CSR_mnepc), to, guest);
 }

@@ -273,7 +273,6 @@ Machine *machine_new(const MachineConfig *config, GError **error)
     m->config = *config;
     m->n_harts = config->n_harts;
     add_aia_extensions(m);
-    m->step_hart = -1;
     m->look_at = UINT64_MAX;
     m->devices = g_ptr_array_new();
     m->wires = g_ptr_array_new_with_free_func(g_free);

@@ -116,14 +116,16 @@ struct Machine {
     bool warned_idle;
     GError *reset_error;   /* why the machine could not start again; with STOP_QUIT */
     unsigned stopped_hart; /* STOP_DEBUG: which */
-    int step_hart;         /* run one instruction of this hart, then STOP_DEBUG; -1: run */
     /* The debugger's; not state. */
-    bool paused;   /* nothing runs and no time passes; the inbox is still served */
-    uint32_t held; /* bit n: hart n idles whatever comes */
+    bool paused;       /* nothing runs and no time passes; the inbox is still served */
+    uint32_t held;     /* bit n: hart n idles whatever comes */
+    uint32_t stepping; /* bit n: hart n runs one unit, then debug_stopped is told */
+    bool timers_off;   /* no timer fires; those that are due do so later */
     /* Told between slices that a hart reached a breakpoint or the end of its step; may set `paused`. NULL: the machine
      * stops with STOP_DEBUG instead. */
     void (*debug_stopped)(void *opaque, unsigned hart);
     void *debug_opaque;
+    const struct TimeTravel *time_travel; /* NULL: nobody can go back */
 
     Spa tohost;         /* HTIF mailbox in RAM, 8 bytes; 0: none */
     bool tohost_posted; /* its last byte was written since it was emptied; false between turns */

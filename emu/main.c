@@ -36,7 +36,7 @@ typedef struct {
     Loader *loader;
     int daemon; /* what daemon_ready wants, -1: it stays in the foreground */
     Semihost *semihost;
-    GdbServer *gdb;
+    GdbHub *gdb;
     FILE *log, *commits, *mix;
 } Run;
 
@@ -97,7 +97,7 @@ static bool connect(Run *run, GError **error)
         o->machine.virtio[i].net = net_port_host(run->nets[i]);
         run->stays_live = !o->skip_idle;
     }
-    run->stays_live |= o->gdb && !o->skip_idle;
+    run->stays_live |= o->gdbs->len && !o->skip_idle;
     o->machine.live_input = run->stays_live || (console_is_live(run->console) && !o->skip_idle);
     return true;
 }
@@ -227,9 +227,22 @@ static StopReason keep_machine(const Run *run)
     console_flush(run->console);
     fprintf(stderr, "bulkhead: the guest powered off; the machine is kept (-no-shutdown)\n");
     m->paused = true;
-    if (m->debug_stopped)
-        m->debug_stopped(m->debug_opaque, (unsigned)m->current);
+    if (run->gdb)
+        gdb_tell_paused(run->gdb);
     return machine_run(m);
+}
+
+static bool start_gdb(Run *run, GError **error)
+{
+    const Options *o = run->options;
+    if (!o->gdbs->len)
+        return true;
+    run->gdb = gdb_new(run->machine);
+    for (unsigned i = 0; i < o->gdbs->len; i++)
+        if (!gdb_listen(run->gdb, g_ptr_array_index(o->gdbs, i), error))
+            return false;
+    run->machine->paused |= o->stopped;
+    return true;
 }
 
 static bool run_machine(Run *run, int *code, GError **error)
@@ -242,7 +255,7 @@ static bool run_machine(Run *run, int *code, GError **error)
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         if (run->nets[i])
             net_port_start(run->nets[i], m);
-    if (o->gdb && !(run->gdb = gdb_start(m, o->gdb, o->stopped, error)))
+    if (!start_gdb(run, error))
         return false;
     console_offer(run->console);
     if (run->daemon >= 0)

@@ -80,6 +80,7 @@ Options *options_new(void)
     o->chars = g_ptr_array_new();
     o->notes = g_ptr_array_new();
     o->traces = g_ptr_array_new();
+    o->gdbs = g_ptr_array_new();
     o->image_dirs = g_ptr_array_new();
     o->loads = g_array_new(FALSE, TRUE, sizeof(LoadNote));
     o->state_marks = g_array_new(FALSE, FALSE, sizeof(uint64_t));
@@ -107,6 +108,7 @@ void options_free(Options *o)
     g_ptr_array_free(o->chars, TRUE);
     g_ptr_array_free(o->notes, TRUE);
     g_ptr_array_free(o->traces, TRUE);
+    g_ptr_array_free(o->gdbs, TRUE);
     g_ptr_array_free(o->image_dirs, TRUE);
     g_array_free(o->loads, TRUE);
     g_array_free(o->state_marks, TRUE);

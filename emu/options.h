@@ -74,7 +74,7 @@ typedef struct {
     SemihostConfig semihost; /* chr, heap and flush are set when the machine is built */
     const char *semihost_id;
     CharSpec *semihost_char;
-    const char *gdb;
+    GPtrArray *gdbs; /* of strings: where debuggers connect */
     bool stopped;
     GPtrArray *strings; /* everything that was allocated for the above */
 } Options;

@@ -295,21 +295,37 @@ bool option_monitor(Options *o, const OptionDef *def, const char *argument, GErr
                 argument);
 }
 
-bool options_resolve_gdb(Options *o, GError **error)
+/* "chardev:ID", maybe with words behind it, as the socket's address; other specs as they are. */
+static const char *resolve_gdb(Options *o, const char *where, GError **error)
 {
-    if (!o->gdb || !g_str_has_prefix(o->gdb, "chardev:"))
-        return true;
-    const char *id = o->gdb + strlen("chardev:");
+    if (!g_str_has_prefix(where, "chardev:"))
+        return where;
+    const char *words = where + strcspn(where, ",");
+    g_autofree char *id =
+        g_strndup(where + strlen("chardev:"), (size_t)(words - where) - strlen("chardev:"));
     CharSpec *spec = options_use_char(o->chars, "-gdb", id, error);
     if (!spec)
-        return false;
-    if (spec->kind != CHAR_SOCKET || !spec->server || spec->users > 1)
-        return fail(error, EXIT_CONFIG,
-                    "-gdb: chardev '%s' is no socket of its own that listens; write -chardev "
-                    "socket,id=%s,port=1234,server=on,wait=off",
-                    id, id);
-    g_autofree char *text = spec->path ? g_strdup_printf("unix:%s", spec->path)
-                                       : g_strdup_printf("tcp:%s:%s", spec->host, spec->port);
-    o->gdb = options_keep(o, text);
+        return NULL;
+    if (spec->kind != CHAR_SOCKET || !spec->server || spec->users > 1) {
+        fail(error, EXIT_CONFIG,
+             "-gdb: chardev '%s' is no socket of its own that listens; write -chardev "
+             "socket,id=%s,port=1234,server=on,wait=off",
+             id, id);
+        return NULL;
+    }
+    g_autofree char *text = spec->path
+                                ? g_strdup_printf("unix:%s%s", spec->path, words)
+                                : g_strdup_printf("tcp:%s:%s%s", spec->host, spec->port, words);
+    return options_keep(o, text);
+}
+
+bool options_resolve_gdbs(Options *o, GError **error)
+{
+    for (unsigned i = 0; i < o->gdbs->len; i++) {
+        const char *where = resolve_gdb(o, g_ptr_array_index(o->gdbs, i), error);
+        if (!where)
+            return false;
+        g_ptr_array_index(o->gdbs, i) = (gpointer)where;
+    }
     return true;
 }

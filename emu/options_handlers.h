@@ -24,8 +24,8 @@ OptionHandler option_readconfig;
 /* options_start.c: how a run begins and ends */
 OptionHandler option_accel, option_boot, option_library, option_msg, option_hda, option_action;
 /* options_run.c: what is shown of it */
-OptionHandler option_display, option_vga, option_parallel, option_echr, option_gdb_default,
-    option_log, option_trace, option_trace_hash, option_state_hash, option_name, option_semihosting;
+OptionHandler option_display, option_vga, option_parallel, option_echr, option_gdb, option_log,
+    option_trace, option_trace_hash, option_state_hash, option_name, option_semihosting;
 
 /* options_resolve.c: the drivers of -device. Finding fails naming the nearest one. */
 const Driver *options_find_driver(const char *name, GError **error);
@@ -44,8 +44,8 @@ const char *options_char_example(size_t number);
 const char *options_driver_example(size_t number);
 const char *options_log_item(size_t number);
 char *options_machine_property(size_t number); /* to be freed */
-/* A -chardev socket as the address that -gdb takes. */
-bool options_resolve_gdb(Options *options, GError **error);
+/* -chardev sockets as the addresses that -gdb takes. */
+bool options_resolve_gdbs(Options *options, GError **error);
 /* The element with this id of a list whose elements begin with their id, or NULL. */
 void *options_find_id(const GPtrArray *list, const char *id);
 

@@ -334,13 +334,13 @@ bool options_resolve(Options *o, GError **error)
 {
     if (o->daemonize && !o->serial)
         o->nodefaults = true; /* there is no terminal that it could have */
-    if (o->stopped && !o->gdb)
+    if (o->stopped && !o->gdbs->len)
         return fail(error, EXIT_CONFIG, "-S waits for gdb, which has no way in; add -s");
     if (o->commit_file && !o->log_commits)
         return fail(error, EXIT_CONFIG, "-log '%s', but nothing is to be logged; add -log-commits",
                     o->commit_file);
     if (!options_check_machine(o, error) || !options_resolve_serial(o, error) ||
-        !options_resolve_gdb(o, error) || !plug_notes(o, has_bus, plug_note, error) ||
+        !options_resolve_gdbs(o, error) || !plug_notes(o, has_bus, plug_note, error) ||
         !plug_notes(o, is_card, plug_note, error) || !plug_notes(o, is_any, plug_console, error) ||
         !resolve_semihosting(o, error) || !check_used(o, error))
         return false;

@@ -142,12 +142,12 @@ bool option_state_hash(Options *o, const OptionDef *def, const char *argument, G
     return true;
 }
 
-bool option_gdb_default(Options *o, const OptionDef *def, const char *argument, GError **error)
+/* -gdb WHERE, or -s without. */
+bool option_gdb(Options *o, const OptionDef *def, const char *argument, GError **error)
 {
     (void)def;
-    (void)argument;
     (void)error;
-    o->gdb = "tcp::1234";
+    g_ptr_array_add(o->gdbs, options_keep(o, argument ? argument : "tcp::1234"));
     return true;
 }
 

@@ -12,7 +12,8 @@
 #include "emu/machine.h"
 
 enum { HTIF_PUTCHAR = 1 };
-enum { CRITICAL_EXIT = 63 }; /* the guest failed */
+enum { LONGEST_SLICE = 250000 }; /* the host waits no longer than that takes, some milliseconds */
+enum { CRITICAL_EXIT = 63 };     /* the guest failed */
 
 static bool is_held(const Machine *m, unsigned index)
 {
@@ -46,13 +47,14 @@ uint64_t machine_retired(const Machine *m)
 /* Units until the next event of the clock, or until somebody wants to look; at least 0. */
 static uint64_t units_to_event(const Machine *m)
 {
-    uint64_t at = MIN(clock_units_at(&m->clock, m->clock.next), m->look_at);
+    uint64_t event = m->timers_off ? UINT64_MAX : clock_units_at(&m->clock, m->clock.next);
+    uint64_t at = MIN(event, m->look_at);
     return at > m->clock.units ? at - m->clock.units : 0;
 }
 
 static void run_events(Machine *m)
 {
-    if (m->clock.next <= clock_now(&m->clock))
+    if (m->clock.next <= clock_now(&m->clock) && LIKELY(!m->timers_off))
         clock_run_timers(&m->clock);
 }
 
@@ -67,11 +69,12 @@ static void watch_reservation(Machine *m, const Hart *hart)
 static uint64_t slice_length(const Machine *m, unsigned index)
 {
     uint64_t length = MIN((uint64_t)m->round_left[index], units_to_event(m));
+    length = MIN(length, LONGEST_SLICE);
     if (m->config.slice)
         length = MIN(length, m->config.slice);
     if (m->config.max_insns)
         length = MIN(length, m->config.max_insns - MIN(executed(m), m->config.max_insns));
-    return m->step_hart == (int)index ? MIN(length, 1) : length;
+    return UNLIKELY(m->stepping >> index & 1) ? MIN(length, 1) : length;
 }
 
 /* Gives the hart `length` units, and the clock sight of them. */
@@ -160,9 +163,9 @@ static void look_around(Machine *m)
 static void check_debug_stop(Machine *m, unsigned index)
 {
     Hart *hart = &m->harts[index];
-    if (m->step_hart != (int)index && !(hart->attention & ATTENTION_STOP))
+    if (!(m->stepping >> index & 1) && !(hart->attention & ATTENTION_STOP))
         return;
-    m->step_hart = -1;
+    m->stepping &= ~((uint32_t)1 << index);
     hart->attention &= ~(uint32_t)ATTENTION_STOP;
     m->stopped_hart = index;
     if (m->debug_stopped)
@@ -269,7 +272,7 @@ static void idle_all(Machine *m)
     uint64_t now = clock_now(&m->clock), next = m->clock.next, wait = UINT64_MAX;
     if (m->look_at != UINT64_MAX)
         next = MIN(next, m->look_at / m->n_harts);
-    if (next != CLOCK_NEVER)
+    if (next != CLOCK_NEVER && !m->timers_off)
         wait = next - now;
     if (wait == UINT64_MAX && !m->config.live_input && !m->warned_idle) {
         m->warned_idle = true;

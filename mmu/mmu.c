@@ -587,6 +587,33 @@ void mmu_hfence_gvma(Mmu *mmu, bool any_gpa, Gpa gpa, bool any_vmid, uint16_t vm
     do_fence(mmu, INSN_HFENCE_GVMA, &fence);
 }
 
+MmuSpace mmu_data_space(const Mmu *mmu)
+{
+    return (MmuSpace){ .guest = mmu->data_v,
+                       .is_physical = mmu->data_priv == PRIV_M,
+                       .atp = mmu->data_v ? mmu->vsatp : mmu->satp,
+                       .hgatp = mmu->hgatp };
+}
+
+/* As S-mode that may read whatever is mapped. */
+bool mmu_peek_space(Mmu *mmu, const MmuSpace *space, Gva va, WalkResult *result)
+{
+    WalkRequest request = { .va = va,
+                            .access = ACCESS_READ,
+                            .sum = true,
+                            .mxr = true,
+                            .g_mxr = true,
+                            .by = requester_hart(mmu->hart),
+                            .s.mode = ATP_BARE,
+                            .g.mode = ATP_BARE };
+    if (!space->is_physical)
+        request.s = make_stage(mmu, space->atp, true, space->guest ? mmu->vpbmte : mmu->pbmte);
+    if (space->guest)
+        request.g = make_stage(mmu, space->hgatp, true, mmu->pbmte);
+    mmu_look(mmu, &request, result);
+    return result->status == WALK_OK;
+}
+
 bool mmu_peek_fetch(Mmu *mmu, Gva va, WalkResult *result)
 {
     WalkRequest request = make_request(mmu, &mmu->fetch->key, va, ACCESS_FETCH);

@@ -252,7 +252,22 @@ void mmu_drop_write_paths(Mmu *mmu, Spa page);
 void mmu_count_use(Mmu *mmu);
 MmuUse *mmu_use(Mmu *mmu, bool guest, unsigned vmid);
 
-/* What a debugger sees at `va` with the hart's present context: translates without filling anything. */
+/* An address space by the registers that make it. */
+typedef struct {
+    bool guest; /* VS stage and G stage, else satp alone */
+    bool
+        is_physical; /* no first stage whatever satp or vsatp says: addresses are (guest) physical */
+    uint64_t atp, hgatp; /* satp, or a guest's vsatp and hgatp */
+} MmuSpace;
+
+/* The space that the hart's loads and stores are in. */
+MmuSpace mmu_data_space(const Mmu *mmu);
+
+/* What a debugger sees at `va` of a space: translates without filling anything, and asks for no permission. `result`
+ * says what every step found, and on failure why. */
+bool mmu_peek_space(Mmu *mmu, const MmuSpace *space, Gva va, WalkResult *result);
+
+/* What a program's host sees at `va` with the hart's present context: translates without filling anything. */
 bool mmu_peek_translate(Mmu *mmu, Gva va, WalkResult *result);
 /* Likewise of what is executed, for which MPRV means nothing. */
 bool mmu_peek_fetch(Mmu *mmu, Gva va, WalkResult *result);

@@ -307,6 +307,22 @@ static unsigned guest_privilege(const Hart *hart)
     return hart->csr.hstatus & HSTATUS_SPVP ? PRIV_S : PRIV_U;
 }
 
+/* report_access of an access as the guest with `priv`: for as long as that takes, its registers decide. */
+static void report_guest_access(Hart *hart, unsigned priv, uint8_t pmlen, uint64_t address,
+                                unsigned size, Accessed how, uint64_t value)
+{
+    Mmu *mmu = &hart->mmu;
+    bool v = mmu->data_v;
+    uint8_t own_priv = mmu->data_priv, own_pmlen = mmu->pmlen;
+    mmu->data_v = true;
+    mmu->data_priv = (uint8_t)priv;
+    mmu->pmlen = pmlen;
+    report_access(hart, address, size, how, value);
+    mmu->data_v = v;
+    mmu->data_priv = own_priv;
+    mmu->pmlen = own_pmlen;
+}
+
 /* norm:henvcfg_pmm_op: PMM and HUPMM are for HLV and HSV; HLVX fetches, and nothing masks that. */
 static bool load_from_guest(Hart *hart, uint64_t address, unsigned size, bool execute,
                             uint64_t *value)
@@ -316,7 +332,7 @@ static bool load_from_guest(Hart *hart, uint64_t address, unsigned size, bool ex
     if (trigger_stops(hart, address, size, ACCESS_READ) ||
         !mmu_guest_load(&hart->mmu, priv, execute, pmlen, (Gva){ address }, size, value))
         return false;
-    report_access(hart, address, size, ACCESSED_READ, 0);
+    report_guest_access(hart, priv, pmlen, address, size, ACCESSED_READ, 0);
     return true;
 }
 
@@ -347,13 +363,13 @@ static ExecResult store_to_guest(Hart *hart, const Insn *in, unsigned size)
 {
     uint64_t address = hart->x[in->rs1], value = hart->x[in->rs2];
     unsigned priv = guest_privilege(hart);
+    uint8_t pmlen = hart_guest_masked_bits(hart, priv);
     if (!may_access_guest(hart))
         return hart_refuse(hart);
     if (trigger_stops(hart, address, size, ACCESS_WRITE) ||
-        !mmu_guest_store(&hart->mmu, priv, hart_guest_masked_bits(hart, priv), (Gva){ address },
-                         size, value))
+        !mmu_guest_store(&hart->mmu, priv, pmlen, (Gva){ address }, size, value))
         return hart_raise_fault(hart);
-    report_access(hart, address, size, ACCESSED_WRITE, value);
+    report_guest_access(hart, priv, pmlen, address, size, ACCESSED_WRITE, value);
     return EXEC_NEXT;
 }
 

@@ -30,7 +30,7 @@ static uint64_t read_hart(const Hart *hart, unsigned number)
     }
 }
 
-static uint64_t read_register(Hart *hart, unsigned number)
+static uint64_t read_live(Hart *hart, unsigned number)
 {
     if (number < GDB_REG_PC)
         return hart->x[number];
@@ -43,10 +43,53 @@ static uint64_t read_register(Hart *hart, unsigned number)
     return number == GDB_REG_PRIV ? hart_mode(hart) : read_hart(hart, number);
 }
 
+/* Of one that has left: what it took with it. What is in the hart's other registers is somebody else's. */
+static bool read_absent(const World *world, unsigned number, uint64_t *value)
+{
+    if (number < GDB_REG_PC) {
+        *value = world->x[number];
+        return true;
+    }
+    if (number >= GDB_REG_F && number < GDB_REG_CSR) {
+        *value = world->f[number - GDB_REG_F];
+        return true;
+    }
+    switch (number) {
+    case GDB_REG_PC: *value = world->pc; return true;
+    case GDB_REG_PRIV:
+    case GDB_REG_MODE: *value = mode_of(world->priv, world->id.guest); return true;
+    case GDB_REG_VMID: *value = world->id.vmid; return true;
+    case GDB_REG_CYCLES: *value = world->left; return true;
+    case GDB_REG_CSR + CSR_satp: *value = world->satp; return true;
+    case GDB_REG_CSR + CSR_vsatp: *value = world->vsatp; return true;
+    case GDB_REG_CSR + CSR_hgatp: *value = world->hgatp; return true;
+    default: return false;
+    }
+}
+
+/* A register of the thread; false: it has left, and nobody knows. Who never was here has a pc, since debuggers must
+ * have one. */
+static bool read_register(const GdbSession *s, GdbThread thread, unsigned number, uint64_t *value)
+{
+    const World *world = gdb_absent(s, thread);
+    *value = 0;
+    if (!gdb_is_here(s, thread))
+        return world ? read_absent(world, number, value) : number == GDB_REG_PC;
+    *value = read_live(&s->machine->harts[thread.hart], number);
+    return true;
+}
+
+uint64_t gdb_thread_pc(const GdbSession *s, GdbThread thread)
+{
+    uint64_t pc;
+    read_register(s, thread, GDB_REG_PC, &pc);
+    return pc;
+}
+
 void gdb_set_pc(GdbSession *s, unsigned index, uint64_t value)
 {
     Hart *hart = &s->machine->harts[index];
-    s->stop_pc = index == s->stop_hart ? UINT64_MAX : s->stop_pc;
+    s->stop_pc = index == s->stop.hart ? UINT64_MAX : s->stop_pc;
     hart->pc = value & ~(1ull | hart->ialign_mask);
     hart->idle = hart->step_over = false;
 }
@@ -89,7 +132,7 @@ static bool write_register(GdbSession *s, unsigned number, uint64_t value)
     if (number >= GDB_REG_CSR)
         return write_csr(hart, number - GDB_REG_CSR, value);
     if (number == GDB_REG_PC)
-        gdb_set_pc(s, s->general, value);
+        gdb_set_pc(s, s->general.hart, value);
     else if (number >= GDB_REG_F)
         hart->f[number - GDB_REG_F] = hart->isa->has[EXT_D] ? value : value | 0xffffffff00000000ull;
     else if (number)
@@ -99,26 +142,42 @@ static bool write_register(GdbSession *s, unsigned number, uint64_t value)
 
 /* Packets. */
 
+static void append_register(GdbSession *s, unsigned number, unsigned size)
+{
+    uint64_t value;
+    if (read_register(s, s->general, number, &value))
+        gdb_append_hex(s->reply, &value, size);
+    else
+        for (unsigned i = 0; i < 2 * size; i++)
+            g_string_append_c(s->reply, 'x');
+}
+
 bool gdb_read_all(GdbSession *s, GdbText *args)
 {
     (void)args;
-    for (unsigned i = 0; i <= GDB_REG_PC; i++) {
-        uint64_t value = read_register(gdb_hart(s), i);
-        gdb_append_hex(s->reply, &value, 8);
-    }
+    for (unsigned i = 0; i <= GDB_REG_PC; i++)
+        append_register(s, i, 8);
     return true;
+}
+
+static bool must_be_here(GdbSession *s)
+{
+    return gdb_is_here(s, s->general) ||
+           !gdb_fail(s, GDB_EINVAL, "who has left hart %u cannot be changed", s->general.hart);
 }
 
 bool gdb_write_all(GdbSession *s, GdbText *args)
 {
     uint64_t values[GDB_REG_PC + 1];
     if (!gdb_take_bytes(args, values, sizeof values) || !gdb_at_end(args))
-        return gdb_error(s, GDB_EINVAL);
+        return gdb_fail(s, GDB_EINVAL, "not as many bytes as x0 to x31 and pc have");
+    if (!must_be_here(s))
+        return true;
     for (unsigned i = 0; i < GDB_REG_PC; i++)
         write_register(s, i, values[i]);
     /* The same pc again is no new place. */
     if (values[GDB_REG_PC] != gdb_hart(s)->pc)
-        gdb_set_pc(s, s->general, values[GDB_REG_PC]);
+        gdb_set_pc(s, s->general.hart, values[GDB_REG_PC]);
     return gdb_ok(s);
 }
 
@@ -129,9 +188,8 @@ bool gdb_read_register(GdbSession *s, GdbText *args)
     if (gdb_take_hex(args, &number) && gdb_at_end(args))
         size = gdb_register_size(gdb_hart(s), number);
     if (!size)
-        return gdb_error(s, GDB_EINVAL);
-    uint64_t value = read_register(gdb_hart(s), (unsigned)number);
-    gdb_append_hex(s->reply, &value, size);
+        return gdb_fail(s, GDB_EINVAL, "the hart has no such register");
+    append_register(s, (unsigned)number, size);
     return true;
 }
 
@@ -141,8 +199,13 @@ bool gdb_write_register(GdbSession *s, GdbText *args)
     unsigned size = 0;
     if (gdb_take_hex(args, &number) && gdb_take_char(args, '='))
         size = gdb_register_size(gdb_hart(s), number);
-    if (!size || !gdb_take_bytes(args, &value, size) || !gdb_at_end(args) ||
-        !write_register(s, (unsigned)number, value))
-        return gdb_error(s, GDB_EINVAL);
+    if (!size)
+        return gdb_fail(s, GDB_EINVAL, "the hart has no such register");
+    if (!gdb_take_bytes(args, &value, size) || !gdb_at_end(args))
+        return gdb_fail(s, GDB_EINVAL, "the register has %u bytes", size);
+    if (!must_be_here(s))
+        return true;
+    if (!write_register(s, (unsigned)number, value))
+        return gdb_fail(s, GDB_EINVAL, "the register cannot be written, or not with that value");
     return gdb_ok(s);
 }

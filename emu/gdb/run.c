@@ -2,25 +2,30 @@
 /*
  * run.c - going on, stepping, stopping.
  *
- * All-stop: either the machine is paused and the debugger asks, or it runs and the debugger waits for a stop reply. The
- * machine pauses wherever in its round it is and goes on from there, so a run with stops is the run without them.
- * A step is one unit of one hart: an instruction, or the entry into a trap.
+ * All-stop: either the debugger holds the machine and asks, or it waits for a stop reply. The machine pauses wherever in
+ * its round it is and goes on from there, so a run with stops is the run without them. A step is one unit of one hart:
+ * an instruction, or the entry into a trap. A step of a guest's thread ends in the guest: if it leaves, when it is back.
  */
 #include <inttypes.h>
 #include <string.h>
 
 #include "emu/gdb/session.h"
+#include "emu/time_travel.h"
 
-void gdb_pause(GdbSession *s, unsigned hart, int signal)
+void gdb_pause(GdbSession *s, GdbThread thread, int signal, GdbReason reason)
 {
-    Machine *m = s->machine;
-    m->paused = true;
-    m->step_hart = -1;
-    m->held = 0;
-    s->general = s->stop_hart = hart;
-    s->stop_pc = m->harts[hart].pc;
+    s->machine->paused = true;
+    s->holds = true;
+    s->held = 0;
+    s->step_hart = -1;
+    s->step_waits = false;
+    s->general = s->stop = thread;
+    s->stop_pc = s->machine->harts[thread.hart].pc;
     s->signal = signal;
+    s->reason = reason;
+    s->stop_watch = (Watchpoint){ 0 };
     s->range_start = s->range_end = 0;
+    gdb_hub_update(s->hub);
 }
 
 void gdb_append_stop(GdbSession *s)
@@ -28,59 +33,91 @@ void gdb_append_stop(GdbSession *s)
     static const char *const names[] = {
         [WATCHED_WRITE] = "watch", [WATCHED_READ] = "rwatch", [WATCHED_ACCESS] = "awatch"
     };
-    const Watchpoint *hit = &s->machine->harts[s->stop_hart].watch_hit;
     g_string_append_printf(s->reply, "T%02x", (unsigned)s->signal);
-    if (hit->kind)
-        g_string_append_printf(s->reply, "%s:%" PRIx64 ";", names[hit->kind], hit->first);
+    if (s->stop_watch.kind)
+        g_string_append_printf(s->reply, "%s:%" PRIx64 ";", names[s->stop_watch.kind],
+                               s->stop_watch.first);
+    if (s->reason == GDB_STOP_START)
+        g_string_append(s->reply, "replaylog:begin;");
     g_string_append(s->reply, "thread:");
-    gdb_append_thread(s, s->reply, s->stop_hart);
+    gdb_append_thread(s, s->reply, s->stop);
     g_string_append_c(s->reply, ';');
 }
 
-/* The hart that steps does its instruction whatever happens: a breakpoint there has been reported, and a WFI that would
- * wait is a no-op, as in the debug specification ("Single Step"). */
-static void aim_step(Machine *m, unsigned hart)
+void gdb_send_stop(GdbSession *s)
 {
-    m->step_hart = (int)hart;
-    m->harts[hart].step_over = true;
-    m->harts[hart].idle = false;
-}
-
-void gdb_stopped(void *opaque, unsigned index)
-{
-    GdbSession *s = opaque;
-    uint64_t pc = s->machine->harts[index].pc;
-    bool in_range = pc - s->range_start < s->range_end - s->range_start;
-    if (in_range && !gdb_has_breakpoint(s, pc) && !s->machine->harts[index].watch_hit.kind) {
-        aim_step(s->machine, index);
-        return;
-    }
-    gdb_pause(s, index, GDB_SIGTRAP);
     g_string_truncate(s->reply, 0);
     gdb_append_stop(s);
     gdb_send_reply(s);
 }
 
+/* The hart that steps does its instruction whatever happens: a breakpoint there has been reported, and a WFI that would
+ * wait is a no-op, as in the debug specification ("Single Step"). */
+void gdb_aim_step(GdbSession *s)
+{
+    Hart *hart = &s->machine->harts[s->step_hart];
+    s->step_waits = !gdb_is_here(s, s->step);
+    if (s->step_waits)
+        return;
+    hart->step_over = true;
+    hart->idle = false;
+}
+
+static void stop_at(GdbSession *s, GdbThread thread, GdbReason reason)
+{
+    Watchpoint hit = s->machine->harts[thread.hart].watch_hit;
+    gdb_pause(s, thread, GDB_SIGTRAP, reason);
+    if (reason == GDB_STOP_WATCHPOINT)
+        s->stop_watch = hit;
+    gdb_send_stop(s);
+}
+
+/* Is the step over, now that its hart has stopped? Otherwise it goes on, or waits for who has left to come back. */
+static bool step_ends(GdbSession *s)
+{
+    uint64_t pc = s->machine->harts[s->step_hart].pc;
+    bool in_range = pc - s->range_start < s->range_end - s->range_start;
+    if (gdb_is_here(s, s->step) && !in_range)
+        return true;
+    gdb_aim_step(s);
+    return false;
+}
+
+bool gdb_session_stops(GdbSession *s, unsigned hart)
+{
+    if (!s->connected || s->holds)
+        return false;
+    bool steps = s->step_hart == (int)hart;
+    if (gdb_has_watchpoint(s, hart))
+        stop_at(s, gdb_thread_on(s, hart), GDB_STOP_WATCHPOINT);
+    else if (gdb_has_breakpoint(s, hart))
+        stop_at(s, gdb_thread_on(s, hart), GDB_STOP_BREAKPOINT);
+    else if (steps && step_ends(s))
+        stop_at(s, s->step, GDB_STOP_STEP);
+    return s->holds;
+}
+
 /* A debugger that does not step over breakpoints itself would otherwise stay at the one it is told of. */
 static void leave_stop(GdbSession *s)
 {
-    Hart *hart = &s->machine->harts[s->stop_hart];
+    Hart *hart = &s->machine->harts[s->stop.hart];
     if (hart->pc == s->stop_pc)
         hart->step_over = true;
-    hart->watch_hit = (Watchpoint){ 0 };
-    s->machine->paused = false;
+    s->holds = false;
 }
 
 void gdb_let_go(GdbSession *s)
 {
     leave_stop(s);
-    s->machine->held = 0;
-    s->machine->step_hart = -1;
+    s->held = 0;
+    s->step_hart = -1;
+    gdb_hub_release(s->hub);
 }
 
 /* What a resumption asks of a hart. */
 typedef struct {
     char verb; /* 0: nothing, it stays where it is */
+    unsigned process;
     uint64_t start, end;
 } Action;
 
@@ -92,8 +129,8 @@ static bool is_step(const Action *action)
 /* The hart that steps: the one the debugger looks at, if it is to step, else the first; -1: none. */
 static int find_step(const GdbSession *s, const Action *actions)
 {
-    if (is_step(&actions[s->general]))
-        return (int)s->general;
+    if (is_step(&actions[s->general.hart]))
+        return (int)s->general.hart;
     for (unsigned i = 0; i < s->machine->n_harts; i++)
         if (is_step(&actions[i]))
             return (int)i;
@@ -113,15 +150,19 @@ static bool resume(GdbSession *s, const Action *actions)
         free += goes;
     }
     if (!free)
-        return gdb_error(s, GDB_EINVAL);
+        return gdb_fail(s, GDB_EINVAL, "no hart would run");
     leave_stop(s);
-    m->held = held;
-    m->step_hart = -1;
+    if (step < 0)
+        gdb_forget_removed(s);
+    s->held = held;
+    s->step_hart = step;
     if (step >= 0) {
-        aim_step(m, (unsigned)step);
+        s->step = (GdbThread){ actions[step].process, (unsigned)step };
         s->range_start = actions[step].start;
         s->range_end = actions[step].end;
+        gdb_aim_step(s);
     }
+    gdb_hub_release(s->hub);
     return false;
 }
 
@@ -147,12 +188,12 @@ static bool take_action(GdbText *args, Action *action)
 }
 
 /* The leftmost action that names a hart counts. */
-static void assign(const GdbSession *s, Action *actions, int thread, const Action *action)
+static void assign(const GdbSession *s, Action *actions, int hart, const Action *action)
 {
-    if (thread == GDB_ANY)
-        thread = (int)s->general;
+    if (hart == GDB_ANY)
+        hart = (int)s->general.hart;
     for (unsigned i = 0; i < s->machine->n_harts; i++)
-        if (!actions[i].verb && (thread == GDB_ALL || thread == (int)i))
+        if (!actions[i].verb && (hart == GDB_ALL || hart == (int)i))
             actions[i] = *action;
 }
 
@@ -160,11 +201,13 @@ bool gdb_vcont(GdbSession *s, GdbText *args)
 {
     Action actions[MACHINE_MAX_HARTS] = { 0 }, action;
     do {
-        int thread = GDB_ALL;
+        int hart = GDB_ALL;
+        unsigned process = 0;
         if (!gdb_take_char(args, ';') || !take_action(args, &action) ||
-            (gdb_take_char(args, ':') && !gdb_take_thread(s, args, &thread)))
-            return gdb_error(s, GDB_EINVAL);
-        assign(s, actions, thread, &action);
+            (gdb_take_char(args, ':') && !gdb_take_thread(s, args, &process, &hart)))
+            return gdb_fail(s, GDB_EINVAL, "an action that is none, or of no thread");
+        action.process = process ? process : s->general.process;
+        assign(s, actions, hart, &action);
     } while (!gdb_at_end(args));
     return resume(s, actions);
 }
@@ -173,15 +216,15 @@ bool gdb_vcont(GdbSession *s, GdbText *args)
 static bool resume_plain(GdbSession *s, GdbText *args, char verb)
 {
     Action actions[MACHINE_MAX_HARTS] = { 0 };
-    unsigned hart = s->step_thread < 0 ? s->general : (unsigned)s->step_thread;
+    unsigned hart = s->step_thread < 0 ? s->general.hart : (unsigned)s->step_thread;
     uint64_t pc;
     bool has_pc = gdb_take_hex(args, &pc);
     if (!gdb_at_end(args))
         return gdb_error(s, GDB_EINVAL);
     if (has_pc)
         gdb_set_pc(s, hart, pc);
-    actions[hart].verb = verb;
-    assign(s, actions, GDB_ALL, &(Action){ .verb = 'c' });
+    actions[hart] = (Action){ .verb = verb, .process = s->general.process };
+    assign(s, actions, GDB_ALL, &(Action){ .verb = 'c', .process = s->general.process });
     return resume(s, actions);
 }
 
@@ -212,4 +255,71 @@ bool gdb_continue_signal(GdbSession *s, GdbText *args)
 bool gdb_step_signal(GdbSession *s, GdbText *args)
 {
     return resume_signal(s, args, 's');
+}
+
+/* What stepping means, spelled as QEMU spells it. There the default is to mask interrupts and stop timers; here it is
+ * not: a run with steps is the run without. */
+
+bool gdb_step_bits(GdbSession *s, GdbText *args)
+{
+    (void)args;
+    g_string_printf(s->reply, "ENABLE=%x,NOIRQ=%x,NOTIMER=%x", GDB_STEP_ENABLE, GDB_STEP_NO_IRQ,
+                    GDB_STEP_NO_TIMER);
+    return true;
+}
+
+bool gdb_query_step(GdbSession *s, GdbText *args)
+{
+    (void)args;
+    g_string_printf(s->reply, "0x%x", s->step_flags);
+    return true;
+}
+
+bool gdb_set_step(GdbSession *s, GdbText *args)
+{
+    uint64_t flags;
+    gdb_take_word(args, "0x");
+    if (!gdb_take_hex(args, &flags) || !gdb_at_end(args) || flags & ~(uint64_t)GDB_STEP_BITS)
+        return gdb_fail(s, GDB_EINVAL, "the bits of stepping are 1, 2 and 4");
+    s->step_flags = (unsigned)flags;
+    return gdb_ok(s);
+}
+
+/* Backwards, if somebody can. */
+
+static bool travelled(GdbSession *s, TravelEnd end, unsigned hart)
+{
+    static const GdbReason reasons[] = { [TRAVEL_ARRIVED] = GDB_STOP_STEP,
+                                         [TRAVEL_AT_POINT] = GDB_STOP_BREAKPOINT,
+                                         [TRAVEL_AT_START] = GDB_STOP_START,
+                                         [TRAVEL_CANCELLED] = GDB_STOP_INTERRUPT };
+    Watchpoint hit = s->machine->harts[hart].watch_hit;
+    gdb_pause(s, gdb_thread_on(s, hart), end == TRAVEL_CANCELLED ? GDB_SIGINT : GDB_SIGTRAP,
+              hit.kind && end == TRAVEL_AT_POINT ? GDB_STOP_WATCHPOINT : reasons[end]);
+    if (s->reason == GDB_STOP_WATCHPOINT)
+        s->stop_watch = hit;
+    s->machine->harts[hart].watch_hit = (Watchpoint){ 0 };
+    gdb_append_stop(s);
+    return true;
+}
+
+bool gdb_step_back(GdbSession *s, GdbText *args)
+{
+    const TimeTravel *travel = s->machine->time_travel;
+    (void)args;
+    if (!travel)
+        return true; /* the empty reply: not offered, not known */
+    unsigned hart = s->step_thread < 0 ? s->general.hart : (unsigned)s->step_thread;
+    return travelled(s, travel->step_back(travel->opaque, hart), hart);
+}
+
+bool gdb_run_back(GdbSession *s, GdbText *args)
+{
+    const TimeTravel *travel = s->machine->time_travel;
+    unsigned hart = s->general.hart;
+    (void)args;
+    if (!travel)
+        return true;
+    TravelEnd end = travel->run_back(travel->opaque, &hart);
+    return travelled(s, end, hart);
 }

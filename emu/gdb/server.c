@@ -7,35 +7,29 @@
  * emulation thread. The thread opens connections and says when they end; the emulation thread closes them.
  */
 #include <errno.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "emu/base/error.h"
-#include "emu/gdb/gdb.h"
-#include "emu/gdb/session.h"
+#include "emu/gdb/hub.h"
+#include "emu/gdb/listen.h"
 
 enum { SEND_PATIENCE_S = 2, PIECE = 4096 };
 
-struct GdbServer {
+typedef struct {
     Machine *machine;
     GdbSession *session;
     GThread *thread;
-    int listener, wake;
-    unsigned port;
-    char *path; /* of the socket, NULL: it has a port */
+    GdbListener listener;
+    int wake;
     int client; /* the emulation thread's, -1: none */
     gint busy;  /* a message is on its way to the emulation thread */
     gint quit;
-};
+} GdbServer;
 
 typedef struct {
     int opened; /* the connection, or -1 */
@@ -120,7 +114,7 @@ static int read_piece(GdbServer *server, int client)
 /* A second debugger is turned away: two would disturb each other. */
 static int take_caller(GdbServer *server, int client)
 {
-    int fd = accept(server->listener, NULL, NULL), on = 1;
+    int fd = accept(server->listener.fd, NULL, NULL), on = 1;
     if (fd < 0)
         return client;
     if (client >= 0) {
@@ -143,7 +137,7 @@ static void *serve(void *opaque)
     while (!g_atomic_int_get(&server->quit)) {
         bool busy = g_atomic_int_get(&server->busy);
         struct pollfd fds[] = { { .fd = server->wake, .events = POLLIN },
-                                { .fd = busy ? -1 : server->listener, .events = POLLIN },
+                                { .fd = busy ? -1 : server->listener.fd, .events = POLLIN },
                                 { .fd = busy ? -1 : client, .events = POLLIN } };
         uint64_t count;
         if (poll(fds, G_N_ELEMENTS(fds), -1) < 0)
@@ -160,138 +154,6 @@ static void *serve(void *opaque)
 
 /* Starting and ending. */
 
-static bool parse_spec(const char *spec, char **host, char **port, GError **error)
-{
-    const char *rest = g_str_has_prefix(spec, "tcp:") ? spec + 4 : spec;
-    const char *colon = strrchr(rest, ':');
-    const char *digits = colon ? colon + 1 : rest;
-    guint64 number;
-    if ((rest == spec && colon) || !g_ascii_string_to_unsigned(digits, 10, 0, 65535, &number, NULL))
-        return fail(
-            error, EXIT_USAGE,
-            "-gdb '%s': expected tcp:[HOST]:PORT, PORT or unix:PATH, for example -gdb tcp::1234",
-            spec);
-    *host = colon > rest ? g_strndup(rest, (gsize)(colon - rest)) : g_strdup("127.0.0.1");
-    *port = g_strdup(digits);
-    return true;
-}
-
-static bool listen_at(GdbServer *server, const struct addrinfo *at)
-{
-    int on = 1;
-    server->listener = socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC, at->ai_protocol);
-    return server->listener >= 0 &&
-           !setsockopt(server->listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) &&
-           !bind(server->listener, at->ai_addr, at->ai_addrlen) && !listen(server->listener, 4);
-}
-
-static unsigned port_of(int fd)
-{
-    struct sockaddr_storage address;
-    socklen_t size = sizeof address;
-    char port[NI_MAXSERV];
-    if (getsockname(fd, (struct sockaddr *)&address, &size) ||
-        getnameinfo((struct sockaddr *)&address, size, NULL, 0, port, sizeof port, NI_NUMERICSERV))
-        return 0;
-    return (unsigned)strtoul(port, NULL, 10);
-}
-
-/* A socket that a run before left behind makes room; anything else of that name does not. */
-static bool listen_at_path(GdbServer *server, const char *path, GError **error)
-{
-    struct sockaddr_un at = { .sun_family = AF_UNIX };
-    struct stat info;
-    if (!*path || strlen(path) >= sizeof at.sun_path)
-        return fail(
-            error, EXIT_USAGE,
-            "-gdb 'unix:%s': a path has 1 to %zu bytes; for example -gdb unix:gdb.sock, or -gdb tcp::1234",
-            path, sizeof at.sun_path - 1);
-    g_strlcpy(at.sun_path, path, sizeof at.sun_path);
-    if (!stat(path, &info) && S_ISSOCK(info.st_mode))
-        unlink(path);
-    server->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (server->listener < 0 || bind(server->listener, (struct sockaddr *)&at, sizeof at) ||
-        listen(server->listener, 4))
-        return fail(error, EXIT_FILE, "-gdb: cannot listen at '%s': %s; choose another path", path,
-                    g_strerror(errno));
-    server->path = g_strdup(path);
-    return true;
-}
-
-/* What QEMU's users write behind the address says what happens anyway. */
-static char *without_words(const char *spec, GError **error)
-{
-    static const char *const known[] = { "server",   "server=on", "nowait",
-                                         "wait=off", "nodelay",   NULL };
-    g_auto(GStrv) words = g_strsplit(spec, ",", -1);
-    for (char **word = words + 1; *words && *word; word++) {
-        if (g_strv_contains(known, *word))
-            continue;
-        fail(error, EXIT_USAGE,
-             "-gdb '%s': '%s' cannot be had; leave it out, for example: -gdb tcp::1234", spec,
-             *word);
-        return NULL;
-    }
-    return g_strdup(*words ? *words : "");
-}
-
-static bool start_listening(GdbServer *server, const char *spec, GError **error)
-{
-    g_autofree char *host = NULL, *port = NULL;
-    struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE }, *found;
-    if (!parse_spec(spec, &host, &port, error))
-        return false;
-    int problem = getaddrinfo(host, port, &hints, &found);
-    if (problem)
-        return fail(error, EXIT_HOST,
-                    "-gdb '%s': host '%s' is not known: %s; leave it out for this computer", spec,
-                    host, gai_strerror(problem));
-    bool listens = listen_at(server, found);
-    int reason = errno;
-    freeaddrinfo(found);
-    if (!listens && reason == EADDRINUSE)
-        return fail(error, EXIT_HOST,
-                    "-gdb '%s': port %s is in use; end the program that has it, or choose another",
-                    spec, port);
-    if (!listens)
-        return fail(error, EXIT_HOST, "-gdb '%s': cannot listen on port %s: %s; choose another",
-                    spec, port, g_strerror(reason));
-    server->port = port_of(server->listener);
-    return true;
-}
-
-static bool start_listening_at(GdbServer *server, const char *text, GError **error)
-{
-    g_autofree char *spec = without_words(text, error);
-    if (!spec)
-        return false;
-    return g_str_has_prefix(spec, "unix:") ? listen_at_path(server, spec + strlen("unix:"), error)
-                                           : start_listening(server, spec, error);
-}
-
-GdbServer *gdb_start(Machine *machine, const char *spec, bool stopped, GError **error)
-{
-    GdbServer *server = g_new0(GdbServer, 1);
-    server->machine = machine;
-    server->client = server->listener = -1;
-    server->wake = eventfd(0, EFD_CLOEXEC);
-    server->session = gdb_session_new(machine, send_out, server);
-    if (server->wake < 0)
-        fail(error, EXIT_HOST, "-gdb: no event descriptor: %s", g_strerror(errno));
-    else if (start_listening_at(server, spec, error)) {
-        machine->paused |= stopped;
-        server->thread = g_thread_new("gdb", serve, server);
-        return server;
-    }
-    gdb_free(server);
-    return NULL;
-}
-
-unsigned gdb_port(const GdbServer *server)
-{
-    return server->port;
-}
-
 static void stop_thread(GdbServer *server)
 {
     g_atomic_int_set(&server->quit, 1);
@@ -300,22 +162,60 @@ static void stop_thread(GdbServer *server)
     inbox_apply(&server->machine->inbox); /* what it posted last */
 }
 
-void gdb_free(GdbServer *server)
+static void server_free(GdbServer *server)
 {
-    if (!server)
-        return;
     if (server->thread) {
         gdb_session_exited(server->session, server->machine->exit_code);
         stop_thread(server);
     }
-    hang_up(server);
-    gdb_session_free(server->session);
-    if (server->listener >= 0)
-        close(server->listener);
-    if (server->path)
-        unlink(server->path);
-    g_free(server->path);
+    if (server->session) {
+        hang_up(server);
+        gdb_session_free(server->session);
+    }
+    gdb_close_listener(&server->listener);
     if (server->wake >= 0)
         close(server->wake);
     g_free(server);
+}
+
+GdbHub *gdb_new(Machine *machine)
+{
+    GdbHub *hub = gdb_hub_new(machine);
+    hub->servers = g_ptr_array_new();
+    return hub;
+}
+
+bool gdb_listen(GdbHub *hub, const char *spec, GError **error)
+{
+    GdbServer *server = g_new0(GdbServer, 1);
+    server->machine = hub->machine;
+    server->client = -1;
+    server->wake = eventfd(0, EFD_CLOEXEC);
+    bool listens = gdb_open_listener(&server->listener, spec, error);
+    if (!listens || server->wake < 0) {
+        if (listens)
+            fail(error, EXIT_HOST, "-gdb: no event descriptor: %s", g_strerror(errno));
+        server_free(server);
+        return false;
+    }
+    server->session = gdb_session_new(hub, &server->listener.view, send_out, server);
+    server->thread = g_thread_new("gdb", serve, server);
+    g_ptr_array_add(hub->servers, server);
+    return true;
+}
+
+unsigned gdb_port(const GdbHub *hub, unsigned index)
+{
+    const GdbServer *server = g_ptr_array_index(hub->servers, index);
+    return server->listener.port;
+}
+
+void gdb_free(GdbHub *hub)
+{
+    if (!hub)
+        return;
+    for (unsigned i = 0; i < hub->servers->len; i++)
+        server_free(g_ptr_array_index(hub->servers, i));
+    g_ptr_array_free(hub->servers, TRUE);
+    gdb_hub_free(hub);
 }

@@ -6,33 +6,49 @@
  */
 #include "emu/gdb/session.h"
 
+#include <stdarg.h>
 #include <string.h>
 
-GdbSession *gdb_session_new(Machine *machine, GdbSendFn *send, void *opaque)
+#include "emu/gdb/hub.h"
+
+GdbSession *gdb_session_new(GdbHub *hub, const GdbView *view, GdbSendFn *send, void *opaque)
 {
     GdbSession *s = g_new0(GdbSession, 1);
-    s->machine = machine;
+    s->machine = hub->machine;
+    s->hub = hub;
+    s->view = *view;
     s->send = send;
     s->opaque = opaque;
+    s->step_hart = -1;
     s->reply = g_string_sized_new(GDB_PACKET_SIZE);
     s->sent = g_string_sized_new(GDB_PACKET_SIZE);
     s->target_xml = g_string_new(NULL);
     s->threads_xml = g_string_new(NULL);
-    s->breakpoints = g_array_new(FALSE, FALSE, sizeof(GdbBreakpoint));
+    s->why = g_string_new(NULL);
+    s->attached = g_array_new(FALSE, FALSE, sizeof(unsigned));
+    s->points = g_array_new(FALSE, FALSE, sizeof(GdbBreakpoint));
+    gdb_hub_join(hub, s);
     return s;
 }
 
 void gdb_session_free(GdbSession *s)
 {
     gdb_session_close(s);
+    gdb_hub_leave(s->hub, s);
     g_string_free(s->reply, TRUE);
     g_string_free(s->sent, TRUE);
     g_string_free(s->target_xml, TRUE);
     g_string_free(s->threads_xml, TRUE);
-    g_array_free(s->breakpoints, TRUE);
-    g_free(s->pcs.watches);
-    g_free(s->pcs.pcs);
+    g_string_free(s->why, TRUE);
+    g_array_free(s->attached, TRUE);
+    g_array_free(s->points, TRUE);
     g_free(s);
+}
+
+static void attach_to(GdbSession *s, unsigned process)
+{
+    if (!gdb_is_attached(s, process))
+        g_array_append_val(s->attached, process);
 }
 
 /* A machine that ran stops for whoever connects, as gdb expects; nothing is sent before it asks. */
@@ -40,33 +56,40 @@ void gdb_session_open(GdbSession *s)
 {
     Machine *m = s->machine;
     s->connected = s->acks = true;
-    s->multiprocess = s->physical = false;
+    s->multiprocess = false;
+    s->memory = (GdbMemory){ GDB_MEM_CURRENT, 0 };
+    s->scope = (BreakScope){ 0 };
+    s->scope_fixed = false;
+    s->step_flags = GDB_STEP_ENABLE;
     s->link.state = LINK_BETWEEN;
     s->step_thread = GDB_ALL;
+    s->general = (GdbThread){ 1, (unsigned)m->current };
     g_string_truncate(s->sent, 0);
-    s->live_input = m->config.live_input;
-    m->config.live_input = true;
-    m->debug_stopped = gdb_stopped;
-    m->debug_opaque = s;
-    gdb_pause(s, (unsigned)m->current, GDB_SIGTRAP);
+    g_string_truncate(s->why, 0);
+    g_array_set_size(s->attached, 0);
+    attach_to(s, 1);
+    gdb_hub_count_connected(s->hub);
+    gdb_pause(s, gdb_thread_on(s, (unsigned)m->current), GDB_SIGTRAP, GDB_STOP_CONNECTED);
 }
 
 void gdb_session_close(GdbSession *s)
 {
-    Machine *m = s->machine;
     if (!s->connected)
         return;
-    gdb_clear_breakpoints(s);
-    s->connected = false;
-    m->config.live_input = s->live_input;
-    m->debug_stopped = NULL;
-    m->step_hart = -1;
-    m->held = 0;
+    gdb_clear_breakpoints(s, 0);
+    s->connected = s->holds = false;
+    s->step_hart = -1;
+    s->held = 0;
+    gdb_hub_count_connected(s->hub);
+    if (s->hub->any_connected)
+        gdb_hub_release(s->hub);
+    else
+        gdb_hub_update(s->hub);
 }
 
 void gdb_session_exited(GdbSession *s, int code)
 {
-    if (!s->connected || s->machine->paused)
+    if (!s->connected || s->holds)
         return;
     g_string_printf(s->reply, "W%02x%s", (unsigned)code & 0xff,
                     s->multiprocess ? ";process:1" : "");
@@ -85,6 +108,16 @@ bool gdb_error(GdbSession *s, unsigned number)
 {
     g_string_printf(s->reply, "E%02u", number);
     return true;
+}
+
+bool gdb_fail(GdbSession *s, unsigned number, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    g_string_vprintf(s->why, format, values);
+    va_end(values);
+    g_string_append_c(s->why, '\n');
+    return gdb_error(s, number);
 }
 
 void gdb_send_reply(GdbSession *s)
@@ -123,8 +156,10 @@ static bool supported(GdbSession *s, GdbText *args)
     s->multiprocess = g_strv_contains((const char *const *)words, "multiprocess+");
     g_string_printf(s->reply,
                     "PacketSize=%x;QStartNoAckMode+;qXfer:features:read+;qXfer:threads:read+;"
-                    "vContSupported+;binary-upload+%s",
-                    GDB_PACKET_SIZE, s->multiprocess ? ";multiprocess+" : "");
+                    "vContSupported+;binary-upload+%s%s",
+                    GDB_PACKET_SIZE,
+                    s->machine->time_travel ? ";ReverseStep+;ReverseContinue+" : "",
+                    s->multiprocess ? ";multiprocess+" : "");
     return true;
 }
 
@@ -141,11 +176,18 @@ static bool extended_mode(GdbSession *s, GdbText *args)
     return gdb_ok(s);
 }
 
+static void interrupt(GdbSession *s)
+{
+    gdb_pause(s, gdb_thread_on(s, (unsigned)s->machine->current), GDB_SIGINT, GDB_STOP_INTERRUPT);
+}
+
 static bool why_stopped(GdbSession *s, GdbText *args)
 {
     (void)args;
-    if (!s->machine->paused)
-        gdb_pause(s, (unsigned)s->machine->current, GDB_SIGINT);
+    if (!s->attached->len)
+        attach_to(s, 1);
+    if (!s->holds)
+        interrupt(s);
     gdb_append_stop(s);
     return true;
 }
@@ -153,31 +195,55 @@ static bool why_stopped(GdbSession *s, GdbText *args)
 /* Attached to something that was there before: gdb detaches rather than kills when it quits. */
 static bool was_attached(GdbSession *s, GdbText *args)
 {
-    (void)args;
+    unsigned process;
+    if (gdb_take_char(args, ':') && !(gdb_take_process(s, args, &process) && gdb_at_end(args)))
+        return gdb_fail(s, GDB_EINVAL, "no such process");
     g_string_assign(s->reply, "1");
     return true;
 }
 
-static bool is_process(GdbText *args)
-{
-    uint64_t process;
-    return gdb_take_hex(args, &process) && process == 1 && gdb_at_end(args);
-}
-
 static bool attach(GdbSession *s, GdbText *args)
 {
-    return is_process(args) ? why_stopped(s, args) : gdb_error(s, GDB_EINVAL);
+    unsigned process;
+    if (!gdb_take_process(s, args, &process) || !gdb_at_end(args))
+        return gdb_fail(s, GDB_EINVAL, "no such process");
+    attach_to(s, process);
+    if (!s->holds)
+        interrupt(s);
+    s->general = s->stop = (GdbThread){ process, s->stop.hart };
+    gdb_append_stop(s);
+    return true;
 }
 
+static void detach_from(GdbSession *s, unsigned process)
+{
+    gdb_clear_breakpoints(s, process);
+    for (unsigned i = 0; i < s->attached->len; i++)
+        if (g_array_index(s->attached, unsigned, i) == process)
+            g_array_remove_index(s->attached, i);
+}
+
+/* The machine goes on when the debugger has no process any more. */
 static bool detach(GdbSession *s, GdbText *args)
 {
-    if (!gdb_at_end(args) && !(gdb_take_char(args, ';') && is_process(args)))
-        return gdb_error(s, GDB_EINVAL);
-    gdb_clear_breakpoints(s);
-    gdb_let_go(s);
+    unsigned process = 0;
+    if (!gdb_at_end(args) &&
+        !(gdb_take_char(args, ';') && gdb_take_process(s, args, &process) && gdb_at_end(args)))
+        return gdb_fail(s, GDB_EINVAL, "no such process");
+    if (process)
+        detach_from(s, process);
+    else
+        gdb_clear_breakpoints(s, 0);
+    if (!process)
+        g_array_set_size(s->attached, 0);
+    if (!s->attached->len)
+        gdb_let_go(s);
+    else
+        s->general = gdb_thread_on(s, s->general.hart);
     return gdb_ok(s);
 }
 
+/* There is no ending one guest: all of them end. */
 static bool kill_now(GdbSession *s, GdbText *args)
 {
     (void)args;
@@ -187,8 +253,9 @@ static bool kill_now(GdbSession *s, GdbText *args)
 
 static bool kill_process(GdbSession *s, GdbText *args)
 {
-    if (!is_process(args))
-        return gdb_error(s, GDB_EINVAL);
+    unsigned process;
+    if (!gdb_take_process(s, args, &process) || !gdb_at_end(args))
+        return gdb_fail(s, GDB_EINVAL, "no such process");
     kill_now(s, args);
     return gdb_ok(s);
 }
@@ -200,8 +267,22 @@ static bool restart(GdbSession *s, GdbText *args)
     (void)args;
     if (!machine_reset(s->machine, &error))
         g_printerr("bulkhead: cannot start again: %s\n", error->message);
-    gdb_pause(s, 0, GDB_SIGTRAP);
+    gdb_pause(s, gdb_thread_on(s, 0), GDB_SIGTRAP, GDB_STOP_HALT);
     return false;
+}
+
+/* The same as Ctrl-C, in a packet. */
+static bool interrupt_packet(GdbSession *s, GdbText *args)
+{
+    bool ran = !s->holds;
+    (void)args;
+    gdb_ok(s);
+    if (!ran)
+        return true;
+    gdb_send_reply(s);
+    interrupt(s);
+    gdb_append_stop(s);
+    return true;
 }
 
 static bool must_be_empty(GdbSession *s, GdbText *args)
@@ -231,11 +312,17 @@ static const GdbCommand commands[] = {
     { "qsThreadInfo",                    gdb_more_threads,        true },
     { "qThreadExtraInfo,",               gdb_thread_extra,        false },
     { "qC",                              gdb_current_thread,      true },
-    { "qAttached:1",                     was_attached,            true },
-    { "qAttached",                       was_attached,            true },
+    { "qAttached",                       was_attached,            false },
     { "qRcmd,",                          gdb_monitor,             false },
+    { "qSearch:memory:",                 gdb_search,              false },
+    { "qCRC:",                           gdb_crc,                 false },
     { "qqemu.PhyMemMode",                gdb_query_physical,      true },
     { "Qqemu.PhyMemMode:",               gdb_set_physical,        false },
+    { "qbulkhead.Space",                 gdb_query_space,         true },
+    { "Qbulkhead.Space:",                gdb_set_space,           false },
+    { "qqemu.sstepbits",                 gdb_step_bits,           true },
+    { "qqemu.sstep",                     gdb_query_step,          true },
+    { "Qqemu.sstep=",                    gdb_set_step,            false },
     { "Hg",                              gdb_set_general,         false },
     { "Hc",                              gdb_set_step_thread,     false },
     { "T",                               gdb_is_alive,            false },
@@ -255,6 +342,9 @@ static const GdbCommand commands[] = {
     { "C",                               gdb_continue_signal,     false },
     { "s",                               gdb_step,                false },
     { "S",                               gdb_step_signal,         false },
+    { "bs",                              gdb_step_back,           true },
+    { "bc",                              gdb_run_back,            true },
+    { "vCtrlC",                          interrupt_packet,        true },
     { "vAttach;",                        attach,                  false },
     { "vKill;",                          kill_process,            false },
     { "D",                               detach,                  false },
@@ -282,15 +372,6 @@ static void take_packet(GdbSession *s)
         gdb_send_reply(s);
 }
 
-static void interrupt(GdbSession *s)
-{
-    if (s->machine->paused)
-        return;
-    gdb_pause(s, (unsigned)s->machine->current, GDB_SIGINT);
-    gdb_append_stop(s);
-    gdb_send_reply(s);
-}
-
 void gdb_session_receive(GdbSession *s, const uint8_t *data, size_t size)
 {
     for (size_t i = 0; i < size && s->connected; i++) {
@@ -298,7 +379,12 @@ void gdb_session_receive(GdbSession *s, const uint8_t *data, size_t size)
         case GDB_NOTHING: break;
         case GDB_PACKET: take_packet(s); break;
         case GDB_BAD_PACKET: s->send(s->opaque, "-", 1); break;
-        case GDB_INTERRUPT: interrupt(s); break;
+        case GDB_INTERRUPT:
+            if (!s->holds) {
+                interrupt(s);
+                gdb_send_stop(s);
+            }
+            break;
         case GDB_RESEND:
             if (s->acks && s->sent->len)
                 s->send(s->opaque, s->sent->str, s->sent->len);

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "emu/gdb/hub.h"
 #include "emu/gdb/session.h"
 #include "tests/lib/fuzz.h"
 
@@ -78,7 +79,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Peer peer = { .machine = its.machine };
     fuzz_restart(&its);
     put_program(its.machine);
-    peer.session = gdb_session_new(its.machine, on_send, &peer);
+    GdbHub *hub = gdb_hub_new(its.machine);
+    peer.session = gdb_session_new(hub, &(GdbView){ 0 }, on_send, &peer);
     gdb_session_open(peer.session);
     const char *at = (const char *)data, *end = at + size;
     while (at < end) {
@@ -90,6 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     gdb_session_close(peer.session);
     gdb_session_free(peer.session);
+    gdb_hub_free(hub);
     its.machine->paused = false;
     return 0;
 }

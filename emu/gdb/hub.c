@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * hub.c - several debuggers, one machine.
+ *
+ * Each debugger holds the machine or lets it go, keeps harts from running, steps one, and has breakpoints. The machine
+ * gets all of it together: it runs while nobody holds it. A stop is told to those whose doing it was, which then hold
+ * the machine; for the others it just takes a while.
+ */
+#include "emu/gdb/hub.h"
+
+#include "emu/gdb/session.h"
+
+static void stopped(void *opaque, unsigned hart);
+
+GdbHub *gdb_hub_new(Machine *machine)
+{
+    GdbHub *hub = g_new0(GdbHub, 1);
+    hub->machine = machine;
+    hub->sessions = g_ptr_array_new();
+    hub->points = g_array_new(FALSE, FALSE, sizeof(Breakpoint));
+    hub->watches = g_array_new(FALSE, FALSE, sizeof(Watchpoint));
+    return hub;
+}
+
+void gdb_hub_free(GdbHub *hub)
+{
+    g_ptr_array_free(hub->sessions, TRUE);
+    g_array_free(hub->points, TRUE);
+    g_array_free(hub->watches, TRUE);
+    g_free(hub);
+}
+
+void gdb_hub_join(GdbHub *hub, GdbSession *session)
+{
+    g_ptr_array_add(hub->sessions, session);
+}
+
+void gdb_hub_leave(GdbHub *hub, GdbSession *session)
+{
+    g_ptr_array_remove(hub->sessions, session);
+}
+
+static GdbSession *session_at(const GdbHub *hub, unsigned index)
+{
+    return g_ptr_array_index(hub->sessions, index);
+}
+
+void gdb_hub_count_connected(GdbHub *hub)
+{
+    Machine *m = hub->machine;
+    bool any = false;
+    for (unsigned i = 0; i < hub->sessions->len; i++)
+        any |= session_at(hub, i)->connected;
+    if (any == hub->any_connected)
+        return;
+    hub->any_connected = any;
+    if (any)
+        hub->live_input = m->config.live_input;
+    m->config.live_input = any || hub->live_input;
+    m->debug_stopped = any ? stopped : NULL;
+    m->debug_opaque = hub;
+    for (unsigned i = 0; i < m->n_harts; i++)
+        worlds_watch(&m->harts[i], any);
+}
+
+/* What a session wants of a hart that it is not done with. */
+static void want(GdbHub *hub, const GdbSession *s)
+{
+    Hart *hart = &hub->machine->harts[s->step_hart];
+    WorldId world = { 0 };
+    if (!s->step_waits) {
+        hub->machine->stepping |= (uint32_t)1 << s->step_hart;
+        hub->machine->timers_off |= s->step_flags & GDB_STEP_NO_TIMER;
+        hart->irqs_off |= s->step_flags & GDB_STEP_NO_IRQ;
+    } else if (hart->worlds->n_wanted < G_N_ELEMENTS(hart->worlds->wanted)) {
+        gdb_world_of(s, s->step.process, &world);
+        hart->worlds->wanted[hart->worlds->n_wanted++] = world;
+    }
+}
+
+void gdb_hub_update(GdbHub *hub)
+{
+    Machine *m = hub->machine;
+    m->held = m->stepping = 0;
+    m->timers_off = false;
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        m->harts[i].irqs_off = false;
+        if (m->harts[i].worlds)
+            m->harts[i].worlds->n_wanted = 0;
+    }
+    for (unsigned i = 0; i < hub->sessions->len; i++) {
+        const GdbSession *s = session_at(hub, i);
+        m->held |= s->connected ? s->held : 0;
+        if (s->connected && !s->holds && s->step_hart >= 0)
+            want(hub, s);
+    }
+    for (unsigned i = 0; i < m->n_harts; i++)
+        hart_update_irq_mode(&m->harts[i]);
+}
+
+void gdb_hub_release(GdbHub *hub)
+{
+    bool held = false;
+    for (unsigned i = 0; i < hub->sessions->len; i++)
+        held |= session_at(hub, i)->connected && session_at(hub, i)->holds;
+    hub->machine->paused = held;
+    gdb_hub_update(hub);
+}
+
+void gdb_hub_update_points(GdbHub *hub)
+{
+    Machine *m = hub->machine;
+    g_array_set_size(hub->points, 0);
+    g_array_set_size(hub->watches, 0);
+    for (unsigned i = 0; i < hub->sessions->len; i++)
+        gdb_publish_points(session_at(hub, i), hub->points, hub->watches);
+    hub->all.points = (Breakpoint *)(void *)hub->points->data;
+    hub->all.watches = (Watchpoint *)(void *)hub->watches->data;
+    hub->all.n_points = hub->points->len;
+    hub->all.n_watches = hub->watches->len;
+    breakpoints_prepare(&hub->all);
+    bool any = hub->all.n_points || hub->all.n_watches;
+    for (unsigned i = 0; i < m->n_harts; i++)
+        m->harts[i].breakpoints = any ? &hub->all : NULL;
+}
+
+/* Told by the machine between slices. What stops nobody goes on: a debugger has gone meanwhile, say. */
+static void stopped(void *opaque, unsigned index)
+{
+    GdbHub *hub = opaque;
+    Hart *hart = &hub->machine->harts[index];
+    bool any = false;
+    for (unsigned i = 0; i < hub->sessions->len; i++)
+        any |= gdb_session_stops(session_at(hub, i), index);
+    if (!any && hub->all.n_points && breakpoints_at(&hub->all, hart, hart->pc))
+        hart->step_over = true;
+    hart->watch_hit = (Watchpoint){ 0 };
+    gdb_hub_update(hub);
+}
+
+void gdb_tell_paused(GdbHub *hub)
+{
+    for (unsigned i = 0; i < hub->sessions->len; i++) {
+        GdbSession *s = session_at(hub, i);
+        if (!s->connected || s->holds)
+            continue;
+        gdb_pause(s, gdb_thread_on(s, (unsigned)hub->machine->current), GDB_SIGTRAP, GDB_STOP_HALT);
+        gdb_send_stop(s);
+    }
+}
