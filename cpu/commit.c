@@ -57,6 +57,51 @@ static void write_log(const Commit *commit, Hart *hart, const Insn *in, uint64_t
     fputc('\n', commit->log);
 }
 
+/* A load or store of a guest's memory by its hypervisor. */
+static bool is_for_guest(const Insn *in)
+{
+    const char *name = insn_table[in->op].name;
+    return g_str_has_prefix(name, "hlv") || g_str_has_prefix(name, "hsv");
+}
+
+enum { RW_NONE, RW_R, RW_W };
+
+static void trace_access(const Commit *commit, Hart *hart, const Insn *in, uint64_t pc,
+                         uint64_t loaded)
+{
+    WalkResult at = { 0 };
+    if (!is_for_guest(in))
+        mmu_peek_translate(&hart->mmu, (Gva){ commit->address }, &at);
+    TRACE(hart->trace, mem, hart->id, pc, commit->address, at.gpa.v, at.spa.v, commit->size,
+          commit->is_store ? RW_W : RW_R, commit->is_store ? commit->value : loaded,
+          bus_is_ram(hart->mmu.bus, at.spa, commit->size));
+}
+
+/* The events commit and mem. */
+static __attribute__((cold)) void trace_commit(const Commit *commit, Hart *hart, const Insn *in,
+                                               uint64_t pc, unsigned priv, uint32_t raw)
+{
+    const InsnDef *def = &insn_table[in->op];
+    const bool accesses = commit->is_load || commit->is_store;
+    unsigned rd = is_host_call(in) ? 10 : def->has_rd && in->rd != REG_SINK ? in->rd : 0;
+    uint64_t value = hart->x[rd];
+    if (def->has_rd && def->rd_is_f) {
+        rd = 32 + in->rd;
+        value = hart->f[in->rd];
+    }
+    unsigned csr = hart->csr_written ? hart->csr_written - 1 : 0;
+    TRACE(hart->trace, commit, hart->id, pc, raw, priv, rd, rd ? value : 0,
+          writes_pair(in) ? hart->x[in->rd + 1] : 0, csr, csr ? csr_read(hart, csr) : 0,
+          accesses ? commit->address : 0, accesses ? commit->size : 0,
+          commit->is_store  ? RW_W
+          : commit->is_load ? RW_R
+                            : RW_NONE,
+          commit->is_store ? commit->value : 0,
+          commit->is_store && commit->size == 16 ? commit->value_high : 0);
+    if (accesses)
+        trace_access(commit, hart, in, pc, rd ? value : 0);
+}
+
 void commit_record(Commit *commit, Hart *hart, const Insn *in, uint64_t pc, unsigned priv,
                    uint32_t raw)
 {
@@ -72,6 +117,8 @@ void commit_record(Commit *commit, Hart *hart, const Insn *in, uint64_t pc, unsi
         hash = hash_word(hash, 10 ^ hart->x[10]);
     commit->hash = hash;
     commit->count++;
+    if (UNLIKELY(hart->trace->on[TRACE_commit] | hart->trace->on[TRACE_mem]))
+        trace_commit(commit, hart, in, pc, priv, raw);
     if (commit->log)
         write_log(commit, hart, in, pc, priv, raw);
     if (UNLIKELY(commit->count == commit->print_at)) {

@@ -13,6 +13,7 @@
 #include "cpu/csr_hooks.h"
 #include "cpu/hart.h"
 #include "cpu/indirect.h"
+#include "cpu/notes.h"
 #include "emu/base/mutant.h"
 
 typedef struct {
@@ -326,8 +327,8 @@ void csr_write(Hart *hart, unsigned number, uint64_t value)
     uint64_t *word = def->storage ? storage(hart, def) : NULL;
     if (word)
         value = (*word & ~def->mask) | (value & def->mask);
-    if (UNLIKELY(hart->trace->on[TRACE_csr]))
-        TRACE(hart->trace, csr, hart->id, hart->pc, number, csr_read(hart, number), value);
+    if (UNLIKELY(hart->trace->on[TRACE_csr] | hart->trace->on[TRACE_irq_inject]))
+        notes_csr_write(hart, number, value);
     hart->csr_written = number + 1;
     if (def->write)
         def->write(hart, number, value);

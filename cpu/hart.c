@@ -56,6 +56,7 @@ void hart_free(Hart *hart)
 {
     stats_free(hart);
     worlds_watch(hart, false);
+    g_free(hart->notes);
     g_free(hart->csr_gates);
     mmu_free(&hart->mmu);
 }

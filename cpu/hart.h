@@ -28,6 +28,7 @@ typedef struct CodeCache CodeCache;
 typedef struct Commit Commit;
 typedef struct Stats Stats;
 typedef struct Worlds Worlds;
+typedef struct TrapNotes TrapNotes;
 
 /* Why a slice ended before its units were used up. */
 enum {
@@ -216,6 +217,7 @@ struct Hart {
     Worlds *worlds;                 /* not NULL: notes are taken of who comes and goes */
     uint32_t watch;                 /* WATCH_*: not 0, run in the slower loop */
     uint8_t *csr_gates;             /* of each CSR, what gates it: csr.c */
+    TrapNotes *notes;               /* not NULL: trace events want to know of traps */
     Stats *stats;                   /* not NULL: what happens is counted there */
     Commit *commit;                 /* not NULL: every retired instruction is reported there */
     /* Not NULL: asked at every uncompressed EBREAK whether it is a semihosting call. EXEC_TRAP: it is none; EXEC_NEXT:

@@ -9,6 +9,7 @@
 
 #include "cpu/csr.h"
 #include "cpu/hart.h"
+#include "cpu/notes.h"
 #include "cpu/stats.h"
 #include "cpu/worlds.h"
 #include "emu/base/mutant.h"
@@ -294,8 +295,8 @@ static void enter(Hart *hart, const Trap *trap, Level level)
     unsigned from = hart_mode(hart);
     bool looks = UNLIKELY(hart->triggers.kinds & (TRIGGER_TRAPS | TRIGGER_COUNT));
     bool may_count = looks && trigger_may_fire(hart);
-    TRACE(hart->trace, trap, hart->id, trap->cause, hart->pc, trap->tval,
-          level == LEVEL_M ? PRIV_M : PRIV_S);
+    if (UNLIKELY(hart->notes))
+        notes_trap(hart, trap, level);
     if (UNLIKELY(hart->stats))
         stats_trap(hart, trap, level);
     if (UNLIKELY(hart->worlds))
@@ -304,6 +305,8 @@ static void enter(Hart *hart, const Trap *trap, Level level)
         trap_to_machine(hart, trap);
     else
         trap_to_supervisor(hart, trap, level == LEVEL_VS);
+    if (UNLIKELY(hart->notes))
+        notes_mode(hart, from, WHY_TRAP);
     hart->trap_units++;
     hart->counters.happened[trap->cause & CAUSE_INTERRUPT ? EVENT_interrupts : EVENT_exceptions]++;
     if (looks)
@@ -322,10 +325,14 @@ static void take_rnmi(Hart *hart)
     unsigned cause = (unsigned)__builtin_ctzll(hart->rnmi_pending);
     hart->rnmi_pending &= hart->rnmi_pending - 1;
     hart->idle = false;
-    TRACE(hart->trace, trap, hart->id, CAUSE_INTERRUPT | cause, hart->pc, 0, PRIV_M);
     if (UNLIKELY(hart->worlds))
         worlds_leave(hart);
+    unsigned from = hart_mode(hart);
+    if (UNLIKELY(hart->notes))
+        notes_trap(hart, &(Trap){ .cause = CAUSE_INTERRUPT | cause }, LEVEL_M);
     enter_rnmi(hart, CAUSE_INTERRUPT | cause);
+    if (UNLIKELY(hart->notes))
+        notes_mode(hart, from, WHY_TRAP);
     hart->trap_units++;
     hart->counters.happened[EVENT_interrupts]++;
     settle_mode(hart);
@@ -346,11 +353,14 @@ void hart_take_interrupt(Hart *hart)
 
 /* Goes on at `pc` with privilege `to`, in a guest or not. norm:mstatus_mprv_clr_mret_sret_less_priv,
  * norm:sstatus_sdt_clr_mret_sret, norm:vsstatus_sdt_clr_mret_sret, norm:sret_dt */
-static void return_to(Hart *hart, uint64_t pc, unsigned to, bool guest)
+static void return_to(Hart *hart, uint64_t pc, unsigned to, bool guest, ModeReason why)
 {
+    unsigned from = hart_mode(hart);
     if (UNLIKELY(hart->worlds))
         worlds_leave(hart);
     hart->pc = pc;
+    if (UNLIKELY(hart->notes))
+        notes_return(hart, to, guest);
     if (!hart->mmu.v) {
         if (to != PRIV_M && !BROKEN(mret_mprv))
             hart->csr.mstatus &= ~(uint64_t)MSTATUS_MPRV;
@@ -361,8 +371,9 @@ static void return_to(Hart *hart, uint64_t pc, unsigned to, bool guest)
         hart->csr.vsstatus &= ~(uint64_t)MSTATUS_SDT;
     change_mode(hart, to, guest, true);
     hart->counters.happened[EVENT_trap_returns]++;
-    TRACE(hart->trace, trap_ret, hart->id, hart->pc, to);
     settle_mode(hart);
+    if (UNLIKELY(hart->notes))
+        notes_mode(hart, from, why);
 }
 
 /* norm:xret_op, norm:mret_h, norm:mstatus_mpv_op, norm:mstatus_mdt_clr_mret_sret */
@@ -377,7 +388,7 @@ void hart_machine_return(Hart *hart)
     if (!hart->isa->has[EXT_U])
         status |= MSTATUS_MPP;
     hart->csr.mstatus = status;
-    return_to(hart, csr_read(hart, CSR_mepc), to, guest);
+    return_to(hart, csr_read(hart, CSR_mepc), to, guest, WHY_MRET);
 }
 
 /* SPP, SPIE and SDT of sstatus or vsstatus. norm:sstatus_sdt_sret */
@@ -403,7 +414,7 @@ void hart_supervisor_return(Hart *hart)
         hart->csr.hstatus &= ~(uint64_t)(BROKEN(sret_spv) ? 0 : HSTATUS_SPV);
         hart->csr.hstatus &= ~(uint64_t)(BROKEN(sret_spvp) ? HSTATUS_SPVP : 0);
     }
-    return_to(hart, pc, to, guest);
+    return_to(hart, pc, to, guest, WHY_SRET);
 }
 
 /* norm:mnret_restore, norm:mnret_mprv, norm:mstatus_mdt_clr_mnret */
@@ -414,5 +425,5 @@ void hart_rnmi_return(Hart *hart)
     if (to != PRIV_M)
         hart->csr.mstatus &= ~MSTATUS_MDT;
     hart->csr.mnstatus |= MNSTATUS_NMIE;
-    return_to(hart, csr_read(hart, CSR_mnepc), to, guest);
+    return_to(hart, csr_read(hart, CSR_mnepc), to, guest, WHY_MNRET);
 }

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "cpu/notes.h"
 #include "devices/block_image.h"
 #include "devices/virtio_blk.h"
 #include "devices/virtio_console.h"
@@ -199,6 +200,16 @@ static void look_for_trace(void *opaque, TraceRecord *record)
     record->insns = hart_retired(hart);
     record->vmid = (uint16_t)bits(hart->csr.hgatp, 57, 44);
     record->partition = hart_is_guest(hart) ? record->vmid : 0;
+}
+
+void machine_trace_changed(Machine *m)
+{
+    bool every = m->trace.on[TRACE_commit] || m->trace.on[TRACE_mem];
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        notes_update(&m->harts[i]);
+        if (every)
+            m->harts[i].commit = &m->commit;
+    }
 }
 
 /* Life. */

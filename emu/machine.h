@@ -169,6 +169,9 @@ uint64_t machine_state_hash(Machine *machine);
 void machine_save(Machine *machine, GByteArray *out);
 bool machine_load(Machine *machine, const uint8_t *data, size_t size, GError **error);
 
+/* To be called when events were turned on or off. Those of every instruction turn the slower loop on. */
+void machine_trace_changed(Machine *machine);
+
 /* Prints the state hash at each of these virtual times (ns, ascending). */
 void machine_hash_at(Machine *machine, const uint64_t *times, unsigned count, FILE *out);
 

@@ -25,6 +25,7 @@
 #include "emu/machine.h"
 #include "emu/net_port.h"
 #include "emu/options.h"
+#include "emu/trace_verbs.h"
 
 typedef struct {
     Options *options;
@@ -125,6 +126,7 @@ static bool observe(Run *run, GError **error)
         stats_start(&m->harts[i]);
     for (unsigned i = 0; i < m->n_harts; i++)
         m->harts[i].commit = o->log_commits || o->trace_hash || o->mix_file ? &m->commit : NULL;
+    machine_trace_changed(m);
     if (o->state_marks->len)
         machine_hash_at(m, (const uint64_t *)(const void *)o->state_marks->data,
                         o->state_marks->len, stderr);
@@ -319,6 +321,8 @@ static bool work(Run *run, int argc, char **argv, int *code, GError **error)
         *code = doctor_run() ? 0 : EXIT_FILE;
         return true;
     }
+    if (o->verb && !strcmp(o->verb, "trace"))
+        return trace_verb(o->n_verb_words, o->verb_words, code, error);
     if (!options_resolve(o, error))
         return false;
     if (o->name)

@@ -64,7 +64,7 @@ static const struct {
     { "check",   "check a configuration", false },
     { "step",    "step through a program", false },
     { "gdb",     "start together with gdb", false },
-    { "trace",   "work with recorded traces", false },
+    { "trace",   "work with traces; bulkhead trace -help", true },
     { "verdict", "judge a run", false },
     { "export",  "export a configuration", false },
     { "lab",     "work on exercises", false },
@@ -285,8 +285,9 @@ static bool parse_verb(Options *o, const char *word, GError **error)
         if (strcmp(verbs[i].name, word))
             continue;
         if (!verbs[i].exists)
-            return fail(error, EXIT_USAGE, "'%s' (%s) is not there yet; there are run and doctor",
-                        word, verbs[i].help);
+            return fail(error, EXIT_USAGE,
+                        "'%s' (%s) is not there yet; there are run, trace and doctor", word,
+                        verbs[i].help);
         o->verb = options_keep(o, word);
         return true;
     }
@@ -304,6 +305,11 @@ bool options_parse(Options *o, int argc, char **argv, GError **error)
     int at = 1;
     if (argc > 1 && argv[1][0] != '-' && !parse_verb(o, argv[at++], error))
         return false;
+    if (o->verb && !strcmp(o->verb, "trace")) {
+        o->verb_words = argv + at;
+        o->n_verb_words = argc - at;
+        return true;
+    }
     for (; at < argc && !o->done; at++) {
         if (argv[at][0] != '-' || !argv[at][1])
             return fail(error, EXIT_USAGE,

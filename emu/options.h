@@ -48,8 +48,10 @@ typedef struct {
 } DeviceNote;
 
 typedef struct {
-    const char *verb; /* "run", "doctor"; NULL: run */
-    bool done;        /* only information was wanted, and was printed */
+    const char *verb;  /* "run", "doctor", "trace"; NULL: run */
+    char **verb_words; /* behind "trace", of the command line */
+    int n_verb_words;
+    bool done; /* only information was wanted, and was printed */
     MachineConfig machine;
     LoaderConfig images; /* strings belong to `strings` */
     const char *dumpdtb, *bios, *name, *pidfile;

@@ -47,6 +47,9 @@ static bool walk_fault(Mmu *mmu, Gva va, Access access, const WalkResult *result
     mmu->fault.gpa = BROKEN(gpa_of_data) && result->implicit ? (Gpa){ va.v } : result->gpa;
     mmu->fault.implicit = result->implicit;
     mmu->fault.implicit_write = result->implicit_write;
+    mmu->fault.why = result->why;
+    if (guest && UNLIKELY(mmu->trace->on[TRACE_fault_g]))
+        watch_guest_fault(mmu, va, access, result);
     return false;
 }
 

@@ -59,6 +59,7 @@ typedef struct {
     Gpa gpa;        /* of a guest page fault */
     bool implicit;  /* that fault hit a PTE */
     bool implicit_write; /* and was an A or D update */
+    WalkReason why;      /* of a page fault */
 } Fault;
 
 /* One line of a bank: a page that this context may access directly. A tag is the page's address, or ~0 when the

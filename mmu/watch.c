@@ -53,6 +53,36 @@ static void trace_walk(const Mmu *mmu, const WalkRequest *q, bool guest, const W
           ok ? r->perms | PTE_V : 0, r->n_steps + r->n_recalled, r->status, r->why);
 }
 
+/* The bits that the G stage's entry `pte` would need for the access, and lacks. */
+static uint64_t missing_bits(uint64_t pte, Access access, const WalkResult *result)
+{
+    static const uint64_t of[] = {
+        [ACCESS_READ] = PTE_R, [ACCESS_WRITE] = PTE_W, [ACCESS_FETCH] = PTE_X
+    };
+    uint64_t needed = PTE_V | PTE_U | of[access];
+    if (result->implicit)
+        needed = PTE_V | PTE_U | PTE_R | (result->implicit_write ? PTE_W : 0);
+    switch (result->why) {
+    case WHY_NOT_VALID:
+    case WHY_PERMISSION: return needed & ~pte;
+    case WHY_ACCESSED: return PTE_A;
+    case WHY_DIRTY: return PTE_D;
+    default: return 0;
+    }
+}
+
+void watch_guest_fault(Mmu *mmu, Gva va, Access access, const WalkResult *result)
+{
+    static const WalkStep nothing;
+    const WalkStep *last = &nothing;
+    for (unsigned i = 0; i < result->n_steps; i++)
+        if (result->steps[i].stage)
+            last = &result->steps[i];
+    TRACE(mmu->trace, fault_g, mmu->hart, watch_walk_number(mmu), va.v, result->gpa.v, access,
+          result->implicit, last->level, last->at.v, last->pte,
+          missing_bits(last->pte, access, result), result->why);
+}
+
 /* Missing fences. */
 
 void mmu_table_written(Mmu *mmu)

@@ -32,6 +32,9 @@ static inline uint64_t watch_walk_number(const Mmu *mmu)
 /* A walk for a context of `space` ended. */
 void watch_walk(Mmu *mmu, unsigned space, const WalkRequest *request, const WalkResult *result);
 
+/* The G stage refused an access to `va`. */
+void watch_guest_fault(Mmu *mmu, Gva va, Access access, const WalkResult *result);
+
 /* A translation is used: is it still what the tables say? The request is the walk's that would be made without it. */
 void watch_use(Mmu *mmu, const StoreEntry *entry, WalkRequest *request);
 

@@ -8,9 +8,10 @@
 #include "emu/base/error.h"
 
 const TraceEvent trace_events[TRACE_COUNT] = {
-#define HART_EVENT(id, text, ...) \
-    [TRACE_##id] = { text, true, TRACE_WORDS_##id - 1, { __VA_ARGS__ } },
-#define EVENT(id, text, ...) [TRACE_##id] = { text, false, TRACE_WORDS_##id, { __VA_ARGS__ } },
+#define HART_EVENT(id, text, about, ...) \
+    [TRACE_##id] = { text, about, true, TRACE_WORDS_##id - 1, { __VA_ARGS__ } },
+#define EVENT(id, text, about, ...) \
+    [TRACE_##id] = { text, about, false, TRACE_WORDS_##id, { __VA_ARGS__ } },
 #include "emu/base/trace.def"
 #undef EVENT
 #undef HART_EVENT
@@ -70,6 +71,9 @@ static void print_value(FILE *out, const char *format, uint64_t value)
         fputs("any", out);
     else if (!strcmp(format, "x") || !strcmp(format, "a"))
         fprintf(out, "0x%" PRIx64, value);
+    else if (!strcmp(format, "r"))
+        value ? fprintf(out, "%c%u", "xf"[value >> 5 & 1], (unsigned)value & 31)
+              : fputs("none", out);
     else if (!strcmp(format, "p"))
         print_flags(out, value);
     else

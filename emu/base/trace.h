@@ -32,9 +32,9 @@ typedef enum {
 
 /* How many words TRACE is given: the hart, if the event is about one, and the fields. */
 enum {
-#define HART_EVENT(id, name, ...) \
+#define HART_EVENT(id, name, about, ...) \
     TRACE_WORDS_##id = 1 + sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *),
-#define EVENT(id, name, ...) \
+#define EVENT(id, name, about, ...) \
     TRACE_WORDS_##id = sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *),
 #include "emu/base/trace.def"
 #undef EVENT
@@ -42,7 +42,7 @@ enum {
 };
 
 typedef struct {
-    const char *name;
+    const char *name, *about;
     bool of_hart;
     unsigned n_fields;
     const char *fields[TRACE_MAX_FIELDS]; /* "name:format" */
