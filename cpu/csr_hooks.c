@@ -266,40 +266,34 @@ uint64_t csr_legal_field(uint64_t value, uint64_t old, uint64_t field, uint64_t 
 }
 
 /* norm:menvcfg_pmm_enc: PMM = 1 is reserved, and CBIE = 2. */
-static uint64_t legal_envcfg(uint64_t value, uint64_t old)
+uint64_t csr_legal_envcfg(const Hart *hart, uint64_t value, uint64_t old, bool has_pmm)
 {
+    const bool *has = hart->isa->has;
+    uint64_t missing = has[EXT_S] ? 0 : ENVCFG_FIOM;
+    missing |= has[EXT_Zicbom] ? 0 : ENVCFG_CBIE | ENVCFG_CBCFE;
+    missing |= has[EXT_Zicboz] ? 0 : ENVCFG_CBZE;
+    missing |= has_pmm ? 0 : ENVCFG_PMM;
     value = csr_legal_field(value, old, ENVCFG_PMM, BIT(32));
-    return csr_legal_field(value, old, ENVCFG_CBIE, 2 << 4);
-}
-
-static uint64_t envcfg_mask(const Hart *hart)
-{
-    const Isa *isa = hart->isa;
-    uint64_t mask = isa->has[EXT_S] ? ENVCFG_FIOM : 0;
-    mask |= isa->has[EXT_Zicbom] ? ENVCFG_CBIE | ENVCFG_CBCFE : 0;
-    return mask | (isa->has[EXT_Zicboz] ? ENVCFG_CBZE : 0);
+    return csr_legal_field(value, old, ENVCFG_CBIE, 2 << 4) & ~missing;
 }
 
 void write_senvcfg(Hart *hart, unsigned number, uint64_t value)
 {
     (void)number;
-    uint64_t mask = envcfg_mask(hart) | (hart->isa->has[EXT_Ssnpm] ? ENVCFG_PMM : 0);
-    hart->csr.senvcfg = legal_envcfg(value, hart->csr.senvcfg) & mask;
+    hart->csr.senvcfg = csr_legal_envcfg(hart, value, hart->csr.senvcfg, hart->isa->has[EXT_Ssnpm]);
     hart_update_context(hart);
 }
 
 void write_menvcfg(Hart *hart, unsigned number, uint64_t value)
 {
-    const Isa *isa = hart->isa;
-    uint64_t mask = envcfg_mask(hart);
+    const bool *has = hart->isa->has;
+    uint64_t missing = has[EXT_Svadu] ? 0 : MENVCFG_ADUE;
     (void)number;
-    mask |= isa->has[EXT_Svadu] ? MENVCFG_ADUE : 0;
-    mask |= isa->has[EXT_Svpbmt] ? MENVCFG_PBMTE : 0;
-    mask |= isa->has[EXT_Sstc] ? MENVCFG_STCE : 0;
-    mask |= isa->has[EXT_Smnpm] ? ENVCFG_PMM : 0;
-    mask |= isa->has[EXT_Smcdeleg] ? MENVCFG_CDE : 0;
-    mask |= isa->has[EXT_Ssdbltrp] ? MENVCFG_DTE : 0;
-    hart->csr.menvcfg = legal_envcfg(value, hart->csr.menvcfg) & mask;
+    missing |= has[EXT_Svpbmt] ? 0 : MENVCFG_PBMTE;
+    missing |= has[EXT_Sstc] ? 0 : MENVCFG_STCE;
+    missing |= has[EXT_Smcdeleg] ? 0 : MENVCFG_CDE;
+    missing |= has[EXT_Ssdbltrp] ? 0 : MENVCFG_DTE;
+    hart->csr.menvcfg = csr_legal_envcfg(hart, value, hart->csr.menvcfg, has[EXT_Smnpm]) & ~missing;
     /* norm:menvcfg_dte_op: without DTE there is no SDT. */
     hart->csr.mstatus = legal_trap_disable(hart, hart->csr.mstatus);
     hart_update_environment(hart);

@@ -42,6 +42,9 @@ CsrWriteFn write_topei, write_mvip, write_virtual_irqs;
 uint64_t csr_legal_sdt(uint64_t value, bool enabled);
 /* WARL: where `field` would hold its reserved value, the old one stays. */
 uint64_t csr_legal_field(uint64_t value, uint64_t old, uint64_t field, uint64_t reserved);
+/* The fields that menvcfg, henvcfg and senvcfg have in common, as a write leaves them, PMM if `has_pmm`; the rest of
+ * `value` stays. */
+uint64_t csr_legal_envcfg(const Hart *hart, uint64_t value, uint64_t old, bool has_pmm);
 /* Bits that mstateen0 has, and hstateen0. */
 uint64_t csr_stateen0_mask(const Hart *hart);
 /* What satp or vsatp keeps of `value`. */

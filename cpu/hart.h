@@ -278,7 +278,7 @@ static inline bool hart_has_float(const Hart *hart)
 
 /* Bits of mie and mideleg that the hypervisor extension adds. norm:mideleg_acc_h */
 uint64_t hart_hypervisor_irqs(const Hart *hart);
-/* Pointer bits that a guest's access with privilege `priv`, made by HLV or HSV, ignores. norm:hstatus_hu_op */
+/* Pointer bits that a guest's access with privilege `priv`, made by HLV or HSV, ignores. norm:ssnpm_definition */
 uint8_t hart_guest_masked_bits(const Hart *hart, unsigned priv);
 
 /* A wire into mip: `input` is IRQ_MSI, IRQ_MTI, IRQ_MEI or IRQ_SEI, IRQ_SSI, whose rising edge sets SSIP, or

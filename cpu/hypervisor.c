@@ -58,26 +58,18 @@ static uint64_t enabled_above(const Hart *hart)
     return BROKEN(henvcfg_alone) ? ~0ull : hart->csr.menvcfg | ~gated;
 }
 
-/* norm:henvcfg_fiom_op, norm:henvcfg_cbie: 2 is reserved. */
 uint64_t read_henvcfg(Hart *hart, unsigned number)
 {
     (void)number;
     return hart->csr.henvcfg & enabled_above(hart);
 }
 
+/* norm:henvcfg_fiom_op, norm:henvcfg_cbie */
 void write_henvcfg(Hart *hart, unsigned number, uint64_t value)
 {
-    const Isa *isa = hart->isa;
-    uint64_t old = hart->csr.henvcfg, mask = ~0ull, above = enabled_above(hart);
+    uint64_t old = hart->csr.henvcfg, above = enabled_above(hart);
     (void)number;
-    if (!isa->has[EXT_Zicbom])
-        mask &= ~(uint64_t)(ENVCFG_CBIE | ENVCFG_CBCFE);
-    if (!isa->has[EXT_Zicboz])
-        mask &= ~(uint64_t)ENVCFG_CBZE;
-    if (!isa->has[EXT_Ssnpm])
-        mask &= ~ENVCFG_PMM;
-    value = csr_legal_field(value, old, ENVCFG_PMM, BIT(32));
-    value = csr_legal_field(value, old, ENVCFG_CBIE, 2 << 4) & mask;
+    value = csr_legal_envcfg(hart, value, old, hart->isa->has[EXT_Ssnpm]);
     hart->csr.henvcfg = (old & ~above) | (value & above);
     hart_update_environment(hart);
 }

@@ -16,18 +16,18 @@
 
 /* From the highest priority down. AIA, "The standard major interrupt codes, listed in default priority order";
  * norm:mip_mie_std_enc_txt, norm:hsint_priority */
-static const uint8_t
-    default_order[] = {
-        47,       23,       46,        45,      22,      44,      43,       21,
-        42,       41,       20,        40, /* local interrupts */
-        IRQ_MEI,  IRQ_MSI,  IRQ_MTI,   IRQ_SEI, IRQ_SSI, IRQ_STI, IRQ_SGEI, IRQ_VSEI,
-        IRQ_VSSI, IRQ_VSTI, IRQ_LCOFI, 39,      19,      38,      37,       18,
-        36,       35,       17,        34,      33,      16,      32, /* local interrupts */
-        14,       15,       24,        25,      26,      27,      28,       29,
-        30,       31,       48,        49,      50,      51,      52,       53,
-        54,       55,       56,        57,      58,      59,      60,       61,
-        62,       63,       0,         4,       8, /* custom and reserved ones, which can only be virtual */
-    };
+// clang-format off
+static const uint8_t default_order[] = {
+    47, 23, 46, 45, 22, 44, 43, 21, 42, 41, 20, 40, /* local interrupts */
+    IRQ_MEI, IRQ_MSI, IRQ_MTI,
+    IRQ_SEI, IRQ_SSI, IRQ_STI, IRQ_SGEI,
+    IRQ_VSEI, IRQ_VSSI, IRQ_VSTI, IRQ_LCOFI,
+    39, 19, 38, 37, 18, 36, 35, 17, 34, 33, 16, 32, /* local interrupts */
+    /* Custom and reserved ones, which can only be virtual: */
+    14, 15, 24, 25, 26, 27, 28, 29, 30, 31,
+    48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 0, 4, 8,
+};
+// clang-format on
 _Static_assert(sizeof default_order == 64, "every number has a place");
 
 uint64_t hart_mip(const Hart *hart)
@@ -105,7 +105,7 @@ static uint64_t guest_ready(const Hart *hart)
     uint64_t real = hart_mip(hart) & hart->csr.mie & delegated & IRQS_VS;
     uint64_t passed = hart_sip(hart) & hart_sie(hart) & delegated & ~IRQS_BASE;
     uint64_t virtual = hart->csr.hvip & hart->vsie_virtual & hart->csr.hvien & ~delegated;
-    return real >> 1 | passed | virtual;
+    return real >> !BROKEN(vscause_interrupt) | passed | virtual;
 }
 
 /* Priorities: lower numbers go first. */

@@ -149,10 +149,9 @@ static uint64_t supervisor_status(const Hart *hart, uint64_t status, uint64_t en
 static void write_hypervisor_csrs(Hart *hart, const Trap *trap)
 {
     uint64_t status = hart->csr.hstatus & ~(uint64_t)(HSTATUS_SPV | HSTATUS_GVA);
-    if (hart->mmu.v)
-        status = set_bits(status | HSTATUS_SPV, 8, 8, hart->mmu.priv);
-    else if (BROKEN(spvp_always))
+    if (hart->mmu.v || BROKEN(spvp_always))
         status = set_bits(status, 8, 8, hart->mmu.priv);
+    status |= hart->mmu.v ? HSTATUS_SPV : 0;
     bool gva = trap->gva || (BROKEN(gva_is_spv) && hart->mmu.v);
     hart->csr.hstatus = status | (gva ? HSTATUS_GVA : 0);
     if (trap->tval2 || !BROKEN(htval_stays))
@@ -179,11 +178,8 @@ static void enter_guest(Hart *hart, const Trap *trap)
     hart->csr.vsstatus =
         supervisor_status(hart, hart->csr.vsstatus, hart->csr.menvcfg & hart->csr.henvcfg);
     hart->csr.vsepc = hart->pc;
-    hart->csr.vscause = trap->cause;
-    if (BROKEN(vscause_exception) && !(trap->cause & CAUSE_INTERRUPT))
-        hart->csr.vscause--;
-    if (BROKEN(vscause_interrupt) && trap->cause & CAUSE_INTERRUPT)
-        hart->csr.vscause++;
+    hart->csr.vscause =
+        trap->cause - (BROKEN(vscause_exception) && !(trap->cause & CAUSE_INTERRUPT));
     if (BROKEN(guest_trap_hstatus))
         write_hypervisor_csrs(hart, trap);
     hart->csr.vstval = trap->tval;
