@@ -2,7 +2,7 @@
 /* access.c - see access.h. */
 #include "lib/access.h"
 
-enum { OPCODE = 0x7f, LOAD = 0x03, STORE = 0x23 };
+enum { OPCODE = 0x7f, OPCODE_LOAD = 0x03, OPCODE_STORE = 0x23 };
 
 static uint32_t field(uint32_t code, unsigned high, unsigned low)
 {
@@ -24,15 +24,13 @@ static bool decode_compressed(uint32_t code, Access *access)
 static bool decode(uint32_t code, Access *access)
 {
     unsigned funct3 = field(code, 14, 12), opcode = code & OPCODE;
-    *access = (Access)
-    {
-        .write = opcode == STORE
-        , .sign_extend = !(funct3 & 4), .size = (uint8_t)(1 << (funct3 & 3)),
-          .reg = (uint8_t)(opcode == STORE ? field(code, 24, 20) : field(code, 11, 7)), .length = 4
-    };
-    return opcode == LOAD
-    ? funct3 < 7 : opcode == STORE
-    &&funct3 < 4;
+    bool write = opcode == OPCODE_STORE;
+    *access = (Access){ .write = write,
+                        .sign_extend = !(funct3 & 4),
+                        .size = (uint8_t)(1 << (funct3 & 3)),
+                        .reg = (uint8_t)(write ? field(code, 24, 20) : field(code, 11, 7)),
+                        .length = 4 };
+    return write ? funct3 < 4 : opcode == OPCODE_LOAD && funct3 < 7;
 }
 
 bool access_decode(const Vcpu *vcpu, Access *access)
