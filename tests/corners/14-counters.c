@@ -20,17 +20,6 @@ typedef struct {
         name, CODE("csrr a0, " name), CODE("csrw " name ", a0"), 1u << (number) \
     }
 
-static uint64_t expected_cause(Mode mode, bool m, bool h, bool s)
-{
-    switch (mode) {
-    case HS: return m ? OK : ILLEGAL;
-    case U: return m && s ? OK : ILLEGAL;
-    case VS: return !m ? ILLEGAL : h ? OK : VIRTUAL;
-    case VU: return !m ? ILLEGAL : h && s ? OK : VIRTUAL;
-    default: return OK;
-    }
-}
-
 /* The bit alone, and all others alone. */
 static void set_enables(uint32_t bit, bool m, bool h, bool s)
 {
@@ -45,7 +34,7 @@ static void check_reads(const Counter *counter)
         set_enables(counter->bit, i & 1, i & 2, i & 4);
         for (Mode mode = M; mode <= VU; mode++) {
             check_cause(counter->what, mode, counter->read,
-                        expected_cause(mode, i & 1, i & 2, i & 4));
+                        enabled_cause(mode, i & 1, i & 2, i & 4));
             check_cause(counter->what, mode, counter->write, ILLEGAL); /* read-only, for all */
         }
     }

@@ -68,18 +68,6 @@ static void check_cbie(void)
     }
 }
 
-/* M-mode's bit makes it illegal, the hypervisor's or the guest's a virtual instruction. */
-static uint64_t expected_cause(Mode mode, bool m, bool h, bool s)
-{
-    switch (mode) {
-    case HS: return m ? OK : ILLEGAL;
-    case U: return m && s ? OK : ILLEGAL;
-    case VS: return !m ? ILLEGAL : h ? OK : VIRTUAL;
-    case VU: return !m ? ILLEGAL : h && s ? OK : VIRTUAL;
-    default: return OK;
-    }
-}
-
 static void check_operation(const char *what, uintptr_t code, uint64_t on)
 {
     const uint64_t all = ENVCFG_CBIE | ENVCFG_CBCFE | ENVCFG_CBZE;
@@ -90,7 +78,7 @@ static void check_operation(const char *what, uintptr_t code, uint64_t on)
             CSR_WRITE(henvcfg, h ? on : 0);
             CSR_WRITE(senvcfg, s ? on : 0);
             Trap trap = run(mode, code, (uintptr_t)pages[3] + (mode == VU ? USER : 0), 0);
-            check(what, expected_cause(mode, m, h, s), trap.to ? trap.cause : OK);
+            check(what, enabled_cause(mode, m, h, s), trap.to ? trap.cause : OK);
         }
     }
 }

@@ -103,6 +103,17 @@ void check_cause(const char *what, Mode mode, uintptr_t code, uint64_t cause)
     check(what, cause, trap.to == NOWHERE ? OK : trap.cause);
 }
 
+uint64_t enabled_cause(Mode mode, bool m, bool h, bool s)
+{
+    switch (mode) {
+    case HS: return m ? OK : ILLEGAL;
+    case U: return m && s ? OK : ILLEGAL;
+    case VS: return !m ? ILLEGAL : h ? OK : VIRTUAL;
+    case VU: return !m ? ILLEGAL : h && s ? OK : VIRTUAL;
+    default: return OK;
+    }
+}
+
 void check_rows(const char *when, const Row *rows, size_t count)
 {
     uint64_t status = CSR_READ(hstatus);

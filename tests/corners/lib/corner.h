@@ -114,6 +114,10 @@ void check_trap(const char *what, Trap expected, Trap found);
 enum { OK = 0 };
 void check_cause(const char *what, Mode mode, uintptr_t code, uint64_t cause);
 
+/* What becomes of something that M-mode, a hypervisor for its guests and a supervisor for U-mode must enable: M-mode's
+ * bit makes it illegal, the hypervisor's or the guest's a virtual instruction. */
+uint64_t enabled_cause(Mode mode, bool m, bool h, bool s);
+
 /* A line for people and for `run`: `note NN name: text`, once for each text. */
 void note(const char *text);
 
