@@ -59,12 +59,12 @@ bool breakpoints_at(const Breakpoints *b, const Hart *hart, uint64_t pc)
     return false;
 }
 
-const Watchpoint *breakpoints_watching(const Breakpoints *b, const Hart *hart, uint64_t first,
-                                       uint64_t last, unsigned how)
+static const Watchpoint *find_watch(const Hart *hart, uint64_t first, uint64_t last, unsigned how)
 {
     static const uint8_t wants[] = { [WATCHED_WRITE] = ACCESSED_WRITE,
                                      [WATCHED_READ] = ACCESSED_READ,
                                      [WATCHED_ACCESS] = ACCESSED_BOTH };
+    const Breakpoints *b = hart->breakpoints;
     AddressSpace space = hart_data_space(hart);
     for (unsigned i = 0; i < b->n_watches; i++) {
         const Watchpoint *w = &b->watches[i];
@@ -73,4 +73,14 @@ const Watchpoint *breakpoints_watching(const Breakpoints *b, const Hart *hart, u
             return w;
     }
     return NULL;
+}
+
+/* Watched addresses are those without a mask. Of several points the first counts. */
+bool breakpoints_stop_access(Hart *hart, uint64_t address, unsigned size, unsigned how)
+{
+    uint64_t first = mmu_unmask(&hart->mmu, (Gva){ address }).v, last = first + size - 1;
+    const Watchpoint *w = hart->watch_over ? NULL : find_watch(hart, first, last, how);
+    if (w)
+        hart->watch_hit = (Watchpoint){ MAX(first, w->first), last, w->kind, w->scope };
+    return w;
 }

@@ -61,9 +61,9 @@ void breakpoints_prepare(Breakpoints *breakpoints);
 /* Is there a point that counts where the hart is now? */
 bool breakpoints_at(const Breakpoints *breakpoints, const Hart *hart, uint64_t pc);
 
-/* The watchpoint that the access touches, or NULL. `how`: ACCESSED_*. */
-const Watchpoint *breakpoints_watching(const Breakpoints *breakpoints, const Hart *hart,
-                                       uint64_t first, uint64_t last, unsigned how);
+/* Does the access that the instruction is about to make touch a watchpoint, and is it not let pass (watch_over)? Then
+ * Hart.watch_hit says which. `how`: ACCESSED_*. */
+bool breakpoints_stop_access(Hart *hart, uint64_t address, unsigned size, unsigned how);
 
 /* The space that instructions, or loads and stores (MPRV applies), of the hart are in. */
 AddressSpace hart_code_space(const Hart *hart);

@@ -128,24 +128,9 @@ void commit_record(Commit *commit, Hart *hart, const Insn *in, uint64_t pc, unsi
     }
 }
 
-/* A watchpoint that the access touches; of several the first counts. Watched addresses are those without a mask. */
-static void check_watchpoints(Hart *hart, uint64_t address, unsigned size, Accessed how)
-{
-    uint64_t first = mmu_unmask(&hart->mmu, (Gva){ address }).v, last = first + size - 1;
-    const Watchpoint *w = breakpoints_watching(hart->breakpoints, hart, first, last, how);
-    if (!w)
-        return;
-    hart->watch_hit = (Watchpoint){ MAX(first, w->first), last, w->kind, w->scope };
-    hart->attention |= ATTENTION_STOP;
-}
-
 void commit_access(Hart *hart, uint64_t address, unsigned size, Accessed how, uint64_t value)
 {
     Commit *commit = hart->commit;
-    if (hart->breakpoints)
-        check_watchpoints(hart, address, size, how);
-    if (!commit)
-        return;
     commit->is_load = how == ACCESSED_READ;
     commit->is_store = how & ACCESSED_WRITE;
     commit->address = address;

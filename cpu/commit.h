@@ -33,7 +33,7 @@ struct Commit {
     uint64_t address, value, value_high; /* value_high: of a store of 16 bytes */
 };
 
-/* Notes an access the running instruction made; stops the hart after it if a watchpoint is there. */
+/* Notes an access the running instruction made. */
 void commit_access(Hart *hart, uint64_t address, unsigned size, Accessed how, uint64_t value);
 
 /* Reports the instruction `in`, which was at `pc` in privilege `priv` and has retired. */

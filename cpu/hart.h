@@ -211,8 +211,9 @@ struct Hart {
     IrqPriority external;           /* of its external interrupts */
     Timer stimer, vstimer;          /* fire when stimecmp, vstimecmp is reached */
     const Breakpoints *breakpoints; /* not NULL: stop there with ATTENTION_STOP */
-    Watchpoint watch_hit;           /* the access that stopped the hart: kind 0: none */
+    Watchpoint watch_hit;           /* what the next instruction would access: kind 0: nothing */
     bool step_over;                 /* execute the next instruction even if there is a breakpoint */
+    bool watch_over;                /* and whatever it accesses */
     bool irqs_off;                  /* the debugger steps and wants no interrupts meanwhile */
     Worlds *worlds;                 /* not NULL: notes are taken of who comes and goes */
     uint32_t watch;                 /* WATCH_*: not 0, run in the slower loop */

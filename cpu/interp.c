@@ -331,6 +331,10 @@ static void step_watched(Hart *hart)
     else if (find_place(hart, &place))
         result = place.page ? execute_slot(hart, place.page, &in, &raw)
                             : execute_crossing(hart, &in, &raw);
+    if (UNLIKELY(hart->watch_hit.kind)) {
+        hart->attention |= ATTENTION_STOP; /* nothing has happened yet */
+        return;
+    }
     settle(hart, result, &in);
     if (hart->commit && hart->commit->mix)
         mix_count(hart->commit->mix, &in, raw, result == EXEC_TRAP);
@@ -357,10 +361,12 @@ static bool at_breakpoint(Hart *hart)
 static void run_watched(Hart *hart)
 {
     while (hart->left > 0 && !hart->attention) {
-        if (at_breakpoint(hart))
+        if (at_breakpoint(hart)) {
             hart->attention |= ATTENTION_STOP;
-        else
-            step_watched(hart);
+            return;
+        }
+        step_watched(hart);
+        hart->watch_over = false;
     }
 }
 

@@ -109,7 +109,8 @@ static bool run_slice(Machine *m, unsigned index)
     while (hart->left > 0) {
         if (hart->attention & ATTENTION_IRQ) {
             hart_take_interrupt(hart);
-            hart->step_over = false; /* meant the instruction that has just been put off */
+            /* These meant the instruction that has just been put off. */
+            hart->step_over = hart->watch_over = false;
             hart->left--;
         }
         hart_run(hart);

@@ -15,11 +15,11 @@ static uint64_t granule(Spa spa)
     return spa.v >> RESERVATION_SHIFT << RESERVATION_SHIFT;
 }
 
-/* Memory for an atomic access, or NULL with the fault set. What writes reads too. */
-static uint8_t *atomic_at(Hart *hart, uint64_t address, unsigned size, Access access,
+/* Memory for an atomic access, or NULL with the fault set. What writes needs to read, too. */
+static uint8_t *atomic_at(Hart *hart, uint64_t address, unsigned size, Access access, Accessed how,
                           bool may_misalign, Spa *spa)
 {
-    if (trigger_stops(hart, address, size, access))
+    if (trigger_stops(hart, address, size, access) || watch_stops(hart, address, size, how))
         return NULL;
     return mmu_atomic(&hart->mmu, (Gva){ address }, size, access, may_misalign, spa);
 }
@@ -35,7 +35,7 @@ static ExecResult load_reserved(Hart *hart, const Insn *in, unsigned size)
 {
     Spa spa;
     uint64_t address = hart->x[in->rs1];
-    const uint8_t *host = atomic_at(hart, address, size, ACCESS_READ, false, &spa);
+    const uint8_t *host = atomic_at(hart, address, size, ACCESS_READ, ACCESSED_READ, false, &spa);
     if (!host)
         return hart_raise_fault(hart);
     hart->x[in->rd] = read_host(host, size);
@@ -49,7 +49,7 @@ static ExecResult store_conditional(Hart *hart, const Insn *in, unsigned size)
 {
     Spa spa;
     uint64_t address = hart->x[in->rs1];
-    const uint8_t *host = atomic_at(hart, address, size, ACCESS_WRITE, false, &spa);
+    const uint8_t *host = atomic_at(hart, address, size, ACCESS_WRITE, ACCESSED_WRITE, false, &spa);
     if (!host)
         return hart_raise_fault(hart);
     bool success = hart->mmu.reservation == granule(spa);
@@ -87,7 +87,7 @@ static inline uint8_t *fast_atomic(const Hart *hart, uint64_t address, unsigned 
 {
     const TlbEntry *entry = bank_entry(hart->mmu.data, address);
     uint64_t tag = address & (~(uint64_t)PAGE_OFFSET | (size - 1));
-    if (UNLIKELY(hart->triggers.kinds))
+    if (UNLIKELY(hart->triggers.kinds || hart->breakpoints))
         return NULL;
     return entry->write_tag == tag ? (uint8_t *)(address + entry->addend) : NULL;
 }
@@ -97,7 +97,8 @@ static uint8_t *slow_atomic(Hart *hart, uint64_t address, unsigned size, Spa *sp
 {
     if (trigger_stops(hart, address, size, ACCESS_READ))
         return NULL;
-    return atomic_at(hart, address, size, ACCESS_WRITE, hart->isa->has[EXT_Zama16b], spa);
+    return atomic_at(hart, address, size, ACCESS_WRITE, ACCESSED_BOTH, hart->isa->has[EXT_Zama16b],
+                     spa);
 }
 
 /* The AMO `name`: `value` in terms of `old` and `operand`, both of C type `type`; `old` goes to rd with its sign. */

@@ -28,12 +28,11 @@
         return EXEC_NEXT;                    \
     }
 
-/* Tells the commit record and the debugger's watchpoints, if there are any, of the access the instruction made; `value` is
- * what a store wrote. */
+/* Tells the commit record, if there is one, of the access the instruction made; `value` is what a store wrote. */
 static inline void report_access(Hart *hart, uint64_t address, unsigned size, Accessed how,
                                  uint64_t value)
 {
-    if (UNLIKELY(hart->commit || hart->breakpoints))
+    if (UNLIKELY(hart->commit))
         commit_access(hart, address, size, how, value);
 }
 
@@ -45,10 +44,18 @@ static inline bool trigger_stops(Hart *hart, uint64_t address, unsigned size, Ac
            trigger_fires_on_access(hart, address, size, access);
 }
 
+/* Is there a watchpoint of the debugger's at what is about to be accessed? Then the instruction is put off: what it raises
+ * now is not taken. `how`: ACCESSED_*. */
+static inline bool watch_stops(Hart *hart, uint64_t address, unsigned size, Accessed how)
+{
+    return UNLIKELY(hart->breakpoints) && breakpoints_stop_access(hart, address, size, how);
+}
+
 /* Loads and stores of functions: through the slow path, and reported. */
 static inline bool exec_load(Hart *hart, uint64_t address, unsigned size, uint64_t *value)
 {
     if (trigger_stops(hart, address, size, ACCESS_READ) ||
+        watch_stops(hart, address, size, ACCESSED_READ) ||
         !mmu_load(&hart->mmu, (Gva){ address }, size, value))
         return false;
     report_access(hart, address, size, ACCESSED_READ, 0);
@@ -58,6 +65,7 @@ static inline bool exec_load(Hart *hart, uint64_t address, unsigned size, uint64
 static inline bool exec_store(Hart *hart, uint64_t address, unsigned size, uint64_t value)
 {
     if (trigger_stops(hart, address, size, ACCESS_WRITE) ||
+        watch_stops(hart, address, size, ACCESSED_WRITE) ||
         !mmu_store(&hart->mmu, (Gva){ address }, size, value))
         return false;
     report_access(hart, address, size, ACCESSED_WRITE, value);

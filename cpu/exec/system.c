@@ -307,9 +307,9 @@ static unsigned guest_privilege(const Hart *hart)
     return hart->csr.hstatus & HSTATUS_SPVP ? PRIV_S : PRIV_U;
 }
 
-/* report_access of an access as the guest with `priv`: for as long as that takes, its registers decide. */
-static void report_guest_access(Hart *hart, unsigned priv, uint8_t pmlen, uint64_t address,
-                                unsigned size, Accessed how, uint64_t value)
+/* watch_stops of an access as the guest with `priv`: meanwhile its registers decide. */
+static bool watch_stops_guest(Hart *hart, unsigned priv, uint8_t pmlen, uint64_t address,
+                              unsigned size, Accessed how)
 {
     Mmu *mmu = &hart->mmu;
     bool v = mmu->data_v;
@@ -317,10 +317,11 @@ static void report_guest_access(Hart *hart, unsigned priv, uint8_t pmlen, uint64
     mmu->data_v = true;
     mmu->data_priv = (uint8_t)priv;
     mmu->pmlen = pmlen;
-    report_access(hart, address, size, how, value);
+    bool stops = watch_stops(hart, address, size, how);
     mmu->data_v = v;
     mmu->data_priv = own_priv;
     mmu->pmlen = own_pmlen;
+    return stops;
 }
 
 /* norm:henvcfg_pmm_op: PMM and HUPMM are for HLV and HSV; HLVX fetches, and nothing masks that. */
@@ -330,9 +331,10 @@ static bool load_from_guest(Hart *hart, uint64_t address, unsigned size, bool ex
     unsigned priv = guest_privilege(hart);
     uint8_t pmlen = execute && !BROKEN(hlvx_masked) ? 0 : hart_guest_masked_bits(hart, priv);
     if (trigger_stops(hart, address, size, ACCESS_READ) ||
+        watch_stops_guest(hart, priv, pmlen, address, size, ACCESSED_READ) ||
         !mmu_guest_load(&hart->mmu, priv, execute, pmlen, (Gva){ address }, size, value))
         return false;
-    report_guest_access(hart, priv, pmlen, address, size, ACCESSED_READ, 0);
+    report_access(hart, address, size, ACCESSED_READ, 0);
     return true;
 }
 
@@ -367,9 +369,10 @@ static ExecResult store_to_guest(Hart *hart, const Insn *in, unsigned size)
     if (!may_access_guest(hart))
         return hart_refuse(hart);
     if (trigger_stops(hart, address, size, ACCESS_WRITE) ||
+        watch_stops_guest(hart, priv, pmlen, address, size, ACCESSED_WRITE) ||
         !mmu_guest_store(&hart->mmu, priv, pmlen, (Gva){ address }, size, value))
         return hart_raise_fault(hart);
-    report_guest_access(hart, priv, pmlen, address, size, ACCESSED_WRITE, value);
+    report_access(hart, address, size, ACCESSED_WRITE, value);
     return EXEC_NEXT;
 }
 
@@ -473,7 +476,7 @@ EXEC(cbo_zero)
     CsrAccess access = check_cbo(hart, ENVCFG_CBZE);
     if (access != CSR_ALLOWED)
         return refuse_access(hart, access);
-    if (trigger_stops_block(hart, block))
+    if (trigger_stops_block(hart, block) || watch_stops(hart, block, 64, ACCESSED_WRITE))
         return hart_raise_fault(hart);
     if (!mmu_translate(&hart->mmu, (Gva){ block }, 64, ACCESS_WRITE, &spa))
         return fault_block(hart, address);

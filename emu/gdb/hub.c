@@ -132,8 +132,8 @@ static void stopped(void *opaque, unsigned index)
     bool any = false;
     for (unsigned i = 0; i < hub->sessions->len; i++)
         any |= gdb_session_stops(session_at(hub, i), index);
-    if (!any && hub->all.n_points && breakpoints_at(&hub->all, hart, hart->pc))
-        hart->step_over = true;
+    if (!any)
+        hart->step_over = hart->watch_over = true;
     hart->watch_hit = (Watchpoint){ 0 };
     gdb_hub_update(hub);
 }

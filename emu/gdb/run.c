@@ -87,7 +87,7 @@ bool gdb_session_stops(GdbSession *s, unsigned hart)
 {
     if (!s->connected || s->holds)
         return false;
-    bool steps = s->step_hart == (int)hart;
+    bool steps = s->step_hart == (int)hart && !s->machine->harts[hart].watch_hit.kind;
     if (gdb_has_watchpoint(s, hart))
         stop_at(s, gdb_thread_on(s, hart), GDB_STOP_WATCHPOINT);
     else if (gdb_has_breakpoint(s, hart))
@@ -101,8 +101,9 @@ bool gdb_session_stops(GdbSession *s, unsigned hart)
 static void leave_stop(GdbSession *s)
 {
     Hart *hart = &s->machine->harts[s->stop.hart];
-    if (hart->pc == s->stop_pc)
-        hart->step_over = true;
+    bool same = hart->pc == s->stop_pc;
+    hart->step_over |= same;
+    hart->watch_over = same && s->reason == GDB_STOP_WATCHPOINT;
     s->holds = false;
 }
 

@@ -391,8 +391,8 @@ Test(gdb, breakpoints_stop_before_the_instruction_and_are_not_in_memory)
     peer_close(&peer);
 }
 
-/* A watchpoint stops after the instruction that touched it, with the address. */
-Test(gdb, watchpoints_stop_after_the_access)
+/* A watchpoint stops before the instruction that would touch it, as debuggers expect of RISC-V, with the address. */
+Test(gdb, watchpoints_stop_before_the_access)
 {
     enum { SD = 0x0055b023, LD = 0x0005b303, LB_7 = 0x00758303, AMOSWAP = 0x0856332f };
     Peer peer;
@@ -401,26 +401,43 @@ Test(gdb, watchpoints_stop_after_the_access)
         const char *point, *remove, *stop;
         uint64_t pc;
     } cases[] = {
-        { "Z2,80000100,8", "z2,80000100,8", "T05watch:80000100;thread:1;", 0x80000004 },
-        { "Z3,80000100,8", "z3,80000100,8", "T05rwatch:80000100;thread:1;", 0x80000008 },
-        { "Z4,80000100,8", "z4,80000100,8", "T05awatch:80000100;thread:1;", 0x80000004 },
-        { "Z3,80000107,1", "z3,80000107,1", "T05rwatch:80000107;thread:1;", 0x80000008 },
-        { "Z3,80000200,8", "z3,80000200,8", "T05rwatch:80000200;thread:1;", 0x80000010 },
-        { "Z2,80000104,2", "z2,80000104,2", "T05watch:80000104;thread:1;", 0x80000004 },
+        { "Z2,80000100,8", "z2,80000100,8", "T05watch:80000100;thread:1;", 0x80000000 },
+        { "Z3,80000100,8", "z3,80000100,8", "T05rwatch:80000100;thread:1;", 0x80000004 },
+        { "Z4,80000100,8", "z4,80000100,8", "T05awatch:80000100;thread:1;", 0x80000000 },
+        { "Z3,80000107,1", "z3,80000107,1", "T05rwatch:80000107;thread:1;", 0x80000004 },
+        { "Z3,80000200,8", "z3,80000200,8", "T05rwatch:80000200;thread:1;", 0x8000000c },
+        { "Z2,80000104,2", "z2,80000104,2", "T05watch:80000104;thread:1;", 0x80000000 },
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
         peer_open(&peer, 1, code, G_N_ELEMENTS(code));
+        const Hart *hart = &peer.machine->harts[0];
         CHECK(&peer, { cases[i].point, "OK" }, { "Pb=0001008000000000", "OK" },
               { "Pc=0002008000000000", "OK" });
         cr_assert_str_eq(go(&peer, "c"), cases[i].stop, "case %u", i);
-        cr_assert_eq(peer.machine->harts[0].pc, cases[i].pc, "case %u", i);
-        CHECK(&peer, { "?", cases[i].stop }, { cases[i].remove, "OK" });
-        cr_assert_null(peer.machine->harts[0].breakpoints);
+        cr_assert_eq(hart->pc, cases[i].pc, "case %u", i);
+        cr_assert_eq(hart_retired(hart), (cases[i].pc - 0x80000000) / 4, "case %u", i);
+        CHECK(&peer, { "?", cases[i].stop });
+        /* Going on does the access, with the point still there or without. */
+        if (i & 1)
+            CHECK(&peer, { cases[i].remove, "OK" });
+        cr_assert_eq(!hart->breakpoints, i & 1);
         cr_assert_str_eq(go(&peer, "s"), "T05thread:1;");
+        cr_assert_eq(hart->pc, cases[i].pc + 4, "case %u", i);
         peer_close(&peer);
     }
     peer_open(&peer, 1, code, G_N_ELEMENTS(code));
     CHECK(&peer, { "Z2,80000100,0", "E22" }, { "Z5,80000100,8", "E22" });
+    /* A step that would touch it does not; the next one does. */
+    CHECK(&peer, { "Z2,80000100,8", "OK" }, { "Pb=0001008000000000", "OK" },
+          { "P5=7700000000000000", "OK" });
+    cr_assert_str_eq(go(&peer, "s"), "T05watch:80000100;thread:1;");
+    CHECK(&peer, { "p20", "0000008000000000" }, { "m80000100,1", "00" });
+    cr_assert_str_eq(go(&peer, "s"), "T05thread:1;");
+    CHECK(&peer, { "p20", "0400008000000000" }, { "m80000100,1", "77" });
+    /* And so it is the next time round. */
+    CHECK(&peer, { "P20=0000008000000000", "OK" });
+    cr_assert_str_eq(go(&peer, "c"), "T05watch:80000100;thread:1;");
+    cr_assert_str_eq(go(&peer, "vCont;s:1"), "T05thread:1;");
     peer_close(&peer);
 }
 

@@ -245,7 +245,7 @@ Test(gdb_guests, watchpoints_have_scopes_too)
     g_autofree char *why = monitor(&peer, "why");
     cr_assert(
         strstr(why,
-               "stopped: a watchpoint; hart 0, VS, VMID 5, pc 0x40000008\naccessed: 0x40001000\n"),
+               "stopped: a watchpoint; hart 0, VS, VMID 5, pc 0x40000004\naccessed: 0x40001000\n"),
         "%s", why);
     leave(&peer);
     gdb_hub_free(hub);
