@@ -38,15 +38,27 @@ static const char *x_type(unsigned i)
     return i == 1 ? "code_ptr" : i >= 2 && i <= 4 ? "data_ptr" : "int";
 }
 
+/* What lldb wants to know of registers that it does not know by name; gdb passes over it. */
+static const char *generic(unsigned i)
+{
+    static const char *const names[GDB_REG_PC + 1] = {
+        [1] = "ra",    [2] = "sp",    [8] = "fp",    [10] = "arg1",
+        [11] = "arg2", [12] = "arg3", [13] = "arg4", [14] = "arg5",
+        [15] = "arg6", [16] = "arg7", [17] = "arg8", [GDB_REG_PC] = "pc"
+    };
+    return names[i];
+}
+
 static void describe_cpu(GString *out)
 {
-    char type[24];
     g_string_append(out, "  <feature name=\"org.gnu.gdb.riscv.cpu\">\n");
-    for (unsigned i = 0; i < 32; i++) {
-        g_snprintf(type, sizeof type, "type=\"%s\"", x_type(i));
-        describe(out, x_names[i], i, 64, type);
+    for (unsigned i = 0; i <= GDB_REG_PC; i++) {
+        bool is_pc = i == GDB_REG_PC;
+        g_autofree char *known = generic(i) ? g_strdup_printf(" generic=\"%s\"", generic(i)) : NULL;
+        g_autofree char *rest =
+            g_strdup_printf("type=\"%s\"%s", is_pc ? "code_ptr" : x_type(i), known ? known : "");
+        describe(out, is_pc ? "pc" : x_names[i], i, 64, rest);
     }
-    describe(out, "pc", GDB_REG_PC, 64, "type=\"code_ptr\"");
     g_string_append(out, "  </feature>\n");
 }
 

@@ -152,3 +152,9 @@ SESSIONS = [
             to("hs_handler", HS), ("info threads", r"2\.1 .*VU VMID=2, left"), "thread 2.1", ("p $pc == (unsigned long)&vu_load || 1", r"= 1\n"),
             ("monitor guests", r"guests seen: 2"), "kill inferiors 1 2"),
 ]
+
+LLDB_SESSION = (["-smp", "2"], *script(
+    ("thread list", r"(?s)thread #1: tid = 0x0001.*?thread #2: tid = 0x0002"), "breakpoint set -a 0x8000008c",
+    ("continue", r"u_ecall"), ("register read mstatus", r"MPP = U"), ("stepi", r"s_handler"),
+    ("register read pc", r"s_handler"), ("register read scause", r"code = 8"), ("memory read 0x80000000 -c 4", r"0x80000000: f3 22 40 f1"),
+    ("thread list", r"thread #1.*s_handler"), "kill"))
