@@ -27,7 +27,8 @@ enum { REG_A0 = 10 };
 void notes_update(Hart *hart)
 {
     static const TraceId needs[] = {
-        TRACE_trap, TRACE_trap_ret, TRACE_mode, TRACE_hyp_span, TRACE_sbi, TRACE_irq_deliver,
+        TRACE_trap, TRACE_trap_ret,    TRACE_mode,       TRACE_hyp_span,
+        TRACE_sbi,  TRACE_irq_deliver, TRACE_irq_inject, TRACE_csr,
     };
     bool wanted = false;
     for (unsigned i = 0; i < G_N_ELEMENTS(needs); i++)
@@ -163,6 +164,12 @@ static void leave_guest(Hart *hart, const TrapNote *note, ExitReason reason)
     notes->host.walks = count_walks(hart);
 }
 
+static void report_mode(const Hart *hart, unsigned to, ModeReason why, uint64_t pc)
+{
+    if (to != hart_mode(hart))
+        TRACE(hart->trace, mode, hart->id, hart_mode(hart), to, why, pc);
+}
+
 void notes_trap(Hart *hart, const Trap *trap, Level level)
 {
     static const uint8_t modes[] = {
@@ -180,6 +187,7 @@ void notes_trap(Hart *hart, const Trap *trap, Level level)
     TRACE(hart->trace, trap, hart->id, note->id, hart->pc, number, irq, modes[level], level,
           trap->tval, trap->tval2, faults ? guest_physical(hart, trap) : 0, trap->tinst,
           instruction_kind(trap->tinst), reason);
+    report_mode(hart, modes[level], WHY_TRAP, hart->pc);
     if (hart_is_guest(hart) && level != LEVEL_VS)
         leave_guest(hart, note, reason);
 }
@@ -193,7 +201,7 @@ static void enter_guest(Hart *hart)
           hart_retired(hart) - notes->host.insns, count_walks(hart) - notes->host.walks);
 }
 
-void notes_return(Hart *hart, unsigned to, bool guest)
+void notes_return(Hart *hart, unsigned to, bool guest, ModeReason why)
 {
     Level level = hart->mmu.priv == PRIV_M ? LEVEL_M : hart_is_guest(hart) ? LEVEL_VS : LEVEL_HS;
     TrapNote *note = &hart->notes->last[level];
@@ -202,16 +210,10 @@ void notes_return(Hart *hart, unsigned to, bool guest)
     TRACE(hart->trace, trap_ret, hart->id, note->id, hart->pc, mode_of(to, guest), guest,
           hart->csr.hstatus >> 8 & 1, note->id ? clock_now(hart->clock) - note->time : 0,
           note->id ? hart_retired(hart) - note->insns : 0);
+    report_mode(hart, mode_of(to, guest), why, hart->pc);
     note->id = 0;
     if (guest && !hart_is_guest(hart))
         enter_guest(hart);
-}
-
-void notes_mode(Hart *hart, unsigned from, ModeReason why)
-{
-    unsigned to = hart_mode(hart);
-    if (to != from)
-        TRACE(hart->trace, mode, hart->id, from, to, why, hart->pc);
 }
 
 void notes_csr_write(Hart *hart, unsigned number, uint64_t value)

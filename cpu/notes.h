@@ -33,9 +33,7 @@ void notes_update(Hart *hart);
 /* The hart is about to take `trap` at `level`. */
 void notes_trap(Hart *hart, const Trap *trap, Level level);
 /* It is about to return to privilege `to`, in a guest or not; pc is where. */
-void notes_return(Hart *hart, unsigned to, bool guest);
-/* Its mode was `from`, and may be another now. */
-void notes_mode(Hart *hart, unsigned from, ModeReason why);
+void notes_return(Hart *hart, unsigned to, bool guest, ModeReason why);
 
 /* CSR `number` is about to be written: its event, and those of interrupts it injects. */
 void notes_csr_write(Hart *hart, unsigned number, uint64_t value);

@@ -301,8 +301,6 @@ static void enter(Hart *hart, const Trap *trap, Level level)
         trap_to_machine(hart, trap);
     else
         trap_to_supervisor(hart, trap, level == LEVEL_VS);
-    if (UNLIKELY(hart->notes))
-        notes_mode(hart, from, WHY_TRAP);
     hart->trap_units++;
     hart->counters.happened[trap->cause & CAUSE_INTERRUPT ? EVENT_interrupts : EVENT_exceptions]++;
     if (looks)
@@ -323,12 +321,9 @@ static void take_rnmi(Hart *hart)
     hart->idle = false;
     if (UNLIKELY(hart->worlds))
         worlds_leave(hart);
-    unsigned from = hart_mode(hart);
     if (UNLIKELY(hart->notes))
         notes_trap(hart, &(Trap){ .cause = CAUSE_INTERRUPT | cause }, LEVEL_M);
     enter_rnmi(hart, CAUSE_INTERRUPT | cause);
-    if (UNLIKELY(hart->notes))
-        notes_mode(hart, from, WHY_TRAP);
     hart->trap_units++;
     hart->counters.happened[EVENT_interrupts]++;
     settle_mode(hart);
@@ -351,12 +346,11 @@ void hart_take_interrupt(Hart *hart)
  * norm:sstatus_sdt_clr_mret_sret, norm:vsstatus_sdt_clr_mret_sret, norm:sret_dt */
 static void return_to(Hart *hart, uint64_t pc, unsigned to, bool guest, ModeReason why)
 {
-    unsigned from = hart_mode(hart);
     if (UNLIKELY(hart->worlds))
         worlds_leave(hart);
     hart->pc = pc;
     if (UNLIKELY(hart->notes))
-        notes_return(hart, to, guest);
+        notes_return(hart, to, guest, why);
     if (!hart->mmu.v) {
         if (to != PRIV_M && !BROKEN(mret_mprv))
             hart->csr.mstatus &= ~(uint64_t)MSTATUS_MPRV;
@@ -368,8 +362,6 @@ static void return_to(Hart *hart, uint64_t pc, unsigned to, bool guest, ModeReas
     change_mode(hart, to, guest, true);
     hart->counters.happened[EVENT_trap_returns]++;
     settle_mode(hart);
-    if (UNLIKELY(hart->notes))
-        notes_mode(hart, from, why);
 }
 
 /* norm:xret_op, norm:mret_h, norm:mstatus_mpv_op, norm:mstatus_mdt_clr_mret_sret */

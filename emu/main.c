@@ -25,6 +25,7 @@
 #include "emu/machine.h"
 #include "emu/net_port.h"
 #include "emu/options.h"
+#include "emu/trace_file.h"
 #include "emu/trace_verbs.h"
 
 typedef struct {
@@ -38,6 +39,7 @@ typedef struct {
     int daemon; /* what daemon_ready wants, -1: it stays in the foreground */
     Semihost *semihost;
     GdbHub *gdb;
+    TraceWriter *recording;
     FILE *log, *commits, *mix;
 } Run;
 
@@ -103,6 +105,31 @@ static bool connect(Run *run, GError **error)
     return true;
 }
 
+static bool enable_traces(Machine *m, TraceSink sink, const GPtrArray *patterns, GError **error)
+{
+    for (unsigned i = 0; i < patterns->len; i++)
+        if (!trace_enable(&m->trace, sink, g_ptr_array_index(patterns, i), error))
+            return false;
+    return true;
+}
+
+/* -trace: as text, or into -trace-file. */
+static bool observe_events(Run *run, GError **error)
+{
+    const Options *o = run->options;
+    Trace *trace = &run->machine->trace;
+    if (!o->trace_file)
+        return enable_traces(run->machine, TRACE_TO_TEXT, o->recorded, error);
+    run->recording = trace_writer_new(o->trace_file, "Bulkhead " VERSION, error);
+    if (!run->recording)
+        return false;
+    trace->sinks[TRACE_TO_FILE].put = trace_writer_put;
+    trace->sinks[TRACE_TO_FILE].opaque = run->recording;
+    if (!o->recorded->len)
+        return trace_enable(trace, TRACE_TO_FILE, TRACE_CHEAP, error);
+    return enable_traces(run->machine, TRACE_TO_FILE, o->recorded, error);
+}
+
 /* What is to be reported of the run. */
 static bool observe(Run *run, GError **error)
 {
@@ -112,9 +139,8 @@ static bool observe(Run *run, GError **error)
         !open_log("--log", o->commit_file, &run->commits, error))
         return false;
     m->trace.out = run->log;
-    for (unsigned i = 0; i < o->traces->len; i++)
-        if (!trace_enable(&m->trace, TRACE_TO_TEXT, g_ptr_array_index(o->traces, i), error))
-            return false;
+    if (!enable_traces(m, TRACE_TO_TEXT, o->traces, error) || !observe_events(run, error))
+        return false;
     if (o->mix_file && !open_log("-insn-mix", o->mix_file, &run->mix, error))
         return false;
     m->commit.mix = o->mix_file ? g_new0(InsnMix, 1) : NULL;
@@ -296,6 +322,14 @@ static bool close_log(FILE *file, const char *path)
     return ok;
 }
 
+static bool close_recording(Run *run)
+{
+    g_autoptr(GError) error = NULL;
+    if (run->recording && !trace_writer_close(run->recording, &error))
+        report(run->options, error);
+    return !error;
+}
+
 static bool take_apart(Run *run)
 {
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
@@ -308,6 +342,7 @@ static bool take_apart(Run *run)
     ok &= close_log(run->log, run->options->log_file);
     ok &= close_log(run->commits, run->options->commit_file);
     ok &= close_log(run->mix, run->options->mix_file);
+    ok &= close_recording(run);
     options_free(run->options);
     return ok;
 }

@@ -80,6 +80,7 @@ Options *options_new(void)
     o->chars = g_ptr_array_new();
     o->notes = g_ptr_array_new();
     o->traces = g_ptr_array_new();
+    o->recorded = g_ptr_array_new();
     o->gdbs = g_ptr_array_new();
     o->image_dirs = g_ptr_array_new();
     o->loads = g_array_new(FALSE, TRUE, sizeof(LoadNote));
@@ -108,6 +109,7 @@ void options_free(Options *o)
     g_ptr_array_free(o->chars, TRUE);
     g_ptr_array_free(o->notes, TRUE);
     g_ptr_array_free(o->traces, TRUE);
+    g_ptr_array_free(o->recorded, TRUE);
     g_ptr_array_free(o->gdbs, TRUE);
     g_ptr_array_free(o->image_dirs, TRUE);
     g_array_free(o->loads, TRUE);
@@ -308,7 +310,15 @@ bool options_parse(Options *o, int argc, char **argv, GError **error)
     if (o->verb && !strcmp(o->verb, "trace")) {
         o->verb_words = argv + at;
         o->n_verb_words = argc - at;
-        return true;
+        if (at >= argc || strcmp(argv[at], "record") != 0)
+            return true;
+        if (at + 1 >= argc || argv[at + 1][0] == '-')
+            return fail(error, EXIT_USAGE,
+                        "trace record wants a file first; write bulkhead trace record FILE.bht "
+                        "OPTIONS");
+        o->verb = NULL; /* a run like any other */
+        o->trace_file = options_keep(o, argv[at + 1]);
+        at += 2;
     }
     for (; at < argc && !o->done; at++) {
         if (argv[at][0] != '-' || !argv[at][1])

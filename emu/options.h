@@ -66,9 +66,10 @@ typedef struct {
     bool daemonize, msg_time, msg_name;
     bool nographic, nodefaults, snapshot_all, skip_idle;
     uint64_t escape;   /* the letter of -echr, 1: Ctrl-A */
-    GPtrArray *traces; /* of strings: patterns for trace_enable */
+    GPtrArray *traces; /* of strings: patterns for trace_enable, of -d */
     bool log_commits, stats;
-    const char *log_file, *commit_file, *mix_file;
+    GPtrArray *recorded; /* of strings: those of -trace, which go to trace_file if there is one */
+    const char *log_file, *commit_file, *mix_file, *trace_file;
     bool trace_hash;
     uint64_t hash_at, hash_every;
     GArray *state_marks;     /* of uint64_t */

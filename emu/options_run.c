@@ -40,9 +40,18 @@ const char *options_log_item(size_t number)
                                                                         : NULL;
 }
 
-static void keep_trace(Options *o, const char *pattern)
+static void keep_trace(Options *o, GPtrArray *list, const char *pattern)
 {
-    g_ptr_array_add(o->traces, options_keep(o, pattern));
+    g_ptr_array_add(list, options_keep(o, pattern));
+}
+
+static bool add_trace(Options *o, GPtrArray *list, const char *pattern, GError **error)
+{
+    Trace trial = { 0 };
+    if (!trace_enable(&trial, TRACE_TO_TEXT, pattern, error))
+        return false;
+    keep_trace(o, list, pattern);
+    return true;
 }
 
 static bool list_log_items(Options *o)
@@ -60,7 +69,7 @@ static bool log_item(Options *o, const char *word, GError **error)
 {
     const char *names[G_N_ELEMENTS(log_items) + 1] = { NULL };
     if (g_str_has_prefix(word, "trace:"))
-        return option_trace(o, NULL, word + strlen("trace:"), error);
+        return add_trace(o, o->traces, word + strlen("trace:"), error);
     for (size_t i = 0; i < G_N_ELEMENTS(log_items); i++) {
         names[i] = log_items[i].item;
         if (strcmp(log_items[i].item, word))
@@ -68,7 +77,7 @@ static bool log_item(Options *o, const char *word, GError **error)
         if (!log_items[i].events)
             return fail(error, EXIT_USAGE, "-d %s: %s", word, log_items[i].help);
         if (*log_items[i].events)
-            keep_trace(o, log_items[i].events);
+            keep_trace(o, o->traces, log_items[i].events);
         else if (!strcmp(word, "stats"))
             o->stats = true;
         else
@@ -96,7 +105,6 @@ bool option_log(Options *o, const OptionDef *def, const char *argument, GError *
 bool option_trace(Options *o, const OptionDef *def, const char *argument, GError **error)
 {
     (void)def;
-    Trace trial = { 0 };
     if (!strcmp(argument, "help") || !strcmp(argument, "?")) {
         puts("Events (names, name.* or all; comma separated, '-' before a name turns off):");
         for (unsigned i = 0; i < TRACE_COUNT; i++)
@@ -104,10 +112,7 @@ bool option_trace(Options *o, const OptionDef *def, const char *argument, GError
         o->done = true;
         return true;
     }
-    if (!trace_enable(&trial, TRACE_TO_TEXT, argument, error))
-        return false;
-    keep_trace(o, argument);
-    return true;
+    return add_trace(o, o->recorded, argument, error);
 }
 
 bool option_trace_hash(Options *o, const OptionDef *def, const char *argument, GError **error)

@@ -8,23 +8,34 @@
 #include "emu/base/error.h"
 #include "emu/options_props.h"
 
-typedef bool Verb(int argc, char **argv, int *code, GError **error);
-
-static bool verb_docs(int argc, char **argv, int *code, GError **error)
+static bool verb_docs(char **argv, int *code, GError **error)
 {
+    (void)argv;
     (void)code;
-    if (argc)
-        return fail(error, EXIT_USAGE, "trace docs takes no '%s'; write bulkhead trace docs",
-                    argv[0]);
+    (void)error;
     trace_write_docs();
     return true;
 }
 
 static const struct {
-    const char *name, *syntax, *help;
-    Verb *run;
+    const char *name;
+    int words; /* it takes; -1: handled elsewhere */
+    const char *syntax, *help;
+    bool (*run)(char **argv, int *code, GError **error);
 } verbs[] = {
-    { "docs", "", "print the catalogue of events, docs/trace.md", verb_docs },
+    { "record", -1, "FILE.bht OPTION...", "run a machine and record, as with -trace-file FILE.bht",
+      NULL },
+    { "print", 1, "FILE.bht", "every event as a line of text", trace_verb_print },
+    { "query", 2, "FILE.bht 'EVENT[,EVENT] [where COLUMN OP VALUE and ...] [group by COLUMN]'",
+      "those events that match, or how many of each value there are", trace_verb_query },
+    { "stat", 1, "FILE.bht", "how many events, exits by cause, walks by length", trace_verb_stat },
+    { "export", 2, "--spike|--jsonl FILE.bht",
+      "Spike's commit log, of the event commit; or all events as JSON Lines", trace_verb_export },
+    { "diff", 2, "FILE.bht FILE.bht",
+      "the first event that is not the same; exit code 1 if there "
+      "is one",
+      trace_verb_diff },
+    { "docs", 0, "", "print the catalogue of events, docs/trace.md", verb_docs },
 };
 
 static void list_verbs(void)
@@ -44,8 +55,13 @@ bool trace_verb(int argc, char **argv, int *code, GError **error)
     }
     for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++) {
         names[i] = verbs[i].name;
-        if (argc && !strcmp(argv[0], verbs[i].name))
-            return verbs[i].run(argc - 1, argv + 1, code, error);
+        if (!argc || strcmp(argv[0], verbs[i].name) != 0)
+            continue;
+        if (argc - 1 == verbs[i].words)
+            return verbs[i].run(argv + 1, code, error);
+        return fail(error, EXIT_USAGE,
+                    "trace %s takes %d words, not %d; write bulkhead trace %s %s", argv[0],
+                    verbs[i].words, argc - 1, argv[0], verbs[i].syntax);
     }
     const char *near = argc ? nearest_word(argv[0], names) : NULL;
     if (near)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* trace_verbs.h - `bulkhead trace VERB ...`: what can be done with traces beside recording them. */
+/* trace_verbs.h - `bulkhead trace VERB ...`: what can be done with recorded traces. */
 #ifndef EMU_TRACE_VERBS_H
 #define EMU_TRACE_VERBS_H
 
@@ -7,10 +7,19 @@
 
 #include <glib.h>
 
+#include "emu/trace_file.h"
+
 /* Does what `argv`, the words behind `bulkhead trace`, asks for; *code becomes the exit code. */
 bool trace_verb(int argc, char **argv, int *code, GError **error);
 
 /* Writes the catalogue of events to standard output, as docs/trace.md holds it. */
 void trace_write_docs(void);
+
+/* The verbs, with as many words as their row in trace_verbs.c says. They write to standard output. */
+bool trace_verb_print(char **argv, int *code, GError **error);  /* FILE */
+bool trace_verb_query(char **argv, int *code, GError **error);  /* FILE QUERY */
+bool trace_verb_stat(char **argv, int *code, GError **error);   /* FILE */
+bool trace_verb_export(char **argv, int *code, GError **error); /* FORMAT FILE */
+bool trace_verb_diff(char **argv, int *code, GError **error);   /* FILE FILE; code 1: they differ */
 
 #endif

@@ -63,7 +63,7 @@ static void print_flags(FILE *out, uint64_t pte)
         fputc(pte >> i & 1 ? "VRWXUGAD"[i] : '-', out);
 }
 
-static void print_value(FILE *out, const char *format, uint64_t value)
+void trace_print_value(const char *format, uint64_t value, FILE *out)
 {
     if (!strcmp(format, "u"))
         fprintf(out, "%" PRIu64, value);
@@ -80,9 +80,8 @@ static void print_value(FILE *out, const char *format, uint64_t value)
         print_word(out, format, value);
 }
 
-void trace_print(const TraceRecord *record, FILE *out)
+void trace_print(const TraceEvent *event, const TraceRecord *record, FILE *out)
 {
-    const TraceEvent *event = &trace_events[record->id];
     fprintf(out, "%" PRIu64 " %" PRIu64 " %s h=", record->seq, record->time, event->name);
     if (record->hart == TRACE_NO_HART) {
         fputs("none", out);
@@ -94,7 +93,7 @@ void trace_print(const TraceRecord *record, FILE *out)
     for (unsigned i = 0; i < event->n_fields; i++) {
         const char *field = event->fields[i], *format = strchr(field, ':');
         fprintf(out, " %.*s=", (int)(format - field), field);
-        print_value(out, format + 1, record->values[i]);
+        trace_print_value(format + 1, record->values[i], out);
     }
     fputc('\n', out);
 }
@@ -108,7 +107,7 @@ void trace_emit(Trace *trace, TraceId id, const uint64_t *words)
     if (trace->look)
         trace->look(trace->look_opaque, &record);
     if (trace->on[id] & 1 << TRACE_TO_TEXT)
-        trace_print(&record, trace->out);
+        trace_print(event, &record, trace->out);
     for (unsigned sink = TRACE_TO_FILE; sink < TRACE_SINKS; sink++)
         if (trace->on[id] >> sink & 1)
             trace->sinks[sink].put(trace->sinks[sink].opaque, &record);

@@ -81,6 +81,11 @@ typedef struct Trace {
     } sinks[TRACE_SINKS];
 } Trace;
 
+/* Those that cost little and say most, for who does not choose. */
+#define TRACE_CHEAP                                                                            \
+    "reset,trap,trap.ret,mode,hyp.span,sbi,critical,fault.g,irq.*,imsic.*,msi.send,timer,wfi," \
+    "guest_error,mark,semihost,lost"
+
 /* Turns on the events matching `pattern`: a comma list of names, "name.*" or "all"; a leading '-' turns off.
  * Fails naming the first word that matches no event. */
 bool trace_enable(Trace *trace, TraceSink sink, const char *pattern, GError **error);
@@ -88,8 +93,10 @@ bool trace_enable(Trace *trace, TraceSink sink, const char *pattern, GError **er
 /* Reports one event. `words` holds what TRACE was given. */
 void trace_emit(Trace *trace, TraceId id, const uint64_t *words);
 
-/* Writes `record` as a line: "SEQ TIME NAME h=0 m=VS p=1 vmid=1 ic=4711 field=value ...". */
-void trace_print(const TraceRecord *record, FILE *out);
+/* Writes `record` of `event` as a line: "SEQ TIME NAME h=0 m=VS p=1 vmid=1 ic=4711 field=value ...". */
+void trace_print(const TraceEvent *event, const TraceRecord *record, FILE *out);
+/* Writes a field's value as its format says. */
+void trace_print_value(const char *format, uint64_t value, FILE *out);
 
 #define TRACE(trace, id, ...)                                                       \
     do {                                                                            \

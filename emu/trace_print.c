@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* trace_print.c - bulkhead trace print and query: events as text, or counted. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "emu/trace_query.h"
+#include "emu/trace_verbs.h"
+
+static int by_count(const void *a, const void *b, void *counts)
+{
+    uint64_t x = *(const uint64_t *)g_hash_table_lookup(counts, *(char *const *)a);
+    uint64_t y = *(const uint64_t *)g_hash_table_lookup(counts, *(char *const *)b);
+    return x != y ? (x < y ? 1 : -1) : strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void print_groups(GHashTable *counts)
+{
+    unsigned n;
+    g_autofree void **keys = g_hash_table_get_keys_as_array(counts, &n);
+    g_qsort_with_data(keys, (int)n, sizeof *keys, by_count, counts);
+    for (unsigned i = 0; i < n; i++)
+        printf("%12" PRIu64 "  %s\n", *(const uint64_t *)g_hash_table_lookup(counts, keys[i]),
+               (const char *)keys[i]);
+}
+
+static void count_group(GHashTable *counts, char *key)
+{
+    uint64_t *count = g_hash_table_lookup(counts, key ? key : "none");
+    if (!count)
+        g_hash_table_insert(counts, g_strdup(key ? key : "none"), count = g_new0(uint64_t, 1));
+    ++*count;
+    g_free(key);
+}
+
+/* Lines, or with "group by" how many there are of each value. */
+static bool show(TraceReader *reader, const TraceQuery *query, GError **error)
+{
+    unsigned n;
+    TraceRecord record;
+    GError *problem = NULL;
+    const TraceEvent *events = trace_reader_events(reader, &n);
+    g_autoptr(GHashTable) counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    trace_reader_want(reader, trace_query_events(query));
+    while (trace_reader_next(reader, &record, &problem)) {
+        if (!trace_query_matches(query, &record))
+            continue;
+        if (trace_query_groups(query))
+            count_group(counts, trace_query_group(query, &record));
+        else
+            trace_print(&events[record.id], &record, stdout);
+    }
+    print_groups(counts);
+    if (problem)
+        g_propagate_error(error, problem);
+    return !problem;
+}
+
+static bool print_query(const char *path, const char *text, GError **error)
+{
+    unsigned n;
+    TraceReader *reader = trace_reader_open(path, error);
+    if (!reader)
+        return false;
+    const TraceEvent *events = trace_reader_events(reader, &n);
+    TraceQuery *query = trace_query_new(text, events, n, error);
+    bool ok = query && show(reader, query, error);
+    trace_query_free(query);
+    trace_reader_free(reader);
+    return ok;
+}
+
+bool trace_verb_print(char **argv, int *code, GError **error)
+{
+    (void)code;
+    return print_query(argv[0], "all", error);
+}
+
+bool trace_verb_query(char **argv, int *code, GError **error)
+{
+    (void)code;
+    return print_query(argv[0], argv[1], error);
+}
