@@ -48,6 +48,7 @@ void hart_init(Hart *hart, unsigned id, const Isa *isa, Bus *bus, Clock *clock, 
     hart->mmu.rsw60 = isa->has[EXT_Svrsw60t59b];
     hart->mmu.no_store = isa->no_store;
     hart->mmu.traps_misaligned = isa->traps_misaligned;
+    hart->mmu.keeps_ad = isa->keeps_ad;
     clock_add_timer(clock, &hart->stimer, stimer_fired, hart);
     clock_add_timer(clock, &hart->vstimer, vstimer_fired, hart);
 }

@@ -3,6 +3,7 @@
 #include "mmu/memo.h"
 
 #include "emu/base/bits.h"
+#include "emu/base/mutant.h"
 
 static unsigned index_of(Gpa gpa)
 {
@@ -138,6 +139,6 @@ void memo_learn(Memo *memo, Gpa gpa, const WalkStep *steps, unsigned count, Memo
     for (unsigned i = 0; i < count; i++, entry->reads++) {
         entry->host[entry->reads] = host_word(host, opaque, steps[i].at);
         /* With A and D as they are after the walk: with A clear it would find something else to do. */
-        entry->pte[entry->reads] = *entry->host[entry->reads];
+        entry->pte[entry->reads] = BROKEN(ad_of_tables) ? steps[i].pte : *entry->host[entry->reads];
     }
 }

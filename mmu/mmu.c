@@ -16,9 +16,28 @@
 
 /* Translation. */
 
+void mmu_take_back(Mmu *mmu)
+{
+    AdLog *log = &mmu->log;
+    if (LIKELY(!log->n_updates) || mmu->keeps_ad || BROKEN(ad_of_trapped))
+        return;
+    ad_log_undo(log, mmu->bus, requester_hart(mmu->hart));
+    while (log->n_entries) {
+        unsigned space = log->entries[--log->n_entries].space;
+        uint64_t va = log->entries[log->n_entries].va;
+        mmu->refetch = true;
+        if (store_forget(mmu->store, space, va))
+            context_refresh(mmu);
+        else
+            context_entry_died(mmu, space, va);
+    }
+}
+
+/* Whatever ends an access comes here. */
 static bool fault(Mmu *mmu, Gva va, Access access, uint64_t cause)
 {
     const Bank *bank = access == ACCESS_FETCH ? mmu->fetch : mmu->data;
+    mmu_take_back(mmu);
     mmu->fault = (Fault){ .cause = cause, .gva = va, .guest = bank->key.flags & KEY_V };
     if (BROKEN(gva_hlvx) && bank->key.flags & KEY_EXECUTE_AS_READ)
         mmu->fault.guest = false;
@@ -69,6 +88,7 @@ static bool update_pte(void *opaque, Spa at, uint64_t set, uint64_t *pte)
     if (!bus_is_ram(mmu->bus, at, 8) || !pmp_allows(&mmu->pmp, at, 8, ACCESS_WRITE, PRIV_S))
         return false;
     memcpy(pte, bus_ram_at(mmu->bus, at), 8);
+    ad_log_update(&mmu->log, at, set & ~*pte);
     *pte |= set;
     return bus_write(mmu->bus, at, 8, *pte, requester_hart(mmu->hart));
 }
@@ -192,14 +212,16 @@ static void remember(Mmu *mmu, unsigned space, Gva va, StoreEntry *old, const Wa
                          .g_shift = r->g_shift,
                          .perms = r->perms,
                          .g_perms = r->g_perms };
-    const StoreTag *tag = &mmu->store->spaces[space].tag;
+    const StoreTag tag = mmu->store->spaces[space].tag;
     TRACE(mmu->trace, tlb_fill, mmu->hart, watch_walk_number(mmu), entry.va, entry.gpa, entry.spa,
-          BIT(shift), tag->regime, tag->asid, tag->vmid, entry.perms | PTE_V);
+          BIT(shift), tag.regime, tag.asid, tag.vmid, entry.perms | PTE_V);
     StoreAdded added = store_add(mmu->store, space, va.v, old, &entry);
     if (UNLIKELY(mmu->stale) && added != STORE_FLUSHED)
         stale_forget(mmu->stale, mmu->store, store_find(mmu->store, space, va.v));
     mmu->refetch |= added != STORE_NEW;
     if (added == STORE_FLUSHED) {
+        mmu->log.n_entries = 0;
+        space = store_space(mmu->store, &tag);
         context_void_banks(mmu);
         mmu_context_changed(mmu);
     } else if (added == STORE_REPLACED_LARGE) {
@@ -207,6 +229,7 @@ static void remember(Mmu *mmu, unsigned space, Gva va, StoreEntry *old, const Wa
     } else if (added == STORE_REPLACED) {
         context_entry_died(mmu, space, va.v);
     }
+    ad_log_entry(&mmu->log, space, va.v);
 }
 
 /* Translates for `*bank`, which changes when the store had to be emptied. */
@@ -280,7 +303,8 @@ static void fill_line(Mmu *mmu, Bank *bank, Gva va, Spa spa, Access access)
     }
 }
 
-static bool translate_data(Mmu *mmu, Gva va, unsigned size, Access access, Spa *spa)
+/* Part of an access, or all of it: see translate_data. */
+static bool translate_part(Mmu *mmu, Gva va, unsigned size, Access access, Spa *spa)
 {
     Bank *bank = mmu->data;
     if (!translate(mmu, &bank, va, access, spa))
@@ -292,6 +316,12 @@ static bool translate_data(Mmu *mmu, Gva va, unsigned size, Access access, Spa *
         return access_fault(mmu, va, access);
     fill_line(mmu, bank, va, *spa, access);
     return true;
+}
+
+static bool translate_data(Mmu *mmu, Gva va, unsigned size, Access access, Spa *spa)
+{
+    ad_log_begin(&mmu->log);
+    return translate_part(mmu, va, size, access, spa);
 }
 
 bool mmu_translate(Mmu *mmu, Gva va, unsigned size, Access access, Spa *spa)
@@ -326,7 +356,7 @@ static bool translate_halves(Mmu *mmu, Gva va, unsigned size, Access access, Spa
         !translate_data(mmu, second_half(mmu, va, *first), size - *first, access, &spa[1]))
         return false;
     return translate_data(mmu, va, *first, access, &spa[0]) &&
-           (translate_data(mmu, second_half(mmu, va, *first), size - *first, access, &spa[1]) ||
+           (translate_part(mmu, second_half(mmu, va, *first), size - *first, access, &spa[1]) ||
             fault_second(mmu, *first));
 }
 
@@ -385,6 +415,7 @@ static inline void copy_value(void *to, const void *from, unsigned size)
 /* norm:misaligned_ldst_exc_type */
 static bool misaligned(Mmu *mmu, Gva va, Access access)
 {
+    ad_log_begin(&mmu->log);
     return fault(mmu, va, access,
                  access == ACCESS_WRITE ? CAUSE_STORE_MISALIGNED : CAUSE_LOAD_MISALIGNED);
 }
@@ -500,6 +531,7 @@ bool mmu_fetch_parcel(Mmu *mmu, Gva va, uint16_t *parcel)
 {
     Bank *bank = mmu->fetch;
     Spa spa;
+    ad_log_begin(&mmu->log);
     if (!translate(mmu, &bank, va, ACCESS_FETCH, &spa))
         return false;
     if (!pmp_allows(&mmu->pmp, spa, 2, ACCESS_FETCH, key_priv(&bank->key)) ||
@@ -513,18 +545,21 @@ bool mmu_fetch_page(Mmu *mmu, Gva va, Spa *page, const uint8_t **host, bool *who
     Bank *bank = mmu->fetch;
     Spa spa;
     bool uniform;
+    ad_log_begin(&mmu->log);
     if (!translate(mmu, &bank, va, ACCESS_FETCH, &spa))
         return false;
     *page = (Spa){ page_of(spa.v) };
-    uint8_t pmp = pmp_page(&mmu->pmp, *page, key_priv(&bank->key), &uniform);
+    unsigned priv = key_priv(&bank->key);
+    uint8_t pmp = pmp_page(&mmu->pmp, *page, priv, &uniform);
     *whole = false;
+    bool is_ram = bus_is_ram(mmu->bus, *page, PAGE_SIZE);
+    if ((uniform ? !(pmp & PMP_X) : !pmp_allows(&mmu->pmp, spa, 2, ACCESS_FETCH, priv)) ||
+        (!is_ram && !bus_find(mmu->bus, spa)))
+        return access_fault(mmu, va, ACCESS_FETCH);
     if (!uniform || (mmu->no_store && bank->key.space != SPACE_BARE))
         return true;
-    if (!(pmp & PMP_X))
-        return access_fault(mmu, va, ACCESS_FETCH);
-    const BusRegion *region =
-        bus_is_ram(mmu->bus, *page, PAGE_SIZE) ? NULL : bus_find(mmu->bus, *page);
-    if (bus_is_ram(mmu->bus, *page, PAGE_SIZE))
+    const BusRegion *region = is_ram ? NULL : bus_find(mmu->bus, *page);
+    if (is_ram)
         *host = bus_ram_at(mmu->bus, *page);
     else if (region && region->rom && page->v - region->base.v + PAGE_SIZE <= region->size)
         *host = region->rom + (page->v - region->base.v);

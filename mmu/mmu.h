@@ -18,6 +18,7 @@
 #include "emu/base/addr.h"
 #include "emu/base/bits.h"
 #include "emu/base/trace.h"
+#include "mmu/adlog.h"
 #include "mmu/bus.h"
 #include "mmu/memo.h"
 #include "mmu/pmp.h"
@@ -156,6 +157,7 @@ struct Mmu {
     unsigned hart;
     bool refetch; /* translate anew what is executed, before the next instruction */
     Fault fault;
+    AdLog log;        /* of the access under way */
     MmuCounts counts; /* saved state */
     MmuUse *use;      /* NULL: nobody watches; of V = 0, then of each VMID */
     /* The context, written by the CSRs that hold it; call mmu_context_changed after, or, when no more than the next
@@ -169,8 +171,8 @@ struct Mmu {
     bool vsum, vmxr;         /* vsstatus: of the VS stage */
     bool vadue, vpbmte;      /* menvcfg and henvcfg: of the VS stage */
     /* The configuration's, never change: Svnapot, Svrsw60t59b; translations are not remembered; misaligned accesses are
-     * exceptions. */
-    bool napot, rsw60, no_store, traps_misaligned;
+     * exceptions; A and D bits stay set when the access then traps. */
+    bool napot, rsw60, no_store, traps_misaligned, keeps_ad;
     uint64_t satp, vsatp, hgatp;
     Pmp pmp;
     /* The reservation of LR: a 64-byte granule, or none. Saved state. norm:lr_reservation_set_size */
@@ -226,6 +228,10 @@ void mmu_atomic_store(Mmu *mmu, Spa spa, unsigned size, uint64_t value);
 /* Supervisor physical address of `va` for `access`, checked; fills bank and store. */
 bool mmu_translate(Mmu *mmu, Gva va, unsigned size, Access access,
                    Spa *spa) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The access that was translated last failed all the same: takes back what its walks changed. Functions here that fail
+ * have done so. */
+void mmu_take_back(Mmu *mmu);
 
 /* Two bytes of instruction at `va` (2-byte aligned). */
 bool mmu_fetch_parcel(Mmu *mmu, Gva va, uint16_t *parcel) G_GNUC_WARN_UNUSED_RESULT;

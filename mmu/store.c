@@ -178,6 +178,18 @@ StoreAdded store_add(Store *store, unsigned space, uint64_t va, StoreEntry *old,
     return result;
 }
 
+bool store_forget(Store *store, unsigned space, uint64_t va)
+{
+    StoreEntry *entry = store_find(store, space, va);
+    if (!entry)
+        return false;
+    bool is_large = entry->shift != PAGE_SHIFT;
+    remove_entry(store, entry);
+    if (is_large)
+        store->spaces[space].generation = ++store->generation;
+    return is_large;
+}
+
 /* Is the address the fence names inside the first-stage leaf that `entry` is a piece of? */
 static bool leaf_covers(const StoreEntry *entry, uint64_t va)
 {

@@ -103,6 +103,10 @@ typedef struct {
 unsigned store_fence(Store *store, const StoreFence *fence,
                      void (*killed)(void *opaque, unsigned space, uint64_t va), void *opaque);
 
+/* Forgets the translation that store_find gives for `va`, if any. True: it was a large one, and the space has a new
+ * generation. */
+bool store_forget(Store *store, unsigned space, uint64_t va);
+
 /* Forgets everything. */
 void store_flush(Store *store);
 

@@ -215,8 +215,6 @@ static bool translate_stage(Walk *w, const StageRequest *stage, StageResult *out
     uint64_t offset = BIT(out->shift) - 1;
     if (base & offset)
         return stop(w, stage, WHY_MISALIGNED);
-    if (BROKEN(ad_early) && !update_ad(w, stage, out, gpa, at))
-        return false;
     if (stage->is_g ? !g_leaf_allows(w->request, stage->access, stage->implicit, out->pte)
                     : !s_leaf_allows(w->request, out->pte))
         return stop(w, stage, WHY_PERMISSION);

@@ -427,6 +427,7 @@ static ExecResult fault_block(Hart *hart, uint64_t address)
 /* Nothing that has blocks is there. norm:cbm_unperm_fault, norm:cbz_unperm_fault */
 static ExecResult fault_nowhere(Hart *hart, uint64_t address)
 {
+    mmu_take_back(&hart->mmu);
     hart->mmu.fault = (Fault){ .cause = CAUSE_STORE_ACCESS, .guest = hart->mmu.data_v };
     return fault_block(hart, address);
 }

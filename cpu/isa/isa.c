@@ -124,6 +124,8 @@ static const PropertyInfo property_info[] = {
       CHOICE(traps_misaligned, "done", "trap") },
     { "tlb", "what is remembered of translations until a fence (docs/adr/0004)",
       CHOICE(no_store, "infinite", "none") },
+    { "ad", "A and D bits say what was done, or also what was tried and trapped (docs/adr/0018)",
+      CHOICE(keeps_ad, "done", "tried") },
     { "wfi", "WFI under mstatus.TW or hstatus.VTW: traps always, or when it would wait (norm:vtw_virtinstr)",
       CHOICE(waits_first, "trap", "wait") },
 };

@@ -2,8 +2,15 @@
 /*
  * 19 accessed-and-dirty - bits A and D are set by what is done, not by what is tried.
  *
- * Speculation would be allowed to set A, but not in the VS stage by what was not executed in VS-mode or VU-mode; here
- * nothing speculates. norm:vs_stage_speculative_a_bit, norm:henvcfg_adue_op
+ * Speculation would be allowed to set A, but not in the VS stage by what was not executed in VS-mode or VU-mode, and an access
+ * that traps might leave both set; here nothing speculates, and what traps takes them back (docs/adr/0018), unless it is asked
+ * not to. norm:vs_stage_speculative_a_bit, norm:henvcfg_adue_op
+ *
+ * variants: -cpu max,ad=tried
+ * notes: -cpu max,ad=tried => A or D, and then the G stage refuses
+ * notes: -cpu max,ad=tried => A or D, and then there is no memory
+ * notes: -cpu max,ad=tried => A or D, and then PMP refuses
+ * notes: -cpu max,ad=tried => A or D of the first part, and then the second fails
  */
 #include "lib/corner.h"
 
@@ -64,6 +71,47 @@ static void check_failed(void)
     check("store, read-only in the G stage", 0, *g_pte(GPA(1)) & PTE_AD);
 }
 
+/* A machine may set bits and then trap, but need not: here it takes them back. */
+static void rather_not(const char *what, uint64_t bits)
+{
+    if (bits & PTE_AD)
+        note(what);
+}
+
+static void check_trapped_later(void)
+{
+    map(1, S_RWX & ~(uint64_t)PTE_AD, 0);
+    check("G stage refuses", STORE_GUEST_PAGE, run(VS, CODE("sd a0, 8(a0)"), GVA(1), 0).cause);
+    rather_not("A or D, and then the G stage refuses", vs_level0[1]);
+    map(1, S_RWX & ~(uint64_t)PTE_AD, G_RWX & ~PTE_AD);
+    *g_pte(GPA(1)) = 0x3ul << 40 | (G_RWX & ~PTE_AD);
+    fence_all();
+    check("no memory", STORE_ACCESS, run(VS, CODE("sd a0, 8(a0)"), GVA(1), 0).cause);
+    rather_not("A or D, and then there is no memory", vs_level0[1] | *g_pte(GPA(1)));
+    map(1, S_RWX & ~(uint64_t)PTE_AD, G_RWX & ~PTE_AD);
+    CSR_WRITE(pmpaddr1, ~0ul);
+    CSR_WRITE(pmpaddr0, (uintptr_t)pages[1] >> 2 | 0x1ff);
+    CSR_WRITE(pmpcfg0, 0x1f18);
+    fence_all();
+    check("PMP", STORE_ACCESS, run(VS, CODE("sd a0, 8(a0)"), GVA(1), 0).cause);
+    rather_not("A or D, and then PMP refuses", vs_level0[1] | *g_pte(GPA(1)));
+    CSR_WRITE(pmpaddr0, ~0ul);
+    CSR_WRITE(pmpcfg0, 0x1f);
+    map(1, S_RWX & ~(uint64_t)PTE_AD, G_RWX & ~PTE_AD);
+    map(2, 0, G_RWX);
+    check("second part", STORE_PAGE, run(VS, CODE("sd a0, -4(a0)"), GVA(2), 0).cause);
+    rather_not("A or D of the first part, and then the second fails",
+               vs_level0[1] | *g_pte(GPA(1)));
+    /* Nothing of it stays: once the rest is mended, the same access sets both, in both stages. */
+    map(2, S_RWX, G_RWX);
+    vs_level0[1] &= ~(uint64_t)PTE_AD;
+    *g_pte(GPA(1)) &= ~(uint64_t)PTE_AD;
+    check("mended", NOWHERE, run(VS, CODE("sd a0, -4(a0)"), GVA(2), 0).to);
+    check("mended", PTE_AD, vs_level0[1] & PTE_AD);
+    check("mended", PTE_AD, *g_pte(GPA(1)) & PTE_AD);
+    map(2, S_RWX, G_RWX);
+}
+
 /* Software's, without ADUE: nothing is set, and the stage whose bit it is faults. */
 static void check_software(void)
 {
@@ -114,5 +162,6 @@ void corner(void)
     check_not_done();
     check_tables();
     check_failed();
+    check_trapped_later();
     check_software();
 }

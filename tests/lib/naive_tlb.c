@@ -93,6 +93,13 @@ NaiveResult naive_tlb_translate(NaiveTlb *tlb, const NaiveAccess *access)
     return r;
 }
 
+void naive_tlb_forget(NaiveTlb *tlb, const NaiveAccess *access)
+{
+    NaiveEntry tag = tag_of(tlb->machine, access->v), *e = find(tlb, &tag, access->va.v);
+    if (access->priv != NAIVE_M && e)
+        drop(tlb, e);
+}
+
 /* norm:sfence_vma_all_asid_va, norm:sfence_vma_asid_only, norm:sfence_vma_va_all_asid, norm:sfence_vma_va_asid:
  * entries that contain leaf entries corresponding to the address, that match the ASID, except those of global
  * mappings. What has no first stage has no such entry. */

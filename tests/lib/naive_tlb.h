@@ -34,6 +34,9 @@ typedef struct {
 /* What the access translates to, by a translation of the list or by a walk. */
 NaiveResult naive_tlb_translate(NaiveTlb *tlb, const NaiveAccess *access);
 
+/* Takes what that remembered out of the list again. */
+void naive_tlb_forget(NaiveTlb *tlb, const NaiveAccess *access);
+
 /* Operands of a fence: x0, or a value. */
 typedef struct {
     bool any_address, any_id;
