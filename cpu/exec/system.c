@@ -469,7 +469,8 @@ EXEC(cbo_flush)
     return manage_block(hart, in, ENVCFG_CBCFE);
 }
 
-/* All of the block or nothing is written, and only to memory: a device has no blocks. */
+/* All of the block or nothing is written, and only to memory: a device has no blocks. It is translated once: it may hold the
+ * very entries that translate it. */
 EXEC(cbo_zero)
 {
     Spa spa;
@@ -483,10 +484,10 @@ EXEC(cbo_zero)
         return fault_block(hart, address);
     if (!bus_is_ram(hart->mmu.bus, spa, 64))
         return fault_nowhere(hart, address);
-    for (unsigned i = 0; i < 64; i += 8) {
-        bool stored = mmu_store(&hart->mmu, (Gva){ block + i }, 8, 0);
-        g_assert(stored);
+    static const uint8_t zeros[64];
+    bool stored = bus_write_bytes(hart->mmu.bus, spa, zeros, 64, requester_hart(hart->mmu.hart));
+    g_assert(stored);
+    for (unsigned i = 0; i < 64; i += 8)
         report_access(hart, block + i, 8, ACCESSED_WRITE, 0);
-    }
     return EXEC_NEXT;
 }

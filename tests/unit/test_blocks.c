@@ -115,3 +115,23 @@ Test(blocks, a_fault_of_nowhere_is_not_a_guests)
         machine_free(m);
     }
 }
+
+/* Nothing but the access itself is translated, so it makes no difference that the entry is gone before the end. */
+Test(blocks, a_block_of_the_tables_it_is_found_by_is_zeroed)
+{
+    static const char *const cpus[] = { "max", "max,tlb=none" };
+    for (unsigned i = 0; i < G_N_ELEMENTS(cpus); i++) {
+        Machine *m = rig_in(PRIV_S, cpus[i]);
+        Hart *hart = &m->harts[0];
+        rig_write64(m, 0x80002010, 0x80000000 >> 2 | 0xcf); /* a gigabyte: RWX, A, D */
+        rig_write64(m, 0x80002038, ~0ull);
+        csr_write(hart, CSR_satp, 8ull << 60 | 0x80002);
+        csr_write(hart, CSR_menvcfg, ENVCFG_CBZE);
+        hart_update_context(hart);
+        hart->x[10] = 0x80002000;
+        cr_expect(rig_execute(m, CBO_ZERO_A0), "%s: cause %lu", cpus[i], hart->csr.scause);
+        cr_expect_eq(rig_read64(m, 0x80002010), 0);
+        cr_expect_eq(rig_read64(m, 0x80002038), 0);
+        machine_free(m);
+    }
+}
