@@ -108,6 +108,10 @@ bool options_check_machine(const Options *o, GError **error)
         return fail(error, EXIT_CONFIG,
                     "-M: guest interrupt files need the hypervisor extension, which -cpu leaves "
                     "out; add h=on there, or leave aia-guests out");
+    if (m->isa.geilen && !m->isa.has[EXT_H])
+        return fail(error, EXIT_CONFIG,
+                    "-cpu: guest external interrupts need the hypervisor extension; add h=on, or "
+                    "leave geilen out");
     if (has_imsic && m->isa.geilen && m->isa.geilen != m->aia_guests)
         return fail(error, EXIT_CONFIG,
                     "-cpu: geilen=%" G_GUINT64_FORMAT " is not the number of guest interrupt "

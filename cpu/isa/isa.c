@@ -154,8 +154,9 @@ static bool parse_number(Isa *isa, const PropertyInfo *info, const char *text, G
     bool is_number = text && g_ascii_isdigit(*text) && !*end;
     if (info->limit && (!is_number || value > info->limit))
         return fail(error, EXIT_USAGE,
-                    "-cpu: %s takes a number from 0 to %" G_GUINT64_FORMAT ", not '%s'",
-                    info->option, info->limit, text ? text : "");
+                    "-cpu: %s takes a number from 0 to %" G_GUINT64_FORMAT
+                    ", not '%s'; write for example -cpu max,%s=%" G_GUINT64_FORMAT,
+                    info->option, info->limit, text ? text : "", info->option, info->limit);
     if (!is_number || (!info->limit && value & 3))
         return fail(
             error, EXIT_USAGE,
@@ -179,6 +180,15 @@ static void set_defaults(Isa *isa)
             memcpy(property_at(isa, &property_info[i]), &property_info[i].initial, 8);
 }
 
+/* EXT_COUNT: none is called so. */
+static Extension find_extension(const char *option)
+{
+    for (unsigned i = 0; i < EXT_COUNT; i++)
+        if (!strcmp(extension_info[i].option, option))
+            return i;
+    return EXT_COUNT;
+}
+
 static bool parse_property(Isa *isa, bool asked[EXT_COUNT], const char *property, GError **error)
 {
     g_auto(GStrv) parts = g_strsplit(property, "=", 2);
@@ -188,21 +198,21 @@ static bool parse_property(Isa *isa, bool asked[EXT_COUNT], const char *property
     for (unsigned i = 0; i < G_N_ELEMENTS(property_info); i++)
         if (!strcmp(property_info[i].option, parts[0]))
             return parse_value(isa, &property_info[i], parts[1], error);
+    Extension it = find_extension(parts[0]);
+    if (it == EXT_COUNT)
+        return fail(error, EXIT_USAGE, "-cpu: no property is called '%s'; -cpu help lists them",
+                    parts[0]);
     const char *value = parts[1] ? parts[1] : "on";
     bool on = !strcmp(value, "on") || !strcmp(value, "true");
     if (!on && strcmp(value, "off") && strcmp(value, "false"))
-        return fail(error, EXIT_USAGE, "-cpu: %s takes on or off, not '%s'", parts[0], value);
-    for (unsigned i = 0; i < EXT_COUNT; i++) {
-        if (strcmp(extension_info[i].option, parts[0]))
-            continue;
-        if (i == EXT_I && !on)
-            return fail(error, EXIT_USAGE, "-cpu: the base instructions cannot be turned off");
-        set_extension(isa, i, on);
-        asked[i] = on;
-        return true;
-    }
-    return fail(error, EXIT_USAGE, "-cpu: no property is called '%s'; -cpu help lists them",
-                parts[0]);
+        return fail(error, EXIT_USAGE, "-cpu: %s takes on or off, not '%s'; write -cpu max,%s=off",
+                    parts[0], value, parts[0]);
+    if (it == EXT_I && !on)
+        return fail(error, EXIT_USAGE,
+                    "-cpu: the base instructions cannot be turned off; leave i out");
+    set_extension(isa, it, on);
+    asked[it] = on;
+    return true;
 }
 
 /* One pass over a table of needs: an extension that was asked for must have what it needs; what a model has by itself
@@ -215,8 +225,9 @@ static bool check_table(Isa *isa, const bool asked[EXT_COUNT], const Extension (
         if (!isa->has[it] || isa->has[needed])
             continue;
         if (asked[it])
-            return fail(error, EXIT_USAGE, "-cpu: %s needs %s", extension_info[it].option,
-                        extension_info[needed].option);
+            return fail(error, EXIT_USAGE, "-cpu: %s needs %s; add %s=on, or leave %s out",
+                        extension_info[it].option, extension_info[needed].option,
+                        extension_info[needed].option, extension_info[it].option);
         isa->has[it] = false;
         *changed = true;
     }
@@ -302,7 +313,10 @@ void isa_print_help(FILE *out)
                             : ' ',
                 e->option, e->title);
     }
-    fprintf(out, "Other properties (name=value), the default first:\n");
+    fprintf(
+        out,
+        "Properties count from left to right. Turning one on turns on what it contains; what needs one "
+        "that is off is off, too.\nOther properties (name=value), the default first:\n");
     for (unsigned i = 0; i < G_N_ELEMENTS(property_info); i++) {
         const PropertyInfo *info = &property_info[i];
         if (info->words[0])

@@ -155,7 +155,7 @@ Test(bits, groups_need_their_parts)
                   extension_info[cases[i].group].option);
     }
     cr_expect(!isa_parse(&isa, "max,zkn=on,zbkb=off", &error));
-    cr_expect_str_eq(error->message, "-cpu: zkn needs zbkb");
+    cr_expect_str_eq(error->message, "-cpu: zkn needs zbkb; add zbkb=on, or leave zkn out");
 }
 
 /* Without Zbb its zext.h is the packw of Zbkb, with the same meaning. */
