@@ -11,15 +11,17 @@
 
 #include "emu/base/error.h"
 
-/* The caller's process: ends as the other one does, or when that says it is ready. */
-static void wait_for_child(pid_t child, int channel)
+/* The caller's process: ends as the other one does, or goes on when that says it is ready. */
+static void wait_for_child(pid_t child, int channel, void (*ready)(void *opaque), void *opaque)
 {
-    char ready;
+    char byte;
     int status;
     ssize_t n;
     do
-        n = read(channel, &ready, 1);
+        n = read(channel, &byte, 1);
     while (n < 0 && errno == EINTR);
+    if (n == 1 && ready)
+        ready(opaque);
     if (n == 1)
         _exit(0);
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
@@ -27,17 +29,17 @@ static void wait_for_child(pid_t child, int channel)
     _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
-int daemon_start(GError **error)
+int daemon_start(const char *option, void (*ready)(void *opaque), void *opaque, GError **error)
 {
     int ends[2] = { -1, -1 };
     pid_t caller = getpid();
     pid_t child = pipe(ends) ? -1 : fork();
     if (child > 0) {
         close(ends[1]);
-        wait_for_child(child, ends[0]);
+        wait_for_child(child, ends[0], ready, opaque);
     }
     if (child < 0) {
-        fail(error, EXIT_HOST, "-daemonize: no process is to be had: %s; leave it out",
+        fail(error, EXIT_HOST, "%s: no process is to be had: %s; leave it out", option,
              g_strerror(errno));
         return -1;
     }
@@ -51,6 +53,13 @@ int daemon_start(GError **error)
     return ends[1];
 }
 
+void daemon_tell(int channel)
+{
+    while (write(channel, "", 1) < 0 && errno == EINTR)
+        continue;
+    close(channel);
+}
+
 void daemon_ready(int channel)
 {
     prctl(PR_SET_PDEATHSIG, 0);
@@ -59,7 +68,5 @@ void daemon_ready(int channel)
         dup2(null, fd);
     if (null > STDERR_FILENO)
         close(null);
-    while (write(channel, "", 1) < 0 && errno == EINTR)
-        continue;
-    close(channel);
+    daemon_tell(channel);
 }

@@ -27,6 +27,7 @@
 #include "emu/options.h"
 #include "emu/trace_file.h"
 #include "emu/trace_verbs.h"
+#include "emu/with_gdb.h"
 
 typedef struct {
     Options *options;
@@ -37,6 +38,7 @@ typedef struct {
     Machine *machine;
     Loader *loader;
     int daemon; /* what daemon_ready wants, -1: it stays in the foreground */
+    WithGdb *with_gdb;
     Semihost *semihost;
     GdbHub *gdb;
     TraceWriter *recording;
@@ -270,6 +272,8 @@ static bool start_gdb(Run *run, GError **error)
         if (!gdb_listen(run->gdb, g_ptr_array_index(o->gdbs, i), error))
             return false;
     run->machine->paused |= o->stopped;
+    if (run->with_gdb)
+        gdb_end_with_debugger(run->gdb);
     return true;
 }
 
@@ -288,6 +292,8 @@ static bool run_machine(Run *run, int *code, GError **error)
     console_offer(run->console);
     if (run->daemon >= 0)
         daemon_ready(run->daemon);
+    if (run->with_gdb)
+        with_gdb_ready(run->with_gdb);
     StopReason reason = machine_run(m);
     while (reason == STOP_EXIT && o->keep_machine)
         reason = keep_machine(run);
@@ -343,6 +349,7 @@ static bool take_apart(Run *run)
     ok &= close_log(run->commits, run->options->commit_file);
     ok &= close_log(run->mix, run->options->mix_file);
     ok &= close_recording(run);
+    with_gdb_free(run->with_gdb);
     options_free(run->options);
     return ok;
 }
@@ -360,9 +367,11 @@ static bool work(Run *run, int argc, char **argv, int *code, GError **error)
         return trace_verb(o->n_verb_words, o->verb_words, code, error);
     if (!options_resolve(o, error))
         return false;
+    if (o->verb && !strcmp(o->verb, "gdb") && !(run->with_gdb = with_gdb_start(o, error)))
+        return false;
     if (o->name)
         prctl(PR_SET_NAME, o->name);
-    if (o->daemonize && (run->daemon = daemon_start(error)) < 0)
+    if (o->daemonize && (run->daemon = daemon_start("-daemonize", NULL, NULL, error)) < 0)
         return false;
     if (!(run->terminal = terminal_new(o->timeout, error)))
         return false;

@@ -63,7 +63,7 @@ static const struct {
     { "doctor",  "check that everything needed is there", true },
     { "check",   "check a configuration", false },
     { "step",    "step through a program", false },
-    { "gdb",     "start together with gdb", false },
+    { "gdb",     "start together with gdb", true },
     { "trace",   "work with traces; bulkhead trace -help", true },
     { "verdict", "judge a run", false },
     { "export",  "export a configuration", false },
@@ -143,9 +143,11 @@ bool option_help(Options *o, const OptionDef *unused, const char *argument, GErr
     (void)unused;
     (void)argument;
     (void)error;
-    printf("usage: bulkhead [run] [OPTION]...   run a RISC-V machine\n"
-           "       bulkhead doctor              check that everything needed is there\n\n"
-           "Every option takes one dash or two.\n\n");
+    printf(
+        "usage: bulkhead [run] [OPTION]...   run a RISC-V machine\n"
+        "       bulkhead gdb [OPTION]... [-- WORD...]   the same under gdb, which gets the words\n"
+        "       bulkhead doctor              check that everything needed is there\n\n"
+        "Every option takes one dash or two.\n\n");
     for (const OptionDef *def = option_table; def->name; def++) {
         g_autofree char *usage = g_strdup_printf("-%s%s%s", def->name, def->argument ? " " : "",
                                                  def->argument ? def->argument : "");
@@ -288,7 +290,7 @@ static bool parse_verb(Options *o, const char *word, GError **error)
             continue;
         if (!verbs[i].exists)
             return fail(error, EXIT_USAGE,
-                        "'%s' (%s) is not there yet; there are run, trace and doctor", word,
+                        "'%s' (%s) is not there yet; there are run, gdb, trace and doctor", word,
                         verbs[i].help);
         o->verb = options_keep(o, word);
         return true;
@@ -321,6 +323,11 @@ bool options_parse(Options *o, int argc, char **argv, GError **error)
         at += 2;
     }
     for (; at < argc && !o->done; at++) {
+        if (o->verb && !strcmp(o->verb, "gdb") && !strcmp(argv[at], "--")) {
+            o->verb_words = argv + at + 1;
+            o->n_verb_words = argc - at - 1;
+            return true;
+        }
         if (argv[at][0] != '-' || !argv[at][1])
             return fail(error, EXIT_USAGE,
                         "'%s' is not an option; a disk image is given as -drive "

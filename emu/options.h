@@ -48,8 +48,8 @@ typedef struct {
 } DeviceNote;
 
 typedef struct {
-    const char *verb;  /* "run", "doctor", "trace"; NULL: run */
-    char **verb_words; /* behind "trace", of the command line */
+    const char *verb;  /* "run", "gdb", "doctor", "trace"; NULL: run */
+    char **verb_words; /* behind "trace", or behind "gdb … --", of the command line */
     int n_verb_words;
     bool done; /* only information was wanted, and was printed */
     MachineConfig machine;

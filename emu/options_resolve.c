@@ -344,6 +344,9 @@ bool options_resolve(Options *o, GError **error)
         !plug_notes(o, is_card, plug_note, error) || !plug_notes(o, is_any, plug_console, error) ||
         !resolve_semihosting(o, error) || !check_used(o, error))
         return false;
+    if (o->daemonize && o->verb && !strcmp(o->verb, "gdb"))
+        return fail(error, EXIT_CONFIG,
+                    "gdb wants the terminal that -daemonize lets go; write one of them");
     if (o->daemonize && !check_daemon(o, error))
         return false;
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)

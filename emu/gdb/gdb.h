@@ -26,6 +26,9 @@ GdbHub *gdb_new(Machine *machine);
  * port is not to be had. */
 bool gdb_listen(GdbHub *hub, const char *spec, GError **error);
 
+/* The run ends when a debugger hangs up. */
+void gdb_end_with_debugger(GdbHub *hub);
+
 /* The port that the spec given `index`-th listens on. */
 unsigned gdb_port(const GdbHub *hub, unsigned index);
 

@@ -138,6 +138,11 @@ static void stopped(void *opaque, unsigned index)
     gdb_hub_update(hub);
 }
 
+void gdb_end_with_debugger(GdbHub *hub)
+{
+    hub->ends_run = true;
+}
+
 void gdb_tell_paused(GdbHub *hub)
 {
     for (unsigned i = 0; i < hub->sessions->len; i++) {

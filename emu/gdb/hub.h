@@ -13,6 +13,7 @@ struct GdbHub {
     GPtrArray *servers;             /* of GdbServer; NULL: none */
     GArray *points, *watches;       /* of all sessions */
     Breakpoints all;                /* the same as harts want them */
+    bool ends_run;                  /* the run ends when a debugger hangs up */
     bool any_connected, live_input; /* live_input: of the machine while there is no debugger */
 };
 

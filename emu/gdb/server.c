@@ -11,6 +11,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -79,9 +80,14 @@ static void apply(void *opaque, void *data)
     Message *message = data;
     if (message->opened >= 0) {
         server->client = message->opened;
+        if (server->session->hub->ends_run)
+            prctl(PR_SET_PDEATHSIG,
+                  0); /* from now on its hanging up is what says that gdb has ended */
         gdb_session_open(server->session);
     } else if (message->closed) {
         hang_up(server);
+        if (server->session->hub->ends_run)
+            machine_stop(server->machine, STOP_QUIT, 0);
     } else if (!g_atomic_int_get(&server->quit)) {
         gdb_session_receive(server->session, message->data, message->size);
     }

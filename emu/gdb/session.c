@@ -192,13 +192,14 @@ static bool why_stopped(GdbSession *s, GdbText *args)
     return true;
 }
 
-/* Attached to something that was there before: gdb detaches rather than kills when it quits. */
+/* Attached to something that was there before: gdb detaches rather than kills when it quits, unless it was started
+ * together with the run. */
 static bool was_attached(GdbSession *s, GdbText *args)
 {
     unsigned process;
     if (gdb_take_char(args, ':') && !(gdb_take_process(s, args, &process) && gdb_at_end(args)))
         return gdb_fail(s, GDB_EINVAL, "no such process");
-    g_string_assign(s->reply, "1");
+    g_string_assign(s->reply, s->hub->ends_run ? "0" : "1");
     return true;
 }
 

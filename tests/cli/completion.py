@@ -35,7 +35,7 @@ CASES = [
     (["-semihosting-config", "on,use"], ["on,userspace=on"], []),
     (["-icount", "0,sl"], ["0,sleep=on", "0,sleep=off"], []),
     (["-kernel", "Ima"], [], ["-kernel"]),
-    (["-nographic", "Ima"], [], ["run", "trace", "doctor"]),
+    (["-nographic", "Ima"], [], ["run", "gdb", "trace", "doctor"]),
 ]
 
 
