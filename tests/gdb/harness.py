@@ -68,12 +68,14 @@ def start_gdb(gdb, elf, port, commands):
 
 
 def read_until(gdb, text):
+    """Returns all that was read: what came behind the text may be part of it."""
     seen = ""
     while text not in seen:
         ready, _, _ = select.select([gdb.stdout], [], [], LIMIT)
         piece = os.read(gdb.stdout.fileno(), 4096).decode(errors="replace") if ready else ""
         assert piece, f"gdb does not say '{text}' but:\n{seen}"
         seen += piece
+    return seen
 
 
 def finish_gdb(gdb):
