@@ -115,11 +115,18 @@ static bool enable_traces(Machine *m, TraceSink sink, const GPtrArray *patterns,
     return true;
 }
 
+static bool is_wanted(const void *filter, const TraceRecord *record)
+{
+    return trace_query_matches(filter, record);
+}
+
 /* -trace: as text, or into -trace-file. */
 static bool observe_events(Run *run, GError **error)
 {
     const Options *o = run->options;
     Trace *trace = &run->machine->trace;
+    trace->wanted = o->trace_filter ? is_wanted : NULL;
+    trace->wanted_opaque = o->trace_filter;
     if (!o->trace_file)
         return enable_traces(run->machine, TRACE_TO_TEXT, o->recorded, error);
     run->recording = trace_writer_new(o->trace_file, "Bulkhead " VERSION, error);

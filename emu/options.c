@@ -110,6 +110,7 @@ void options_free(Options *o)
     g_ptr_array_free(o->notes, TRUE);
     g_ptr_array_free(o->traces, TRUE);
     g_ptr_array_free(o->recorded, TRUE);
+    trace_query_free(o->trace_filter);
     g_ptr_array_free(o->gdbs, TRUE);
     g_ptr_array_free(o->image_dirs, TRUE);
     g_array_free(o->loads, TRUE);

@@ -19,6 +19,7 @@
 #include "emu/machine.h"
 #include "emu/options_props.h"
 #include "emu/semihosting.h"
+#include "emu/trace_query.h"
 
 typedef struct {
     const char *id, *file;
@@ -70,6 +71,7 @@ typedef struct {
     bool log_commits, stats;
     GPtrArray *recorded; /* of strings: those of -trace, which go to trace_file if there is one */
     const char *log_file, *commit_file, *mix_file, *trace_file;
+    TraceQuery *trace_filter;
     bool trace_hash;
     uint64_t hash_at, hash_every;
     GArray *state_marks;     /* of uint64_t */

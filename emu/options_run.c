@@ -115,6 +115,17 @@ bool option_trace(Options *o, const OptionDef *def, const char *argument, GError
     return add_trace(o, o->recorded, argument, error);
 }
 
+bool option_trace_filter(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    g_autofree char *text = g_strdup_printf("all where %s", argument);
+    trace_query_free(o->trace_filter);
+    o->trace_filter = trace_query_new(text, trace_events, TRACE_COUNT, error);
+    if (!o->trace_filter || !trace_query_groups(o->trace_filter))
+        return o->trace_filter != NULL;
+    return fail(error, EXIT_USAGE, "-trace-filter cannot group; leave 'group by' out");
+}
+
 bool option_trace_hash(Options *o, const OptionDef *def, const char *argument, GError **error)
 {
     (void)def;

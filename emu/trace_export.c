@@ -30,6 +30,12 @@ static bool writes_pair(uint32_t insn)
     &&(insn >> 12 & 7) == QUAD &&insn >> 27 == CAS;
 }
 
+static const char *csr_text(unsigned number)
+{
+    const char *name = number < CSR_COUNT ? csr_name(number) : NULL;
+    return name ? name : "unknown";
+}
+
 static void export_spike(const Export *export, const TraceRecord *r)
 {
     if ((int)r->id != export->commit)
@@ -47,8 +53,7 @@ static void export_spike(const Export *export, const TraceRecord *r)
     if (rd && writes_pair(insn))
         fprintf(out, " x%-2u 0x%016" PRIx64, rd + 1, field(event, r, "rdhi"));
     if (csr)
-        fprintf(out, " c%u_%s 0x%016" PRIx64, csr, csr_name(csr % CSR_COUNT),
-                field(event, r, "csrval"));
+        fprintf(out, " c%u_%s 0x%016" PRIx64, csr, csr_text(csr), field(event, r, "csrval"));
     if (rw)
         fprintf(out, " mem 0x%016" PRIx64, field(event, r, "mem_va"));
     if (rw == 2 && size == 16)

@@ -226,7 +226,7 @@ static bool parse_rest(TraceQuery *q, Lexer *lexer, GError **error)
         do
             if (!parse_condition(q, lexer, error))
                 return false;
-        while (!strcmp(next_word(lexer), "and"));
+        while (!strcmp(next_word(lexer), "and") || !strcmp(lexer->word, "&&"));
     }
     if (!strcmp(lexer->word, "group")) {
         if (strcmp(next_word(lexer), "by") != 0)

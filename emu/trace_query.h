@@ -2,7 +2,7 @@
 /*
  * trace_query.h - which events somebody wants to see.
  *
- *   query      = events [ "where" condition { "and" condition } ] [ "group" "by" column ]
+ *   query      = events [ "where" condition { ( "and" | "&&" ) condition } ] [ "group" "by" column ]
  *   events     = "all" | name { "," name }           a name may end in ".*"
  *   condition  = column ( "==" | "=" | "!=" | "<" | "<=" | ">" | ">=" ) value
  *              | column "in" value ".." [ "+" ] value          the end is not in the range; "+": a length

@@ -106,6 +106,8 @@ void trace_emit(Trace *trace, TraceId id, const uint64_t *words)
     memcpy(record.values, words, event->n_fields * sizeof *words);
     if (trace->look)
         trace->look(trace->look_opaque, &record);
+    if (trace->wanted && !trace->wanted(trace->wanted_opaque, &record))
+        return;
     if (trace->on[id] & 1 << TRACE_TO_TEXT)
         trace_print(event, &record, trace->out);
     for (unsigned sink = TRACE_TO_FILE; sink < TRACE_SINKS; sink++)

@@ -74,6 +74,9 @@ typedef struct Trace {
     /* Fills in what is known of record->hart, which it may set first if that is TRACE_NO_HART. NULL: nothing is. */
     void (*look)(void *opaque, TraceRecord *record);
     void *look_opaque;
+    /* Not NULL: events that it does not want go nowhere, but have had their number. */
+    bool (*wanted)(const void *opaque, const TraceRecord *record);
+    const void *wanted_opaque;
     /* The sinks that are not text; `put` must be there while an event goes to them. */
     struct {
         void (*put)(void *opaque, const TraceRecord *record);

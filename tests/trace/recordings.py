@@ -149,6 +149,14 @@ def recording_changes_nothing(binary, folder, trace):
     assert end() == end("-trace-file", os.path.join(folder, "x.bht"), "-trace", "all") == end("-trace-file", os.path.join(folder, "x.bht")) != []
 
 
-CHECKS = [a_recording_says_what_text_says, json_lines_have_every_column, spikes_log_is_the_one_that_log_commits_writes,
+def filters_leave_gaps_and_nothing_else(binary, folder, trace):
+    everything = trace(binary, folder, "exits", "-trace", EVENTS).events
+    for condition, wanted in [("p == 5 and m==VS", lambda e: e["p"] == "5" and e["m"] == "VS"),
+                              ("exit == mmio", lambda e: e.get("exit") == "mmio"), ("t < 200 && h = 0", lambda e: e["t"] < 200 and e["h"] == "0")]:
+        events = trace(binary, folder, "exits", "-trace", EVENTS, "-trace-filter", condition).events
+        assert events == [e for e in everything if e["h"] != "none" and wanted(e)] != [], condition
+
+
+CHECKS = [filters_leave_gaps_and_nothing_else, a_recording_says_what_text_says, json_lines_have_every_column, spikes_log_is_the_one_that_log_commits_writes,
           statistics_count, queries_select_and_count, differences_are_found, long_recordings_have_blocks_and_survive_a_cut,
           damaged_and_foreign_files_are_refused, a_full_disk_is_said_to_be_full, recording_changes_nothing]
