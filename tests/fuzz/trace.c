@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* trace.c - fuzzing: recorded traces, through everything that reads them. */
+#include "emu/base/error.h"
+#include "emu/trace_verbs.h"
+#include "tests/lib/fuzz.h"
+
+static void check_verb(bool ok, GError *error)
+{
+    if (ok == (error != NULL))
+        fuzz_fail("result and error disagree");
+    if (error && error->code != EXIT_FILE)
+        fuzz_fail("a bad file is told with code %d: %s", error->code, error->message);
+    g_clear_error(&error);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static FuzzFile file;
+    if (!file.path[0])
+        file = fuzz_file();
+    fuzz_file_set(&file, data, size);
+    char *words[] = { file.path, file.path }, *spike[] = { (char[]){ "--spike" }, file.path },
+         *jsonl[] = { (char[]){ "--jsonl" }, file.path };
+    GError *errors[5] = { NULL };
+    int code = 0;
+    check_verb(trace_verb_print(words, &code, &errors[0]), errors[0]);
+    check_verb(trace_verb_stat(words, &code, &errors[1]), errors[1]);
+    check_verb(trace_verb_export(spike, &code, &errors[2]), errors[2]);
+    check_verb(trace_verb_export(jsonl, &code, &errors[3]), errors[3]);
+    check_verb(trace_verb_diff(words, &code, &errors[4]), errors[4]);
+    if (code)
+        fuzz_fail("a file is not the same as itself");
+    return 0;
+}
