@@ -347,7 +347,14 @@ static bool fault_second(Mmu *mmu, unsigned first)
     return false;
 }
 
-/* Both halves of an access that crosses a page are translated before either is done. */
+/* Is there anything to read, or memory to write? */
+static bool reaches(const Mmu *mmu, Spa spa, unsigned size, Access access)
+{
+    return bus_is_ram(mmu->bus, spa, size) || (access == ACCESS_READ && bus_find(mmu->bus, spa));
+}
+
+/* Both halves of an access that crosses a page are translated before either is done. The first that fails decides,
+ * whatever fails. */
 static bool translate_halves(Mmu *mmu, Gva va, unsigned size, Access access, Spa spa[2],
                              unsigned *first)
 {
@@ -356,6 +363,7 @@ static bool translate_halves(Mmu *mmu, Gva va, unsigned size, Access access, Spa
         !translate_data(mmu, second_half(mmu, va, *first), size - *first, access, &spa[1]))
         return false;
     return translate_data(mmu, va, *first, access, &spa[0]) &&
+           (reaches(mmu, spa[0], *first, access) || access_fault(mmu, va, access)) &&
            (translate_part(mmu, second_half(mmu, va, *first), size - *first, access, &spa[1]) ||
             fault_second(mmu, *first));
 }
@@ -391,9 +399,7 @@ static bool store_crossing(Mmu *mmu, Gva va, unsigned size, uint64_t value)
     memcpy(bytes, &value, 8);
     if (!translate_halves(mmu, va, size, ACCESS_WRITE, spa, &first))
         return false;
-    if (!bus_is_ram(mmu->bus, spa[0], first))
-        return access_fault(mmu, va, ACCESS_WRITE);
-    if (!bus_is_ram(mmu->bus, spa[1], size - first))
+    if (!reaches(mmu, spa[1], size - first, ACCESS_WRITE))
         return access_fault_second(mmu, va, first, ACCESS_WRITE);
     if (!bus_write_bytes(mmu->bus, spa[0], bytes, first, by))
         return access_fault(mmu, va, ACCESS_WRITE);

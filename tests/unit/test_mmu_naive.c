@@ -336,19 +336,13 @@ static Outcome expected(World *w, const Operation *op)
         unsigned hits = w->tlb.hits;
         r[i] = naive_tlb_translate(&w->tlb, &part[i]);
         walked[i] = w->tlb.hits == hits;
-        if (!r[i].status && !naive_may_reach(&w->naive, &part[i], r[i].spa, sizes[i]))
+        if (!r[i].status && (!naive_may_reach(&w->naive, &part[i], r[i].spa, sizes[i]) ||
+                             !naive_is_memory(&w->naive, r[i].spa, sizes[i])))
             naive_refuse(&r[i], &part[i]);
         if (r[i].status) {
             take_back(w, part, r, walked, i + 1);
             return set_fault(&out, &part[i], &r[i], i * first), out;
         }
-    }
-    for (unsigned i = 0; i < 2 && sizes[i]; i++) {
-        if (naive_is_memory(&w->naive, r[i].spa, sizes[i]))
-            continue;
-        naive_refuse(&r[i], &part[i]);
-        take_back(w, part, r, walked, sizes[1] ? 2 : 1);
-        return set_fault(&out, &part[i], &r[i], i * first), out;
     }
     uint8_t bytes[8] = { 0 };
     memcpy(bytes, &op->value, 8);
