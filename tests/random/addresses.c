@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* addresses.c - where the loads and stores of an episode go: mostly to good places, often to their edges. */
-#include "emu/base/bits.h"
 #include "episode.h"
+#include "tables.h"
 
 /* Somewhere in a page; mostly aligned and in the middle, where every offset of 12 bits stays inside. */
 static uint64_t random_offset(Rng *rng)
@@ -68,4 +68,37 @@ uint64_t address_pointer(const Episode *episode, Rng *rng, Edges edges)
     uint64_t address = plain_pointer(episode, rng, edges);
     return episode_is_bare(episode) || edges == EDGES_SAFE ? address
                                                            : tagged(episode, rng, address);
+}
+
+/* Where the first stage of the guest leads, as its entry is at first. */
+static uint64_t guest_physical(const Episode *episode, uint64_t address)
+{
+    const Space *space = episode->guest_space;
+    uint64_t page = (address - space->window) / PAGE;
+    if (!space->mode || page >= WINDOW_PAGES)
+        return address;
+    return pte_address(table_at(episode->program, space->leaves)[page]);
+}
+
+void address_choose_places(Episode *episode, Rng *rng)
+{
+    Episode as = *episode;
+    as.guest = true;
+    for (unsigned i = 0; i < GUEST_PLACES && as.guest_space; i++) {
+        as.mode = i ? PRIV_U : PRIV_S;
+        episode->guest_places[i] = plain_pointer(&as, rng, EDGES_ALIGNED);
+    }
+}
+
+unsigned address_page(const Episode *episode, Rng *rng, const Space *space)
+{
+    unsigned any = tables_random_page(space, rng), which = rng_below(rng, POINTERS - 1);
+    bool others = !episode->guest && (space->under || space->is_g);
+    uint64_t address = others ? episode->guest_places[which % GUEST_PLACES] : episode->where[which];
+    if (space->is_g)
+        address = guest_physical(episode, address);
+    uint64_t page = (address - space->window) / PAGE;
+    uint64_t end = WINDOW_PAGES - (space->napot ? NAPOT_PAGES : 0);
+    bool may_change = page >= 2 * SAFE_PAGES && page < end;
+    return may_change && rng_chance(rng, 3, 4) ? (unsigned)page : any;
 }

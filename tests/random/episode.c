@@ -15,8 +15,8 @@ static const struct { ItemFn *make; unsigned weight; } kinds[] = {
     { item_jump_register, 4 }, { item_loop, 4 }, { item_block, 2 },   { item_rewrite, 1 },        { item_csr, 6 },
     { item_no_csr, 1 },   { item_illegal, 1 },   { item_system, 1 },  { item_fence, 1 },          { item_table, 2 },
     { item_change, 1 },   { item_mprv, 2 },      { item_absent, 1 },   { item_edges, 4 },
-    { item_guest_access, 4 }, { item_guest_table, 2 }, { item_guest_switch, 1 }, { item_guest_interrupt, 2 },
-    { item_priorities, 1 }, { item_inject, 2 }, { item_odd_root, 1 },
+    { item_guest_access, 6 }, { item_guest_table, 5 }, { item_guest_switch, 1 }, { item_guest_interrupt, 2 },
+    { item_priorities, 1 }, { item_inject, 2 }, { item_odd_root, 1 }, { item_crossing, 2 },
 };
 // clang-format on
 
@@ -141,6 +141,7 @@ void episode_make(Program *program, Rng *rng)
     episode.space = &program->spaces[rng_below(rng, program->n_spaces)];
     if (program->n_guests)
         episode.guest_space = &program->guests[rng_below(rng, program->n_guests)];
+    address_choose_places(&episode, rng);
     episode.count = 10 + rng_below(rng, MAX_ITEMS - MAX_LOOPS - 10);
     pick_pointers(&episode, rng);
     uint32_t end = setup_make(&episode, rng);

@@ -11,7 +11,7 @@
 
 #include "program.h"
 
-enum { POINTERS = 4, MAX_LOOPS = 3, MAX_PENDING = 128 };
+enum { POINTERS = 4, GUEST_PLACES = 2, MAX_LOOPS = 3, MAX_PENDING = 128 };
 
 /* A jump that waits for its target, an item. */
 typedef struct {
@@ -36,7 +36,9 @@ typedef struct {
     bool no_fences, no_guest_fences; /* TVM, VTVM is set */
     bool wfi_traps;                  /* in the first mode and all below, if that is not M */
     uint32_t pinned;
-    uint8_t pointer[POINTERS]; /* the third is for loads only, the last is safe */
+    uint8_t pointer[POINTERS];           /* the third is for loads only, the last is safe */
+    uint64_t where[POINTERS];            /* they point to at first, in the present mode */
+    uint64_t guest_places[GUEST_PLACES]; /* of VS-mode and VU-mode, where others look often */
     uint32_t starts[MAX_ITEMS + 1];
     unsigned n_items, count;          /* items so far, and planned */
     unsigned barriers[2], n_barriers; /* no jump from before such an item leads past it */
@@ -89,15 +91,22 @@ bool rows_guest_access(Episode *episode, unsigned base, Edges edges);
 uint64_t address_pointer(const Episode *episode, Rng *rng, Edges edges);
 /* Aligned to eight bytes. */
 uint64_t address_wild(const Episode *episode, Rng *rng);
+/* Chooses where guests' memory is looked at often. */
+void address_choose_places(Episode *episode, Rng *rng);
+/* A page of a space's window whose entry may be replaced: mostly one that is looked at often. Of a G stage, by way of
+ * the guest's first stage. */
+unsigned address_page(const Episode *episode, Rng *rng, const Space *space);
 
 /* items.c, items_system.c, items_csr.c, items_guest.c, items_aia.c: all kinds of items. */
-ItemFn item_compute, item_edges, item_constant, item_float, item_memory, item_wild, item_atomic,
-    item_reserved, item_conditional, item_branch, item_jump, item_jump_register, item_loop,
-    item_block, item_rewrite;
+ItemFn item_compute, item_edges, item_constant, item_float, item_memory, item_wild, item_crossing,
+    item_atomic, item_reserved, item_conditional, item_branch, item_jump, item_jump_register,
+    item_loop, item_block, item_rewrite;
 ItemFn item_illegal, item_absent, item_system, item_fence, item_table, item_change, item_mprv;
 ItemFn item_csr, item_no_csr;
 ItemFn item_priorities, item_inject;
 ItemFn item_guest_access, item_guest_table, item_guest_switch, item_guest_interrupt, item_odd_root;
+/* A value for hvictl. */
+uint64_t items_random_injection(Rng *rng);
 /* A CSR instruction. */
 void items_put_csr(Episode *episode, InsnId id, unsigned rd, unsigned number, unsigned rs1);
 /* A fence of a space's entry at `address`, which for hfence.gvma is shifted, with both registers overwritten. */

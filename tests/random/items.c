@@ -74,6 +74,28 @@ void item_wild(Episode *episode)
     rows_access(episode, base, EDGES_ALIGNED);
 }
 
+/* A load that begins in a page, mostly a good one, and ends in the next, whatever that is. */
+void item_crossing(Episode *episode)
+{
+    Rng *rng = &episode->rng;
+    const Space *space = episode_space(episode);
+    const InsnDef *def = rows_pick(episode, rng, CLASS_LOAD);
+    unsigned base = rows_temporary(episode), user = episode->mode == PRIV_U;
+    unsigned page = rng_below(rng, WINDOW_PAGES - 1);
+    uint32_t raw;
+    Ops ops;
+    if (!def || episode_is_bare(episode) || !rows_fill(episode, def, (Fixed){ (int)base, 0 }, &raw))
+        return;
+    if (space->n_good[user] && rng_chance(rng, 3, 4))
+        page = space->good[user][rng_below(rng, space->n_good[user])];
+    insn_operands(def, raw, ops.v);
+    ops.v[SLOT_IMM] = 0;
+    if (!asm_encode(def, &ops, &raw))
+        return;
+    asm_constant(episode->program, base, space->window + (page + 1) * PAGE - 1 - rng_below(rng, 7));
+    asm_raw(episode->program, raw);
+}
+
 static bool is_reserving(const InsnDef *def)
 {
     return g_str_has_prefix(def->name, "lr_") || g_str_has_prefix(def->name, "sc_");

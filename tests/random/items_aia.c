@@ -26,25 +26,30 @@ void item_priorities(Episode *episode)
     items_put_csr(episode, INSN_csrrs, result, windows[which].window, 0);
 }
 
-/* An interrupt that the hypervisor makes up. Not with the number of an exception: Spike takes one for the other.
- * After the external interrupt by default only without a priority: Spike does not look at that. AIA, "Hypervisor
- * virtual interrupt control CSR (hvictl)" */
-void item_inject(Episode *episode)
+/* Not with the number of an exception: Spike takes one for the other. After the external interrupt by default only
+ * without a priority: Spike does not look at that; nor does it know that with VTI the external interrupt's number means
+ * that no other is there. AIA, "Virtual interrupts for VS level" */
+uint64_t items_random_injection(Rng *rng)
 {
-    Program *program = episode->program;
-    Rng *rng = &episode->rng;
-    unsigned value = rows_temporary(episode);
     uint64_t identity = rng_chance(rng, 1, 6)   ? IRQ_SEI
                         : rng_chance(rng, 1, 6) ? 14
                                                 : 24 + rng_below(rng, 24);
     uint64_t control = HVICTL_VTI | identity << 16 | (rng_next(rng) & 0x3ff);
+    if (control & HVICTL_DPR || rng_chance(rng, 1, 3))
+        control &= ~0xffull;
+    bool none = identity == IRQ_SEI || rng_chance(rng, 1, 6);
+    return none ? control & ~(uint64_t)HVICTL_VTI : control;
+}
+
+/* An interrupt that the hypervisor makes up. */
+void item_inject(Episode *episode)
+{
+    Program *program = episode->program;
+    unsigned value = rows_temporary(episode);
+    uint64_t control = items_random_injection(&episode->rng);
     if (!program->isa->has[EXT_Ssaia] || !program->isa->has[EXT_H] || episode->guest ||
         episode->mode == PRIV_U)
         return;
-    if (control & HVICTL_DPR)
-        control &= ~0xffull;
-    if (rng_chance(rng, 1, 3))
-        control &= ~HVICTL_VTI;
     asm_constant(program, value, control);
     items_put_csr(episode, INSN_csrrw, 0, CSR_hvictl, value);
 }

@@ -37,6 +37,8 @@ static uint64_t guest_pointer(const Episode *episode, Rng *rng, const Space *spa
     as.guest_space = space;
     as.mode = user ? PRIV_U : PRIV_S;
     as.first_mode = PRIV_S;
+    if (space == episode->guest_space && rng_chance(rng, 1, 2))
+        return episode->guest_places[user];
     return rng_chance(rng, 1, 16) ? address_wild(&as, rng) : address_pointer(&as, rng, edges);
 }
 
@@ -47,7 +49,10 @@ static void put_guest_access(Episode *episode, const Space *space, unsigned base
     Rng *rng = &episode->rng;
     Edges edges = rng_chance(rng, 1, 2) ? EDGES_LOADS : EDGES_ALIGNED;
     uint64_t address = guest_pointer(episode, rng, space, user, edges);
-    if (edges == EDGES_LOADS && rng_chance(rng, 1, 4))
+    /* Over the end of a page, or code. */
+    if (edges == EDGES_LOADS && space_translates(space) && rng_chance(rng, 1, 6))
+        address = (address | (PAGE - 1)) - rng_below(rng, 7);
+    else if (edges == EDGES_LOADS && rng_chance(rng, 1, 4))
         address = RAM_BASE + program->at - 2 * rng_below(rng, 64) + space->code[user];
     asm_constant(program, base, address);
     rows_guest_access(episode, base, edges);
@@ -82,7 +87,7 @@ static void change_first_stage(Episode *episode, const unsigned reg[2])
     const Space *space = episode->guest_space;
     Rng *rng = &episode->rng;
     bool good, own = episode->guest;
-    unsigned page = tables_random_page(space, rng);
+    unsigned page = address_page(episode, rng, space);
     uint64_t entry = tables_random_leaf(rng, space, rng_chance(rng, 1, 2), &good);
     put_entry(episode, reg, space->leaves + 8 * page, entry);
     items_put_fence(episode, own ? INSN_sfence_vma : INSN_hfence_vvma, reg,
@@ -96,7 +101,7 @@ static void change_g_stage(Episode *episode, const unsigned reg[2])
     const Space *space = episode->guest_space, *under = space->under;
     Rng *rng = &episode->rng;
     bool good, tables = space->mode && rng_chance(rng, 1, 3);
-    unsigned page = tables_random_page(under, rng);
+    unsigned page = address_page(episode, rng, under);
     uint64_t place = under->leaves + 8 * page, address = under->window + page * PAGE;
     uint64_t entry = tables_random_leaf(rng, under, rng_chance(rng, 15, 16), &good);
     if (tables) {
@@ -196,11 +201,9 @@ void item_guest_interrupt(Episode *episode)
     unsigned value = rows_temporary(episode), which = rng_below(rng, 8);
     if (!has_h(episode) || episode->mode == PRIV_U)
         return;
-    bool mine = episode->guest, timer = which == 7;
+    /* hvictl may take all of these away from the guest; Spike only looks at the timer. */
+    bool mine = episode->guest, timer = which == 7 || (mine && program->isa->has[EXT_Ssaia]);
     if (timer && (!program->isa->has[EXT_Sstc] || episode->first_guest != mine))
-        return;
-    /* hvictl may take these away from the guest; Spike does not look. */
-    if (mine && !timer && program->isa->has[EXT_Ssaia])
         return;
     bool set = rng_chance(rng, 2, 3);
     if (timer) {

@@ -112,7 +112,7 @@ void item_table(Episode *episode)
     bool good;
     if (!space->mode || episode->no_fences || episode->guest || reg[0] == reg[1])
         return;
-    unsigned page = tables_random_page(space, rng);
+    unsigned page = address_page(episode, rng, space);
     uint64_t entry = tables_random_leaf(rng, space, rng_chance(rng, 1, 2), &good);
     asm_constant(program, reg[1], entry);
     asm_constant(program, reg[0], space->leaves + 8 * page);
@@ -186,13 +186,24 @@ static uint64_t code_offset(const Episode *episode)
     return episode_is_bare(episode) ? 0 : episode_space(episode)->code[episode->mode == PRIV_U];
 }
 
+/* M-mode returns to M-mode whatever MPV says, and sees that MPV is clear then: it looks at that and the bits next to
+ * it. */
+static void return_to_itself(Episode *episode)
+{
+    Program *program = episode->program;
+    unsigned rd = rows_temporary(episode);
+    put_return(episode, (Mode){ PRIV_M, program->isa->has[EXT_H] }, 0);
+    items_put_csr(episode, INSN_csrrs, rd, CSR_mstatus, 0);
+    asm_emit(program, INSN_slli, OPS(OP_RD = rd, OP_RS1 = rd, OP_IMM = 1));
+    asm_emit(program, INSN_srli, OPS(OP_RD = rd, OP_RS1 = rd, OP_IMM = 37));
+}
+
 void item_change(Episode *episode)
 {
     if (episode->mode == PRIV_U || episode->n_loops || !episode->program->isa->has[EXT_U])
         return;
-    /* To where it is, whatever MPV says. */
     if (episode->mode == PRIV_M && rng_chance(&episode->rng, 1, 6)) {
-        put_return(episode, (Mode){ PRIV_M, episode->program->isa->has[EXT_H] }, 0);
+        return_to_itself(episode);
         return;
     }
     Mode to = lower_mode(episode);
@@ -212,6 +223,8 @@ static uint64_t pointer_of(const Episode *episode, Rng *rng, Mode mode)
     Episode as = *episode;
     as.mode = mode.mode;
     as.guest = mode.guest;
+    if (mode.mode == PRIV_M && rng_chance(rng, 1, 2))
+        return address_wild(&as, rng);
     return address_pointer(&as, rng, EDGES_ALIGNED);
 }
 

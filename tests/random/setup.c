@@ -154,8 +154,7 @@ static void set_advanced_interrupts(Program *program, Rng *rng, Pool *pool)
     set_csr(program, pool, CSR_mvip, pending);
     set_csr(program, pool, CSR_sie, rng_chance(rng, 1, 2) ? rng_next(rng) & 0x222 : 0);
     if (program->isa->has[EXT_H])
-        set_csr(program, pool, CSR_hvictl,
-                rng_chance(rng, 1, 8) ? HVICTL_VTI | (uint64_t)(24 + rng_below(rng, 24)) << 16 : 0);
+        set_csr(program, pool, CSR_hvictl, rng_chance(rng, 1, 3) ? items_random_injection(rng) : 0);
 }
 
 static void set_supervisor(Episode *episode, Rng *rng, Pool *pool, uint64_t deleg)
@@ -243,9 +242,10 @@ static uint64_t random_pointer(const Episode *episode, Rng *rng, unsigned which)
 
 void episode_load_pointers(Episode *episode)
 {
-    for (unsigned i = 0; i < POINTERS; i++)
-        asm_constant(episode->program, episode->pointer[i],
-                     random_pointer(episode, &episode->rng, i));
+    for (unsigned i = 0; i < POINTERS; i++) {
+        episode->where[i] = random_pointer(episode, &episode->rng, i);
+        asm_constant(episode->program, episode->pointer[i], episode->where[i]);
+    }
 }
 
 /* Registers last; x31, which points at the literals, at the very end. */
@@ -255,7 +255,7 @@ static void set_registers(Episode *episode, Rng *rng, Pool *pool)
         uint64_t value = value_integer(rng);
         for (unsigned i = 0; i < POINTERS; i++)
             if (episode->pointer[i] == n)
-                value = random_pointer(episode, rng, i);
+                value = episode->where[i] = random_pointer(episode, rng, i);
         load_literal(episode->program, pool, n, value);
     }
 }
