@@ -63,19 +63,29 @@ void gdb_hub_count_connected(GdbHub *hub)
         worlds_watch(&m->harts[i], any);
 }
 
-/* What a session wants of a hart that it is not done with. */
-static void want(GdbHub *hub, const GdbSession *s)
+/* What a session wants of a hart that it lets step. */
+static void want_step(GdbHub *hub, const GdbSession *s, unsigned index)
 {
-    Hart *hart = &hub->machine->harts[s->step_hart];
+    Hart *hart = &hub->machine->harts[index];
     WorldId world = { 0 };
-    if (!s->step_waits) {
-        hub->machine->stepping |= (uint32_t)1 << s->step_hart;
+    if (!s->steps[index].waits) {
+        hub->machine->stepping |= (uint32_t)1 << index;
         hub->machine->timers_off |= s->step_flags & GDB_STEP_NO_TIMER;
         hart->irqs_off |= s->step_flags & GDB_STEP_NO_IRQ;
     } else if (hart->worlds->n_wanted < G_N_ELEMENTS(hart->worlds->wanted)) {
-        gdb_world_of(s, s->step.process, &world);
+        gdb_world_of(s, s->steps[index].process, &world);
         hart->worlds->wanted[hart->worlds->n_wanted++] = world;
     }
+}
+
+static void want(GdbHub *hub, const GdbSession *s)
+{
+    if (!s->connected)
+        return;
+    hub->machine->held |= s->held;
+    for (unsigned i = 0; i < hub->machine->n_harts && !s->holds; i++)
+        if (s->steps[i].on)
+            want_step(hub, s, i);
 }
 
 void gdb_hub_update(GdbHub *hub)
@@ -88,12 +98,8 @@ void gdb_hub_update(GdbHub *hub)
         if (m->harts[i].worlds)
             m->harts[i].worlds->n_wanted = 0;
     }
-    for (unsigned i = 0; i < hub->sessions->len; i++) {
-        const GdbSession *s = session_at(hub, i);
-        m->held |= s->connected ? s->held : 0;
-        if (s->connected && !s->holds && s->step_hart >= 0)
-            want(hub, s);
-    }
+    for (unsigned i = 0; i < hub->sessions->len; i++)
+        want(hub, session_at(hub, i));
     for (unsigned i = 0; i < m->n_harts; i++)
         hart_update_irq_mode(&m->harts[i]);
 }

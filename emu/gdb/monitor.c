@@ -32,14 +32,15 @@ static void say_why(Monitor *monitor, const char *arguments, GString *out)
     };
     const GdbSession *s = monitor->opaque;
     const Hart *hart = &s->machine->harts[s->stop.hart];
+    const GdbStopped *stop = &s->stopped[s->stop.hart];
     (void)arguments;
-    g_string_append_printf(out, "stopped: %s; hart %u, %s", reasons[s->reason], hart->id,
+    g_string_append_printf(out, "stopped: %s; hart %u, %s", reasons[stop->reason], hart->id,
                            hart_mode_name(hart, hart_mode(hart)));
     if (hart_is_guest(hart))
         g_string_append_printf(out, ", VMID %u", world_now(hart).vmid);
     g_string_append_printf(out, ", pc 0x%" PRIx64 "\n", hart->pc);
-    if (s->stop_watch.kind)
-        g_string_append_printf(out, "accessed: 0x%" PRIx64 "\n", s->stop_watch.first);
+    if (stop->watch.kind)
+        g_string_append_printf(out, "accessed: 0x%" PRIx64 "\n", stop->watch.first);
     g_string_append_printf(out, "last error: %s", s->why->len ? s->why->str : "none\n");
 }
 

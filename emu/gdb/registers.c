@@ -89,7 +89,7 @@ uint64_t gdb_thread_pc(const GdbSession *s, GdbThread thread)
 void gdb_set_pc(GdbSession *s, unsigned index, uint64_t value)
 {
     Hart *hart = &s->machine->harts[index];
-    s->stop_pc = index == s->stop.hart ? UINT64_MAX : s->stop_pc;
+    s->stopped[index].pc = UINT64_MAX;
     hart->pc = value & ~(1ull | hart->ialign_mask);
     hart->idle = hart->step_over = false;
 }

@@ -12,19 +12,24 @@
 #include "emu/gdb/session.h"
 #include "emu/time_travel.h"
 
+static GdbStopped *last_stop(GdbSession *s)
+{
+    return &s->stopped[s->stop.hart];
+}
+
+void gdb_end_steps(GdbSession *s)
+{
+    memset(s->steps, 0, sizeof s->steps);
+}
+
 void gdb_pause(GdbSession *s, GdbThread thread, int signal, GdbReason reason)
 {
     s->machine->paused = true;
     s->holds = true;
     s->held = 0;
-    s->step_hart = -1;
-    s->step_waits = false;
     s->general = s->stop = thread;
-    s->stop_pc = s->machine->harts[thread.hart].pc;
-    s->signal = signal;
-    s->reason = reason;
-    s->stop_watch = (Watchpoint){ 0 };
-    s->range_start = s->range_end = 0;
+    *last_stop(s) = (GdbStopped){ reason, signal, s->machine->harts[thread.hart].pc, { 0 } };
+    gdb_end_steps(s);
     gdb_hub_update(s->hub);
 }
 
@@ -33,11 +38,12 @@ void gdb_append_stop(GdbSession *s)
     static const char *const names[] = {
         [WATCHED_WRITE] = "watch", [WATCHED_READ] = "rwatch", [WATCHED_ACCESS] = "awatch"
     };
-    g_string_append_printf(s->reply, "T%02x", (unsigned)s->signal);
-    if (s->stop_watch.kind)
-        g_string_append_printf(s->reply, "%s:%" PRIx64 ";", names[s->stop_watch.kind],
-                               s->stop_watch.first);
-    if (s->reason == GDB_STOP_START)
+    const GdbStopped *stop = last_stop(s);
+    g_string_append_printf(s->reply, "T%02x", (unsigned)stop->signal);
+    if (stop->watch.kind)
+        g_string_append_printf(s->reply, "%s:%" PRIx64 ";", names[stop->watch.kind],
+                               stop->watch.first);
+    if (stop->reason == GDB_STOP_START)
         g_string_append(s->reply, "replaylog:begin;");
     g_string_append(s->reply, "thread:");
     gdb_append_thread(s, s->reply, s->stop);
@@ -51,13 +57,18 @@ void gdb_send_stop(GdbSession *s)
     gdb_send_reply(s);
 }
 
+static GdbThread stepping_thread(const GdbSession *s, unsigned hart)
+{
+    return (GdbThread){ s->steps[hart].process, hart };
+}
+
 /* The hart that steps does its instruction whatever happens: a breakpoint there has been reported, and a WFI that would
  * wait is a no-op, as in the debug specification ("Single Step"). */
-void gdb_aim_step(GdbSession *s)
+static void aim_step(GdbSession *s, unsigned index)
 {
-    Hart *hart = &s->machine->harts[s->step_hart];
-    s->step_waits = !gdb_is_here(s, s->step);
-    if (s->step_waits)
+    Hart *hart = &s->machine->harts[index];
+    s->steps[index].waits = !gdb_is_here(s, stepping_thread(s, index));
+    if (s->steps[index].waits)
         return;
     hart->step_over = true;
     hart->idle = false;
@@ -68,18 +79,19 @@ static void stop_at(GdbSession *s, GdbThread thread, GdbReason reason)
     Watchpoint hit = s->machine->harts[thread.hart].watch_hit;
     gdb_pause(s, thread, GDB_SIGTRAP, reason);
     if (reason == GDB_STOP_WATCHPOINT)
-        s->stop_watch = hit;
+        last_stop(s)->watch = hit;
     gdb_send_stop(s);
 }
 
 /* Is the step over, now that its hart has stopped? Otherwise it goes on, or waits for who has left to come back. */
-static bool step_ends(GdbSession *s)
+static bool step_ends(GdbSession *s, unsigned hart)
 {
-    uint64_t pc = s->machine->harts[s->step_hart].pc;
-    bool in_range = pc - s->range_start < s->range_end - s->range_start;
-    if (gdb_is_here(s, s->step) && !in_range)
+    const GdbStep *step = &s->steps[hart];
+    uint64_t pc = s->machine->harts[hart].pc;
+    bool in_range = pc - step->start < step->end - step->start;
+    if (gdb_is_here(s, stepping_thread(s, hart)) && !in_range)
         return true;
-    gdb_aim_step(s);
+    aim_step(s, hart);
     return false;
 }
 
@@ -87,13 +99,13 @@ bool gdb_session_stops(GdbSession *s, unsigned hart)
 {
     if (!s->connected || s->holds)
         return false;
-    bool steps = s->step_hart == (int)hart && !s->machine->harts[hart].watch_hit.kind;
+    bool steps = s->steps[hart].on && !s->machine->harts[hart].watch_hit.kind;
     if (gdb_has_watchpoint(s, hart))
         stop_at(s, gdb_thread_on(s, hart), GDB_STOP_WATCHPOINT);
     else if (gdb_has_breakpoint(s, hart))
         stop_at(s, gdb_thread_on(s, hart), GDB_STOP_BREAKPOINT);
-    else if (steps && step_ends(s))
-        stop_at(s, s->step, GDB_STOP_STEP);
+    else if (steps && step_ends(s, hart))
+        stop_at(s, stepping_thread(s, hart), GDB_STOP_STEP);
     return s->holds;
 }
 
@@ -101,9 +113,9 @@ bool gdb_session_stops(GdbSession *s, unsigned hart)
 static void leave_stop(GdbSession *s)
 {
     Hart *hart = &s->machine->harts[s->stop.hart];
-    bool same = hart->pc == s->stop_pc;
+    bool same = hart->pc == last_stop(s)->pc;
     hart->step_over |= same;
-    hart->watch_over = same && s->reason == GDB_STOP_WATCHPOINT;
+    hart->watch_over = same && last_stop(s)->reason == GDB_STOP_WATCHPOINT;
     s->holds = false;
 }
 
@@ -111,7 +123,7 @@ void gdb_let_go(GdbSession *s)
 {
     leave_stop(s);
     s->held = 0;
-    s->step_hart = -1;
+    gdb_end_steps(s);
     gdb_hub_release(s->hub);
 }
 
@@ -156,12 +168,10 @@ static bool resume(GdbSession *s, const Action *actions)
     if (step < 0)
         gdb_forget_removed(s);
     s->held = held;
-    s->step_hart = step;
     if (step >= 0) {
-        s->step = (GdbThread){ actions[step].process, (unsigned)step };
-        s->range_start = actions[step].start;
-        s->range_end = actions[step].end;
-        gdb_aim_step(s);
+        s->steps[step] =
+            (GdbStep){ true, false, actions[step].process, actions[step].start, actions[step].end };
+        aim_step(s, (unsigned)step);
     }
     gdb_hub_release(s->hub);
     return false;
@@ -297,8 +307,8 @@ static bool travelled(GdbSession *s, TravelEnd end, unsigned hart)
     Watchpoint hit = s->machine->harts[hart].watch_hit;
     gdb_pause(s, gdb_thread_on(s, hart), end == TRAVEL_CANCELLED ? GDB_SIGINT : GDB_SIGTRAP,
               hit.kind && end == TRAVEL_AT_POINT ? GDB_STOP_WATCHPOINT : reasons[end]);
-    if (s->reason == GDB_STOP_WATCHPOINT)
-        s->stop_watch = hit;
+    if (last_stop(s)->reason == GDB_STOP_WATCHPOINT)
+        last_stop(s)->watch = hit;
     s->machine->harts[hart].watch_hit = (Watchpoint){ 0 };
     gdb_append_stop(s);
     return true;

@@ -19,7 +19,6 @@ GdbSession *gdb_session_new(GdbHub *hub, const GdbView *view, GdbSendFn *send, v
     s->view = *view;
     s->send = send;
     s->opaque = opaque;
-    s->step_hart = -1;
     s->reply = g_string_sized_new(GDB_PACKET_SIZE);
     s->sent = g_string_sized_new(GDB_PACKET_SIZE);
     s->target_xml = g_string_new(NULL);
@@ -78,7 +77,7 @@ void gdb_session_close(GdbSession *s)
         return;
     gdb_clear_breakpoints(s, 0);
     s->connected = s->holds = false;
-    s->step_hart = -1;
+    gdb_end_steps(s);
     s->held = 0;
     gdb_hub_count_connected(s->hub);
     if (s->hub->any_connected)

@@ -48,7 +48,7 @@ typedef struct {
     uint16_t vmid; /* the last two */
 } GdbMemory;
 
-/* Why it stopped last. */
+/* Why a hart stopped last. */
 typedef enum {
     GDB_STOP_CONNECTED,
     GDB_STOP_INTERRUPT,
@@ -58,6 +58,21 @@ typedef enum {
     GDB_STOP_START, /* of what is remembered */
     GDB_STOP_HALT,  /* a monitor, or the guest's end */
 } GdbReason;
+
+/* How a hart stopped last. */
+typedef struct {
+    GdbReason reason;
+    int signal;
+    uint64_t pc;
+    Watchpoint watch; /* that was hit, if one was */
+} GdbStopped;
+
+/* A step of a hart. */
+typedef struct {
+    bool on, waits;      /* waits: until the guest, or what is none, comes to the hart */
+    unsigned process;    /* whose thread it is that steps */
+    uint64_t start, end; /* it goes on while pc is in there */
+} GdbStep;
 
 typedef struct {
     Machine *machine;
@@ -79,19 +94,12 @@ typedef struct {
     bool scope_fixed;
     unsigned step_flags; /* GDB_STEP_* */
     GArray *points;      /* of GdbBreakpoint; those not inserted are remembered for their scope */
-    /* The last stop. */
-    int signal;
-    GdbReason reason;
-    GdbThread stop;
-    uint64_t stop_pc;
-    Watchpoint stop_watch;
+    GdbThread stop;      /* the thread that was reported last */
+    GdbStopped stopped[MACHINE_MAX_HARTS];
     /* What the hub wants to know: while it holds the machine nothing runs. */
     bool holds;
-    uint32_t held;                   /* harts that must not run */
-    int step_hart;                   /* that is to do one step; -1: none */
-    bool step_waits;                 /* until the guest, or what is none, comes to the hart */
-    GdbThread step;                  /* and who it is */
-    uint64_t range_start, range_end; /* the step goes on while pc is in there */
+    uint32_t held; /* harts that must not run */
+    GdbStep steps[MACHINE_MAX_HARTS];
 } GdbSession;
 
 enum { GDB_SIGINT = 2, GDB_SIGTRAP = 5 };
@@ -168,7 +176,8 @@ void gdb_send_stop(GdbSession *session);
 /* A hart has stopped between slices: is it this debugger's doing? If so it holds the machine and has been told. */
 bool gdb_session_stops(GdbSession *session, unsigned hart);
 void gdb_let_go(GdbSession *session); /* all harts, for good */
-void gdb_aim_step(GdbSession *session);
+/* Harts no longer step. */
+void gdb_end_steps(GdbSession *session);
 GdbHandler gdb_vcont_query, gdb_vcont, gdb_continue, gdb_continue_signal, gdb_step, gdb_step_signal;
 GdbHandler gdb_step_bits, gdb_query_step, gdb_set_step;
 GdbHandler gdb_step_back, gdb_run_back;
