@@ -5,7 +5,6 @@
  * Options say what to build; the machine, what it is connected to, and its images are built in that order, run, and
  * taken apart again.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,7 +13,6 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "cpu/stats.h"
 #include "emu/base/error.h"
 #include "emu/console.h"
 #include "emu/console_terminal.h"
@@ -24,8 +22,8 @@
 #include "emu/loader.h"
 #include "emu/machine.h"
 #include "emu/net_port.h"
+#include "emu/observe.h"
 #include "emu/options.h"
-#include "emu/trace_file.h"
 #include "emu/trace_verbs.h"
 #include "emu/with_gdb.h"
 
@@ -41,8 +39,7 @@ typedef struct {
     WithGdb *with_gdb;
     Semihost *semihost;
     GdbHub *gdb;
-    TraceWriter *recording;
-    FILE *log, *commits, *mix;
+    Observer *observer;
 } Run;
 
 /* What to do when the message does not say it. */
@@ -71,13 +68,6 @@ static int report(const Options *o, const GError *error)
     return code;
 }
 
-static bool open_log(const char *option, const char *path, FILE **file, GError **error)
-{
-    *file = path ? fopen(path, "w") : stderr;
-    return *file || fail(error, EXIT_FILE, "%s: cannot write '%s': %s; check the path", option,
-                         path, g_strerror(errno));
-}
-
 /* Before the machine: the ends of its lines. */
 static bool connect(Run *run, GError **error)
 {
@@ -104,67 +94,6 @@ static bool connect(Run *run, GError **error)
     }
     run->stays_live |= o->gdbs->len && !o->skip_idle;
     o->machine.live_input = run->stays_live || (console_is_live(run->console) && !o->skip_idle);
-    return true;
-}
-
-static bool enable_traces(Machine *m, TraceSink sink, const GPtrArray *patterns, GError **error)
-{
-    for (unsigned i = 0; i < patterns->len; i++)
-        if (!trace_enable(&m->trace, sink, g_ptr_array_index(patterns, i), error))
-            return false;
-    return true;
-}
-
-static bool is_wanted(const void *filter, const TraceRecord *record)
-{
-    return trace_query_matches(filter, record);
-}
-
-/* -trace: as text, or into -trace-file. */
-static bool observe_events(Run *run, GError **error)
-{
-    const Options *o = run->options;
-    Trace *trace = &run->machine->trace;
-    trace->wanted = o->trace_filter ? is_wanted : NULL;
-    trace->wanted_opaque = o->trace_filter;
-    if (!o->trace_file)
-        return enable_traces(run->machine, TRACE_TO_TEXT, o->recorded, error);
-    run->recording = trace_writer_new(o->trace_file, "Bulkhead " VERSION, error);
-    if (!run->recording)
-        return false;
-    trace->sinks[TRACE_TO_FILE].put = trace_writer_put;
-    trace->sinks[TRACE_TO_FILE].opaque = run->recording;
-    if (!o->recorded->len)
-        return trace_enable(trace, TRACE_TO_FILE, TRACE_CHEAP, error);
-    return enable_traces(run->machine, TRACE_TO_FILE, o->recorded, error);
-}
-
-/* What is to be reported of the run. */
-static bool observe(Run *run, GError **error)
-{
-    const Options *o = run->options;
-    Machine *m = run->machine;
-    if (!open_log("-D", o->log_file, &run->log, error) ||
-        !open_log("--log", o->commit_file, &run->commits, error))
-        return false;
-    m->trace.out = run->log;
-    if (!enable_traces(m, TRACE_TO_TEXT, o->traces, error) || !observe_events(run, error))
-        return false;
-    if (o->mix_file && !open_log("-insn-mix", o->mix_file, &run->mix, error))
-        return false;
-    m->commit.mix = o->mix_file ? g_new0(InsnMix, 1) : NULL;
-    m->commit.log = o->log_commits ? run->commits : NULL;
-    m->commit.print_to = stderr;
-    m->commit.print_at = o->hash_at;
-    m->commit.print_every = o->hash_every;
-    for (unsigned i = 0; o->stats && i < m->n_harts; i++)
-        stats_start(&m->harts[i]);
-    for (unsigned i = 0; i < m->n_harts; i++)
-        m->harts[i].commit = o->log_commits || o->trace_hash || o->mix_file ? &m->commit : NULL;
-    machine_trace_changed(m);
-    if (o->state_marks->len)
-        machine_hash_at(m, (const uint64_t *)(const void *)o->state_marks->data,
-                        o->state_marks->len, stderr);
     return true;
 }
 
@@ -223,8 +152,10 @@ static bool build(Run *run, GError **error)
     if (!run->machine)
         return false;
     run->loader = loader_new(run->machine, &o->images, error);
-    return run->loader && add_semihosting(run, error) && observe(run, error) &&
-           machine_reset(run->machine, error);
+    if (!run->loader || !add_semihosting(run, error))
+        return false;
+    run->observer = observe(run->machine, o, error);
+    return run->observer && machine_reset(run->machine, error);
 }
 
 static bool write_file(const char *path, const void *data, size_t size, GError **error)
@@ -311,40 +242,13 @@ static bool run_machine(Run *run, int *code, GError **error)
     }
     *code = exit_code(run, reason);
     gdb_free(run->gdb);
-    if (o->trace_hash)
-        fprintf(stderr, "trace hash at the end, after %" PRIu64 " instructions: %016" PRIx64 "\n",
-                m->commit.count, m->commit.hash);
-    for (unsigned i = 0; o->stats && i < m->n_harts; i++)
-        stats_print(&m->harts[i], run->log);
-    if (o->mix_file)
-        mix_print(m->commit.mix, run->mix);
+    observe_report(run->observer);
     return true;
-}
-
-/* A log that could not be written whole is said to be so: it looks complete. */
-static bool close_log(FILE *file, const char *path)
-{
-    bool ok = !file || (!fflush(file) && !ferror(file));
-    if (!ok)
-        fprintf(
-            stderr,
-            "bulkhead: error: '%s' could not be written to its end: %s\nfix: make room for it\n",
-            path ? path : "standard error", g_strerror(errno));
-    if (file && file != stderr)
-        fclose(file);
-    return ok;
-}
-
-static bool close_recording(Run *run)
-{
-    g_autoptr(GError) error = NULL;
-    if (run->recording && !trace_writer_close(run->recording, &error))
-        report(run->options, error);
-    return !error;
 }
 
 static bool take_apart(Run *run)
 {
+    g_autoptr(GError) problem = NULL;
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         if (run->nets[i])
             net_port_free(run->nets[i]);
@@ -352,10 +256,11 @@ static bool take_apart(Run *run)
     bool ok = console_free(run->console);
     terminal_close(run->terminal);
     loader_free(run->loader);
-    ok &= close_log(run->log, run->options->log_file);
-    ok &= close_log(run->commits, run->options->commit_file);
-    ok &= close_log(run->mix, run->options->mix_file);
-    ok &= close_recording(run);
+    if (run->observer && !observe_end(run->observer, &problem)) {
+        if (problem)
+            report(run->options, problem);
+        ok = false;
+    }
     with_gdb_free(run->with_gdb);
     options_free(run->options);
     return ok;

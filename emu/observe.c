@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* observe.c - what is reported of a run; see observe.h. */
+#include "emu/observe.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cpu/stats.h"
+#include "emu/base/error.h"
+#include "emu/trace_file.h"
+
+struct Observer {
+    Machine *machine;
+    const Options *options;
+    TraceWriter *recording;
+    FILE *log, *commits, *mix;
+};
+
+static bool open_log(const char *option, const char *path, FILE **file, GError **error)
+{
+    *file = path ? fopen(path, "w") : stderr;
+    return *file || fail(error, EXIT_FILE, "%s: cannot write '%s': %s; check the path", option,
+                         path, g_strerror(errno));
+}
+
+static bool enable(Machine *m, TraceSink sink, const GPtrArray *patterns, GError **error)
+{
+    for (unsigned i = 0; i < patterns->len; i++)
+        if (!trace_enable(&m->trace, sink, g_ptr_array_index(patterns, i), error))
+            return false;
+    return true;
+}
+
+static bool is_wanted(const void *filter, const TraceRecord *record)
+{
+    return trace_query_matches(filter, record);
+}
+
+/* -trace: as text, or into -trace-file. */
+static bool observe_events(Observer *it, GError **error)
+{
+    const Options *o = it->options;
+    Trace *trace = &it->machine->trace;
+    trace->wanted = o->trace_filter ? is_wanted : NULL;
+    trace->wanted_opaque = o->trace_filter;
+    if (!o->trace_file)
+        return enable(it->machine, TRACE_TO_TEXT, o->recorded, error);
+    it->recording = trace_writer_new(o->trace_file, "Bulkhead " VERSION, error);
+    if (!it->recording)
+        return false;
+    trace->sinks[TRACE_TO_FILE].put = trace_writer_put;
+    trace->sinks[TRACE_TO_FILE].opaque = it->recording;
+    if (!o->recorded->len)
+        return trace_enable(trace, TRACE_TO_FILE, TRACE_CHEAP, error);
+    return enable(it->machine, TRACE_TO_FILE, o->recorded, error);
+}
+
+/* What is told of every instruction. */
+static void observe_commits(Observer *it)
+{
+    const Options *o = it->options;
+    Machine *m = it->machine;
+    m->commit.mix = o->mix_file ? g_new0(InsnMix, 1) : NULL;
+    m->commit.log = o->log_commits ? it->commits : NULL;
+    m->commit.print_to = stderr;
+    m->commit.print_at = o->hash_at;
+    m->commit.print_every = o->hash_every;
+    for (unsigned i = 0; i < m->n_harts; i++)
+        m->harts[i].commit = o->log_commits || o->trace_hash || o->mix_file ? &m->commit : NULL;
+}
+
+static bool begin(Observer *it, GError **error)
+{
+    const Options *o = it->options;
+    Machine *m = it->machine;
+    if (!open_log("-D", o->log_file, &it->log, error) ||
+        !open_log("--log", o->commit_file, &it->commits, error))
+        return false;
+    m->trace.out = it->log;
+    if (!enable(m, TRACE_TO_TEXT, o->traces, error) || !observe_events(it, error))
+        return false;
+    if (o->mix_file && !open_log("-insn-mix", o->mix_file, &it->mix, error))
+        return false;
+    observe_commits(it);
+    for (unsigned i = 0; o->stats && i < m->n_harts; i++)
+        stats_start(&m->harts[i]);
+    machine_trace_changed(m);
+    if (o->state_marks->len)
+        machine_hash_at(m, (const uint64_t *)(const void *)o->state_marks->data,
+                        o->state_marks->len, stderr);
+    return true;
+}
+
+Observer *observe(Machine *machine, const Options *options, GError **error)
+{
+    Observer *it = g_new0(Observer, 1);
+    it->machine = machine;
+    it->options = options;
+    if (begin(it, error))
+        return it;
+    observe_end(it, NULL);
+    return NULL;
+}
+
+void observe_report(Observer *it)
+{
+    const Options *o = it->options;
+    Machine *m = it->machine;
+    if (o->trace_hash)
+        fprintf(stderr, "trace hash at the end, after %" PRIu64 " instructions: %016" PRIx64 "\n",
+                m->commit.count, m->commit.hash);
+    for (unsigned i = 0; o->stats && i < m->n_harts; i++)
+        stats_print(&m->harts[i], it->log);
+    if (o->mix_file)
+        mix_print(m->commit.mix, it->mix);
+}
+
+/* A log that could not be written whole is said to be so: it looks complete. */
+static bool close_log(FILE *file, const char *path)
+{
+    bool ok = !file || (!fflush(file) && !ferror(file));
+    if (!ok)
+        fprintf(
+            stderr,
+            "bulkhead: error: '%s' could not be written to its end: %s\nfix: make room for it\n",
+            path ? path : "standard error", g_strerror(errno));
+    if (file && file != stderr)
+        fclose(file);
+    return ok;
+}
+
+bool observe_end(Observer *it, GError **error)
+{
+    const Options *o = it->options;
+    bool ok = close_log(it->log, o->log_file);
+    ok &= close_log(it->commits, o->commit_file);
+    ok &= close_log(it->mix, o->mix_file);
+    ok &= !it->recording || trace_writer_close(it->recording, error);
+    g_free(it);
+    return ok;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* observe.h - what is reported of a run: logs, traces, recordings, hashes and counts, as the command line asks. */
+#ifndef EMU_OBSERVE_H
+#define EMU_OBSERVE_H
+
+#include "emu/machine.h"
+#include "emu/options.h"
+
+typedef struct Observer Observer;
+
+/* Begins, before the machine's first reset. `options` and `machine` must outlive what is returned. NULL: `error` says
+ * which file cannot be written. */
+Observer *observe(Machine *machine, const Options *options, GError **error);
+
+/* The machine stopped for good: prints what is known only then. */
+void observe_report(Observer *observer);
+
+/* Closes every file and frees the observer. False: not all could be written, which was said but for what `error` says. */
+bool observe_end(Observer *observer, GError **error);
+
+#endif
