@@ -214,45 +214,6 @@ void machine_trace_changed(Machine *m)
 
 /* Life. */
 
-static void next_mark(Machine *m)
-{
-    m->look_at = UINT64_MAX;
-    if (m->next_mark < m->state_marks->len)
-        m->look_at =
-            clock_units_at(&m->clock, g_array_index(m->state_marks, uint64_t, m->next_mark));
-}
-
-static void mark_reached(Machine *m)
-{
-    uint64_t at = g_array_index(m->state_marks, uint64_t, m->next_mark++);
-    fprintf(m->hash_out, "state hash at %" G_GUINT64_FORMAT " ns: %016" G_GINT64_MODIFIER "x\n", at,
-            machine_state_hash(m));
-    next_mark(m);
-}
-
-void machine_hash_at(Machine *m, const uint64_t *times, unsigned count, FILE *out)
-{
-    m->hash_out = out;
-    m->next_mark = 0;
-    m->look = mark_reached;
-    g_array_set_size(m->state_marks, 0);
-    g_array_append_vals(m->state_marks, times, count);
-    next_mark(m);
-}
-
-static void stop_here(Machine *m)
-{
-    m->look_at = UINT64_MAX;
-    machine_stop(m, STOP_DEBUG, 0);
-}
-
-StopReason machine_run_until(Machine *m, uint64_t ns)
-{
-    m->look = stop_here;
-    m->look_at = clock_units_at(&m->clock, ns);
-    return machine_run(m);
-}
-
 static void make_harts(Machine *m)
 {
     m->harts = g_new0(Hart, m->n_harts);
@@ -287,6 +248,7 @@ Machine *machine_new(const MachineConfig *config, GError **error)
     m->look_at = UINT64_MAX;
     m->devices = g_ptr_array_new();
     m->wires = g_ptr_array_new_with_free_func(g_free);
+    m->looks = g_array_new(FALSE, FALSE, sizeof(Look));
     m->state_marks = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     m->reset_pc = BOARD_ROM;
     clock_init(&m->clock, m->n_harts);
@@ -321,6 +283,7 @@ void machine_free(Machine *m)
     g_free(m->imsic_ports);
     g_ptr_array_free(m->wires, TRUE);
     g_ptr_array_free(m->devices, TRUE);
+    g_array_free(m->looks, TRUE);
     g_array_free(m->state_marks, TRUE);
     bus_free(&m->bus);
     g_clear_error(&m->reset_error);

@@ -78,6 +78,14 @@ typedef enum {
 
 typedef struct Machine Machine;
 
+/* Somebody who wants to look at the machine when all harts together have used so many units. */
+typedef void LookFn(Machine *machine, void *opaque);
+typedef struct {
+    uint64_t units;
+    LookFn *look;
+    void *opaque;
+} Look;
+
 struct Machine {
     MachineConfig config;
     Clock clock;
@@ -133,10 +141,9 @@ struct Machine {
     /* Called after every reset to put the images back where they were; may be NULL. */
     bool (*load_images)(Machine *machine, void *opaque, GError **error);
     void *load_opaque;
-    /* Somebody wants to look when all harts together have used so many units; UINT64_MAX:
-     * nobody. Slices end there, which the guest cannot see. */
-    uint64_t look_at;
-    void (*look)(Machine *machine);
+    uint64_t
+        look_at; /* when the next of these wants to look, in units of all harts; UINT64_MAX: nobody */
+    GArray *looks;       /* of Look: looks.c */
     GArray *state_marks; /* of uint64_t: virtual times at which to print the state hash */
     unsigned next_mark;
     FILE *hash_out;
@@ -171,6 +178,12 @@ bool machine_load(Machine *machine, const uint8_t *data, size_t size, GError **e
 
 /* To be called when events were turned on or off. Those of every instruction turn the slower loop on. */
 void machine_trace_changed(Machine *machine);
+
+/* Calls `look` once, between slices, when all harts together have used `units` units: slices end there, which the guest
+ * cannot see. It takes the place of what was asked for the same `look` and `opaque` before; UINT64_MAX: never. */
+void machine_look_at(Machine *machine, uint64_t units, LookFn *look, void *opaque);
+/* Lets those look whose time has come; what machine_run does. */
+void machine_look(Machine *machine);
 
 /* Prints the state hash at each of these virtual times (ns, ascending). */
 void machine_hash_at(Machine *machine, const uint64_t *times, unsigned count, FILE *out);

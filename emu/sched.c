@@ -155,8 +155,8 @@ static void look_around(Machine *m)
         inbox_apply(&m->inbox);
     while (UNLIKELY(m->paused) && !m->stop)
         inbox_wait(&m->inbox, UINT64_MAX);
-    while (UNLIKELY(m->clock.units >= m->look_at))
-        m->look(m);
+    if (UNLIKELY(m->clock.units >= m->look_at))
+        machine_look(m);
     if (UNLIKELY(m->config.max_insns) && executed(m) >= m->config.max_insns)
         machine_stop(m, STOP_LIMIT, 0);
 }
@@ -187,27 +187,24 @@ static void check_critical(Machine *m, unsigned index)
     machine_stop(m, STOP_EXIT, CRITICAL_EXIT);
 }
 
-/* Lets hart `turn` go on until it yields or its quantum is used up. True: its turn is over; false: the machine stopped in
- * the middle of it. */
-static bool run_turn(Machine *m)
+/* Lets hart `turn` go on for a slice. Its turn is over when it yields, or cannot go on. Looking around comes last and may
+ * replace the whole machine: what goes on then is what the machine says. */
+static void run_turn(Machine *m)
 {
     unsigned index = (unsigned)m->turn;
-    while (m->round_left[index] > 0 && is_runnable(m, index)) {
-        if (m->stop)
-            return false;
-        run_events(m);
-        bool yielded = run_slice(m, index);
-        run_events(m);
-        m->pass_ran = true;
-        if (UNLIKELY(m->tohost_posted))
-            check_tohost(m);
-        check_critical(m, index);
-        check_debug_stop(m, index);
-        look_around(m);
-        if (yielded)
-            break;
+    if (m->round_left[index] <= 0 || !is_runnable(m, index)) {
+        m->turn++;
+        return;
     }
-    return true;
+    run_events(m);
+    m->turn += run_slice(m, index);
+    run_events(m);
+    m->pass_ran = true;
+    if (UNLIKELY(m->tohost_posted))
+        check_tohost(m);
+    check_critical(m, index);
+    check_debug_stop(m, index);
+    look_around(m);
 }
 
 static void pass_idle(Machine *m, unsigned index, uint64_t units)
@@ -272,7 +269,7 @@ static void idle_all(Machine *m)
     run_events(m);
     uint64_t now = clock_now(&m->clock), next = m->clock.next, wait = UINT64_MAX;
     if (m->look_at != UINT64_MAX)
-        next = MIN(next, m->look_at / m->n_harts);
+        next = MIN(next, m->look_at / m->n_harts + (m->look_at % m->n_harts != 0));
     if (next != CLOCK_NEVER && !m->timers_off)
         wait = next - now;
     if (wait == UINT64_MAX && !m->config.live_input && !m->warned_idle) {
@@ -309,9 +306,9 @@ static bool round_is_done(const Machine *m)
 static void run_pass(Machine *m)
 {
     while (m->turn < m->n_harts) {
-        if (m->stop || !run_turn(m))
+        if (m->stop)
             return;
-        m->turn++;
+        run_turn(m);
     }
     bool ran = m->pass_ran;
     m->turn = 0;

@@ -148,7 +148,6 @@ static void use(Board *board)
         for (unsigned queue = 0; queue < 2; queue++)
             (void)!bus_write(&m->bus, (Spa){ BOARD_VIRTIO + slot * 0x1000 + 0x50 }, 4, queue,
                              requester_hart(0));
-    m->look_at = UINT64_MAX;
     uint64_t units = m->clock.units;
     if (units < UINT64_MAX / 2)
         fuzz_run(m, RUN_NS);

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * looks.c - who wants to look at the machine at a moment of its time: state hashes, running up to a time, checkpoints.
+ *
+ * The scheduler ends slices at the first such moment and calls machine_look. Whoever looks may go anywhere else in time.
+ */
+#include "emu/machine.h"
+
+static void find_next(Machine *m)
+{
+    m->look_at = UINT64_MAX;
+    for (unsigned i = 0; i < m->looks->len; i++)
+        m->look_at = MIN(m->look_at, g_array_index(m->looks, Look, i).units);
+}
+
+static void forget(Machine *m, LookFn *look, const void *opaque)
+{
+    for (unsigned i = 0; i < m->looks->len; i++) {
+        const Look *known = &g_array_index(m->looks, Look, i);
+        if (known->look == look && known->opaque == opaque) {
+            g_array_remove_index(m->looks, i);
+            return;
+        }
+    }
+}
+
+void machine_look_at(Machine *m, uint64_t units, LookFn *look, void *opaque)
+{
+    Look new = { units, look, opaque };
+    forget(m, look, opaque);
+    if (units != UINT64_MAX)
+        g_array_append_val(m->looks, new);
+    find_next(m);
+}
+
+/* The first that is due, in the order asked. */
+static bool take_due(Machine *m, Look *due)
+{
+    for (unsigned i = 0; i < m->looks->len; i++) {
+        *due = g_array_index(m->looks, Look, i);
+        if (due->units <= m->clock.units) {
+            g_array_remove_index(m->looks, i);
+            find_next(m);
+            return true;
+        }
+    }
+    return false;
+}
+
+void machine_look(Machine *m)
+{
+    Look due;
+    while (take_due(m, &due))
+        due.look(m, due.opaque);
+}
+
+/* State hashes. */
+
+static void mark_reached(Machine *m, void *opaque);
+
+static void next_mark(Machine *m)
+{
+    uint64_t at = UINT64_MAX;
+    if (m->next_mark < m->state_marks->len)
+        at = clock_units_at(&m->clock, g_array_index(m->state_marks, uint64_t, m->next_mark));
+    machine_look_at(m, at, mark_reached, NULL);
+}
+
+static void mark_reached(Machine *m, void *opaque)
+{
+    uint64_t at = g_array_index(m->state_marks, uint64_t, m->next_mark++);
+    (void)opaque;
+    fprintf(m->hash_out, "state hash at %" G_GUINT64_FORMAT " ns: %016" G_GINT64_MODIFIER "x\n", at,
+            machine_state_hash(m));
+    next_mark(m);
+}
+
+void machine_hash_at(Machine *m, const uint64_t *times, unsigned count, FILE *out)
+{
+    m->hash_out = out;
+    m->next_mark = 0;
+    g_array_set_size(m->state_marks, 0);
+    g_array_append_vals(m->state_marks, times, count);
+    next_mark(m);
+}
+
+/* Running up to a time. */
+
+static void stop_here(Machine *m, void *opaque)
+{
+    (void)opaque;
+    machine_stop(m, STOP_DEBUG, 0);
+}
+
+StopReason machine_run_until(Machine *m, uint64_t ns)
+{
+    machine_look_at(m, clock_units_at(&m->clock, ns), stop_here, NULL);
+    return machine_run(m);
+}
