@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * checkpoint.h - the whole machine as it was at a moment, kept in memory.
+ *
+ * As many as one likes may be alive; each can be restored any number of times, in any order: backwards, and forwards
+ * again. A restored machine has the state hash of the moment and goes on as the first time. Emulation thread, between
+ * slices: also from a Look, a message of the inbox, or a command of the monitor while the machine is paused.
+ *
+ * Not in a checkpoint, because it is the host's: bytes on their way to and from the console, files that semihosting has
+ * open, what was written to disks that are not snapshots, user network connections, and what watches the machine
+ * (traces, breakpoints, statistics).
+ */
+#ifndef EMU_CHECKPOINT_H
+#define EMU_CHECKPOINT_H
+
+#include "emu/machine.h"
+
+typedef struct Checkpoint Checkpoint;
+
+/* The machine as it is now. Changes nothing that a guest can see. */
+Checkpoint *checkpoint_take(Machine *machine);
+
+/* Makes the machine, which must be the one it was taken of, what it was. */
+void checkpoint_restore(Machine *machine, const Checkpoint *checkpoint);
+
+/* All of a machine must be freed before the machine is. */
+void checkpoint_free(Machine *machine, Checkpoint *checkpoint);
+
+/* When it was taken, in units of all harts (clock.units). */
+uint64_t checkpoint_units(const Checkpoint *checkpoint);
+
+/* Bytes that freeing it alone would give back; grows while the machine runs on. */
+size_t checkpoint_size(const Checkpoint *checkpoint);
+
+#endif
