@@ -13,7 +13,7 @@ B := build/$(MODE)
 V ?= 0
 Q := $(if $(filter 1,$(V)),,@)
 
-PACKAGES := glib-2.0 libelf zlib libzstd $(if $(filter 1,$(CONFIG_SLIRP)),slirp)
+PACKAGES := glib-2.0 libelf zlib libzstd $(if $(filter 1,$(CONFIG_SLIRP)),slirp) $(if $(filter 1,$(CONFIG_LIBEDIT)),libedit)
 CFLAGS_release := -O2 -g
 CFLAGS_debug := -O1 -g
 CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -42,6 +42,7 @@ SOURCES := $(wildcard emu/base/*.c mmu/*.c cpu/*.c cpu/*/*.c devices/*.c emu/*.c
 ifneq ($(CONFIG_SLIRP),1)
 SOURCES := $(filter-out emu/net_slirp.c,$(SOURCES))
 endif
+SOURCES := $(filter-out $(if $(filter 1,$(CONFIG_LIBEDIT)),emu/monitor_edit_none.c,emu/monitor_edit.c),$(SOURCES))
 ifneq ($(MODE),mutants)
 SOURCES := $(filter-out emu/base/mutant.c,$(SOURCES))
 endif

@@ -17,7 +17,14 @@ enum { IER_RECEIVE = 1, IER_TRANSMIT = 2, IER_LINE = 4, IER_MODEM = 8, IER_BITS 
 enum { FCR_ENABLE = 1, FCR_CLEAR_RECEIVE = 2, FCR_KEPT = 0xc9 };
 enum { LCR_STOP = 4, LCR_PARITY = 8, LCR_DLAB = 0x80 };
 enum { MCR_DTR = 1, MCR_RTS = 2, MCR_OUT1 = 4, MCR_OUT2 = 8, MCR_LOOP = 16, MCR_BITS = 31 };
-enum { LSR_READY = 1, LSR_OVERRUN = 2, LSR_THR_EMPTY = 0x20, LSR_EMPTY = 0x40 };
+enum {
+    LSR_READY = 1,
+    LSR_OVERRUN = 2,
+    LSR_BREAK = 0x10,
+    LSR_THR_EMPTY = 0x20,
+    LSR_EMPTY = 0x40,
+    LSR_FIFO_ERROR = 0x80
+};
 enum { MSR_TRAILING_RI = 4, MSR_CTS = 0x10, MSR_DSR = 0x20, MSR_RI = 0x40, MSR_DCD = 0x80 };
 
 /* Interrupt identification, IIR bits 3:0; highest priority first (table IV). */
@@ -47,9 +54,15 @@ static unsigned trigger_level(const Uart *uart)
     return fifos_on(uart) ? levels[uart->fcr >> 6] : 1;
 }
 
+/* A break is reported while its character is the next one to be read (8.5, bit 4). */
+static bool break_is_next(const Uart *uart)
+{
+    return uart->rx_count && uart->rx_breaks >> uart->rx_first & 1;
+}
+
 static unsigned interrupt_id(const Uart *uart)
 {
-    if ((uart->ier & IER_LINE) && uart->overrun)
+    if ((uart->ier & IER_LINE) && (uart->overrun || break_is_next(uart)))
         return ID_LINE;
     if ((uart->ier & IER_RECEIVE) && uart->rx_count >= trigger_level(uart))
         return ID_RECEIVED;
@@ -93,15 +106,19 @@ static void timeout_fired(void *opaque)
 
 /* A full FIFO keeps what it has and loses the new character; without FIFOs the new one replaces
  * the old. */
-static void push(Uart *uart, uint8_t byte)
+static void push(Uart *uart, uint8_t byte, bool is_break)
 {
+    unsigned at = (uart->rx_first + uart->rx_count) % UART_FIFO;
     if (uart->rx_count == capacity(uart)) {
         uart->overrun = true;
-        if (!fifos_on(uart))
-            uart->rx[uart->rx_first] = byte;
-        return;
+        if (fifos_on(uart))
+            return;
+        at = uart->rx_first;
+    } else {
+        uart->rx_count++;
     }
-    uart->rx[(uart->rx_first + uart->rx_count++) % UART_FIFO] = byte;
+    uart->rx[at] = byte;
+    uart->rx_breaks = (uint16_t)((uart->rx_breaks & ~(1u << at)) | (unsigned)is_break << at);
 }
 
 static size_t receive(void *device, const uint8_t *data, size_t size)
@@ -111,10 +128,21 @@ static size_t receive(void *device, const uint8_t *data, size_t size)
     if (uart->mcr & MCR_LOOP || !n)
         return 0;
     for (size_t i = 0; i < n; i++)
-        push(uart, data[i]);
+        push(uart, data[i], false);
     restart_timeout(uart);
     update_irq(uart);
     return n;
+}
+
+/* A break puts one zero character into the FIFO (8.5, bit 4). */
+static void line_event(void *device, HostEvent event)
+{
+    Uart *uart = device;
+    if (event != HOST_BREAK || uart->mcr & MCR_LOOP)
+        return;
+    push(uart, 0, true);
+    restart_timeout(uart);
+    update_irq(uart);
 }
 
 /* Tells the host that its characters fit again. Last in every function: the host may call
@@ -130,6 +158,7 @@ static uint8_t read_rbr(Uart *uart)
     uint8_t byte = uart->rx[uart->rx_first];
     if (!uart->rx_count)
         return 0;
+    uart->rx_breaks &= (uint16_t) ~(1u << uart->rx_first);
     uart->rx_first = (uart->rx_first + 1) % UART_FIFO;
     uart->rx_count--;
     restart_timeout(uart);
@@ -144,7 +173,7 @@ static void write_thr(Uart *uart, uint8_t byte)
     uart->thr_pending = false;
     update_irq(uart);
     if (uart->mcr & MCR_LOOP) {
-        push(uart, byte);
+        push(uart, byte, false);
         restart_timeout(uart);
     } else {
         TRACE(uart->dev.trace, uart, byte);
@@ -182,17 +211,21 @@ static void write_fcr(Uart *uart, uint8_t value)
     bool changed = (value ^ uart->fcr) & FCR_ENABLE;
     uart->fcr = value & FCR_ENABLE ? value & FCR_KEPT : 0;
     if (changed || (value & FCR_ENABLE && value & FCR_CLEAR_RECEIVE))
-        uart->rx_count = 0;
+        uart->rx_count = uart->rx_breaks = 0;
     restart_timeout(uart);
     update_irq(uart);
     tell_ready(uart);
 }
 
+/* Reading it takes back what it reports of overruns and breaks (8.5). */
 static uint8_t read_lsr(Uart *uart)
 {
     unsigned value = LSR_THR_EMPTY | LSR_EMPTY | (uart->rx_count ? LSR_READY : 0) |
-                     (uart->overrun ? LSR_OVERRUN : 0);
+                     (uart->overrun ? LSR_OVERRUN : 0) | (break_is_next(uart) ? LSR_BREAK : 0) |
+                     (fifos_on(uart) && uart->rx_breaks ? LSR_FIFO_ERROR : 0);
     uart->overrun = false;
+    if (uart->rx_count)
+        uart->rx_breaks &= (uint16_t) ~(1u << uart->rx_first);
     update_irq(uart);
     return (uint8_t)value;
 }
@@ -295,6 +328,7 @@ static bool uart_realize(Device *dev, GError **error)
     clock_add_timer(dev->clock, &uart->timeout, timeout_fired, uart);
     if (uart->chr) {
         uart->chr->receive = receive;
+        uart->chr->event = line_event;
         uart->chr->device = uart;
     }
     return true;
@@ -308,6 +342,7 @@ static void uart_reset(Device *dev)
     uart->divisor = 2;
     memset(uart->rx, 0, sizeof uart->rx);
     uart->rx_first = uart->rx_count = 0;
+    uart->rx_breaks = 0;
     uart->overrun = uart->thr_pending = false;
     restart_timeout(uart);
     update_irq(uart);
@@ -325,6 +360,8 @@ static void uart_loaded(void *object)
     Uart *uart = object;
     uart->rx_first %= UART_FIFO;
     uart->rx_count = (uint8_t)MIN(uart->rx_count, capacity(uart));
+    for (unsigned i = uart->rx_count; i < UART_FIFO; i++)
+        uart->rx_breaks &= (uint16_t) ~(1u << (uart->rx_first + i) % UART_FIFO);
 }
 
 static const StateField uart_fields[] = {
@@ -338,6 +375,7 @@ static const StateField uart_fields[] = {
     STATE_ARRAY(Uart, rx),
     STATE(Uart, rx_first),
     STATE(Uart, rx_count),
+    STATE(Uart, rx_breaks),
     STATE(Uart, overrun),
     STATE(Uart, thr_pending),
     STATE(Uart, timeout_pending),
@@ -348,7 +386,7 @@ static const StateField uart_fields[] = {
 
 static const StateDesc uart_state = {
     .name = "uart",
-    .version = 1,
+    .version = 2,
     .fields = uart_fields,
     .loaded = uart_loaded,
 };

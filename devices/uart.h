@@ -22,6 +22,7 @@ typedef struct {
     uint16_t divisor;
     uint8_t rx[UART_FIFO]; /* a ring */
     uint8_t rx_first, rx_count;
+    uint16_t rx_breaks; /* bit n: rx[n] is what a break put there, and nobody has read LSR since */
     bool overrun;
     bool thr_pending;     /* the transmitter became empty and nobody has asked since */
     bool timeout_pending; /* characters wait below the trigger level and the line is silent */

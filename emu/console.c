@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * console.c - lines of the guest, and what of the host is at their other ends; see console.h.
+ * console.c - lines of the guest or a monitor, and what of the host is at their other ends; see console.h.
  *
  * A Port is the guest's line, a Channel the host's end. Threads that read only read and post; keys are looked at, and
- * bytes queued for the guest, on the emulation thread.
+ * bytes queued for the line, on the emulation thread.
  */
 #include "emu/console.h"
 
@@ -16,44 +16,11 @@
 #include <unistd.h>
 
 #include "emu/base/error.h"
-#include "emu/console_output.h"
-#include "emu/console_stream.h"
+#include "emu/console_ports.h"
 #include "emu/console_terminal.h"
 
 /* Input waiting for the guest beyond this is left in the pipe. */
 enum { MAX_WAITING = 65536, MAX_READ = 4096, MAX_INPUT_FILE = 64 << 20 };
-
-/* The host's end: one -chardev. */
-typedef struct {
-    Console *console;
-    const CharSpec *spec;
-    GPtrArray *ports; /* of Port: its users */
-    guint focus;      /* which of them gets input */
-    Output *output, *log;
-    Stream *stream; /* instead of `output` */
-    bool mux, after_escape;
-    bool is_live; /* somebody may still type */
-    GMutex lock;
-    GCond drained;
-    gsize queued; /* bytes posted or waiting; under `lock` */
-} Channel;
-
-/* The guest's end. */
-typedef struct {
-    HostChar chr;
-    Channel *channel;
-    GByteArray *waiting; /* input, of which the first `taken` bytes were */
-    guint taken;
-    bool offering;
-} Port;
-
-struct Console {
-    Machine *machine;
-    GPtrArray *ports, *channels;
-    unsigned escape;
-    bool stdin_is_live, stays_live;
-    Terminal *tty;
-};
 
 static void subtract_queued(Channel *channel, gsize size)
 {
@@ -64,7 +31,7 @@ static void subtract_queued(Channel *channel, gsize size)
 }
 
 /* Gives the guest what it takes. Devices may call `ready` from inside `receive`. */
-static void offer(void *opaque)
+void port_offer(void *opaque)
 {
     Port *port = opaque;
     if (port->offering || !port->chr.receive)
@@ -89,11 +56,15 @@ static void offer(void *opaque)
 
 void console_offer(Console *console)
 {
-    for (guint i = 0; i < console->ports->len; i++)
-        offer(g_ptr_array_index(console->ports, i));
+    for (guint i = 0; i < console->ports->len; i++) {
+        Port *port = g_ptr_array_index(console->ports, i);
+        port_offer(port);
+        if (port->chr.ended)
+            port_event(port, HOST_ENDED);
+    }
 }
 
-static void channel_write(const Channel *channel, const uint8_t *data, size_t size)
+void channel_write(const Channel *channel, const uint8_t *data, size_t size)
 {
     if (channel->stream)
         stream_write(channel->stream, data, size);
@@ -105,77 +76,23 @@ static void channel_write(const Channel *channel, const uint8_t *data, size_t si
 
 static void port_write(void *opaque, const uint8_t *data, size_t size)
 {
-    const Port *port = opaque;
-    channel_write(port->channel, data, size);
+    Port *port = opaque;
+    if (UNLIKELY(port->channel->stamps) && !port->is_monitor)
+        channel_write_stamped(port, data, size);
+    else
+        channel_write(port->channel, data, size);
 }
 
-/* Keys for the emulator. */
-
-static void say(const Channel *channel, const char *text)
+void port_event(Port *port, HostEvent event)
 {
-    g_autofree char *line = g_strdup_printf("\r\n%s\r\n", text);
-    channel_write(channel, (const uint8_t *)line, strlen(line));
-}
-
-static void say_keys(const Channel *channel)
-{
-    unsigned escape = channel->console->escape;
-    g_autofree char *key =
-        escape < 27 ? g_strdup_printf("C-%c", 'a' + escape - 1) : g_strdup_printf("key %u", escape);
-    g_autofree char *text = g_strdup_printf("%s h    print this help\r\n"
-                                            "%s x    end the run\r\n"
-                                            "%s c    switch to the next console\r\n"
-                                            "%s %s  send %s",
-                                            key, key, key, key, key, key);
-    say(channel, text);
-}
-
-static void next_console(Channel *channel)
-{
-    channel->focus = (channel->focus + 1) % MAX(channel->ports->len, 1);
-    g_autofree char *text =
-        g_strdup_printf("bulkhead: console %u of %u", channel->focus + 1, channel->ports->len);
-    say(channel, channel->ports->len > 1
-                     ? text
-                     : "bulkhead: the monitor is not there yet, and there is no "
-                       "other console");
-}
-
-static void escape_key(Channel *channel, uint8_t key)
-{
-    switch (key) {
-    case 'x':
-        say(channel, "bulkhead: terminated by the escape key");
-        machine_stop(channel->console->machine, STOP_QUIT, 0);
-        break;
-    case 'h':
-    case '?': say_keys(channel); break;
-    case 'c': next_console(channel); break;
-    case 'b': say(channel, "bulkhead: a break cannot be sent yet"); break;
-    case 's': say(channel, "bulkhead: disks are written at once, snapshots never"); break;
-    case 't': say(channel, "bulkhead: there are no time stamps yet; -trace uart has them"); break;
-    default: break;
-    }
+    if (port->chr.event)
+        port->chr.event(port->chr.device, event);
 }
 
 static void queue_byte(const Channel *channel, uint8_t byte)
 {
     Port *port = g_ptr_array_index(channel->ports, channel->focus);
     g_byte_array_append(port->waiting, &byte, 1);
-}
-
-/* One byte from outside; true: it is for the guest. */
-static bool filter_key(Channel *channel, uint8_t byte)
-{
-    bool is_escape = channel->mux && byte == channel->console->escape;
-    if (channel->after_escape) {
-        channel->after_escape = false;
-        if (!is_escape)
-            escape_key(channel, byte);
-        return is_escape;
-    }
-    channel->after_escape = is_escape;
-    return !is_escape;
 }
 
 /* No input will come any more. */
@@ -198,14 +115,30 @@ static void keys_arrived(void *opaque, void *data)
         console->machine->config.live_input = console->stays_live || console_is_live(console);
     }
     for (gsize i = 0; i < size; i++) {
-        if (filter_key(channel, bytes[i]))
+        if (channel_filter_key(channel, bytes[i]))
             queue_byte(channel, bytes[i]);
         else
             dropped++;
     }
     subtract_queued(channel, dropped);
     g_bytes_unref(data);
-    offer(g_ptr_array_index(channel->ports, channel->focus));
+    port_offer(g_ptr_array_index(channel->ports, channel->focus));
+    for (guint i = 0; !size && i < channel->ports->len; i++)
+        port_event(g_ptr_array_index(channel->ports, i), HOST_ENDED);
+}
+
+/* Likewise: somebody is there, or has gone. */
+static void opening_arrived(void *opaque, void *open)
+{
+    Channel *channel = opaque;
+    channel->is_open = open;
+    port_event(g_ptr_array_index(channel->ports, channel->focus), open ? HOST_OPENED : HOST_CLOSED);
+}
+
+static void post_opening(void *opaque, bool open)
+{
+    Channel *channel = opaque;
+    inbox_post(&channel->console->machine->inbox, opening_arrived, channel, GINT_TO_POINTER(open));
 }
 
 /* On the thread that read `data`. Waits while the guest has enough. */
@@ -322,16 +255,37 @@ static bool join_channel(Console *console, const CharSpec *spec, Port *port, GEr
     return true;
 }
 
-bool console_connect(Console *console, const CharSpec *spec, HostChar **chr, GError **error)
+static Port *new_port(Console *console)
 {
     Port *port = g_new0(Port, 1);
-    port->chr = (HostChar){ .write = port_write, .ready = offer, .host = port };
+    port->chr = (HostChar){ .write = port_write, .ready = port_offer, .host = port };
     port->waiting = g_byte_array_new();
     g_ptr_array_add(console->ports, port);
+    return port;
+}
+
+bool console_connect(Console *console, const CharSpec *spec, HostChar **chr, GError **error)
+{
+    Port *port = new_port(console);
     *chr = &port->chr;
     if (spec->kind == CHAR_NULL && !spec->log)
         port->chr.write = NULL;
     return join_channel(console, spec, port, error);
+}
+
+bool console_connect_monitor(Console *console, const CharSpec *spec, bool first, ConsoleMonitor *at,
+                             GError **error)
+{
+    Port *port = new_port(console);
+    port->is_monitor = true;
+    if (!join_channel(console, spec, port, error))
+        return false;
+    Channel *channel = port->channel;
+    if (first)
+        channel->focus = channel->ports->len - 1;
+    at->chr = &port->chr;
+    at->is_terminal = spec->kind == CHAR_PTY || (spec->kind == CHAR_STDIO && isatty(STDIN_FILENO));
+    return true;
 }
 
 /* A file's bytes wait from the start on, so that when they arrive depends on the guest alone. They are all for it:
@@ -339,7 +293,7 @@ bool console_connect(Console *console, const CharSpec *spec, HostChar **chr, GEr
 static bool queue_file(const Channel *channel, int fd, const char *path, GError **error)
 {
     uint8_t buffer[MAX_READ];
-    Port *port = g_ptr_array_index(channel->ports, 0);
+    Port *port = g_ptr_array_index(channel->ports, channel->focus);
     ssize_t n;
     do {
         n = read(fd, buffer, sizeof buffer);
@@ -381,7 +335,8 @@ static bool queue_stdin(const Channel *channel, GError **error)
 static bool start_channel(Channel *channel, GError **error)
 {
     if (channel->stream) {
-        stream_start(channel->stream, post_keys, channel);
+        /* Its thread says when somebody is there. */
+        stream_start(channel->stream, post_keys, post_opening, channel);
         return true;
     }
     if (channel->spec->kind == CHAR_STDIO && channel->is_live) {
@@ -409,6 +364,11 @@ bool console_start(Console *console, Machine *machine, bool stays_live, GError *
     for (guint i = 0; i < console->channels->len; i++)
         if (!start_channel(g_ptr_array_index(console->channels, i), error))
             return false;
+    for (guint i = 0; i < console->channels->len; i++) {
+        Channel *channel = g_ptr_array_index(console->channels, i);
+        if (!channel->stream)
+            opening_arrived(channel, GINT_TO_POINTER(true));
+    }
     return true;
 }
 

@@ -2,8 +2,8 @@
 /*
  * console.h - what is at the other end of the guest's lines: the terminal, files, pipes, pseudo terminals, sockets.
  *
- * With mux=on one of these can be the other end of several lines of the guest (a serial port, virtio consoles): output
- * of all is shown, input goes to the one in focus. A key pressed after the escape key (Ctrl-A) is for the emulator.
+ * With mux=on one of these can be the other end of several lines of the guest (a serial port, virtio consoles) and of a
+ * monitor: output of all is shown, input goes to the one in focus. A key pressed after the escape key (Ctrl-A) is for the emulator.
  * Input from a terminal, pipe or socket arrives when it arrives; a file is given to the guest as fast as it takes it,
  * the same in every run. Writing happens in a thread of its own, so that a slow reader does not hold up the machine for
  * every byte. The terminal is put back as it was however the program ends.
@@ -33,6 +33,7 @@ typedef struct {
     const char *log;         /* gets all output too; NULL: nothing does */
     bool log_append;
     bool mux;       /* escapes are on, several lines may use it */
+    bool monitor;   /* of -serial mon:…: the monitor is one of them */
     bool no_signal; /* CHAR_STDIO: Ctrl-C is for the guest */
     unsigned users;
 } CharSpec;
@@ -44,6 +45,14 @@ Console *console_new(unsigned escape, Terminal *terminal);
 /* Gives `spec`, which must outlive the console, another user. Fails when a file cannot be written, a port is not to be
  * had. What `chr` is set to lives as long as the console. */
 bool console_connect(Console *console, const CharSpec *spec, HostChar **chr, GError **error);
+/* Where a monitor is to be: what it writes to, and what it sets `receive` and `event` of. */
+typedef struct {
+    HostChar *chr;
+    bool is_terminal; /* nothing but the monitor echoes what is typed */
+} ConsoleMonitor;
+/* Likewise for a monitor. `first`: it gets what is typed until somebody switches. */
+bool console_connect_monitor(Console *console, const CharSpec *spec, bool first, ConsoleMonitor *at,
+                             GError **error);
 /* Can somebody still type? */
 bool console_is_live(const Console *console);
 /* Takes the terminal, begins to listen to it, and to signals (SIGINT, SIGTERM, SIGHUP, SIGQUIT stop the machine with

@@ -36,6 +36,7 @@ struct Stream {
     int fd;               /* that is read, -1: nobody is connected */
     Output *output;
     StreamInput *input;
+    StreamOpening *opening;
     void *opaque;
 };
 
@@ -230,11 +231,15 @@ static void run_socket(Stream *stream)
     do {
         if (stream->fd < 0)
             accept_caller(stream);
+        if (stream->fd >= 0)
+            stream->opening(stream->opaque, true);
         while (stream->fd >= 0 && read_piece(stream))
             continue;
         output_set_fd(stream->output, -1);
-        if (stream->fd >= 0)
+        if (stream->fd >= 0) {
+            stream->opening(stream->opaque, false);
             close(stream->fd);
+        }
         stream->fd = -1;
     } while (stream->listener >= 0);
 }
@@ -246,8 +251,10 @@ static void run_pty(Stream *stream)
     for (;;) {
         struct pollfd state = { .fd = stream->fd, .events = POLLIN };
         bool is_open = poll(&state, 1, 0) >= 0 && !(state.revents & POLLHUP);
-        if (is_open != was_open)
+        if (is_open != was_open) {
             output_set_fd(stream->output, is_open ? dup(stream->fd) : -1);
+            stream->opening(stream->opaque, is_open);
+        }
         was_open = is_open;
         if (!is_open)
             g_usleep(PTY_LOOK_MS * 1000);
@@ -263,6 +270,7 @@ static gpointer stream_main(gpointer opaque)
     case CHAR_PTY: run_pty(stream); break;
     case CHAR_SOCKET: run_socket(stream); break;
     default:
+        stream->opening(stream->opaque, true);
         while (read_piece(stream))
             continue;
         break;
@@ -271,9 +279,10 @@ static gpointer stream_main(gpointer opaque)
     return NULL;
 }
 
-void stream_start(Stream *stream, StreamInput *input, void *opaque)
+void stream_start(Stream *stream, StreamInput *input, StreamOpening *opening, void *opaque)
 {
     stream->input = input;
+    stream->opening = opening;
     stream->opaque = opaque;
     g_thread_unref(g_thread_new("stream", stream_main, stream));
 }

@@ -245,7 +245,7 @@ Machine *machine_new(const MachineConfig *config, GError **error)
     m->config = *config;
     m->n_harts = config->n_harts;
     add_aia_extensions(m);
-    m->look_at = UINT64_MAX;
+    m->look_at = m->step_end = UINT64_MAX;
     m->devices = g_ptr_array_new();
     m->wires = g_ptr_array_new_with_free_func(g_free);
     m->looks = g_array_new(FALSE, FALSE, sizeof(Look));

@@ -77,6 +77,7 @@ typedef enum {
 } StopReason;
 
 typedef struct Machine Machine;
+typedef struct MonitorHub MonitorHub;
 
 /* Somebody who wants to look at the machine when all harts together have used so many units. */
 typedef void LookFn(Machine *machine, void *opaque);
@@ -134,6 +135,12 @@ struct Machine {
     void (*debug_stopped)(void *opaque, unsigned hart);
     void *debug_opaque;
     const struct TimeTravel *time_travel; /* NULL: nobody can go back */
+    MonitorHub *monitors;                 /* what monitors share; NULL: there are none */
+    unsigned
+        step_hart; /* the machine is to pause when this hart has used step_end units; UINT64_MAX: never */
+    uint64_t step_end;
+    bool noticed; /* monitors are to be told between slices: by `notice`, which may set `paused` */
+    void (*notice)(Machine *machine);
 
     Spa tohost;         /* HTIF mailbox in RAM, 8 bytes; 0: none */
     bool tohost_posted; /* its last byte was written since it was emptied; false between turns */

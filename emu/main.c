@@ -21,6 +21,7 @@
 #include "emu/gdb/gdb.h"
 #include "emu/loader.h"
 #include "emu/machine.h"
+#include "emu/monitor_hub.h"
 #include "emu/net_port.h"
 #include "emu/observe.h"
 #include "emu/options.h"
@@ -39,6 +40,8 @@ typedef struct {
     WithGdb *with_gdb;
     Semihost *semihost;
     GdbHub *gdb;
+    GArray *monitor_ends; /* of ConsoleMonitor, until there is a machine for them */
+    MonitorHub *monitors;
     Observer *observer;
 } Run;
 
@@ -68,6 +71,20 @@ static int report(const Options *o, const GError *error)
     return code;
 }
 
+static bool connect_monitors(Run *run, GError **error)
+{
+    const Options *o = run->options;
+    run->monitor_ends = g_array_new(FALSE, FALSE, sizeof(ConsoleMonitor));
+    for (guint i = 0; i < o->monitor_chars->len; i++) {
+        ConsoleMonitor at;
+        if (!console_connect_monitor(run->console, g_ptr_array_index(o->monitor_chars, i),
+                                     o->monitor_first, &at, error))
+            return false;
+        g_array_append_val(run->monitor_ends, at);
+    }
+    return true;
+}
+
 /* Before the machine: the ends of its lines. */
 static bool connect(Run *run, GError **error)
 {
@@ -92,6 +109,8 @@ static bool connect(Run *run, GError **error)
         o->machine.virtio[i].net = net_port_host(run->nets[i]);
         run->stays_live = !o->skip_idle;
     }
+    if (!connect_monitors(run, error))
+        return false;
     run->stays_live |= o->gdbs->len && !o->skip_idle;
     o->machine.live_input = run->stays_live || (console_is_live(run->console) && !o->skip_idle);
     return true;
@@ -143,6 +162,17 @@ static bool add_semihosting(Run *run, GError **error)
     return run->semihost != NULL;
 }
 
+static void add_monitors(Run *run)
+{
+    run->gdb = gdb_new(run->machine);
+    run->monitors = monitor_hub_new(run->machine);
+    run->monitors->host = (MonitorHost){
+        .options = run->options, .loader = run->loader, .gdb = run->gdb, .semihost = run->semihost
+    };
+    for (guint i = 0; i < run->monitor_ends->len; i++)
+        monitor_hub_add_place(run->monitors, &g_array_index(run->monitor_ends, ConsoleMonitor, i));
+}
+
 static bool build(Run *run, GError **error)
 {
     Options *o = run->options;
@@ -155,7 +185,10 @@ static bool build(Run *run, GError **error)
     if (!run->loader || !add_semihosting(run, error))
         return false;
     run->observer = observe(run->machine, o, error);
-    return run->observer && machine_reset(run->machine, error);
+    if (!run->observer || !machine_reset(run->machine, error))
+        return false;
+    add_monitors(run);
+    return true;
 }
 
 static bool write_file(const char *path, const void *data, size_t size, GError **error)
@@ -188,24 +221,20 @@ static int exit_code(const Run *run, StopReason reason)
     return reason == STOP_LIMIT ? EXIT_LIMIT : run->machine->exit_code;
 }
 
-/* -no-shutdown: the machine stays as it is, for the debugger, until it is told to go on or to end. */
+/* -no-shutdown: the machine stays as it is, for debugger and monitor, until it is told to go on or to end. */
 static StopReason keep_machine(const Run *run)
 {
     Machine *m = run->machine;
     console_flush(run->console);
     fprintf(stderr, "bulkhead: the guest powered off; the machine is kept (-no-shutdown)\n");
-    m->paused = true;
-    if (run->gdb)
-        gdb_tell_paused(run->gdb);
+    m->paused = m->noticed = true;
+    gdb_tell_paused(run->gdb);
     return machine_run(m);
 }
 
 static bool start_gdb(Run *run, GError **error)
 {
     const Options *o = run->options;
-    if (!o->gdbs->len)
-        return true;
-    run->gdb = gdb_new(run->machine);
     for (unsigned i = 0; i < o->gdbs->len; i++)
         if (!gdb_listen(run->gdb, g_ptr_array_index(o->gdbs, i), error))
             return false;
@@ -232,7 +261,8 @@ static bool run_machine(Run *run, int *code, GError **error)
         daemon_ready(run->daemon);
     if (run->with_gdb)
         with_gdb_ready(run->with_gdb);
-    StopReason reason = machine_run(m);
+    /* A monitor's commands may have come from a file. */
+    StopReason reason = m->stop ? m->stop : machine_run(m);
     while (reason == STOP_EXIT && o->keep_machine)
         reason = keep_machine(run);
     console_flush(run->console);
@@ -241,7 +271,8 @@ static bool run_machine(Run *run, int *code, GError **error)
         return false;
     }
     *code = exit_code(run, reason);
-    gdb_free(run->gdb);
+    gdb_free(g_steal_pointer(&run->gdb));
+    run->monitors->host.gdb = NULL;
     observe_report(run->observer);
     return true;
 }
@@ -262,6 +293,10 @@ static bool take_apart(Run *run)
         ok = false;
     }
     with_gdb_free(run->with_gdb);
+    gdb_free(run->gdb);
+    monitor_hub_free(run->monitors);
+    if (run->monitor_ends)
+        g_array_free(run->monitor_ends, TRUE);
     options_free(run->options);
     return ok;
 }

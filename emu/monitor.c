@@ -5,74 +5,92 @@
 
 #include <string.h>
 
+#include "cpu/csr.h"
 #include "emu/options_props.h"
 
-static MonitorFn print_help;
-
-static void pause_machine(Monitor *monitor)
-{
-    monitor->machine->paused = true;
-    if (monitor->paused)
-        monitor->paused(monitor);
-}
-
-static void halt(Monitor *monitor, const char *arguments, GString *out)
-{
-    (void)arguments, (void)out;
-    if (!monitor->machine->paused)
-        pause_machine(monitor);
-}
-
-static void reset(Monitor *monitor, const char *arguments, GString *out)
-{
-    g_autoptr(GError) error = NULL;
-    (void)arguments;
-    if (!machine_reset(monitor->machine, &error))
-        g_string_append_printf(out, "cannot start again: %s\n", error->message);
-    monitor->hart = 0;
-    pause_machine(monitor);
-}
-
-static void raise_nmi(Monitor *monitor, const char *arguments, GString *out)
-{
-    Hart *hart = &monitor->machine->harts[monitor->hart];
-    (void)arguments;
-    if (hart->isa->has[EXT_Smrnmi])
-        hart_set_rnmi(hart, 0);
-    else
-        g_string_append(out,
-                        "harts have no non-maskable interrupts; -cpu max,smrnmi=on gives them\n");
-}
+static MonitorFn print_help, print_info_list;
 
 // clang-format off
 static const MonitorCommand commands[] = {
-    { "help",           NULL,   "this list",                                         print_help },
-    { "info registers", NULL,   "registers of the hart, and its main CSRs",          monitor_print_registers },
-    { "csr",            "NAME", "a CSR of the hart, field by field",                 monitor_print_csr },
-    { "halt",           NULL,   "stop the machine",                                  halt },
-    { "reset",          NULL,   "power-on, stopped at the first instruction",        reset },
-    { "reset halt",     NULL,   "the same",                                          reset },
-    { "reset init",     NULL,   "the same",                                          reset },
-    { "system_reset",   NULL,   "the same",                                          reset },
-    { "nmi",            NULL,   "non-maskable interrupt to the hart",                raise_nmi },
+    { "help",           "[COMMAND]",   "this list, or what a command does",                   print_help },
+    { "?",              "[COMMAND]",   "the same",                                            print_help },
+    { "info",           "SUBJECT",     "something about the machine; alone: what there is",   print_info_list },
+    { "info registers", "[-a]",        "registers of the hart, and its main CSRs; -a: of all harts", monitor_print_registers },
+    { "info cpus",      NULL,          "harts, and where they are; the star is whom commands are about", monitor_info_cpus },
+    { "info history",   NULL,          "commands that were typed",                            monitor_info_history },
+    { "info status",    NULL,          "does the machine run?",                               monitor_info_status },
+    { "cpu",            "HART",        "commands are about that hart from now on",            monitor_cpu },
+    { "csr",            "[NAME]",      "a CSR of the hart, field by field; alone: all names", monitor_print_csr },
+    { "stop",           NULL,          "stop the machine",                                    monitor_stop },
+    { "halt",           NULL,          "the same",                                            monitor_stop },
+    { "cont",           NULL,          "let the machine go on",                               monitor_continue },
+    { "c",              NULL,          "the same",                                            monitor_continue },
+    { "step",           "[N]",         "let the hart do N instructions or traps (1), then stop the machine", monitor_step },
+    { "system_reset",   NULL,          "power-on; a machine that was stopped stays so",       monitor_reset },
+    { "reset",          NULL,          "the same",                                            monitor_reset },
+    { "reset halt",     NULL,          "the same",                                            monitor_reset },
+    { "reset init",     NULL,          "the same",                                            monitor_reset },
+    { "nmi",            NULL,          "non-maskable interrupt to the hart",                  monitor_nmi },
+    { "quit",           NULL,          "end the run",                                         monitor_quit },
+    { "q",              NULL,          "the same",                                            monitor_quit },
     { 0 },
 };
 // clang-format on
 
-static void print_help_of(const MonitorCommand *list, GString *out)
+static void say_unknown(const Monitor *monitor, const char *line, GString *out);
+
+/* Does the line begin with the words of the command? Then `*rest` is what follows, a format with its slash. */
+static bool begins_with(const char *line, const char *name, const char **rest)
 {
+    size_t length = strlen(name);
+    if (strncmp(line, name, length) || (line[length] && !strchr(" /", line[length])))
+        return false;
+    *rest = line + length + (line[length] == ' ');
+    return true;
+}
+
+/* A command's name and arguments: x/FMT has no space between them. */
+static char *usage_of(const MonitorCommand *command)
+{
+    const char *arguments = command->arguments ? command->arguments : "";
+    bool space = *arguments && *arguments != '/';
+    return g_strconcat(command->name, space ? " " : "", arguments, NULL);
+}
+
+/* Those whose names begin with `prefix`, as words. */
+static unsigned print_help_of(const MonitorCommand *list, const char *prefix, GString *out)
+{
+    const char *rest;
+    unsigned found = 0;
     for (; list && list->name; list++) {
-        g_autofree char *usage = g_strconcat(list->name, list->arguments ? " " : "",
-                                             list->arguments ? list->arguments : "", NULL);
-        g_string_append_printf(out, "%-24s %s\n", usage, list->help);
+        if (*prefix && !begins_with(list->name, prefix, &rest))
+            continue;
+        g_autofree char *usage = usage_of(list);
+        g_string_append_printf(out, "%-28s %s\n", usage, list->help);
+        found++;
     }
+    return found;
 }
 
 static void print_help(Monitor *monitor, const char *arguments, GString *out)
 {
-    (void)arguments;
-    print_help_of(commands, out);
-    print_help_of(monitor->own, out);
+    if (!(print_help_of(commands, arguments, out) + print_help_of(monitor->own, arguments, out)))
+        say_unknown(monitor, arguments, out);
+}
+
+static void print_info_list(Monitor *monitor, const char *arguments, GString *out)
+{
+    g_autofree char *line = g_strconcat("info ", arguments, NULL);
+    if (*arguments)
+        say_unknown(monitor, line, out);
+    else
+        print_help_of(commands, "info", out);
+}
+
+void monitor_say_usage(const Monitor *monitor, GString *out)
+{
+    g_autofree char *usage = usage_of(monitor->command);
+    g_string_append_printf(out, "write: %s\n", usage);
 }
 
 /* Words with one space between them. */
@@ -85,23 +103,14 @@ static char *tidy(const char *line)
     return g_strchomp(g_string_free(g_steal_pointer(&out), FALSE));
 }
 
-/* Does the line begin with the words of the command? Then `*rest` is what follows. */
-static bool begins_with(const char *line, const char *name, const char **rest)
-{
-    size_t length = strlen(name);
-    if (strncmp(line, name, length) || (line[length] && line[length] != ' '))
-        return false;
-    *rest = line + length + (line[length] == ' ');
-    return true;
-}
-
 /* The command with the most words that the line begins with. */
 static const MonitorCommand *find(const MonitorCommand *list, const char *line,
                                   const MonitorCommand *best, const char **arguments)
 {
     const char *rest;
     for (; list && list->name; list++) {
-        if (!begins_with(line, list->name, &rest) ||
+        bool takes_format = list->arguments && strchr(list->arguments, '/');
+        if (!begins_with(line, list->name, &rest) || (*rest == '/' && !takes_format) ||
             (best && strlen(best->name) >= strlen(list->name)))
             continue;
         best = list;
@@ -131,16 +140,80 @@ static void say_unknown(const Monitor *monitor, const char *line, GString *out)
         g_string_append_printf(out, "unknown command '%s'; try: help\n", shown);
 }
 
+/* Completion. */
+
+static void add_word(GPtrArray *words, const char *word, size_t length)
+{
+    for (guint i = 0; i < words->len; i++) {
+        const char *other = g_ptr_array_index(words, i);
+        if (!strncmp(other, word, length) && !other[length])
+            return;
+    }
+    g_ptr_array_add(words, g_strndup(word, length));
+}
+
+static void offer_word(GPtrArray *words, const char *word, const char *begin)
+{
+    if (!strncmp(word, begin, strlen(begin)))
+        add_word(words, word, strlen(word));
+}
+
+static void add_csrs(const Machine *machine, const char *begin, GPtrArray *words)
+{
+    for (unsigned i = 0; i < CSR_COUNT; i++)
+        if (csr_exists(&machine->harts[0], i))
+            offer_word(words, csr_name(i), begin);
+}
+
+static void add_commands(const Machine *machine, const char *begin, GPtrArray *words)
+{
+    (void)machine;
+    for (const MonitorCommand *c = commands; c->name; c++)
+        offer_word(words, c->name, begin);
+}
+
+/* What completes the arguments of a command. */
+static const struct {
+    const char *command;
+    void (*add)(const Machine *machine, const char *begin, GPtrArray *words);
+} argument_words[] = {
+    { "csr", add_csrs },
+    { "help", add_commands },
+    { "?", add_commands },
+};
+
+/* Words of commands that `line` begins with; `last` is where its last word begins. */
+static void complete_command(const char *line, size_t last, GPtrArray *words)
+{
+    for (const MonitorCommand *c = commands; c->name; c++)
+        if (!strncmp(c->name, line, strlen(line)))
+            add_word(words, c->name + last, strcspn(c->name + last, " "));
+}
+
+void monitor_complete(const Machine *machine, const char *line, GPtrArray *words)
+{
+    const char *space = strrchr(line, ' '), *arguments = "";
+    size_t last = space ? (size_t)(space + 1 - line) : 0;
+    const MonitorCommand *command = last ? find(commands, line, NULL, &arguments) : NULL;
+    complete_command(line, last, words);
+    for (size_t i = 0; command && i < G_N_ELEMENTS(argument_words); i++)
+        if (!strcmp(command->name, argument_words[i].command))
+            argument_words[i].add(machine, line + last, words);
+}
+
 void monitor_run(Monitor *monitor, const char *line, GString *out)
 {
     g_autofree char *words = tidy(line);
     const char *arguments = "";
     const MonitorCommand *command = find(monitor->own, words, NULL, &arguments);
     command = find(commands, words, command, &arguments);
-    if (!command)
-        say_unknown(monitor, words, out);
-    else if (*arguments && !command->arguments)
+    monitor->command = command;
+    if (!command) {
+        if (!monitor_refuse(words, out))
+            say_unknown(monitor, words, out);
+    } else if (*arguments && !command->arguments) {
         g_string_append_printf(out, "'%s' takes no arguments\n", command->name);
-    else
+    } else {
         command->run(monitor, arguments, out);
+    }
 }

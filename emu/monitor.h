@@ -5,12 +5,14 @@
  * The same commands are there wherever somebody can type: gdb's `monitor` is one place. Whoever offers them says which
  * hart is meant and may bring commands of its own. Emulation thread, between slices.
  *
- * monitor.c  finding the command, help, life of the machine     monitor_registers.c  registers
+ * monitor.c            finding the command, help, completion     monitor_hub.h   where commands are typed
+ * monitor_life.c       stop, go on, start anew, end              monitor_registers.c  registers
  */
 #ifndef EMU_MONITOR_H
 #define EMU_MONITOR_H
 
 #include "emu/machine.h"
+#include "emu/monitor_hub.h"
 
 typedef struct Monitor Monitor;
 
@@ -26,7 +28,10 @@ typedef struct {
 
 struct Monitor {
     Machine *machine;
-    unsigned hart; /* that commands are about */
+    unsigned hart;                 /* that commands are about */
+    const MonitorCommand *command; /* that runs */
+    bool
+        waits; /* it is over when the machine pauses: whoever typed it is not to be asked for more until then */
     const MonitorCommand
         *own; /* commands of whoever offers them, up to a row without a name; may be NULL */
     /* The machine is to stay where it is, or was reset; NULL: it is paused, that is all. */
@@ -37,7 +42,19 @@ struct Monitor {
 /* Runs the command that `line` names and appends what it prints to `out`: lines, each with its end. */
 void monitor_run(Monitor *monitor, const char *line, GString *out);
 
+/* Adds to `words` what the last word of `line` could become: commands, then what their arguments are. Any thread. */
+void monitor_complete(const Machine *machine, const char *line, GPtrArray *words);
+
 /* For the files of the monitor. */
-MonitorFn monitor_print_registers, monitor_print_csr;
+MonitorFn monitor_print_registers, monitor_print_csr, monitor_info_cpus;
+MonitorFn monitor_stop, monitor_continue, monitor_step, monitor_reset, monitor_quit, monitor_nmi;
+MonitorFn monitor_cpu, monitor_info_status, monitor_info_history;
+/* How the command that runs is written. */
+void monitor_say_usage(const Monitor *monitor, GString *out);
+/* Says why a command of QEMU's is not there; false: the line begins with none of these. */
+bool monitor_refuse(const char *line, GString *out);
+/* A line that says where the hart stands. */
+void monitor_append_position(const Machine *machine, unsigned hart, GString *out);
+const MonitorHost *monitor_host(const Monitor *monitor);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "cpu/csr.h"
 #include "cpu/csr_fields.h"
+#include "cpu/worlds.h"
 #include "emu/monitor.h"
 #include "emu/options_props.h"
 
@@ -19,7 +20,7 @@ static Hart *hart_of(const Monitor *monitor)
     return &monitor->machine->harts[monitor->hart];
 }
 
-void monitor_print_registers(Monitor *monitor, const char *arguments, GString *out)
+static void print_registers(Hart *hart, GString *out)
 {
     static const uint16_t csrs[] = {
         CSR_mstatus, CSR_mie,     CSR_mip,     CSR_mtvec,   CSR_mepc,   CSR_mcause,
@@ -27,9 +28,7 @@ void monitor_print_registers(Monitor *monitor, const char *arguments, GString *o
         CSR_satp,    CSR_hstatus, CSR_hedeleg, CSR_hgatp,   CSR_htval,  CSR_vsstatus,
         CSR_vsie,    CSR_vstvec,  CSR_vsepc,   CSR_vscause, CSR_vstval, CSR_vsatp,
     };
-    Hart *hart = hart_of(monitor);
     unsigned shown = 0;
-    (void)arguments;
     g_string_append_printf(out, "hart %u: %s%s\n", hart->id, hart_mode_name(hart, hart_mode(hart)),
                            hart->idle ? ", waits" : "");
     g_string_append_printf(out, "%-8s %016" PRIx64 "\n", "pc", hart->pc);
@@ -41,6 +40,37 @@ void monitor_print_registers(Monitor *monitor, const char *arguments, GString *o
             g_string_append_printf(out, "%-8s %016" PRIx64 "%s", csr_name(csrs[i]),
                                    csr_read(hart, csrs[i]), ++shown % 4 ? "  " : "\n");
     g_string_append(out, shown % 4 ? "\n" : "");
+}
+
+void monitor_print_registers(Monitor *monitor, const char *arguments, GString *out)
+{
+    bool all = !strcmp(arguments, "-a");
+    if (*arguments && !all)
+        monitor_say_usage(monitor, out);
+    else if (!all)
+        print_registers(hart_of(monitor), out);
+    for (unsigned i = 0; all && i < monitor->machine->n_harts; i++) {
+        g_string_append(out, i ? "\n" : "");
+        print_registers(&monitor->machine->harts[i], out);
+    }
+}
+
+void monitor_info_cpus(Monitor *monitor, const char *arguments, GString *out)
+{
+    const Machine *m = monitor->machine;
+    (void)arguments;
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        const Hart *hart = &m->harts[i];
+        g_string_append_printf(out, "%c CPU #%u: pc=0x%016" PRIx64 " mode=%s",
+                               i == monitor->hart ? '*' : ' ', i, hart->pc,
+                               hart_mode_name(hart, hart_mode(hart)));
+        if (hart_is_guest(hart))
+            g_string_append_printf(out, " vmid=%u", world_now(hart).vmid);
+        g_string_append_printf(out, " retired=%" PRIu64 "%s\n", hart_retired(hart),
+                               hart->critical ? " (stopped: critical error)"
+                               : hart->idle   ? " (halted)"
+                                              : "");
+    }
 }
 
 /* The CSR of that name, or number, that the hart has; CSR_COUNT: there is none. */

@@ -78,6 +78,8 @@ Options *options_new(void)
     o->drives = g_ptr_array_new();
     o->netdevs = g_ptr_array_new();
     o->chars = g_ptr_array_new();
+    o->monitors = g_ptr_array_new();
+    o->monitor_chars = g_ptr_array_new();
     o->notes = g_ptr_array_new();
     o->traces = g_ptr_array_new();
     o->recorded = g_ptr_array_new();
@@ -107,6 +109,8 @@ void options_free(Options *o)
     g_ptr_array_free(o->drives, TRUE);
     g_ptr_array_free(o->netdevs, TRUE);
     g_ptr_array_free(o->chars, TRUE);
+    g_ptr_array_free(o->monitors, TRUE);
+    g_ptr_array_free(o->monitor_chars, TRUE);
     g_ptr_array_free(o->notes, TRUE);
     g_ptr_array_free(o->traces, TRUE);
     g_ptr_array_free(o->recorded, TRUE);

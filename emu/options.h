@@ -48,7 +48,7 @@ typedef struct {
     bool done;
 } DeviceNote;
 
-typedef struct {
+typedef struct Options {
     const char *verb;  /* "run", "gdb", "doctor", "trace"; NULL: run */
     char **verb_words; /* behind "trace", or behind "gdb … --", of the command line */
     int n_verb_words;
@@ -61,9 +61,13 @@ typedef struct {
     SlotHost slots[VIRTIO_SLOTS];
     CharSpec *serial_char;
     const char *serial;
-    GPtrArray *image_dirs; /* -L, of strings */
-    bool keep_machine;     /* -no-shutdown */
-    bool no_user_config;   /* there is none */
+    GPtrArray *monitors;      /* of strings: what -monitor and -mon say */
+    GPtrArray *monitor_chars; /* of CharSpec: where they are to be */
+    bool monitor_first;       /* on the terminal it gets what is typed, not the serial port */
+    bool no_monitor;          /* -monitor none */
+    GPtrArray *image_dirs;    /* -L, of strings */
+    bool keep_machine;        /* -no-shutdown */
+    bool no_user_config;      /* there is none */
     bool daemonize, msg_time, msg_name;
     bool nographic, nodefaults, snapshot_all, skip_idle;
     uint64_t escape;   /* the letter of -echr, 1: Ctrl-A */

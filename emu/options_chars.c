@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * options_chars.c - the options that say what is at the other end of the guest's lines: -chardev, -serial, -monitor.
+ * options_chars.c - the options that say what is at the other end of the guest's lines: -chardev, -serial.
  *
  * -serial's words are short forms: "tcp:HOST:PORT,server" is -chardev socket,host=HOST,port=PORT,server=on without an id.
  */
@@ -111,8 +111,8 @@ static const struct {
 static const struct {
     const char *name, *why;
 } refused[] = {
-    { "ringbuf", "what is in it could be read only in the monitor, which is not there yet; use file" },
-    { "memory",  "what is in it could be read only in the monitor, which is not there yet; use file" },
+    { "ringbuf", "it is not there; use file" },
+    { "memory",  "it is not there; use file" },
     { "vc",      "windows are not there yet; use stdio or pty" },
     { "udp",     "datagrams are not there; use socket" },
     { "serial",  "serial ports of the host are not there; use pipe or socket" },
@@ -232,22 +232,21 @@ CharSpec *options_use_char(const GPtrArray *chars, const char *option, const cha
     return NULL;
 }
 
-/* What `text` of -serial says; "mon:" before it adds the emulator's keys. */
-static CharSpec *read_serial(Options *o, const char *text, GError **error)
+CharSpec *options_read_line(Options *o, const char *name, const char *text, GError **error)
 {
     bool mux = g_str_has_prefix(text, "mon:");
     const char *rest = text + (mux ? 4 : 0);
     if (g_str_has_prefix(rest, "chardev:"))
-        return options_use_char(o->chars, "-serial", rest + strlen("chardev:"), error);
+        return options_use_char(o->chars, name, rest + strlen("chardev:"), error);
     CharSpec *spec = options_own(o, g_new0(CharSpec, 1));
-    g_autofree char *option = g_strdup_printf("-serial %s", text);
+    g_autofree char *option = g_strdup_printf("%s %s", name, text);
     g_autofree char *argument = long_form(rest);
     if (!argument) {
         fail(error, EXIT_CONFIG,
-             "-serial %s cannot be had; there are stdio, mon:stdio, null, none, pty, file:FILE, "
+             "%s %s cannot be had; there are stdio, mon:stdio, null, none, pty, file:FILE, "
              "pipe:PATH, tcp:[HOST]:PORT[,server][,nowait], unix:PATH[,server][,nowait] and "
              "chardev:ID",
-             text);
+             name, text);
         return NULL;
     }
     g_autoptr(Props) props = props_parse(option, argument, "backend", error);
@@ -255,17 +254,21 @@ static CharSpec *read_serial(Options *o, const char *text, GError **error)
         return NULL;
     spec->mux |= mux;
     spec->no_signal |= mux;
+    spec->monitor = mux;
     return spec;
 }
 
 bool options_resolve_serial(Options *o, GError **error)
 {
     const char *text = o->serial ? o->serial : o->nodefaults ? "none" : "mon:stdio";
-    o->serial_char = read_serial(o, text, error);
+    o->serial_char = options_read_line(o, "-serial", text, error);
+    /* The default gives way to a monitor elsewhere, or none; what was asked for does not. */
+    if (o->serial_char && !o->serial)
+        o->serial_char->monitor = !o->monitors->len && !o->no_monitor && !o->nodefaults;
     return o->serial_char != NULL;
 }
 
-static bool is_nothing(const char *text)
+bool options_is_nothing(const char *text)
 {
     return !strcmp(text, "null") || !strcmp(text, "none");
 }
@@ -274,7 +277,7 @@ static bool is_nothing(const char *text)
 bool option_serial(Options *o, const OptionDef *def, const char *argument, GError **error)
 {
     (void)def;
-    if (o->serial && !is_nothing(argument))
+    if (o->serial && !options_is_nothing(argument))
         return fail(
             error, EXIT_CONFIG,
             "-serial %s: the machine has one serial port, which has -serial %s already; give "
@@ -283,16 +286,6 @@ bool option_serial(Options *o, const OptionDef *def, const char *argument, GErro
     if (!o->serial)
         o->serial = options_keep(o, argument);
     return true;
-}
-
-bool option_monitor(Options *o, const OptionDef *def, const char *argument, GError **error)
-{
-    (void)o;
-    (void)def;
-    return is_nothing(argument) ||
-           fail(error, EXIT_CONFIG,
-                "-monitor %s cannot be had: the monitor is not there yet; write -monitor none",
-                argument);
 }
 
 /* "chardev:ID", maybe with words behind it, as the socket's address; other specs as they are. */

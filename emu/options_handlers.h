@@ -18,7 +18,7 @@ OptionHandler option_machine, option_cpu, option_smp, option_memory, option_rtc,
 /* options_devices.c: what is plugged into it */
 OptionHandler option_device, option_drive, option_netdev, option_nic, option_net;
 /* options_chars.c: the other ends of its lines */
-OptionHandler option_serial, option_chardev, option_monitor;
+OptionHandler option_serial, option_chardev, option_monitor, option_mon;
 /* options_config.c: options in a file */
 OptionHandler option_readconfig;
 /* options_start.c: how a run begins and ends */
@@ -45,6 +45,12 @@ const char *options_char_example(size_t number);
 const char *options_driver_example(size_t number);
 const char *options_log_item(size_t number);
 char *options_machine_property(size_t number); /* to be freed */
+/* What an option that names the end of a line, as -serial does, says; "mon:" before it adds the emulator's keys and a
+ * monitor. NULL: it cannot be had. */
+CharSpec *options_read_line(Options *o, const char *name, const char *text, GError **error);
+bool options_is_nothing(const char *text);
+/* Where monitors are to be. */
+bool options_resolve_monitors(Options *o, GError **error);
 /* -chardev sockets as the addresses that -gdb takes. */
 bool options_resolve_gdbs(Options *options, GError **error);
 /* The element with this id of a list whose elements begin with their id, or NULL. */

@@ -323,27 +323,33 @@ static bool check_used(const Options *o, GError **error)
 static bool check_daemon(const Options *o, GError **error)
 {
     bool on_terminal = o->serial_char->kind == CHAR_STDIO;
+    for (unsigned i = 0; i < o->monitor_chars->len; i++)
+        on_terminal |=
+            ((const CharSpec *)g_ptr_array_index(o->monitor_chars, i))->kind == CHAR_STDIO;
     for (unsigned i = 0; i < o->chars->len; i++)
         on_terminal |= ((const CharSpec *)g_ptr_array_index(o->chars, i))->kind == CHAR_STDIO;
     return !on_terminal || fail(error, EXIT_CONFIG,
                                 "-daemonize: a program in the background has no terminal, and a "
-                                "serial line wants it; write for example -serial file:out.txt");
+                                "serial line or monitor wants it; write for example -serial "
+                                "file:out.txt");
 }
 
 bool options_resolve(Options *o, GError **error)
 {
     if (o->daemonize && !o->serial)
         o->nodefaults = true; /* there is no terminal that it could have */
-    if (o->stopped && !o->gdbs->len)
-        return fail(error, EXIT_CONFIG, "-S waits for gdb, which has no way in; add -s");
     if (o->commit_file && !o->log_commits)
         return fail(error, EXIT_CONFIG, "-log '%s', but nothing is to be logged; add -log-commits",
                     o->commit_file);
     if (!options_check_machine(o, error) || !options_resolve_serial(o, error) ||
-        !options_resolve_gdbs(o, error) || !plug_notes(o, has_bus, plug_note, error) ||
-        !plug_notes(o, is_card, plug_note, error) || !plug_notes(o, is_any, plug_console, error) ||
-        !resolve_semihosting(o, error) || !check_used(o, error))
+        !options_resolve_monitors(o, error) || !options_resolve_gdbs(o, error) ||
+        !plug_notes(o, has_bus, plug_note, error) || !plug_notes(o, is_card, plug_note, error) ||
+        !plug_notes(o, is_any, plug_console, error) || !resolve_semihosting(o, error) ||
+        !check_used(o, error))
         return false;
+    if (o->stopped && !o->gdbs->len && !o->monitor_chars->len)
+        return fail(error, EXIT_CONFIG,
+                    "-S waits for gdb or the monitor, and neither has a way in; add -s");
     if (o->daemonize && o->verb && !strcmp(o->verb, "gdb"))
         return fail(error, EXIT_CONFIG,
                     "gdb wants the terminal that -daemonize lets go; write one of them");

@@ -74,6 +74,8 @@ static uint64_t slice_length(const Machine *m, unsigned index)
         length = MIN(length, m->config.slice);
     if (m->config.max_insns)
         length = MIN(length, m->config.max_insns - MIN(executed(m), m->config.max_insns));
+    if (UNLIKELY(index == m->step_hart))
+        length = MIN(length, m->step_end - MIN(m->step_end, m->harts[index].units));
     return UNLIKELY(m->stepping >> index & 1) ? MIN(length, 1) : length;
 }
 
@@ -153,6 +155,14 @@ static void look_around(Machine *m)
 {
     if (UNLIKELY(inbox_has_messages(&m->inbox)))
         inbox_apply(&m->inbox);
+    if (UNLIKELY(m->harts[m->step_hart].units >= m->step_end)) {
+        m->step_end = UINT64_MAX;
+        m->paused = m->noticed = true;
+    }
+    if (UNLIKELY(m->noticed)) {
+        m->noticed = false;
+        m->notice(m);
+    }
     while (UNLIKELY(m->paused) && !m->stop)
         inbox_wait(&m->inbox, UINT64_MAX);
     if (UNLIKELY(m->clock.units >= m->look_at))

@@ -15,6 +15,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What happens on a line beside bytes. */
+typedef enum {
+    HOST_OPENED, /* somebody is there, and what they type comes here */
+    HOST_LEFT,   /* it goes to another line from now on */
+    HOST_CLOSED, /* nobody is there any more; somebody else may come */
+    HOST_ENDED,  /* nobody will come */
+    HOST_BREAK,  /* the line was held low for longer than a character takes */
+} HostEvent;
+
 typedef struct {
     /* Set by the host side. NULL: output is dropped. */
     void (*write)(void *host, const uint8_t *data, size_t size);
@@ -23,6 +32,8 @@ typedef struct {
     bool ended; /* beyond what is still to be received, no input will come any more */
     /* Set by the device at realize. Returns how many bytes were taken. */
     size_t (*receive)(void *device, const uint8_t *data, size_t size);
+    /* Likewise; as an input it comes when `receive` could. May be NULL: nothing of this matters. */
+    void (*event)(void *device, HostEvent event);
     void *device;
 } HostChar;
 

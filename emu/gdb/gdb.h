@@ -29,6 +29,9 @@ bool gdb_listen(GdbHub *hub, const char *spec, GError **error);
 /* The run ends when a debugger hangs up. */
 void gdb_end_with_debugger(GdbHub *hub);
 
+/* Does a debugger keep the machine from running? */
+bool gdb_holds(const GdbHub *hub);
+
 /* The port that the spec given `index`-th listens on. */
 unsigned gdb_port(const GdbHub *hub, unsigned index);
 

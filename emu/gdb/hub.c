@@ -104,12 +104,17 @@ void gdb_hub_update(GdbHub *hub)
         hart_update_irq_mode(&m->harts[i]);
 }
 
-void gdb_hub_release(GdbHub *hub)
+bool gdb_holds(const GdbHub *hub)
 {
     bool held = false;
     for (unsigned i = 0; i < hub->sessions->len; i++)
         held |= session_at(hub, i)->connected && session_at(hub, i)->holds;
-    hub->machine->paused = held;
+    return held;
+}
+
+void gdb_hub_release(GdbHub *hub)
+{
+    hub->machine->paused = gdb_holds(hub);
     gdb_hub_update(hub);
 }
 

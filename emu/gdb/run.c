@@ -25,6 +25,7 @@ void gdb_end_steps(GdbSession *s)
 void gdb_pause(GdbSession *s, GdbThread thread, int signal, GdbReason reason)
 {
     s->machine->paused = true;
+    s->machine->noticed = s->machine->monitors != NULL;
     s->holds = true;
     s->held = 0;
     s->general = s->stop = thread;

@@ -267,3 +267,27 @@ Test(uart, a_ring_that_is_too_full_is_cut)
         cr_expect_eq(type_in("abcdefghijklmnopqrstuvwxyz"), 0);
     }
 }
+
+/* 8.5: bit 4 is set while the zero character of the break is the next one; bit 7 while any is in the FIFO; reading LSR
+ * takes both back, and the line status interrupt with them. */
+Test(uart, a_break_is_a_zero_with_its_bit_at_the_top_of_the_fifo)
+{
+    put(IIR, 1);
+    put(IER, 4);
+    type_in("a");
+    chr.event(chr.device, HOST_BREAK);
+    type_in("b");
+    cr_expect_eq(get(LSR), 0xe1, "the break is behind a character: 0x%lx", (long)get(LSR));
+    cr_expect_eq(get(IIR) & 15, 1);
+    cr_expect_eq(get(RBR), 'a');
+    cr_expect_eq(get(IIR) & 15, 6);
+    cr_expect_eq(get(LSR), 0xf1);
+    cr_expect_eq(get(LSR), 0x61, "reported once");
+    cr_expect_eq(get(IIR) & 15, 1);
+    cr_expect_eq(get(RBR), 0);
+    cr_expect_eq(get(RBR), 'b');
+    cr_expect_eq(get(LSR), 0x60);
+    put(MCR, 0x10);
+    chr.event(chr.device, HOST_BREAK);
+    cr_expect_eq(get(LSR), 0x60, "in loopback the line is not connected");
+}

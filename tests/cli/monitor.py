@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: MIT
+"""monitor.py - the monitor where people and scripts type: a terminal shared with the guest, pipes, sockets, files."""
+import os
+import re
+import socket
+import subprocess
+import time
+
+from lines import ECHO, WAIT, Run, retry
+from terminal import Session
+
+PROMPT = b"(qemu) "
+LOOP = ["-bios", "none", "-kernel", "loop.elf"]
+
+
+class Talk:
+    """A script at a monitor's socket."""
+
+    def __init__(self, folder, path):
+        self.line = socket.socket(socket.AF_UNIX)
+        self.line.settimeout(WAIT)
+        retry(lambda: self.line.connect(os.path.join(folder, path)))
+        self.greeting = self.answer()
+
+    def answer(self):
+        text = b""
+        while not text.endswith(PROMPT):
+            part = self.line.recv(65536)
+            assert part, f"hung up after {text!r}"
+            text += part
+        return text[:-len(PROMPT)].decode()
+
+    def ask(self, command):
+        self.line.sendall(command.encode() + b"\n")
+        return self.answer()
+
+
+def plain(text):
+    """What a terminal shows, without what moves its cursor."""
+    return re.sub(rb"\x1b\[[0-9;]*[A-Za-z]", b"", text)
+
+
+def switching(s):
+    """Ctrl-A c and back: the guest gets what is typed in between to neither."""
+    s.wait_raw(True)
+    s.keys(b"ab")
+    s.expect(b"ab")
+    s.keys(b"\x01c")
+    s.expect(b"monitor - type 'help'")
+    s.expect(PROMPT)
+    s.text = b""
+    s.keys(b"info status\r")
+    s.expect(b"VM status: running")
+    s.text = b""
+    s.keys(b"\x01c")
+    s.keys(b"xyz")
+    s.expect(b"xyz")
+    assert b"status" not in s.text, s.text
+    s.keys(b"\x01c")
+    s.expect(PROMPT)
+    s.keys(b"quit\r")
+    s.end(0)
+
+
+def editing(s):
+    """Cursor keys, rubout, history, completion, and keys that mean nothing."""
+    s.wait_raw(True)
+    s.keys(b"\x01c")
+    s.expect(PROMPT)
+    s.text = b""
+    s.keys(b"ifo status\x01\x01\x06n\r")
+    s.expect(b"VM status: running")
+    s.text = b""
+    s.keys(b"\x1b[A\r")
+    s.expect(b"VM status: running")
+    s.text = b""
+    s.keys(b"info sta\t\r")
+    s.expect(b"VM status: running")
+    s.text = b""
+    s.keys(b"info s\x7fcp\t\r")
+    s.expect(b"CPU #0")
+    s.text = b""
+    s.keys(b"syst\t\t")
+    s.expect(b"em_reset ")
+    s.keys(b"\x03\xff\xfe\x1f\x00\x1b[Zq\x7f\x7f\x7f\x7f\r")
+    s.text = b""
+    s.keys(b"csr mstatu\t\r")
+    s.expect(b"MPP")
+    s.keys(b"quit\r")
+    s.end(0)
+
+
+def stop_and_go(s):
+    """A stopped machine echoes nothing until it goes on, and loses nothing."""
+    s.wait_raw(True)
+    s.keys(b"\x01cstop\rinfo status\r")
+    s.expect(b"VM status: paused")
+    s.text = b""
+    s.keys(b"\x01cxyz")
+    time.sleep(0.2)
+    s.keys(b"\x01c")
+    s.expect(PROMPT)
+    assert b"xyz" not in s.text, s.text
+    s.keys(b"cont\r")
+    s.expect(b"xyz")
+    s.keys(b"\x01c!")
+    s.end(0)
+
+
+def escape_keys(s):
+    """A break is a zero character to a program that does not ask; time stamps; the list of keys."""
+    s.wait_raw(True)
+    s.keys(b"\x01b")
+    s.expect(b"\x00")
+    s.keys(b"\x01t")
+    s.expect(b"virtual time")
+    s.text = b""
+    s.keys(b"q\nr")
+    s.expect(b"r")
+    assert re.search(rb"\[00:00:\d\d\.\d\d\d\] q\r?\n\[00:00:\d\d\.\d\d\d\] r", s.text), s.text
+    s.keys(b"\x01h")
+    s.expect(b"send a break")
+    s.keys(b"\x01x")
+    s.end(0)
+
+
+def first_on_the_terminal(s):
+    """-monitor stdio beside the default serial port: they share the terminal, and the monitor is first."""
+    s.wait_raw(True)
+    s.expect(PROMPT)
+    s.keys(b"info status\r")
+    s.expect(b"VM status: paused")
+    s.keys(b"c\r\x01cab!")
+    s.expect(b"ab!")
+    s.end(0)
+
+
+def not_there(s):
+    s.wait_raw(True)
+    s.keys(b"\x01c")
+    s.expect(b"nothing to switch to")
+    s.keys(b"!")
+    s.end(0)
+
+
+SESSIONS = [
+    (switching, ECHO),
+    (switching, ECHO + ["-serial", "mon:stdio"]),
+    (switching, ECHO + ["-chardev", "stdio,id=c,mux=on", "-serial", "chardev:c", "-mon", "chardev=c,mode=readline"]),
+    (editing, ECHO),
+    (stop_and_go, ECHO),
+    (escape_keys, ECHO),
+    (first_on_the_terminal, ECHO + ["-S", "-monitor", "stdio"]),
+    (not_there, ECHO + ["-monitor", "none"]),
+]
+
+
+def piped(program, folder):
+    """Commands from a pipe: no echo; the last line needs no end; nothing of a long or strange line does harm."""
+    commands = b"info status\n\n  help   quit \r\n" + b"x" * 5000 + b"\n\x00\x01\xff\xfe\ninfo history\nquit"
+    done = subprocess.run([program] + LOOP + ["-S", "-serial", "none", "-monitor", "stdio"], cwd=folder, input=commands,
+                          capture_output=True, timeout=WAIT, check=False)
+    text = done.stdout.decode()
+    assert done.returncode == 0, done
+    assert text.count("(qemu) ") >= 6 and "VM status: paused\n" in text and "end the run" in text, text
+    assert "at most 4096 bytes" in text and "unknown command '" in text, text
+    assert text.startswith("Bulkhead ") and "0: 'info status'\n" in text, text
+
+
+def from_a_file(program, folder):
+    """A file's commands run before the first instruction, the same in every run."""
+    path = os.path.join(folder, "commands.txt")
+    with open(path, "w", encoding="ascii") as file:
+        file.write("info cpus\nquit\n")
+    with open(path, "rb") as file:
+        done = subprocess.run([program] + LOOP + ["-serial", "none", "-monitor", "stdio"], cwd=folder, stdin=file,
+                              capture_output=True, timeout=WAIT, check=False)
+    assert done.returncode == 0 and b"retired=0" in done.stdout, done
+
+
+def over_a_socket(program, folder):
+    """One caller after the other, hanging up wherever they like; the machine goes on meanwhile."""
+    with Run(program, folder, LOOP + ["-serial", "none", "-monitor", "unix:mon.sock,server,nowait"]) as run:
+        first = Talk(folder, "mon.sock")
+        assert first.greeting.startswith("Bulkhead "), first.greeting
+        count = [int(re.search(r"retired=(\d+)", first.ask("info cpus")).group(1)) for _ in range(2)]
+        assert count[1] > count[0] > 0, count
+        assert "paused" in first.ask("stop") + first.ask("info status")
+        first.line.sendall(b"system_rese")
+        first.line.close()
+        second = Talk(folder, "mon.sock")
+        count = [second.ask("info cpus") for _ in range(2)]
+        assert count[0] == count[1], count
+        assert "did you mean 'info registers'" in second.ask("info registerss")
+        assert "unknown command" in second.ask("\x7f\x01\t\x1b[A")
+        assert "hart 0, M: 0x" in second.ask("step 3")
+        second.line.sendall(b"quit\n")
+        run.end(0)
+
+
+def tcp_and_more_than_one(program, folder):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    arguments = ["-serial", "none", "-monitor", f"tcp:127.0.0.1:{port},server,nowait", "-monitor",
+                 "unix:two.sock,server=on,wait=off", "-S"]
+    with Run(program, folder, LOOP + arguments) as run:
+        two = Talk(folder, "two.sock")
+        line = retry(lambda: socket.create_connection(("127.0.0.1", port), WAIT))
+        line.sendall(b"c\n")
+        while PROMPT not in line.recv(4096):
+            pass
+        end = time.monotonic() + WAIT
+        while "running" not in two.ask("info status"):
+            assert time.monotonic() < end
+        line.sendall(b"q\n")
+        run.end(0)
+        line.close()
+
+
+def resets(program, folder):
+    """system_reset of a machine that runs: it runs from the start; of one that is stopped: it is stopped at the start."""
+    with Run(program, folder, LOOP + ["-serial", "none", "-monitor", "unix:reset.sock,server,nowait"]) as run:
+        talk = Talk(folder, "reset.sock")
+        talk.ask("stop")
+        talk.ask("system_reset")
+        text = talk.ask("info cpus")
+        assert "pc=0x0000000000001000 mode=M" in text, text
+        talk.ask("c")
+        talk.ask("system_reset")
+        assert "running" in talk.ask("info status")
+        talk.line.sendall(b"quit\n")
+        run.end(0)
+
+
+RUNS = [piped, from_a_file, over_a_socket, tcp_and_more_than_one, resets]
+
+
+def run_all(program, folder):
+    """[(name, what is wrong or None)]"""
+    results = []
+    for number, (check, arguments) in enumerate(SESSIONS):
+        session = Session(program, folder, arguments)
+        try:
+            check(session)
+            results.append((f"monitor: {check.__name__} {number}", None))
+        except (AssertionError, OSError, subprocess.TimeoutExpired) as problem:
+            results.append((f"monitor: {check.__name__} {number}", repr(problem)))
+        session.close()
+    for check in RUNS:
+        try:
+            check(program, folder)
+            results.append((f"monitor: {check.__name__}", None))
+        except (AssertionError, OSError, subprocess.TimeoutExpired) as problem:
+            results.append((f"monitor: {check.__name__}", repr(problem)))
+    return results
