@@ -35,6 +35,7 @@ enum {
     ATTENTION_IRQ = 1,   /* an interrupt can be taken */
     ATTENTION_YIELD = 2, /* another hart should run first */
     ATTENTION_STOP = 4,  /* the machine or the debugger wants the hart to stop */
+    ATTENTION_LOOK = 16, /* somebody wants to look at the machine before the hart goes on */
     ATTENTION_LOOP = 8, /* the loop that runs the hart must be chosen anew; never leaves hart_run */
 };
 

@@ -165,6 +165,8 @@ enter:
         left = hart->left;
         goto enter;
     }
+    if (UNLIKELY(hart->attention)) /* the translation was somebody's breakpoint */
+        return;
     slots = place.page->slots;
     va = place.va;
     tlb = hart->mmu.data->tlb;

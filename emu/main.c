@@ -293,8 +293,8 @@ static bool take_apart(Run *run)
         ok = false;
     }
     with_gdb_free(run->with_gdb);
-    gdb_free(run->gdb);
     monitor_hub_free(run->monitors);
+    gdb_free(run->gdb);
     if (run->monitor_ends)
         g_array_free(run->monitor_ends, TRUE);
     options_free(run->options);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cpu/csr.h"
+#include "emu/monitor_break.h"
 #include "emu/options_props.h"
 
 static MonitorFn print_help, print_info_list;
@@ -21,6 +22,18 @@ static const MonitorCommand commands[] = {
     { "info status",    NULL,          "does the machine run?",                               monitor_info_status },
     { "cpu",            "HART",        "commands are about that hart from now on",            monitor_cpu },
     { "csr",            "[NAME]",      "a CSR of the hart, field by field; alone: all names", monitor_print_csr },
+    { "break",          "EVENT|vmexit|mode|irq|walk-fault|csr NAME|addr EXPR... [where COND] [do stop|mark|dump]", "when that happens, stop (default), leave a mark in the trace, or dump the trace", monitor_break },
+    { "info break",     NULL,          "breakpoints",                                         monitor_info_break },
+    { "delete",         "N|all",       "take a breakpoint away",                              monitor_delete },
+    { "x",              "/FMT ADDR",   "memory as the hart sees it; FMT: count, x d u o c s i, b h w g", monitor_x },
+    { "xp",             "/FMT ADDR",   "physical memory",                                     monitor_xp },
+    { "xg",             "/FMT ADDR [vmid N]", "guest-physical memory, of the guest that is set up on the hart or of one with that VMID", monitor_xg },
+    { "gva2gpa",        "ADDR",        "where a virtual address leads; of a guest, in its physical memory", monitor_gva2gpa },
+    { "gpa2spa",        "ADDR [vmid N]", "where a guest-physical address leads",              monitor_gpa2spa },
+    { "memsave",        "ADDR SIZE FILE", "memory as the hart sees it, into a file",          monitor_memsave },
+    { "pmemsave",       "ADDR SIZE FILE", "physical memory, into a file",                     monitor_pmemsave },
+    { "print",          "/FMT EXPR",   "a number; FMT: x d u o c",                            monitor_print },
+    { "p",              "/FMT EXPR",   "the same",                                            monitor_print },
     { "stop",           NULL,          "stop the machine",                                    monitor_stop },
     { "halt",           NULL,          "the same",                                            monitor_stop },
     { "cont",           NULL,          "let the machine go on",                               monitor_continue },
@@ -152,7 +165,7 @@ static void add_word(GPtrArray *words, const char *word, size_t length)
     g_ptr_array_add(words, g_strndup(word, length));
 }
 
-static void offer_word(GPtrArray *words, const char *word, const char *begin)
+void monitor_offer_word(GPtrArray *words, const char *word, const char *begin)
 {
     if (!strncmp(word, begin, strlen(begin)))
         add_word(words, word, strlen(word));
@@ -162,14 +175,14 @@ static void add_csrs(const Machine *machine, const char *begin, GPtrArray *words
 {
     for (unsigned i = 0; i < CSR_COUNT; i++)
         if (csr_exists(&machine->harts[0], i))
-            offer_word(words, csr_name(i), begin);
+            monitor_offer_word(words, csr_name(i), begin);
 }
 
 static void add_commands(const Machine *machine, const char *begin, GPtrArray *words)
 {
     (void)machine;
     for (const MonitorCommand *c = commands; c->name; c++)
-        offer_word(words, c->name, begin);
+        monitor_offer_word(words, c->name, begin);
 }
 
 /* What completes the arguments of a command. */
@@ -180,6 +193,7 @@ static const struct {
     { "csr", add_csrs },
     { "help", add_commands },
     { "?", add_commands },
+    { "break", monitor_break_words },
 };
 
 /* Words of commands that `line` begins with; `last` is where its last word begins. */

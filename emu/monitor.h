@@ -49,6 +49,15 @@ void monitor_complete(const Machine *machine, const char *line, GPtrArray *words
 MonitorFn monitor_print_registers, monitor_print_csr, monitor_info_cpus;
 MonitorFn monitor_stop, monitor_continue, monitor_step, monitor_reset, monitor_quit, monitor_nmi;
 MonitorFn monitor_cpu, monitor_info_status, monitor_info_history;
+MonitorFn monitor_x, monitor_xp, monitor_xg, monitor_print, monitor_gva2gpa, monitor_gpa2spa;
+MonitorFn monitor_memsave, monitor_pmemsave;
+/* False, which `out` says: this monitor is not to touch the host's files and sockets. */
+bool monitor_may_touch_files(const Monitor *monitor, GString *out);
+/* The CSR of that name, or number, that the hart has; CSR_COUNT: there is none, which `out` says. */
+unsigned monitor_find_csr(const Monitor *monitor, const char *name, GString *out);
+extern const char *const monitor_x_names[32];
+/* For completion: adds `word` if it begins like that. */
+void monitor_offer_word(GPtrArray *words, const char *word, const char *begin);
 /* How the command that runs is written. */
 void monitor_say_usage(const Monitor *monitor, GString *out);
 /* Says why a command of QEMU's is not there; false: the line begins with none of these. */

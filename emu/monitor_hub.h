@@ -25,12 +25,15 @@ typedef struct {
     Semihost *semihost;
 } MonitorHost;
 
+typedef struct MonitorBreaks MonitorBreaks;
+
 typedef struct MonitorHub {
     Machine *machine;
     MonitorHost host;
     GPtrArray *places;  /* of MonitorPlace */
     GPtrArray *history; /* of strings: lines that were typed, at all places */
-    bool no_files;      /* commands neither read nor write files, nor open sockets */
+    MonitorBreaks *breaks;
+    bool no_files; /* commands neither read nor write files, nor open sockets */
 } MonitorHub;
 
 /* Prompt of every place; what scripts for QEMU wait for. */

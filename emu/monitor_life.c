@@ -7,6 +7,7 @@
 #include "emu/gdb/gdb.h"
 #include "emu/guest_memory.h"
 #include "emu/monitor.h"
+#include "emu/monitor_break.h"
 #include "emu/monitor_hub.h"
 
 static const MonitorHost no_host;
@@ -14,6 +15,13 @@ static const MonitorHost no_host;
 const MonitorHost *monitor_host(const Monitor *monitor)
 {
     return monitor->machine->monitors ? &monitor->machine->monitors->host : &no_host;
+}
+
+bool monitor_may_touch_files(const Monitor *monitor, GString *out)
+{
+    bool may = !monitor->machine->monitors || !monitor->machine->monitors->no_files;
+    g_string_append(out, may ? "" : "files of the host are not to be touched here\n");
+    return may;
 }
 
 static void pause_machine(Monitor *monitor)
@@ -43,8 +51,11 @@ static bool may_go(const Monitor *monitor, GString *out)
 void monitor_continue(Monitor *monitor, const char *arguments, GString *out)
 {
     (void)arguments;
-    if (may_go(monitor, out))
-        monitor->machine->paused = false;
+    if (!may_go(monitor, out))
+        return;
+    monitor->machine->paused = false;
+    if (monitor->machine->monitors)
+        monitor_breaks_leave(monitor->machine->monitors->breaks);
 }
 
 void monitor_step(Monitor *monitor, const char *arguments, GString *out)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "emu/monitor.h"
+#include "emu/monitor_break.h"
 #include "emu/monitor_edit.h"
 #include "emu/monitor_hub.h"
 
@@ -241,6 +242,7 @@ static void go_on(MonitorPlace *place)
 static void notice(Machine *machine)
 {
     MonitorHub *hub = machine->monitors;
+    monitor_breaks_act(hub->breaks);
     for (guint i = 0; i < hub->places->len && machine->paused; i++) {
         MonitorPlace *place = g_ptr_array_index(hub->places, i);
         if (place->monitor.waits)
@@ -254,6 +256,7 @@ MonitorHub *monitor_hub_new(Machine *machine)
     hub->machine = machine;
     hub->places = g_ptr_array_new();
     hub->history = g_ptr_array_new_with_free_func(g_free);
+    hub->breaks = monitor_breaks_new(hub);
     machine->monitors = hub;
     machine->notice = notice;
     return hub;
@@ -264,6 +267,7 @@ void monitor_hub_free(MonitorHub *hub)
     if (!hub)
         return;
     hub->machine->monitors = NULL;
+    monitor_breaks_free(hub->breaks);
     for (guint i = 0; i < hub->places->len; i++) {
         MonitorPlace *place = g_ptr_array_index(hub->places, i);
         g_string_free(place->line, TRUE);

@@ -9,7 +9,7 @@
 #include "emu/monitor.h"
 #include "emu/options_props.h"
 
-static const char *const x_names[32] = {
+const char *const monitor_x_names[32] = {
     "zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
     "a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
     "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
@@ -33,7 +33,7 @@ static void print_registers(Hart *hart, GString *out)
                            hart->idle ? ", waits" : "");
     g_string_append_printf(out, "%-8s %016" PRIx64 "\n", "pc", hart->pc);
     for (unsigned i = 0; i < 32; i++)
-        g_string_append_printf(out, "%-8s %016" PRIx64 "%s", x_names[i], hart->x[i],
+        g_string_append_printf(out, "%-8s %016" PRIx64 "%s", monitor_x_names[i], hart->x[i],
                                i % 4 == 3 ? "\n" : "  ");
     for (unsigned i = 0; i < G_N_ELEMENTS(csrs); i++)
         if (csr_exists(hart, csrs[i]))
@@ -110,6 +110,14 @@ static void list_csrs(const Hart *hart, GString *out)
             g_string_append_printf(out, "0x%03x  %-14s %s\n", i, csr_name(i), csr_title(i));
 }
 
+unsigned monitor_find_csr(const Monitor *monitor, const char *name, GString *out)
+{
+    unsigned number = find_csr(hart_of(monitor), name);
+    if (number == CSR_COUNT)
+        say_unknown(hart_of(monitor), name, out);
+    return number;
+}
+
 void monitor_print_csr(Monitor *monitor, const char *arguments, GString *out)
 {
     Hart *hart = hart_of(monitor);
@@ -117,9 +125,7 @@ void monitor_print_csr(Monitor *monitor, const char *arguments, GString *out)
         list_csrs(hart, out);
         return;
     }
-    unsigned number = find_csr(hart, arguments);
-    if (number == CSR_COUNT)
-        say_unknown(hart, arguments, out);
-    else
+    unsigned number = monitor_find_csr(monitor, arguments, out);
+    if (number != CSR_COUNT)
         csr_describe(out, number, csr_read(hart, number));
 }

@@ -82,7 +82,7 @@ static uint64_t slice_length(const Machine *m, unsigned index)
 /* Gives the hart `length` units, and the clock sight of them. */
 static void begin_slice(Machine *m, Hart *hart, uint64_t length)
 {
-    hart->attention &= ~(uint32_t)ATTENTION_YIELD;
+    hart->attention &= ~(uint32_t)(ATTENTION_YIELD | ATTENTION_LOOK);
     hart->left = (int64_t)length;
     hart->units += length;
     m->clock.units += length;

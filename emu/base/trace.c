@@ -106,11 +106,13 @@ void trace_emit(Trace *trace, TraceId id, const uint64_t *words)
     memcpy(record.values, words, event->n_fields * sizeof *words);
     if (trace->look)
         trace->look(trace->look_opaque, &record);
+    if (trace->on[id] >> TRACE_TO_BREAK & 1)
+        trace->sinks[TRACE_TO_BREAK].put(trace->sinks[TRACE_TO_BREAK].opaque, &record);
     if (trace->wanted && !trace->wanted(trace->wanted_opaque, &record))
         return;
     if (trace->on[id] & 1 << TRACE_TO_TEXT)
         trace_print(event, &record, trace->out);
-    for (unsigned sink = TRACE_TO_FILE; sink < TRACE_SINKS; sink++)
+    for (unsigned sink = TRACE_TO_FILE; sink < TRACE_TO_BREAK; sink++)
         if (trace->on[id] >> sink & 1)
             trace->sinks[sink].put(trace->sinks[sink].opaque, &record);
 }

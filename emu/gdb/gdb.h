@@ -11,6 +11,7 @@
 #define EMU_GDB_GDB_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <glib.h>
 
@@ -28,6 +29,14 @@ bool gdb_listen(GdbHub *hub, const char *spec, GError **error);
 
 /* The run ends when a debugger hangs up. */
 void gdb_end_with_debugger(GdbHub *hub);
+
+/* Something of the machine's stopped it at `hart`, which `why`, a line, says: they are told. */
+void gdb_tell_event(GdbHub *hub, unsigned hart, const char *why);
+
+/* Harts are to stop at these addresses too, in every space, and `reached` is to be told; it says whether it is one of
+ * them. The last call counts. */
+void gdb_set_points(GdbHub *hub, const uint64_t *addresses, unsigned n,
+                    bool (*reached)(void *opaque, unsigned hart), void *opaque);
 
 /* Does a debugger keep the machine from running? */
 bool gdb_holds(const GdbHub *hub);

@@ -19,6 +19,8 @@ GdbHub *gdb_hub_new(Machine *machine)
     hub->sessions = g_ptr_array_new();
     hub->points = g_array_new(FALSE, FALSE, sizeof(Breakpoint));
     hub->watches = g_array_new(FALSE, FALSE, sizeof(Watchpoint));
+    hub->own_points = g_array_new(FALSE, FALSE, sizeof(Breakpoint));
+    hub->event = g_string_new(NULL);
     return hub;
 }
 
@@ -27,6 +29,8 @@ void gdb_hub_free(GdbHub *hub)
     g_ptr_array_free(hub->sessions, TRUE);
     g_array_free(hub->points, TRUE);
     g_array_free(hub->watches, TRUE);
+    g_array_free(hub->own_points, TRUE);
+    g_string_free(hub->event, TRUE);
     g_free(hub);
 }
 
@@ -45,6 +49,13 @@ static GdbSession *session_at(const GdbHub *hub, unsigned index)
     return g_ptr_array_index(hub->sessions, index);
 }
 
+/* Stops of harts are the hub's while somebody wants any. */
+static void take_stops(GdbHub *hub)
+{
+    hub->machine->debug_stopped = hub->any_connected || hub->own_points->len ? stopped : NULL;
+    hub->machine->debug_opaque = hub;
+}
+
 void gdb_hub_count_connected(GdbHub *hub)
 {
     Machine *m = hub->machine;
@@ -57,8 +68,7 @@ void gdb_hub_count_connected(GdbHub *hub)
     if (any)
         hub->live_input = m->config.live_input;
     m->config.live_input = any || hub->live_input;
-    m->debug_stopped = any ? stopped : NULL;
-    m->debug_opaque = hub;
+    take_stops(hub);
     for (unsigned i = 0; i < m->n_harts; i++)
         worlds_watch(&m->harts[i], any);
 }
@@ -123,6 +133,7 @@ void gdb_hub_update_points(GdbHub *hub)
     Machine *m = hub->machine;
     g_array_set_size(hub->points, 0);
     g_array_set_size(hub->watches, 0);
+    g_array_append_vals(hub->points, hub->own_points->data, hub->own_points->len);
     for (unsigned i = 0; i < hub->sessions->len; i++)
         gdb_publish_points(session_at(hub, i), hub->points, hub->watches);
     hub->all.points = (Breakpoint *)(void *)hub->points->data;
@@ -140,7 +151,7 @@ static void stopped(void *opaque, unsigned index)
 {
     GdbHub *hub = opaque;
     Hart *hart = &hub->machine->harts[index];
-    bool any = false;
+    bool any = hub->reached && !hart->watch_hit.kind && hub->reached(hub->reached_opaque, index);
     for (unsigned i = 0; i < hub->sessions->len; i++)
         any |= gdb_session_stops(session_at(hub, i), index);
     if (!any)
@@ -154,13 +165,36 @@ void gdb_end_with_debugger(GdbHub *hub)
     hub->ends_run = true;
 }
 
-void gdb_tell_paused(GdbHub *hub)
+static void tell(GdbHub *hub, unsigned hart, GdbReason reason)
 {
     for (unsigned i = 0; i < hub->sessions->len; i++) {
         GdbSession *s = session_at(hub, i);
         if (!s->connected || s->holds)
             continue;
-        gdb_pause(s, gdb_thread_on(s, (unsigned)hub->machine->current), GDB_SIGTRAP, GDB_STOP_HALT);
+        gdb_pause(s, gdb_thread_on(s, hart), GDB_SIGTRAP, reason);
         gdb_send_stop(s);
     }
+}
+
+void gdb_tell_paused(GdbHub *hub)
+{
+    tell(hub, (unsigned)hub->machine->current, GDB_STOP_HALT);
+}
+
+void gdb_tell_event(GdbHub *hub, unsigned hart, const char *why)
+{
+    g_string_assign(hub->event, why);
+    tell(hub, hart, GDB_STOP_EVENT);
+}
+
+void gdb_set_points(GdbHub *hub, const uint64_t *addresses, unsigned n,
+                    bool (*reached)(void *opaque, unsigned hart), void *opaque)
+{
+    g_array_set_size(hub->own_points, 0);
+    for (unsigned i = 0; i < n; i++)
+        g_array_append_val(hub->own_points, ((Breakpoint){ .pc = addresses[i] }));
+    hub->reached = reached;
+    hub->reached_opaque = opaque;
+    take_stops(hub);
+    gdb_hub_update_points(hub);
 }

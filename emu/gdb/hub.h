@@ -9,11 +9,15 @@
 
 struct GdbHub {
     Machine *machine;
-    GPtrArray *sessions;            /* of GdbSession; not owned */
-    GPtrArray *servers;             /* of GdbServer; NULL: none */
-    GArray *points, *watches;       /* of all sessions */
-    Breakpoints all;                /* the same as harts want them */
-    bool ends_run;                  /* the run ends when a debugger hangs up */
+    GPtrArray *sessions;      /* of GdbSession; not owned */
+    GPtrArray *servers;       /* of GdbServer; NULL: none */
+    GArray *points, *watches; /* of all sessions */
+    Breakpoints all;          /* the same as harts want them */
+    bool ends_run;            /* the run ends when a debugger hangs up */
+    GArray *own_points;       /* of Breakpoint: gdb_set_points */
+    bool (*reached)(void *opaque, unsigned hart);
+    void *reached_opaque;
+    GString *event;                 /* what gdb_tell_event said last */
     bool any_connected, live_input; /* live_input: of the machine while there is no debugger */
 };
 

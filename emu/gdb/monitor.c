@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "emu/gdb/hub.h"
 #include "emu/gdb/session.h"
 
 /* `halt`, or a reset: what the debugger sees next is this. */
@@ -29,6 +30,7 @@ static void say_why(Monitor *monitor, const char *arguments, GString *out)
         [GDB_STOP_STEP] = "the step is over",
         [GDB_STOP_START] = "nothing before this is remembered",
         [GDB_STOP_HALT] = "a monitor's command, or the guest's end",
+        [GDB_STOP_EVENT] = "a monitor's breakpoint",
     };
     const GdbSession *s = monitor->opaque;
     const Hart *hart = &s->machine->harts[s->stop.hart];
@@ -41,6 +43,8 @@ static void say_why(Monitor *monitor, const char *arguments, GString *out)
     g_string_append_printf(out, ", pc 0x%" PRIx64 "\n", hart->pc);
     if (stop->watch.kind)
         g_string_append_printf(out, "accessed: 0x%" PRIx64 "\n", stop->watch.first);
+    if (stop->reason == GDB_STOP_EVENT)
+        g_string_append(out, s->hub->event->str);
     g_string_append_printf(out, "last error: %s", s->why->len ? s->why->str : "none\n");
 }
 

@@ -57,6 +57,7 @@ typedef enum {
     GDB_STOP_STEP,
     GDB_STOP_START, /* of what is remembered */
     GDB_STOP_HALT,  /* a monitor, or the guest's end */
+    GDB_STOP_EVENT, /* a monitor's breakpoint */
 } GdbReason;
 
 /* How a hart stopped last. */
