@@ -24,6 +24,10 @@ void gdb_end_steps(GdbSession *s)
 
 void gdb_pause(GdbSession *s, GdbThread thread, int signal, GdbReason reason)
 {
+    if (s->non_stop) {
+        gdb_nonstop_pause(s, thread.hart, reason, signal);
+        return;
+    }
     s->machine->paused = true;
     s->machine->noticed = s->machine->monitors != NULL;
     s->holds = true;
@@ -53,6 +57,10 @@ void gdb_append_stop(GdbSession *s)
 
 void gdb_send_stop(GdbSession *s)
 {
+    if (s->non_stop) {
+        gdb_nonstop_tell(s);
+        return;
+    }
     g_string_truncate(s->reply, 0);
     gdb_append_stop(s);
     gdb_send_reply(s);
@@ -77,10 +85,13 @@ static void aim_step(GdbSession *s, unsigned index)
 
 static void stop_at(GdbSession *s, GdbThread thread, GdbReason reason)
 {
-    Watchpoint hit = s->machine->harts[thread.hart].watch_hit;
-    gdb_pause(s, thread, GDB_SIGTRAP, reason);
-    if (reason == GDB_STOP_WATCHPOINT)
-        last_stop(s)->watch = hit;
+    const Hart *hart = &s->machine->harts[thread.hart];
+    Watchpoint hit = reason == GDB_STOP_WATCHPOINT ? hart->watch_hit : (Watchpoint){ 0 };
+    if (s->non_stop)
+        gdb_nonstop_stopped(s, thread.hart);
+    else
+        gdb_pause(s, thread, GDB_SIGTRAP, reason);
+    s->stopped[thread.hart] = (GdbStopped){ reason, GDB_SIGTRAP, hart->pc, hit };
     gdb_send_stop(s);
 }
 
@@ -98,7 +109,7 @@ static bool step_ends(GdbSession *s, unsigned hart)
 
 bool gdb_session_stops(GdbSession *s, unsigned hart)
 {
-    if (!s->connected || s->holds)
+    if (!s->connected || s->holds || (s->non_stop && !(s->running >> hart & 1)))
         return false;
     bool steps = s->steps[hart].on && !s->machine->harts[hart].watch_hit.kind;
     if (gdb_has_watchpoint(s, hart))
@@ -107,41 +118,36 @@ bool gdb_session_stops(GdbSession *s, unsigned hart)
         stop_at(s, gdb_thread_on(s, hart), GDB_STOP_BREAKPOINT);
     else if (steps && step_ends(s, hart))
         stop_at(s, stepping_thread(s, hart), GDB_STOP_STEP);
-    return s->holds;
+    else
+        return false;
+    return true;
 }
 
 /* A debugger that does not step over breakpoints itself would otherwise stay at the one it is told of. */
-static void leave_stop(GdbSession *s)
+void gdb_leave_stop(GdbSession *s, unsigned index)
 {
-    Hart *hart = &s->machine->harts[s->stop.hart];
-    bool same = hart->pc == last_stop(s)->pc;
+    Hart *hart = &s->machine->harts[index];
+    bool same = hart->pc == s->stopped[index].pc;
     hart->step_over |= same;
-    hart->watch_over = same && last_stop(s)->reason == GDB_STOP_WATCHPOINT;
-    s->holds = false;
+    hart->watch_over = same && s->stopped[index].reason == GDB_STOP_WATCHPOINT;
 }
 
 void gdb_let_go(GdbSession *s)
 {
-    leave_stop(s);
+    gdb_leave_stop(s, s->stop.hart);
+    s->holds = s->non_stop = false;
     s->held = 0;
     gdb_end_steps(s);
     gdb_hub_release(s->hub);
 }
 
-/* What a resumption asks of a hart. */
-typedef struct {
-    char verb; /* 0: nothing, it stays where it is */
-    unsigned process;
-    uint64_t start, end;
-} Action;
-
-static bool is_step(const Action *action)
+static bool is_step(const GdbAction *action)
 {
     return action->verb == 's' || action->verb == 'r';
 }
 
 /* The hart that steps: the one the debugger looks at, if it is to step, else the first; -1: none. */
-static int find_step(const GdbSession *s, const Action *actions)
+static int find_step(const GdbSession *s, const GdbAction *actions)
 {
     if (is_step(&actions[s->general.hart]))
         return (int)s->general.hart;
@@ -151,8 +157,14 @@ static int find_step(const GdbSession *s, const Action *actions)
     return -1;
 }
 
+void gdb_start_step(GdbSession *s, unsigned hart, const GdbAction *action)
+{
+    s->steps[hart] = (GdbStep){ true, false, action->process, action->start, action->end };
+    aim_step(s, hart);
+}
+
 /* Lets the harts go as `actions` say, one for each hart. One hart steps at a time; others that should wait for it. */
-static bool resume(GdbSession *s, const Action *actions)
+static bool resume(GdbSession *s, const GdbAction *actions)
 {
     Machine *m = s->machine;
     int step = find_step(s, actions);
@@ -165,15 +177,13 @@ static bool resume(GdbSession *s, const Action *actions)
     }
     if (!free)
         return gdb_fail(s, GDB_EINVAL, "no hart would run");
-    leave_stop(s);
+    gdb_leave_stop(s, s->stop.hart);
+    s->holds = false;
     if (step < 0)
         gdb_forget_removed(s);
     s->held = held;
-    if (step >= 0) {
-        s->steps[step] =
-            (GdbStep){ true, false, actions[step].process, actions[step].start, actions[step].end };
-        aim_step(s, (unsigned)step);
-    }
+    if (step >= 0)
+        gdb_start_step(s, (unsigned)step, &actions[step]);
     gdb_hub_release(s->hub);
     return false;
 }
@@ -186,13 +196,13 @@ bool gdb_vcont_query(GdbSession *s, GdbText *args)
 }
 
 /* One action without its thread. Signals mean nothing to a machine. */
-static bool take_action(GdbText *args, Action *action)
+static bool take_action(GdbText *args, GdbAction *action)
 {
     uint64_t signal;
     if (gdb_at_end(args) || !memchr("cCsStr", *args->at, 6))
         return false;
     char verb = *args->at++;
-    *action = (Action){ .verb = g_ascii_tolower(verb) };
+    *action = (GdbAction){ .verb = g_ascii_tolower(verb) };
     if (verb == 'C' || verb == 'S')
         return gdb_take_hex(args, &signal);
     return verb != 'r' ||
@@ -200,7 +210,7 @@ static bool take_action(GdbText *args, Action *action)
 }
 
 /* The leftmost action that names a hart counts. */
-static void assign(const GdbSession *s, Action *actions, int hart, const Action *action)
+static void assign(const GdbSession *s, GdbAction *actions, int hart, const GdbAction *action)
 {
     if (hart == GDB_ANY)
         hart = (int)s->general.hart;
@@ -211,7 +221,7 @@ static void assign(const GdbSession *s, Action *actions, int hart, const Action 
 
 bool gdb_vcont(GdbSession *s, GdbText *args)
 {
-    Action actions[MACHINE_MAX_HARTS] = { 0 }, action;
+    GdbAction actions[MACHINE_MAX_HARTS] = { 0 }, action;
     do {
         int hart = GDB_ALL;
         unsigned process = 0;
@@ -221,22 +231,24 @@ bool gdb_vcont(GdbSession *s, GdbText *args)
         action.process = process ? process : s->general.process;
         assign(s, actions, hart, &action);
     } while (!gdb_at_end(args));
-    return resume(s, actions);
+    return s->non_stop ? gdb_nonstop_resume(s, actions) : resume(s, actions);
 }
 
 /* The old forms: [address] after the verb, other harts go on. */
 static bool resume_plain(GdbSession *s, GdbText *args, char verb)
 {
-    Action actions[MACHINE_MAX_HARTS] = { 0 };
+    GdbAction actions[MACHINE_MAX_HARTS] = { 0 };
     unsigned hart = s->step_thread < 0 ? s->general.hart : (unsigned)s->step_thread;
     uint64_t pc;
     bool has_pc = gdb_take_hex(args, &pc);
     if (!gdb_at_end(args))
         return gdb_error(s, GDB_EINVAL);
+    if (s->non_stop)
+        return gdb_fail(s, GDB_EINVAL, "in non-stop mode harts go on by vCont");
     if (has_pc)
         gdb_set_pc(s, hart, pc);
-    actions[hart] = (Action){ .verb = verb, .process = s->general.process };
-    assign(s, actions, GDB_ALL, &(Action){ .verb = 'c', .process = s->general.process });
+    actions[hart] = (GdbAction){ .verb = verb, .process = s->general.process };
+    assign(s, actions, GDB_ALL, &(GdbAction){ .verb = 'c', .process = s->general.process });
     return resume(s, actions);
 }
 
@@ -319,6 +331,8 @@ bool gdb_step_back(GdbSession *s, GdbText *args)
 {
     const TimeTravel *travel = s->machine->time_travel;
     (void)args;
+    if (s->non_stop)
+        return gdb_fail(s, GDB_EINVAL, "there is no way back in non-stop mode");
     if (!travel)
         return true; /* the empty reply: not offered, not known */
     unsigned hart = s->step_thread < 0 ? s->general.hart : (unsigned)s->step_thread;
@@ -330,6 +344,8 @@ bool gdb_run_back(GdbSession *s, GdbText *args)
     const TimeTravel *travel = s->machine->time_travel;
     unsigned hart = s->general.hart;
     (void)args;
+    if (s->non_stop)
+        return gdb_fail(s, GDB_EINVAL, "there is no way back in non-stop mode");
     if (!travel)
         return true;
     TravelEnd end = travel->run_back(travel->opaque, &hart);

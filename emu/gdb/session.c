@@ -55,7 +55,7 @@ void gdb_session_open(GdbSession *s)
 {
     Machine *m = s->machine;
     s->connected = s->acks = true;
-    s->multiprocess = false;
+    s->multiprocess = s->non_stop = false;
     s->memory = (GdbMemory){ GDB_MEM_CURRENT, 0 };
     s->scope = (BreakScope){ 0 };
     s->scope_fixed = false;
@@ -90,9 +90,12 @@ void gdb_session_exited(GdbSession *s, int code)
 {
     if (!s->connected || s->holds)
         return;
-    g_string_printf(s->reply, "W%02x%s", (unsigned)code & 0xff,
+    g_string_printf(s->reply, "%sW%02x%s", s->non_stop ? "Stop:" : "", (unsigned)code & 0xff,
                     s->multiprocess ? ";process:1" : "");
-    gdb_send_reply(s);
+    if (s->non_stop)
+        gdb_send_notification(s);
+    else
+        gdb_send_reply(s);
 }
 
 /* Replies. */
@@ -127,6 +130,15 @@ void gdb_send_reply(GdbSession *s)
     s->send(s->opaque, s->sent->str, s->sent->len);
 }
 
+void gdb_send_notification(GdbSession *s)
+{
+    g_autoptr(GString) frame = g_string_new(NULL);
+    gdb_frame(frame, s->reply->str, s->reply->len);
+    frame->str[0] = '%';
+    g_string_truncate(s->reply, 0);
+    s->send(s->opaque, frame->str, frame->len);
+}
+
 /* Objects. */
 
 bool gdb_read_object(GdbSession *s, GdbText *args, const char *text)
@@ -155,7 +167,7 @@ static bool supported(GdbSession *s, GdbText *args)
     s->multiprocess = g_strv_contains((const char *const *)words, "multiprocess+");
     g_string_printf(s->reply,
                     "PacketSize=%x;QStartNoAckMode+;qXfer:features:read+;qXfer:threads:read+;"
-                    "vContSupported+;binary-upload+%s%s",
+                    "vContSupported+;binary-upload+;QNonStop+%s%s",
                     GDB_PACKET_SIZE,
                     s->machine->time_travel ? ";ReverseStep+;ReverseContinue+" : "",
                     s->multiprocess ? ";multiprocess+" : "");
@@ -185,6 +197,10 @@ static bool why_stopped(GdbSession *s, GdbText *args)
     (void)args;
     if (!s->attached->len)
         attach_to(s, 1);
+    if (s->non_stop) {
+        gdb_nonstop_append_all(s);
+        return true;
+    }
     if (!s->holds)
         interrupt(s);
     gdb_append_stop(s);
@@ -208,6 +224,8 @@ static bool attach(GdbSession *s, GdbText *args)
     if (!gdb_take_process(s, args, &process) || !gdb_at_end(args))
         return gdb_fail(s, GDB_EINVAL, "no such process");
     attach_to(s, process);
+    if (s->non_stop)
+        return gdb_ok(s);
     if (!s->holds)
         interrupt(s);
     s->general = s->stop = (GdbThread){ process, s->stop.hart };
@@ -281,8 +299,8 @@ static bool interrupt_packet(GdbSession *s, GdbText *args)
         return true;
     gdb_send_reply(s);
     interrupt(s);
-    gdb_append_stop(s);
-    return true;
+    gdb_send_stop(s);
+    return false;
 }
 
 static bool must_be_empty(GdbSession *s, GdbText *args)
@@ -306,6 +324,8 @@ static const GdbCommand commands[] = {
     { "QStartNoAckMode",                 start_no_ack,            true },
     { "!",                               extended_mode,           true },
     { "?",                               why_stopped,             true },
+    { "QNonStop:",                       gdb_nonstop_set,         false },
+    { "vStopped",                        gdb_nonstop_more,        true },
     { "qXfer:features:read:target.xml:", read_features,           false },
     { "qXfer:threads:read::",            gdb_read_threads,        false },
     { "qfThreadInfo",                    gdb_first_threads,       true },
@@ -368,8 +388,11 @@ static void take_packet(GdbSession *s)
     if (s->acks)
         s->send(s->opaque, "+", 1);
     g_string_truncate(s->reply, 0);
+    gdb_nonstop_hear(s);
     if (handle(s, (GdbText){ s->link.body, s->link.body + s->link.size }))
         gdb_send_reply(s);
+    if (s->non_stop)
+        gdb_nonstop_tell(s);
 }
 
 void gdb_session_receive(GdbSession *s, const uint8_t *data, size_t size)

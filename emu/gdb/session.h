@@ -10,6 +10,7 @@
  * memory.c       memory and where it is looked at         breakpoints.c  breakpoints and watchpoints
  * threads.c      processes and threads                    search.c       searching memory, and sums of it
  * monitor.c      the words after `monitor`                hub.c          several debuggers
+ * nonstop.c      harts that stop one by one
  *
  * A hart is a thread, its number plus one. As a rule the whole machine is process 1. A session with the partition view
  * has a process for what is no guest (1) and one for each guest (2 + VMID); one for a single guest has that as process
@@ -101,6 +102,12 @@ typedef struct {
     bool holds;
     uint32_t held; /* harts that must not run */
     GdbStep steps[MACHINE_MAX_HARTS];
+    /* With non-stop, where harts stop and go one by one. */
+    bool non_stop,
+        telling;      /* telling: the debugger was notified, and has not asked for all of it yet */
+    uint32_t running; /* harts that go */
+    uint32_t untold,
+        later; /* that have stopped, which the debugger is to hear, now or by its next packet */
 } GdbSession;
 
 enum { GDB_SIGINT = 2, GDB_SIGTRAP = 5 };
@@ -134,8 +141,9 @@ bool gdb_ok(GdbSession *session);
 bool gdb_error(GdbSession *session, unsigned number);
 /* The same; the text is what `monitor why` says of it. gdb_error leaves what it said. */
 bool gdb_fail(GdbSession *session, unsigned number, const char *format, ...) G_GNUC_PRINTF(3, 4);
-/* Sends `session->reply` at once, and empties it. */
+/* Sends `session->reply` at once, and empties it. A notification is not acknowledged, nor sent again. */
 void gdb_send_reply(GdbSession *session);
+void gdb_send_notification(GdbSession *session);
 
 /* Replies to the "OFFSET,LENGTH" of a qXfer packet with a part of `text`. */
 bool gdb_read_object(GdbSession *session, GdbText *args, const char *text);
@@ -182,6 +190,29 @@ void gdb_end_steps(GdbSession *session);
 GdbHandler gdb_vcont_query, gdb_vcont, gdb_continue, gdb_continue_signal, gdb_step, gdb_step_signal;
 GdbHandler gdb_step_bits, gdb_query_step, gdb_set_step;
 GdbHandler gdb_step_back, gdb_run_back;
+/* What a resumption asks of a hart. */
+typedef struct {
+    char verb; /* 'c', 's', 'r', 't'; 0: nothing, it stays as it is */
+    unsigned process;
+    uint64_t start, end;
+} GdbAction;
+/* A hart that stopped goes on, whatever it stopped at; or does a step first. */
+void gdb_leave_stop(GdbSession *session, unsigned hart);
+void gdb_start_step(GdbSession *session, unsigned hart, const GdbAction *action);
+
+/* nonstop.c */
+/* All harts that go stop: `hart`, if it does, for the reason given, others because they were told to. */
+void gdb_nonstop_pause(GdbSession *session, unsigned hart, GdbReason reason, int signal);
+/* One has stopped. */
+void gdb_nonstop_stopped(GdbSession *session, unsigned hart);
+/* A packet has come. */
+void gdb_nonstop_hear(GdbSession *session);
+/* Tells the debugger if there is something to tell. */
+void gdb_nonstop_tell(GdbSession *session);
+/* The reply to `?`. */
+void gdb_nonstop_append_all(GdbSession *session);
+bool gdb_nonstop_resume(GdbSession *session, const GdbAction *actions);
+GdbHandler gdb_nonstop_set, gdb_nonstop_more;
 
 /* description.c */
 enum {

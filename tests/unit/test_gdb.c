@@ -9,6 +9,7 @@
 #include "emu/base/error.h"
 #include "emu/gdb/hub.h"
 #include "emu/gdb/session.h"
+#include "tests/lib/gdb_peer.h"
 #include "tests/lib/machine_rig.h"
 
 enum {
@@ -20,81 +21,18 @@ enum {
 };
 enum { ECALL = 0x73, MRET = 0x30200073, WFI = 0x10500073 };
 
-typedef struct {
-    Machine *machine;
-    GdbHub *hub;
-    GdbSession *session;
-    GString *out; /* all that was sent */
-    bool runs;    /* a stop reply ends machine_run */
-} Peer;
-
-static void on_send(void *opaque, const char *data, size_t size)
-{
-    Peer *peer = opaque;
-    g_string_append_len(peer->out, data, (gssize)size);
-    if (peer->runs && data[0] == '$' && size > 1 && data[1] == 'T')
-        machine_stop(peer->machine, STOP_QUIT, 0);
-}
-
 static void peer_open(Peer *peer, unsigned n_harts, const uint32_t *code, size_t count)
 {
-    *peer = (Peer){ .machine = rig_new(n_harts, NULL, code, count), .out = g_string_new(NULL) };
-    peer->hub = gdb_hub_new(peer->machine);
-    peer->session = gdb_session_new(peer->hub, &(GdbView){ 0 }, on_send, peer);
-    gdb_session_open(peer->session);
+    peer_join(peer, gdb_hub_new(rig_new(n_harts, NULL, code, count)), (GdbView){ 0 });
 }
 
 static void peer_close(Peer *peer)
 {
-    gdb_session_free(peer->session);
-    gdb_hub_free(peer->hub);
-    machine_free(peer->machine);
-    g_string_free(peer->out, TRUE);
-}
-
-static void feed(Peer *peer, const char *bytes, size_t size)
-{
-    g_string_truncate(peer->out, 0);
-    gdb_session_receive(peer->session, (const uint8_t *)bytes, size);
-}
-
-/* The payload of the frame at `*at`, whose checksum must be right; moves on. The caller frees it. */
-static GString *take_frame(const GString *out, size_t *at)
-{
-    g_autoptr(GString) again = g_string_new(NULL);
-    GString *payload = g_string_new(NULL);
-    size_t end = *at + 1;
-    cr_assert_eq(out->str[*at], '$');
-    while (end < out->len && out->str[end] != '#')
-        end++;
-    cr_assert_leq(end + 3, out->len, "unfinished frame");
-    g_string_append_len(payload, out->str + *at + 1, (gssize)(end - *at - 1));
-    gdb_frame(again, payload->str, payload->len);
-    cr_assert(!memcmp(again->str, out->str + *at, again->len), "wrong checksum");
-    cr_assert_leq(payload->len, GDB_PACKET_SIZE);
-    *at = end + 3;
-    return payload;
-}
-
-/* Sends a packet; the text lives until the next call. NULL: there was no reply. */
-static const char *ask_bytes(Peer *peer, const char *payload, size_t size)
-{
-    static char text[2 * GDB_PACKET_SIZE];
-    g_autoptr(GString) frame = g_string_new(NULL);
-    gdb_frame(frame, payload, size);
-    feed(peer, frame->str, frame->len);
-    size_t at = peer->out->len && peer->out->str[0] == '+' ? 1 : 0;
-    if (at == peer->out->len)
-        return NULL;
-    g_autoptr(GString) reply = take_frame(peer->out, &at);
-    cr_assert_eq(at, peer->out->len, "%s: more than one reply", payload);
-    memcpy(text, reply->str, reply->len + 1);
-    return text;
-}
-
-static const char *ask(Peer *peer, const char *payload)
-{
-    return ask_bytes(peer, payload, strlen(payload));
+    GdbHub *hub = peer->session->hub;
+    Machine *machine = peer->machine;
+    peer_leave(peer);
+    gdb_hub_free(hub);
+    machine_free(machine);
 }
 
 typedef struct {
@@ -104,7 +42,7 @@ typedef struct {
 static void check(Peer *peer, const Exchange *list, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        const char *reply = ask(peer, list[i].packet);
+        const char *reply = peer_ask(peer, list[i].packet);
         cr_assert(reply, "%s: no reply", list[i].packet);
         cr_assert_str_eq(reply, list[i].reply, "%s: %s, not %s", list[i].packet, reply,
                          list[i].reply);
@@ -120,16 +58,8 @@ static void check(Peer *peer, const Exchange *list, size_t count)
 /* Sends a packet that lets the machine go, and returns the stop reply. */
 static const char *go(Peer *peer, const char *payload)
 {
-    static char text[64];
-    cr_assert_null(ask(peer, payload), "%s: answered before it stopped", payload);
-    g_string_truncate(peer->out, 0);
-    peer->runs = true;
-    machine_run(peer->machine);
-    peer->runs = false;
-    size_t at = 0;
-    g_autoptr(GString) reply = take_frame(peer->out, &at);
-    g_strlcpy(text, reply->str, sizeof text);
-    return text;
+    cr_assert_null(peer_ask(peer, payload), "%s: answered before it stopped", payload);
+    return peer_wait(peer);
 }
 
 Test(gdb, frames_are_acknowledged_checked_and_sent_again)
@@ -154,7 +84,7 @@ Test(gdb, frames_are_acknowledged_checked_and_sent_again)
         { "$qC#b5", "-" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(list); i++) {
-        feed(&peer, list[i].in, strlen(list[i].in));
+        peer_feed(&peer, list[i].in, strlen(list[i].in));
         cr_assert_str_eq(peer.out->str, list[i].out, "%zu: %s", i, peer.out->str);
     }
     peer_close(&peer);
@@ -169,7 +99,7 @@ Test(gdb, a_packet_longer_than_promised_is_refused_and_the_next_one_heard)
     while (big->len < 3 * GDB_PACKET_SIZE)
         g_string_append_c(big, 'a');
     gdb_frame(frame, big->str, big->len);
-    feed(&peer, frame->str, frame->len);
+    peer_feed(&peer, frame->str, frame->len);
     cr_assert_str_eq(peer.out->str, "-");
     CHECK(&peer, { "qC", "QC1" });
     /* As long as promised is not too long. */
@@ -183,7 +113,7 @@ Test(gdb, handshake_offers_what_there_is_and_unknown_packets_get_the_empty_reply
     Peer peer;
     const uint32_t code[] = { NOP };
     peer_open(&peer, 2, code, 1);
-    const char *offer = ask(&peer, "qSupported:multiprocess+;swbreak+;xmlRegisters=i386");
+    const char *offer = peer_ask(&peer, "qSupported:multiprocess+;swbreak+;xmlRegisters=i386");
     cr_assert(g_str_has_prefix(offer, "PacketSize=4000;"));
     cr_assert(strstr(offer, ";qXfer:features:read+;") && strstr(offer, "multiprocess+"));
     /* With a memory map gdb would not even ask for what is outside. */
@@ -195,10 +125,10 @@ Test(gdb, handshake_offers_what_there_is_and_unknown_packets_get_the_empty_reply
           { "qThreadExtraInfo,p1.2", "6861727431204d" });
     CHECK(&peer,
           { "qSupported", "PacketSize=4000;QStartNoAckMode+;qXfer:features:read+;"
-                          "qXfer:threads:read+;vContSupported+;binary-upload+" },
+                          "qXfer:threads:read+;vContSupported+;binary-upload+;QNonStop+" },
           { "qfThreadInfo", "m1,2" }, { "Hg2", "OK" }, { "qC", "QC2" }, { "Hg3", "E22" },
           { "Hg", "E22" }, { "Hc-1", "OK" }, { "Hg0", "OK" }, { "qC", "QC2" });
-    const char *threads = ask(&peer, "qXfer:threads:read::0,1000");
+    const char *threads = peer_ask(&peer, "qXfer:threads:read::0,1000");
     cr_assert(threads[0] == 'l' && strstr(threads, "id=\"2\" core=\"1\" name=\"hart1\""));
     peer_close(&peer);
 }
@@ -212,7 +142,7 @@ Test(gdb, description_names_every_register_and_no_operating_system)
     for (bool more = true; more;) {
         g_autofree char *packet =
             g_strdup_printf("qXfer:features:read:target.xml:%zx,3fb", xml->len);
-        const char *piece = ask(&peer, packet);
+        const char *piece = peer_ask(&peer, packet);
         cr_assert(piece[0] == 'm' || piece[0] == 'l');
         g_string_append(xml, piece + 1);
         more = piece[0] == 'm';
@@ -278,7 +208,7 @@ Test(gdb, registers_are_read_and_written_as_their_rules_say)
     /* Each hart has its own. */
     CHECK(&peer, { "Hg2", "OK" }, { "p5", "0000000000000000" }, { "p1041", "0300000000000000" },
           { "pf55", "0100000000000000" });
-    g_autofree char *all = g_strdup(ask(&peer, "g"));
+    g_autofree char *all = g_strdup(peer_ask(&peer, "g"));
     cr_assert_eq(strlen(all), 33 * 16);
     all[16 * 10 + 1] = '7';
     g_autofree char *packet = g_strconcat("G", all, NULL);
@@ -306,7 +236,7 @@ Test(gdb, memory_is_read_as_far_as_there_is_some_and_written_whole_or_not)
           { "M80000000,ffffffff:00", "E22" }, { "X80000000,5:abc", "E22" });
     /* All the bytes that framing uses, there and back. */
     const char binary[] = "X80001000,4:}\003}\004}]}\n";
-    cr_assert_str_eq(ask_bytes(&peer, binary, sizeof binary - 1), "OK");
+    cr_assert_str_eq(peer_ask_bytes(&peer, binary, sizeof binary - 1), "OK");
     CHECK(&peer, { "m80001000,4", "23247d2a" }, { "x80001000,4", "b}\003}\004}]}\n" });
     peer_close(&peer);
 }
@@ -384,7 +314,7 @@ Test(gdb, breakpoints_stop_before_the_instruction_and_are_not_in_memory)
           { "Z0", "E22" }, { "Z", "E22" }, { "Z0,80000004,4,5", "E22" });
     for (unsigned i = 0; i < 2000; i++) {
         g_autofree char *packet = g_strdup_printf("Z0,%x,4", 0x80000000 + 4 * i);
-        ask(&peer, packet);
+        peer_ask(&peer, packet);
     }
     gdb_session_close(peer.session);
     cr_assert_null(peer.machine->harts[0].breakpoints);
@@ -489,7 +419,7 @@ static uint64_t run_and_hash(const char *const *packets, size_t count)
     peer_open(&peer, 2, code, G_N_ELEMENTS(code));
     for (size_t i = 0; i < count; i++)
         go(&peer, packets[i]);
-    ask(&peer, "D");
+    peer_ask(&peer, "D");
     gdb_session_close(peer.session);
     peer.machine->config.max_insns = 50000;
     machine_run(peer.machine);
@@ -511,9 +441,9 @@ Test(gdb, ctrl_c_stops_detach_lets_go_kill_ends_and_the_end_is_told)
     peer_open(&peer, 1, code, 1);
     Machine *m = peer.machine;
     cr_assert(m->paused && m->config.live_input);
-    cr_assert_null(ask(&peer, "c"));
+    cr_assert_null(peer_ask(&peer, "c"));
     cr_assert(!m->paused);
-    feed(&peer, "\003", 1);
+    peer_feed(&peer, "\003", 1);
     cr_assert_str_eq(peer.out->str, "$T02thread:1;#d4");
     cr_assert(m->paused);
     CHECK(&peer, { "vAttach;1", "T02thread:1;" }, { "vAttach;2", "E22" }, { "D;2", "E22" },
@@ -522,12 +452,12 @@ Test(gdb, ctrl_c_stops_detach_lets_go_kill_ends_and_the_end_is_told)
     CHECK(&peer, { "?", "T02thread:1;" }, { "vKill;1", "OK" });
     cr_assert_eq(m->stop, STOP_QUIT);
     m->stop = STOP_NONE;
-    cr_assert_null(ask(&peer, "k"));
+    cr_assert_null(peer_ask(&peer, "k"));
     cr_assert_eq(m->stop, STOP_QUIT);
     g_string_truncate(peer.out, 0);
     gdb_session_exited(peer.session, 3); /* nobody waits */
     cr_assert_str_eq(peer.out->str, "");
-    ask(&peer, "c");
+    peer_ask(&peer, "c");
     gdb_session_exited(peer.session, 3);
     cr_assert(strstr(peer.out->str, "$W03#"));
     gdb_session_close(peer.session);
@@ -542,9 +472,9 @@ static char *monitor(Peer *peer, const char *line)
     GString *text = g_string_new(NULL);
     gdb_append_hex(packet, line, strlen(line));
     gdb_frame(frame, packet->str, packet->len);
-    feed(peer, frame->str, frame->len);
+    peer_feed(peer, frame->str, frame->len);
     for (size_t at = 1;;) {
-        g_autoptr(GString) reply = take_frame(peer->out, &at);
+        g_autoptr(GString) reply = peer_take_frame(peer->out, &at, '$');
         if (at == peer->out->len) {
             cr_assert_str_eq(reply->str, "OK");
             return g_string_free(text, FALSE);
@@ -576,7 +506,7 @@ Test(gdb, monitor_words_print_and_reset_stays_stopped)
     CHECK(&peer, { "p20", "0000008000000000" }, { "p5", "0000000000000000" }, { "qRcmd,zz", "E22" },
           { "qRcmd,6", "E22" });
     go(&peer, "s");
-    cr_assert_null(ask(&peer, "R00"));
+    cr_assert_null(peer_ask(&peer, "R00"));
     CHECK(&peer, { "?", "T05thread:1;" }, { "p20", "0000008000000000" });
     peer_close(&peer);
 }
@@ -587,7 +517,7 @@ static void check_output(const Peer *peer)
     for (size_t at = 0; at < peer->out->len;) {
         char c = peer->out->str[at];
         if (c == '$') {
-            g_string_free(take_frame(peer->out, &at), TRUE);
+            g_string_free(peer_take_frame(peer->out, &at, '$'), TRUE);
             continue;
         }
         cr_assert(c == '+' || c == '-');
@@ -650,10 +580,10 @@ Test(gdb, hostile_packets_get_well_formed_answers)
                                g_rand_int_range(rand, 1, 9) > (gint32)(body->len) - at ? -1 : 1);
         }
         gdb_frame(frame, body->str, body->len);
-        feed(&peer, frame->str, frame->len);
+        peer_feed(&peer, frame->str, frame->len);
         check_output(&peer);
     }
-    cr_assert(g_str_has_prefix(ask(&peer, "?"), "T0"));
+    cr_assert(g_str_has_prefix(peer_ask(&peer, "?"), "T0"));
     peer_close(&peer);
 }
 

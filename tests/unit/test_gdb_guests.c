@@ -7,6 +7,7 @@
 #include "emu/gdb/hub.h"
 #include "emu/gdb/session.h"
 #include "emu/time_travel.h"
+#include "tests/lib/gdb_peer.h"
 #include "tests/lib/machine_rig.h"
 
 /*
@@ -28,21 +29,6 @@ static const uint32_t host_code[] = { 0x68059073, 0x00c5c5b3, MRET,      0x34102
                                       0x00430313, 0x34131073, 0xfe9ff06f };
 enum { HANDLER = 12 };
 static const uint32_t guest_code[] = { INC_T0, SD_T0, ECALL, 0xff5ff06f };
-
-typedef struct {
-    Machine *machine;
-    GdbSession *session;
-    GString *out;
-    bool runs;
-} Peer;
-
-static void on_send(void *opaque, const char *data, size_t size)
-{
-    Peer *peer = opaque;
-    g_string_append_len(peer->out, data, (gssize)size);
-    if (peer->runs && data[0] == '$' && size > 1 && data[1] == 'T')
-        machine_stop(peer->machine, STOP_QUIT, 0);
-}
 
 /* G stage: gigabyte 1 through a table of 2 MiB entries to a table of pages; gigabyte 2 as it is. */
 static uint64_t make_guest(Machine *m, unsigned vmid, uint64_t tables, uint64_t page)
@@ -78,56 +64,19 @@ static Machine *make_machine(unsigned n_harts)
 
 static void join(Peer *peer, GdbHub *hub, GdbView view)
 {
-    *peer = (Peer){ .machine = hub->machine, .out = g_string_new(NULL) };
-    peer->session = gdb_session_new(hub, &view, on_send, peer);
-    gdb_session_open(peer->session);
-    gdb_session_receive(peer->session, (const uint8_t *)"$QStartNoAckMode#b0", 19);
-    g_string_truncate(peer->out, 0);
-}
-
-static void leave(Peer *peer)
-{
-    gdb_session_free(peer->session);
-    g_string_free(peer->out, TRUE);
-}
-
-/* The reply without its frame; NULL: none. Lives until the next call. */
-static const char *ask(Peer *peer, const char *packet)
-{
-    static char text[2 * GDB_PACKET_SIZE];
-    g_autoptr(GString) frame = g_string_new(NULL);
-    gdb_frame(frame, packet, strlen(packet));
-    g_string_truncate(peer->out, 0);
-    gdb_session_receive(peer->session, (const uint8_t *)frame->str, frame->len);
-    const char *last = strrchr(peer->out->str, '$');
-    g_strlcpy(text, last ? last + 1 : "", sizeof text);
-    text[strcspn(text, "#")] = '\0';
-    return last ? text : NULL;
-}
-
-/* Sends a packet that lets the machine go, and returns the stop reply that the session sends then. */
-static const char *wait_for_stop(Peer *peer)
-{
-    static char text[128];
-    g_string_truncate(peer->out, 0);
-    peer->runs = true;
-    peer->machine->config.max_insns = 1000000;
-    machine_run(peer->machine);
-    peer->runs = false;
-    g_strlcpy(text, peer->out->len ? peer->out->str + 1 : "nothing", sizeof text);
-    text[strcspn(text, "#")] = '\0';
-    return text;
+    peer_join(peer, hub, view);
+    peer_ask(peer, "QStartNoAckMode");
 }
 
 static const char *go(Peer *peer, const char *packet)
 {
-    cr_assert_null(ask(peer, packet), "%s: answered before it stopped", packet);
-    return wait_for_stop(peer);
+    cr_assert_null(peer_ask(peer, packet), "%s: answered before it stopped", packet);
+    return peer_wait(peer);
 }
 
 static void expect(Peer *peer, const char *packet, const char *reply)
 {
-    const char *got = ask(peer, packet);
+    const char *got = peer_ask(peer, packet);
     cr_assert(got && !strcmp(got, reply), "%s: %s, not %s", packet, got ? got : "no reply", reply);
 }
 
@@ -195,7 +144,7 @@ Test(gdb_guests, a_breakpoint_counts_in_every_space_or_in_one)
     cr_assert(vmid_of(m) == 0 && m->harts[0].pc == 0x8000000c);
     g_autofree char *bad = monitor(&peer, "bp-scope vmid 99999");
     cr_assert(strstr(bad, "write: bp-scope"));
-    leave(&peer);
+    peer_leave(&peer);
     gdb_hub_free(hub);
     machine_free(m);
 }
@@ -225,7 +174,7 @@ Test(gdb_guests, an_address_space_is_that_of_a_process_too)
     hart->mmu.priv = PRIV_M;
     hart->mmu.v = false;
     cr_assert_eq(hart_code_space(hart).asid, -1);
-    leave(&peer);
+    peer_leave(&peer);
     gdb_hub_free(hub);
     machine_free(m);
 }
@@ -247,7 +196,7 @@ Test(gdb_guests, watchpoints_have_scopes_too)
         strstr(why,
                "stopped: a watchpoint; hart 0, VS, VMID 5, pc 0x40000004\naccessed: 0x40001000\n"),
         "%s", why);
-    leave(&peer);
+    peer_leave(&peer);
     gdb_hub_free(hub);
     machine_free(m);
 }
@@ -301,7 +250,7 @@ Test(gdb_guests, memory_is_that_of_the_space_asked_for)
                                        "Qbulkhead.Space:s" };
     for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++)
         expect(&peer, bad[i], "E22");
-    leave(&peer);
+    peer_leave(&peer);
     gdb_hub_free(hub);
     machine_free(m);
 }
@@ -313,7 +262,7 @@ Test(gdb_guests, a_process_for_each_guest)
     GdbHub *hub = gdb_hub_new(m);
     Peer peer;
     join(&peer, hub, (GdbView){ GDB_VIEW_PARTITION, 0 });
-    ask(&peer, "qSupported:multiprocess+");
+    peer_ask(&peer, "qSupported:multiprocess+");
     /* Only what the debugger has is told. VMID 3 is process 5, VMID 5 process 7. */
     expect(&peer, "qfThreadInfo", "mp1.1");
     expect(&peer, "?", "T05thread:p1.1;");
@@ -363,7 +312,7 @@ Test(gdb_guests, a_process_for_each_guest)
     cr_assert(m->paused);
     expect(&peer, "D;1", "OK");
     cr_assert(!m->paused);
-    leave(&peer);
+    peer_leave(&peer);
     gdb_hub_free(hub);
     machine_free(m);
 }
@@ -381,27 +330,27 @@ Test(gdb_guests, a_port_for_one_guest)
            "686172743020686173206e6f74206265656e2068657265"); /* has not been here */
     expect(&guest, "Z0,40000008,4", "OK");
     /* It runs when both let it, and only the one whose breakpoint it was is told. */
-    cr_assert_null(ask(&guest, "c"));
+    cr_assert_null(peer_ask(&guest, "c"));
     cr_assert(m->paused);
     expect(&all, "Z0,80000004,4", "OK");
     cr_assert_str_eq(go(&all, "vCont;c"), "T05thread:1;");
     cr_assert_str_eq(guest.out->str, "");
     expect(&all, "z0,80000004,4", "OK");
-    cr_assert_null(ask(&all, "c"));
-    cr_assert_str_eq(wait_for_stop(&guest), "T05thread:1;");
+    cr_assert_null(peer_ask(&all, "c"));
+    cr_assert_str_eq(peer_wait(&guest), "T05thread:1;");
     cr_assert_eq(vmid_of(m), 3);
     cr_assert_str_eq(all.out->str, "");
     /* Ctrl-C of one while the other holds the machine. */
     gdb_session_receive(all.session, (const uint8_t *)"\003", 1);
     cr_assert_str_eq(all.out->str, "$T02thread:1;#d4");
-    cr_assert_null(ask(&guest, "vCont;c"));
+    cr_assert_null(peer_ask(&guest, "vCont;c"));
     cr_assert(m->paused);
     /* A debugger that goes takes its breakpoints, and does not hold the machine. */
-    leave(&guest);
+    peer_leave(&guest);
     cr_assert_null(m->harts[0].breakpoints);
-    cr_assert_null(ask(&all, "c"));
+    cr_assert_null(peer_ask(&all, "c"));
     cr_assert(!m->paused);
-    leave(&all);
+    peer_leave(&all);
     cr_assert_null(m->harts[0].worlds);
     gdb_hub_free(hub);
     machine_free(m);
@@ -414,17 +363,17 @@ Test(gdb_guests, both_debuggers_step)
     Peer one, other;
     join(&one, hub, (GdbView){ 0 });
     join(&other, hub, (GdbView){ 0 });
-    cr_assert_null(ask(&one, "vCont;s:1"));
-    cr_assert_null(ask(&other, "vCont;s:2"));
+    cr_assert_null(peer_ask(&one, "vCont;s:1"));
+    cr_assert_null(peer_ask(&other, "vCont;s:2"));
     cr_assert_str_eq(one.out->str, "");
     /* Harts that one wants to wait do wait: nobody moves, until Ctrl-C. */
     gdb_session_receive(other.session, (const uint8_t *)"\003", 1);
     cr_assert(g_str_has_prefix(other.out->str, "$T02"));
-    cr_assert_null(ask(&other, "c"));
-    cr_assert_str_eq(wait_for_stop(&one), "T05thread:1;");
+    cr_assert_null(peer_ask(&other, "c"));
+    cr_assert_str_eq(peer_wait(&one), "T05thread:1;");
     cr_assert(m->harts[0].pc == 0x80000004 && m->harts[1].pc == 0x80000000);
-    leave(&one);
-    leave(&other);
+    peer_leave(&one);
+    peer_leave(&other);
     gdb_hub_free(hub);
     machine_free(m);
 }
@@ -462,7 +411,7 @@ Test(gdb_guests, steps_with_interrupts_and_without)
         go(&peer, "s");
     cr_assert_eq(hart->pc, 0x80000018);
     cr_assert_not(m->timers_off);
-    leave(&peer);
+    peer_leave(&peer);
     gdb_hub_free(hub);
     machine_free(m);
 }
@@ -492,7 +441,7 @@ Test(gdb_guests, memory_is_searched_and_summed)
     expect(&peer, "qCRC:80fffff0,20", "E14");
     expect(&peer, "qCRC:80200000,40000001", "E22");
     expect(&peer, "qCRC:80200000", "E22");
-    leave(&peer);
+    peer_leave(&peer);
     gdb_hub_free(hub);
     machine_free(m);
 }
@@ -504,11 +453,11 @@ Test(gdb_guests, an_interrupt_may_come_in_a_packet)
     Peer peer;
     join(&peer, hub, (GdbView){ 0 });
     expect(&peer, "vCtrlC", "OK");
-    cr_assert_null(ask(&peer, "c"));
+    cr_assert_null(peer_ask(&peer, "c"));
     expect(&peer, "vCtrlC", "T02thread:1;");
     cr_assert(g_str_has_prefix(peer.out->str, "$OK#9a$T02"));
     cr_assert(m->paused);
-    leave(&peer);
+    peer_leave(&peer);
     gdb_hub_free(hub);
     machine_free(m);
 }
@@ -545,11 +494,11 @@ Test(gdb_guests, going_back_is_offered_when_somebody_can)
     const TimeTravel travel = { step_back, run_back, &traveller };
     Peer peer;
     join(&peer, hub, (GdbView){ 0 });
-    cr_assert_null(strstr(ask(&peer, "qSupported"), "Reverse"));
+    cr_assert_null(strstr(peer_ask(&peer, "qSupported"), "Reverse"));
     expect(&peer, "bs", "");
     expect(&peer, "bc", "");
     m->time_travel = &travel;
-    cr_assert(strstr(ask(&peer, "qSupported"), ";ReverseStep+;ReverseContinue+"));
+    cr_assert(strstr(peer_ask(&peer, "qSupported"), ";ReverseStep+;ReverseContinue+"));
     m->harts[0].pc = 0x80000004;
     expect(&peer, "bs", "T05thread:1;");
     expect(&peer, "p20", "0000008000000000");
@@ -559,7 +508,7 @@ Test(gdb_guests, going_back_is_offered_when_somebody_can)
     expect(&peer, "bc", "T05replaylog:begin;thread:2;");
     traveller.end = TRAVEL_CANCELLED;
     expect(&peer, "bc", "T02thread:2;");
-    leave(&peer);
+    peer_leave(&peer);
     gdb_hub_free(hub);
     machine_free(m);
 }
