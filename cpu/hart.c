@@ -9,6 +9,7 @@
 
 #include "cpu/code.h"
 #include "cpu/csr.h"
+#include "cpu/notes.h"
 #include "cpu/stats.h"
 #include "cpu/worlds.h"
 #include "emu/base/mutant.h"
@@ -276,9 +277,13 @@ static void hart_loaded(void *object)
     hart_update_context(hart);
     mmu_loaded(&hart->mmu);
     hart->attention = 0;
+    hart->step_over = hart->watch_over = false;
+    hart->watch_hit = (Watchpoint){ 0 };
     counters_loaded(hart);
     trigger_update(hart);
     hart_update_guest_irqs(hart);
+    worlds_forget(hart);
+    notes_forget(hart);
 }
 
 static const StateDesc hart_state = { "hart", 1, hart_fields, hart_loaded };

@@ -24,6 +24,12 @@ typedef enum {
 
 enum { REG_A0 = 10 };
 
+static uint64_t count_walks(const Hart *hart)
+{
+    const uint64_t *walks = hart->mmu.counts.walks;
+    return walks[ACCESS_READ] + walks[ACCESS_WRITE] + walks[ACCESS_FETCH];
+}
+
 void notes_update(Hart *hart)
 {
     static const TraceId needs[] = {
@@ -39,14 +45,17 @@ void notes_update(Hart *hart)
     if (!wanted)
         return;
     hart->notes = g_new0(TrapNotes, 1);
-    hart->notes->host.time = clock_now(hart->clock);
-    hart->notes->host.insns = hart_retired(hart);
+    notes_forget(hart);
 }
 
-static uint64_t count_walks(const Hart *hart)
+void notes_forget(Hart *hart)
 {
-    const uint64_t *walks = hart->mmu.counts.walks;
-    return walks[ACCESS_READ] + walks[ACCESS_WRITE] + walks[ACCESS_FETCH];
+    if (!hart->notes)
+        return;
+    *hart->notes = (TrapNotes){ .traps = hart->notes->traps };
+    hart->notes->host.time = clock_now(hart->clock);
+    hart->notes->host.insns = hart_retired(hart);
+    hart->notes->host.walks = count_walks(hart);
 }
 
 static uint64_t vmid_now(const Hart *hart)

@@ -29,6 +29,8 @@ typedef enum { WHY_TRAP, WHY_SRET, WHY_MRET, WHY_MNRET } ModeReason;
 
 /* Takes notes from now on if an event is on that needs them, else no longer. */
 void notes_update(Hart *hart);
+/* The hart is somewhere else in time: what notes say of earlier traps is of no meaning. */
+void notes_forget(Hart *hart);
 
 /* The hart is about to take `trap` at `level`. */
 void notes_trap(Hart *hart, const Trap *trap, Level level);

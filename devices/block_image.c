@@ -193,5 +193,6 @@ void block_image_visit(BlockImage *image, const char *name, StateVisitor *visito
     g_autofree char *data = g_strdup_printf("%s.data", name);
     visitor->array(visitor, index, image->index);
     visitor->array(visitor, data, image->data);
-    rebuild_table(image);
+    if (visitor->loads)
+        rebuild_table(image);
 }

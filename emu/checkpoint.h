@@ -6,6 +6,9 @@
  * again. A restored machine has the state hash of the moment and goes on as the first time. Emulation thread, between
  * slices: also from a Look, a message of the inbox, or a command of the monitor while the machine is paused.
  *
+ * While one is alive, the first store to each page of RAM since the last one copies the page; the store of translations
+ * and disk overlays are compared and shared in pieces of 4 KiB. Without any nothing is slower.
+ *
  * Not in a checkpoint, because it is the host's: bytes on their way to and from the console, files that semihosting has
  * open, what was written to disks that are not snapshots, user network connections, and what watches the machine
  * (traces, breakpoints, statistics).
@@ -30,6 +33,9 @@ void checkpoint_free(Machine *machine, Checkpoint *checkpoint);
 uint64_t checkpoint_units(const Checkpoint *checkpoint);
 
 /* Bytes that freeing it alone would give back; grows while the machine runs on. */
-size_t checkpoint_size(const Checkpoint *checkpoint);
+size_t checkpoint_size(const Machine *machine, const Checkpoint *checkpoint);
+
+/* For the bus: a clean page is about to change. */
+void checkpoints_keep_page(Machine *machine, Spa page);
 
 #endif

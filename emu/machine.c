@@ -15,6 +15,7 @@
 #include "devices/virtio_net.h"
 #include "devices/virtio_rng.h"
 #include "emu/base/error.h"
+#include "emu/checkpoint.h"
 #include "emu/irqchip.h"
 
 /* What the bus must tell. */
@@ -59,6 +60,12 @@ static void on_table_written(void *opaque)
     Machine *m = opaque;
     for (unsigned i = 0; i < m->n_harts; i++)
         mmu_table_written(&m->harts[i].mmu);
+}
+
+static void on_clean_written(void *opaque, Spa page)
+{
+    Machine *m = opaque;
+    checkpoints_keep_page(m, page);
 }
 
 static void on_drop_write_paths(void *opaque, Spa page)
@@ -261,8 +268,13 @@ Machine *machine_new(const MachineConfig *config, GError **error)
         machine_free(m);
         return NULL;
     }
-    m->bus.listener = (BusListener){ on_code_written,  on_reserved_written, on_mailbox_written,
-                                     on_table_written, on_drop_write_paths, m };
+    m->bus.listener = (BusListener){ on_code_written,
+                                     on_reserved_written,
+                                     on_mailbox_written,
+                                     on_table_written,
+                                     on_clean_written,
+                                     on_drop_write_paths,
+                                     m };
     make_harts(m);
     if (!add_devices(m, error)) {
         machine_free(m);
@@ -316,16 +328,17 @@ static const StateField machine_fields[] = {
 };
 // clang-format on
 /* Whatever a damaged snapshot says, harts have at most a quantum left, and it is the turn of one that is there. */
-static void machine_loaded(void *object)
+static void make_legal(void *object)
 {
     Machine *m = object;
     for (unsigned i = 0; i < MACHINE_MAX_HARTS; i++)
         m->round_left[i] = CLAMP(m->round_left[i], 0, (int64_t)m->config.quantum);
     m->turn = MIN(m->turn, m->n_harts);
+    m->current = MIN(m->current, m->n_harts - 1);
 }
 
 static const StateDesc clock_state = { "clock", 1, clock_fields, NULL };
-static const StateDesc machine_state = { "machine", 1, machine_fields, machine_loaded };
+static const StateDesc machine_state = { "machine", 1, machine_fields, make_legal };
 
 void machine_visit(Machine *m, StateVisitor *visitor)
 {
@@ -354,6 +367,14 @@ void machine_save(Machine *m, GByteArray *out)
     bus_visit_ram(&m->bus, &saver.visitor);
 }
 
+/* The end that a guest asked for in another time is none. */
+static void forget_end(Machine *m)
+{
+    if (m->stop == STOP_EXIT || m->stop == STOP_RESET)
+        m->stop = STOP_NONE;
+    m->reset_requested = false;
+}
+
 /* Loading RAM forgot who watches which page. A reservation outside RAM, from a damaged snapshot, is none. */
 static void watch_loaded_reservation(Machine *m, Mmu *mmu)
 {
@@ -364,29 +385,31 @@ static void watch_loaded_reservation(Machine *m, Mmu *mmu)
         bus_watch_page(&m->bus, (Spa){ at.v & ~(uint64_t)PAGE_OFFSET }, PAGE_RESERVED);
 }
 
+void machine_loaded(Machine *m)
+{
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        mmu_loaded(&m->harts[i].mmu);
+        watch_loaded_reservation(m, &m->harts[i].mmu);
+    }
+    clock_loaded(&m->clock);
+    m->tohost_posted = false;
+    machine_watch_tohost(m);
+    forget_end(m);
+}
+
 bool machine_load(Machine *m, const uint8_t *data, size_t size, GError **error)
 {
     StateLoader loader;
     state_loader_init(&loader, data, size);
     machine_visit(m, &loader.visitor);
     bus_load_ram(&m->bus, &loader);
-    if (!loader.error && m->current >= m->n_harts) {
-        fail(&loader.error, EXIT_FILE, "snapshot is damaged: there is no hart %" G_GUINT64_FORMAT,
-             m->current);
-        m->current = 0;
-    }
     if (!loader.error && loader.at != loader.end)
         fail(&loader.error, EXIT_FILE,
              "snapshot has more than this machine's state; it is of another machine");
-    if (loader.error) {
-        g_propagate_error(error, loader.error);
-        return false;
-    }
     code_flush(&m->code);
-    for (unsigned i = 0; i < m->n_harts; i++) {
-        mmu_loaded(&m->harts[i].mmu);
-        watch_loaded_reservation(m, &m->harts[i].mmu);
-    }
-    clock_loaded(&m->clock);
-    return true;
+    machine_loaded(m);
+    if (!loader.error)
+        return true;
+    g_propagate_error(error, loader.error);
+    return false;
 }

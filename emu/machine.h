@@ -141,6 +141,7 @@ struct Machine {
     uint64_t step_end;
     bool noticed; /* monitors are to be told between slices: by `notice`, which may set `paused` */
     void (*notice)(Machine *machine);
+    struct Checkpoints *checkpoints; /* NULL: none is alive */
 
     Spa tohost;         /* HTIF mailbox in RAM, 8 bytes; 0: none */
     bool tohost_posted; /* its last byte was written since it was emptied; false between turns */
@@ -177,11 +178,18 @@ bool machine_add_device(Machine *machine, Device *dev, GError **error);
 /* Somebody set mtime. `machine` is a Machine. */
 void machine_time_set(void *machine);
 
-/* Visits all state in order. A machine that was loaded must have been built from the same configuration. */
+/* Stores to mailboxes are heard of, from the next slice on. */
+void machine_watch_tohost(Machine *machine);
+
+/* Visits all state but RAM, in order. A machine that was loaded must have been built from the same configuration. */
 void machine_visit(Machine *machine, StateVisitor *visitor);
 uint64_t machine_state_hash(Machine *machine);
 void machine_save(Machine *machine, GByteArray *out);
+/* False: the state is not this machine's; the machine is unfit to run then, until another state is loaded or it is reset. */
 bool machine_load(Machine *machine, const uint8_t *data, size_t size, GError **error);
+/* To be called when all of the state was replaced: rebuilds what is made from it. Decoded instructions that are no longer
+ * what memory has must be gone by then. */
+void machine_loaded(Machine *machine);
 
 /* To be called when events were turned on or off. Those of every instruction turn the slower loop on. */
 void machine_trace_changed(Machine *machine);

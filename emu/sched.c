@@ -143,7 +143,7 @@ static void check_tohost(Machine *m)
     m->tohost_posted = false;
 }
 
-static void watch_tohost(Machine *m)
+void machine_watch_tohost(Machine *m)
 {
     if (m->tohost.v)
         bus_watch_page(&m->bus, (Spa){ (m->tohost.v + 7) & ~(uint64_t)PAGE_OFFSET }, PAGE_MAILBOX);
@@ -353,7 +353,7 @@ static void reset_now(Machine *m)
 StopReason machine_run(Machine *m)
 {
     m->stop = STOP_NONE;
-    watch_tohost(m);
+    machine_watch_tohost(m);
     look_around(m);
     while (!m->stop) {
         run_round(m);

@@ -43,8 +43,8 @@ static void ignore_page(void *opaque, Spa page)
 bool bus_init(Bus *bus, Spa ram_base, uint64_t ram_size, Trace *trace, GError **error)
 {
     *bus = (Bus){ .ram_base = ram_base, .ram_size = ram_size, .trace = trace };
-    bus->listener = (BusListener){ ignore_store, ignore_reserved, ignore_store,
-                                   ignore_table, ignore_page,     NULL };
+    bus->listener = (BusListener){ ignore_store, ignore_reserved, ignore_store, ignore_table,
+                                   ignore_page,  ignore_page,     NULL };
     bus->ram = map_zeros(ram_size);
     bus->page_flags = map_zeros(ram_size >> PAGE_SHIFT);
     if (bus->ram && bus->page_flags)
@@ -153,11 +153,19 @@ bool bus_read(Bus *bus, Spa spa, unsigned size, uint64_t *value, Requester by)
     return true;
 }
 
-/* A store to RAM: tells whoever watches the page. */
-static void ram_written(Bus *bus, Spa spa, unsigned size, Requester by)
+/* Bytes of the page at `spa` are about to change. */
+static inline void before_write(const Bus *bus, Spa spa, uint8_t flags)
 {
-    uint8_t *flags = bus_flags_at(bus, spa);
+    if (UNLIKELY(flags & PAGE_CLEAN))
+        bus->listener.clean_written(bus->listener.opaque, (Spa){ spa.v & ~(uint64_t)PAGE_OFFSET });
+}
+
+/* They have changed: tells whoever watches the page. */
+static void ram_written(const Bus *bus, Spa spa, unsigned size, uint8_t *flags, Requester by)
+{
     *flags |= PAGE_TOUCHED;
+    if (LIKELY(!(*flags & PAGE_WATCHED)) && !by.is_device)
+        return;
     if (*flags & PAGE_CODE)
         bus->listener.code_written(bus->listener.opaque, spa, size);
     if (*flags & PAGE_RESERVED || by.is_device)
@@ -171,8 +179,10 @@ static void ram_written(Bus *bus, Spa spa, unsigned size, Requester by)
 bool bus_write(Bus *bus, Spa spa, unsigned size, uint64_t value, Requester by)
 {
     if (bus_is_ram(bus, spa, size)) {
+        uint8_t *flags = bus_flags_at(bus, spa);
+        before_write(bus, spa, *flags);
         memcpy(bus_ram_at(bus, spa), &value, size);
-        ram_written(bus, spa, size, by);
+        ram_written(bus, spa, size, flags, by);
         return true;
     }
     const BusRegion *region = bus_find(bus, spa);
@@ -208,8 +218,10 @@ bool bus_write_bytes(Bus *bus, Spa spa, const void *data, size_t size, Requester
         return false;
     while (size) {
         size_t part = MIN(size, PAGE_SIZE - (spa.v & PAGE_OFFSET));
+        uint8_t *flags = bus_flags_at(bus, spa);
+        before_write(bus, spa, *flags);
         memcpy(bus_ram_at(bus, spa), data, part);
-        ram_written(bus, spa, (unsigned)part, by);
+        ram_written(bus, spa, (unsigned)part, flags, by);
         data = (const char *)data + part;
         spa.v += part;
         size -= part;
@@ -246,25 +258,46 @@ static bool is_zero_page(const uint8_t *page)
 void bus_visit_ram(Bus *bus, StateVisitor *visitor)
 {
     for (uint64_t offset = 0; offset < bus->ram_size; offset += PAGE_SIZE)
-        if (bus->page_flags[offset >> PAGE_SHIFT] && !is_zero_page(bus->ram + offset))
+        if (bus->page_flags[offset >> PAGE_SHIFT] & PAGE_TOUCHED &&
+            !is_zero_page(bus->ram + offset))
             visitor->page(visitor, offset, bus->ram + offset);
+}
+
+/* Who watches a page for what is not made from its bytes goes on doing so. */
+void bus_clear_ram(Bus *bus)
+{
+    for (uint64_t page = 0; page < bus->ram_size >> PAGE_SHIFT; page++) {
+        uint8_t *flags = &bus->page_flags[page];
+        if (*flags & PAGE_TOUCHED) {
+            before_write(bus, (Spa){ bus->ram_base.v + (page << PAGE_SHIFT) }, *flags);
+            memset(bus->ram + (page << PAGE_SHIFT), 0, PAGE_SIZE);
+        }
+        if (*flags)
+            *flags &= PAGE_CLEAN | PAGE_MAILBOX;
+    }
+}
+
+bool bus_load_page(Bus *bus, uint64_t offset, const uint8_t *page)
+{
+    if (offset >= bus->ram_size || offset & PAGE_OFFSET)
+        return false;
+    uint8_t *flags = &bus->page_flags[offset >> PAGE_SHIFT];
+    before_write(bus, (Spa){ bus->ram_base.v + offset }, *flags);
+    memcpy(bus->ram + offset, page, PAGE_SIZE);
+    *flags |= PAGE_TOUCHED;
+    return true;
 }
 
 void bus_load_ram(Bus *bus, StateLoader *loader)
 {
+    uint8_t page[PAGE_SIZE];
     uint64_t offset;
-    for (uint64_t page = 0; page < bus->ram_size >> PAGE_SHIFT; page++) {
-        if (bus->page_flags[page]) {
-            memset(bus->ram + (page << PAGE_SHIFT), 0, PAGE_SIZE);
-            bus->page_flags[page] = 0;
-        }
-    }
+    bus_clear_ram(bus);
     while (state_loader_next_page(loader, &offset)) {
-        if (offset >= bus->ram_size || offset & PAGE_OFFSET) {
+        loader->visitor.page(&loader->visitor, offset, page);
+        if (!bus_load_page(bus, offset, page)) {
             fail(&loader->error, EXIT_FILE, "snapshot has more RAM than this machine");
             return;
         }
-        bus->page_flags[offset >> PAGE_SHIFT] = PAGE_TOUCHED;
-        loader->visitor.page(&loader->visitor, offset, bus->ram + offset);
     }
 }

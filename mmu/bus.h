@@ -28,9 +28,10 @@ enum {
     PAGE_WRITABLE = 8, /* some bank holds a fast write path to it */
     PAGE_MAILBOX = 16, /* a store may be a message to the machine */
     PAGE_TABLE = 32,   /* walks read entries from it, and somebody looks for missing fences */
+    PAGE_CLEAN = 64,   /* as it was at the last checkpoint, which wants a copy before it changes */
 
-    PAGE_WATCHED =
-        PAGE_CODE | PAGE_RESERVED | PAGE_MAILBOX | PAGE_TABLE, /* no fast write paths to it */
+    /* No fast write paths to it. */
+    PAGE_WATCHED = PAGE_CODE | PAGE_RESERVED | PAGE_MAILBOX | PAGE_TABLE | PAGE_CLEAN,
 };
 
 /* Access functions of a device. `size` is 1, 2, 4 or 8 and `offset` a multiple of it. False: access fault. */
@@ -54,6 +55,8 @@ typedef struct {
     void (*reserved_written)(void *opaque, Spa spa, unsigned size, Requester by);
     void (*mailbox_written)(void *opaque, Spa spa, unsigned size);
     void (*table_written)(void *opaque);
+    /* Before the first byte of a clean page changes; must clear PAGE_CLEAN. */
+    void (*clean_written)(void *opaque, Spa page);
     void (*drop_write_paths)(void *opaque, Spa page);
     void *opaque;
 } BusListener;
@@ -81,7 +84,7 @@ bool bus_add_mmio(Bus *bus, const char *name, Spa base, uint64_t size, const Bus
 bool bus_add_rom(Bus *bus, const char *name, Spa base, uint64_t size, const void *rom,
                  GError **error);
 
-/* One access of 1, 2, 4 or 8 bytes, naturally aligned or wholly inside RAM. False: access fault. */
+/* One access of 1, 2, 4 or 8 bytes, naturally aligned or inside one page of RAM. False: access fault. */
 bool bus_read(Bus *bus, Spa spa, unsigned size, uint64_t *value,
               Requester by) G_GNUC_WARN_UNUSED_RESULT;
 bool bus_write(Bus *bus, Spa spa, unsigned size, uint64_t value,
@@ -122,5 +125,9 @@ static inline uint8_t *bus_flags_at(const Bus *bus, Spa spa)
 void bus_visit_ram(Bus *bus, StateVisitor *visitor);
 /* Loads RAM from where the loader stands: pages not in the snapshot become zeros. */
 void bus_load_ram(Bus *bus, StateLoader *loader);
+/* The same in steps: makes all pages zeros, then sets one, whose `offset` into RAM may be anything. False: there is no
+ * such page. Decoded instructions and fast paths must be forgotten afterwards. */
+void bus_clear_ram(Bus *bus);
+bool bus_load_page(Bus *bus, uint64_t offset, const uint8_t *page) G_GNUC_WARN_UNUSED_RESULT;
 
 #endif

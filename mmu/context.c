@@ -66,9 +66,10 @@ void mmu_reset(Mmu *mmu)
 void mmu_loaded(Mmu *mmu)
 {
     pmp_update(&mmu->pmp);
+    ad_log_begin(&mmu->log);
     context_void_banks(mmu);
     if (mmu->stale)
-        stale_new_epoch(mmu->stale);
+        stale_loaded(mmu->stale);
     mmu_context_changed(mmu);
 }
 
@@ -247,4 +248,11 @@ void mmu_drop_write_paths(Mmu *mmu, Spa page)
         for (TlbEntry *entry = mmu->banks[i]->tlb; entry < mmu->banks[i]->tlb + BANK_TLB; entry++)
             if (entry->spa == page.v)
                 entry->write_tag = TAG_NONE;
+}
+
+void mmu_drop_all_write_paths(Mmu *mmu)
+{
+    for (unsigned i = 0; i < MMU_BANKS && mmu->banks[i]; i++)
+        for (TlbEntry *entry = mmu->banks[i]->tlb; entry < mmu->banks[i]->tlb + BANK_TLB; entry++)
+            entry->write_tag = TAG_NONE;
 }

@@ -252,8 +252,9 @@ void mmu_hfence_gvma(Mmu *mmu, bool any_gpa, Gpa gpa, bool any_vmid, uint16_t vm
 /* For who looks for missing fences: a page that entries were read from was stored to. */
 void mmu_table_written(Mmu *mmu);
 
-/* Takes every fast write path to the page at `spa` away, in every bank. */
+/* Takes every fast write path to the page at `spa` away, in every bank; or to all pages. */
 void mmu_drop_write_paths(Mmu *mmu, Spa page);
+void mmu_drop_all_write_paths(Mmu *mmu);
 
 /* Counts from now on by whom translations are for, and what was counted of V = 0 or of a guest. */
 void mmu_count_use(Mmu *mmu);

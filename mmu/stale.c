@@ -33,6 +33,12 @@ void stale_new_epoch(Stale *stale)
     stale->epoch++;
 }
 
+void stale_loaded(Stale *stale)
+{
+    stale_new_epoch(stale);
+    memset(stale->reported, 0, sizeof stale->reported);
+}
+
 bool stale_registers_changed(Stale *stale, const uint64_t registers[STALE_REGISTERS])
 {
     bool changed = memcmp(stale->registers, registers, sizeof stale->registers);

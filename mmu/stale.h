@@ -18,8 +18,10 @@ typedef struct Stale Stale;
 Stale *stale_new(void);
 void stale_free(Stale *stale);
 
-/* Tables were written, or the state was loaded. */
+/* Tables were written. */
 void stale_new_epoch(Stale *stale);
+/* The state was loaded: nothing was said of anything. */
+void stale_loaded(Stale *stale);
 /* Likewise if what walks depend on beside memory is not what it was: STALE_REGISTERS words. True: it is not. */
 enum { STALE_REGISTERS = 5 };
 bool stale_registers_changed(Stale *stale, const uint64_t registers[STALE_REGISTERS]);

@@ -72,7 +72,7 @@ static void hash_array(StateVisitor *visitor, const char *name, GByteArray *arra
 
 void state_hasher_init(StateHasher *hasher)
 {
-    *hasher = (StateHasher){ .visitor = { hash_object, hash_blob, hash_page, hash_array } };
+    *hasher = (StateHasher){ .visitor = { hash_object, hash_blob, hash_page, hash_array, false } };
 }
 
 /* Save. */
@@ -118,8 +118,8 @@ static void save_array(StateVisitor *visitor, const char *name, GByteArray *arra
 
 void state_saver_init(StateSaver *saver, GByteArray *out)
 {
-    *saver =
-        (StateSaver){ .visitor = { save_object, save_blob, save_page, save_array }, .out = out };
+    *saver = (StateSaver){ .visitor = { save_object, save_blob, save_page, save_array, false },
+                           .out = out };
 }
 
 /* Load. */
@@ -250,7 +250,7 @@ bool state_loader_next_page(const StateLoader *loader, uint64_t *offset)
 
 void state_loader_init(StateLoader *loader, const uint8_t *data, size_t size)
 {
-    *loader = (StateLoader){ .visitor = { load_object, load_blob, load_page, load_array },
+    *loader = (StateLoader){ .visitor = { load_object, load_blob, load_page, load_array, true },
                              .at = data,
                              .end = data + size };
 }
@@ -299,6 +299,7 @@ static void print_array(StateVisitor *visitor, const char *name, GByteArray *arr
 
 void state_printer_init(StatePrinter *printer, GString *out)
 {
-    *printer = (StatePrinter){ .visitor = { print_object, print_blob, print_page, print_array },
-                               .out = out };
+    *printer =
+        (StatePrinter){ .visitor = { print_object, print_blob, print_page, print_array, false },
+                        .out = out };
 }

@@ -53,6 +53,7 @@ struct StateVisitor {
     void (*page)(StateVisitor *visitor, uint64_t offset, uint8_t *page);
     /* Visits memory that changes size: loading resizes it. */
     void (*array)(StateVisitor *visitor, const char *name, GByteArray *array);
+    bool loads; /* what it visits changes */
 };
 
 static inline void state_visit(StateVisitor *visitor, const char *instance, const StateDesc *desc,

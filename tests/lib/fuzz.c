@@ -121,7 +121,9 @@ static void keep_array(StateVisitor *visitor, const char *name, GByteArray *arra
 
 static void keep(FuzzMachine *it, bool restores)
 {
-    Keeper keeper = { { keep_object, keep_blob, NULL, keep_array }, it->fresh, 0, restores };
+    Keeper keeper = {
+        { keep_object, keep_blob, NULL, keep_array, restores }, it->fresh, 0, restores
+    };
     machine_visit(it->machine, &keeper.visitor);
 }
 
@@ -149,7 +151,7 @@ FuzzMachine fuzz_machine(const MachineConfig *config, const char *cpu)
 static void empty_ram(Bus *bus)
 {
     for (uint64_t page = 0; page < bus->ram_size >> PAGE_SHIFT; page++)
-        if (bus->page_flags[page])
+        if (bus->page_flags[page] & PAGE_TOUCHED)
             memset(bus->ram + (page << PAGE_SHIFT), 0, PAGE_SIZE);
     memset(bus->page_flags, 0, bus->ram_size >> PAGE_SHIFT);
 }
