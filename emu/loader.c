@@ -33,6 +33,7 @@ struct Loader {
     uint8_t rom[BOARD_ROM_SIZE];
     uint64_t hart_pc[MACHINE_MAX_HARTS]; /* 0: the boot ROM */
     uint64_t gap, gap_end;               /* the largest stretch of RAM with no image in it */
+    char *listing;                       /* of its parts, for people; NULL: not loaded yet */
     uint64_t hash; /* of all that was put into memory at the start, 0: nothing yet */
 };
 
@@ -325,6 +326,7 @@ void loader_free(Loader *loader)
         return;
     g_ptr_array_free(loader->blobs, TRUE);
     g_ptr_array_free(loader->images, TRUE);
+    g_free(loader->listing);
     g_clear_pointer(&loader->devicetree, g_bytes_unref);
     g_free(loader);
 }
@@ -332,6 +334,11 @@ void loader_free(Loader *loader)
 GBytes *loader_devicetree(const Loader *loader)
 {
     return loader->devicetree;
+}
+
+void loader_list(const Loader *loader, GString *out)
+{
+    g_string_append(out, loader->listing ? loader->listing : "");
 }
 
 void loader_largest_gap(const Loader *loader, uint64_t *start, uint64_t *end)
@@ -351,9 +358,23 @@ static bool put_zeros(Bus *bus, uint64_t at, uint64_t size)
     return true;
 }
 
+static void list_parts(Loader *loader)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    for (guint i = 0; i < loader->blobs->len; i++) {
+        const Blob *blob = g_ptr_array_index(loader->blobs, i);
+        g_string_append_printf(out,
+                               "addr=%016" PRIx64 " size=0x%06" PRIx64 " mem=ram name=\"%s\"\n",
+                               blob->address, blob->span, blob->name);
+    }
+    g_free(loader->listing);
+    loader->listing = g_string_free(g_steal_pointer(&out), FALSE);
+}
+
 /* Once in guest memory the files are let go: a second copy of a kernel is as large as the emulator. */
 static void forget_files(Loader *loader)
 {
+    list_parts(loader);
     g_ptr_array_set_size(loader->blobs, 0);
     g_ptr_array_set_size(loader->images, 0);
 }

@@ -43,6 +43,9 @@ void loader_free(Loader *loader);
 /* The device tree as the guest gets it. */
 GBytes *loader_devicetree(const Loader *loader);
 
+/* Appends a line for each part of an image: where it is, how large, what it is. */
+void loader_list(const Loader *loader, GString *out);
+
 /* The largest stretch of RAM in which no image was put: [start, end). */
 void loader_largest_gap(const Loader *loader, uint64_t *start, uint64_t *end);
 

@@ -12,11 +12,27 @@
 static MonitorFn print_help, print_info_list;
 
 // clang-format off
-static const MonitorCommand commands[] = {
+const MonitorCommand monitor_commands[] = {
     { "help",           "[COMMAND]",   "this list, or what a command does",                   print_help },
     { "?",              "[COMMAND]",   "the same",                                            print_help },
     { "info",           "SUBJECT",     "something about the machine; alone: what there is",   print_info_list },
     { "info registers", "[-a]",        "registers of the hart, and its main CSRs; -a: of all harts", monitor_print_registers },
+    { "info mem",       "[-g]",        "what the page tables of the hart map, both stages of a guest; -g: of the guest that is set up", monitor_info_mem },
+    { "info tlb",       NULL,          "translations that the hart remembers",                monitor_info_tlb },
+    { "info mtree",     NULL,          "the physical address map",                            monitor_info_mtree },
+    { "info qtree",     NULL,          "devices",                                             monitor_info_qtree },
+    { "info devices",   NULL,          "the same",                                            monitor_info_qtree },
+    { "info chardev",   NULL,          "other ends of lines",                                 monitor_info_chardev },
+    { "info block",     NULL,          "disks",                                               monitor_info_block },
+    { "info network",   NULL,          "networks",                                            monitor_info_network },
+    { "info irq",       NULL,          "interrupts of harts, timers and controllers: pending, enabled, to whom", monitor_irq },
+    { "irq",            NULL,          "the same",                                            monitor_irq },
+    { "info pic",       NULL,          "interrupt controllers alone",                         monitor_info_pic },
+    { "part",           NULL,          "partitions that were seen, by VMID and hart: instructions, share, exits", monitor_part },
+    { "info roms",      NULL,          "what images were loaded, and where",                  monitor_info_roms },
+    { "info name",      NULL,          "what -name says",                                     monitor_info_name },
+    { "info version",   NULL,          "of this program",                                     monitor_info_version },
+    { "info trace-events", NULL,       "events, and which are printed",                       monitor_info_trace_events },
     { "info cpus",      NULL,          "harts, and where they are; the star is whom commands are about", monitor_info_cpus },
     { "info history",   NULL,          "commands that were typed",                            monitor_info_history },
     { "info status",    NULL,          "does the machine run?",                               monitor_info_status },
@@ -38,11 +54,16 @@ static const MonitorCommand commands[] = {
     { "halt",           NULL,          "the same",                                            monitor_stop },
     { "cont",           NULL,          "let the machine go on",                               monitor_continue },
     { "c",              NULL,          "the same",                                            monitor_continue },
+    { "wait",           NULL,          "answer when the machine has stopped; for scripts, behind cont", monitor_wait },
     { "step",           "[N]",         "let the hart do N instructions or traps (1), then stop the machine", monitor_step },
     { "system_reset",   NULL,          "power-on; a machine that was stopped stays so",       monitor_reset },
     { "reset",          NULL,          "the same",                                            monitor_reset },
     { "reset halt",     NULL,          "the same",                                            monitor_reset },
     { "reset init",     NULL,          "the same",                                            monitor_reset },
+    { "trace-event",    "NAME on|off", "print an event as it happens, or no longer; NAME.* and all too", monitor_trace_event },
+    { "log",            "ITEM[,ITEM...]", "print what -d prints: int, mmu, guest_errors...; none: nothing", monitor_log },
+    { "logfile",        "FILE",        "print it there",                                      monitor_logfile },
+    { "gdbserver",      "[tcp:[HOST]:PORT|unix:PATH]", "listen for gdb there (tcp::1234)",   monitor_gdbserver },
     { "nmi",            NULL,          "non-maskable interrupt to the hart",                  monitor_nmi },
     { "quit",           NULL,          "end the run",                                         monitor_quit },
     { "q",              NULL,          "the same",                                            monitor_quit },
@@ -87,7 +108,8 @@ static unsigned print_help_of(const MonitorCommand *list, const char *prefix, GS
 
 static void print_help(Monitor *monitor, const char *arguments, GString *out)
 {
-    if (!(print_help_of(commands, arguments, out) + print_help_of(monitor->own, arguments, out)))
+    if (!(print_help_of(monitor_commands, arguments, out) +
+          print_help_of(monitor->own, arguments, out)))
         say_unknown(monitor, arguments, out);
 }
 
@@ -97,7 +119,7 @@ static void print_info_list(Monitor *monitor, const char *arguments, GString *ou
     if (*arguments)
         say_unknown(monitor, line, out);
     else
-        print_help_of(commands, "info", out);
+        print_help_of(monitor_commands, "info", out);
 }
 
 void monitor_say_usage(const Monitor *monitor, GString *out)
@@ -122,8 +144,9 @@ static const MonitorCommand *find(const MonitorCommand *list, const char *line,
 {
     const char *rest;
     for (; list && list->name; list++) {
-        bool takes_format = list->arguments && strchr(list->arguments, '/');
-        if (!begins_with(line, list->name, &rest) || (*rest == '/' && !takes_format) ||
+        bool takes_format = list->arguments && *list->arguments == '/';
+        if (!begins_with(line, list->name, &rest) ||
+            (line[strlen(list->name)] == '/' && !takes_format) ||
             (best && strlen(best->name) >= strlen(list->name)))
             continue;
         best = list;
@@ -143,7 +166,7 @@ static void say_unknown(const Monitor *monitor, const char *line, GString *out)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new();
     g_autofree char *shown = g_strescape(line, NULL);
-    add_names(names, commands);
+    add_names(names, monitor_commands);
     add_names(names, monitor->own);
     g_ptr_array_add(names, NULL);
     const char *near = nearest_word(line, (const char *const *)names->pdata);
@@ -181,8 +204,15 @@ static void add_csrs(const Machine *machine, const char *begin, GPtrArray *words
 static void add_commands(const Machine *machine, const char *begin, GPtrArray *words)
 {
     (void)machine;
-    for (const MonitorCommand *c = commands; c->name; c++)
+    for (const MonitorCommand *c = monitor_commands; c->name; c++)
         monitor_offer_word(words, c->name, begin);
+}
+
+static void add_events(const Machine *machine, const char *begin, GPtrArray *words)
+{
+    (void)machine;
+    for (unsigned i = 0; i < TRACE_COUNT; i++)
+        monitor_offer_word(words, trace_events[i].name, begin);
 }
 
 /* What completes the arguments of a command. */
@@ -190,16 +220,15 @@ static const struct {
     const char *command;
     void (*add)(const Machine *machine, const char *begin, GPtrArray *words);
 } argument_words[] = {
-    { "csr", add_csrs },
-    { "help", add_commands },
-    { "?", add_commands },
-    { "break", monitor_break_words },
+    { "csr", add_csrs },           { "help", add_commands },
+    { "?", add_commands },         { "break", monitor_break_words },
+    { "trace-event", add_events },
 };
 
 /* Words of commands that `line` begins with; `last` is where its last word begins. */
 static void complete_command(const char *line, size_t last, GPtrArray *words)
 {
-    for (const MonitorCommand *c = commands; c->name; c++)
+    for (const MonitorCommand *c = monitor_commands; c->name; c++)
         if (!strncmp(c->name, line, strlen(line)))
             add_word(words, c->name + last, strcspn(c->name + last, " "));
 }
@@ -208,7 +237,7 @@ void monitor_complete(const Machine *machine, const char *line, GPtrArray *words
 {
     const char *space = strrchr(line, ' '), *arguments = "";
     size_t last = space ? (size_t)(space + 1 - line) : 0;
-    const MonitorCommand *command = last ? find(commands, line, NULL, &arguments) : NULL;
+    const MonitorCommand *command = last ? find(monitor_commands, line, NULL, &arguments) : NULL;
     complete_command(line, last, words);
     for (size_t i = 0; command && i < G_N_ELEMENTS(argument_words); i++)
         if (!strcmp(command->name, argument_words[i].command))
@@ -220,7 +249,7 @@ void monitor_run(Monitor *monitor, const char *line, GString *out)
     g_autofree char *words = tidy(line);
     const char *arguments = "";
     const MonitorCommand *command = find(monitor->own, words, NULL, &arguments);
-    command = find(commands, words, command, &arguments);
+    command = find(monitor_commands, words, command, &arguments);
     monitor->command = command;
     if (!command) {
         if (!monitor_refuse(words, out))

@@ -6,7 +6,11 @@
  * hart is meant and may bring commands of its own. Emulation thread, between slices.
  *
  * monitor.c            finding the command, help, completion     monitor_hub.h   where commands are typed
- * monitor_life.c       stop, go on, start anew, end              monitor_registers.c  registers
+ * monitor_life.c       stop, go on, step, start anew, end        monitor_registers.c  registers
+ * monitor_memory.c     memory in three views                     monitor_expr.c       numbers
+ * monitor_translation.c  page tables, what is remembered         monitor_irq.c        interrupts
+ * monitor_devices.c    the board                                 monitor_part.c       partitions
+ * monitor_break.c      breakpoints on events                     monitor_trace.c      events, logs, gdb's port
  */
 #ifndef EMU_MONITOR_H
 #define EMU_MONITOR_H
@@ -25,6 +29,9 @@ typedef struct {
     const char *help;
     MonitorFn *run;
 } MonitorCommand;
+
+/* Those of every monitor, up to a row without a name. */
+extern const MonitorCommand monitor_commands[];
 
 struct Monitor {
     Machine *machine;
@@ -47,9 +54,15 @@ void monitor_complete(const Machine *machine, const char *line, GPtrArray *words
 
 /* For the files of the monitor. */
 MonitorFn monitor_print_registers, monitor_print_csr, monitor_info_cpus;
-MonitorFn monitor_stop, monitor_continue, monitor_step, monitor_reset, monitor_quit, monitor_nmi;
+MonitorFn monitor_stop, monitor_continue, monitor_step, monitor_wait, monitor_reset, monitor_quit,
+    monitor_nmi;
 MonitorFn monitor_cpu, monitor_info_status, monitor_info_history;
 MonitorFn monitor_x, monitor_xp, monitor_xg, monitor_print, monitor_gva2gpa, monitor_gpa2spa;
+MonitorFn monitor_info_mem, monitor_info_tlb, monitor_irq, monitor_info_pic, monitor_part;
+MonitorFn monitor_info_mtree, monitor_info_qtree, monitor_info_chardev, monitor_info_block;
+MonitorFn monitor_info_network, monitor_info_version, monitor_info_name, monitor_info_roms;
+MonitorFn monitor_trace_event, monitor_info_trace_events, monitor_log, monitor_logfile;
+MonitorFn monitor_gdbserver;
 MonitorFn monitor_memsave, monitor_pmemsave;
 /* False, which `out` says: this monitor is not to touch the host's files and sockets. */
 bool monitor_may_touch_files(const Monitor *monitor, GString *out);

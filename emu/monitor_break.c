@@ -171,6 +171,8 @@ void monitor_breaks_act(MonitorBreaks *breaks)
         return;
     m->paused |= stop;
     m->step_end = stop ? UINT64_MAX : m->step_end;
+    if (stop)
+        monitor_hub_choose(breaks->hub, breaks->hart);
     monitor_hub_say(breaks->hub, said);
     if (dump) {
         Monitor monitor = { .machine = m, .hart = breaks->hart };

@@ -139,10 +139,14 @@ static uint64_t read_sum(Parser *p, unsigned level)
         return read_term(p);
     uint64_t value = read_sum(p, level + 1);
     for (;;) {
+        if (p->wrong)
+            return value;
         skip_spaces(p);
         char op = *p->at;
+        /* Behind a space it may begin the name of a file. */
+        bool is_path = op == '/' && p->at[-1] == ' ' && g_ascii_isalpha(p->at[1]);
         bool is_shift = op == '<' || op == '>';
-        if (p->wrong || !op || !strchr(levels[level], op) || (is_shift && p->at[1] != op))
+        if (!op || !strchr(levels[level], op) || is_path || (is_shift && p->at[1] != op))
             return value;
         p->at += is_shift ? 2 : 1;
         value = apply(p, op, value, read_sum(p, level + 1));

@@ -9,6 +9,8 @@
 #ifndef EMU_MONITOR_HUB_H
 #define EMU_MONITOR_HUB_H
 
+#include <stdio.h>
+
 #include "emu/console.h"
 #include "emu/machine.h"
 
@@ -33,6 +35,7 @@ typedef struct MonitorHub {
     GPtrArray *places;  /* of MonitorPlace */
     GPtrArray *history; /* of strings: lines that were typed, at all places */
     MonitorBreaks *breaks;
+    FILE *log;     /* that a command opened for events; NULL: none */
     bool no_files; /* commands neither read nor write files, nor open sockets */
 } MonitorHub;
 
@@ -47,6 +50,8 @@ void monitor_hub_free(MonitorHub *hub);
 
 /* Commands can be typed at `at` from now on. `shared`: it is the end of other lines too. */
 void monitor_hub_add_place(MonitorHub *hub, const ConsoleMonitor *at);
+/* Commands are about `hart` from now on, everywhere. */
+void monitor_hub_choose(MonitorHub *hub, unsigned hart);
 /* Writes `text`, lines, to every place where somebody is. */
 void monitor_hub_say(MonitorHub *hub, const char *text);
 

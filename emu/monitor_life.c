@@ -75,6 +75,18 @@ void monitor_step(Monitor *monitor, const char *arguments, GString *out)
     monitor->waits = true;
 }
 
+/* A machine that does not go on has stopped already. */
+void monitor_wait(Monitor *monitor, const char *arguments, GString *out)
+{
+    (void)arguments;
+    if (monitor->machine->paused)
+        monitor_append_position(monitor->machine, monitor->hart, out);
+    else if (monitor->paused)
+        g_string_append(out, "a debugger waits by itself\n");
+    else
+        monitor->waits = true;
+}
+
 void monitor_append_position(const Machine *machine, unsigned index, GString *out)
 {
     const Hart *hart = &machine->harts[index];
@@ -168,6 +180,7 @@ static const struct {
     { "netdev_add", "the board is built when it starts; give -netdev" },
     { "netdev_del", "the board is built when it starts; leave the -netdev out" },
     { "drive_add", "the board is built when it starts; give -drive" },
+    { "dump-guest-memory", "pmemsave writes memory as it is" },
     { "object_add", "there are no objects to be made" },
     { "chardev-add", "the lines are connected at the start; give -chardev" },
     { "chardev-remove", "the lines are connected at the start; leave the -chardev out" },

@@ -7,6 +7,8 @@
 #include "emu/monitor_edit.h"
 #include "emu/monitor_hub.h"
 
+enum { CTRL_C = 3 };
+
 typedef struct {
     Monitor monitor;
     MonitorHub *hub;
@@ -110,11 +112,15 @@ static void take_key(MonitorPlace *place, char key)
         take_byte(place, key);
 }
 
+static void go_on(MonitorPlace *place);
+
 static size_t receive(void *opaque, const uint8_t *data, size_t size)
 {
     MonitorPlace *place = opaque;
     size_t taken = 0;
     if (place->editor) {
+        if (place->monitor.waits && memchr(data, CTRL_C, size))
+            go_on(place);
         editor_feed(place->editor, data, size);
         return size;
     }
@@ -182,6 +188,7 @@ static void event(void *opaque, HostEvent what)
     case HOST_CLOSED:
         /* A caller that hung up in the middle of a line may not have meant the half of it. */
         place->is_open = false;
+        place->monitor.waits = false;
         place->greeted = place->is_terminal && place->greeted;
         place->overlong = false;
         g_string_truncate(place->line, 0);
@@ -208,6 +215,12 @@ void monitor_hub_add_place(MonitorHub *hub, const ConsoleMonitor *at)
     g_ptr_array_add(hub->places, place);
 }
 
+void monitor_hub_choose(MonitorHub *hub, unsigned hart)
+{
+    for (guint i = 0; i < hub->places->len; i++)
+        ((MonitorPlace *)g_ptr_array_index(hub->places, i))->monitor.hart = hart;
+}
+
 static void say(MonitorPlace *place, const char *text)
 {
     bool between = !place->monitor.waits;
@@ -230,7 +243,7 @@ void monitor_hub_say(MonitorHub *hub, const char *text)
 static void go_on(MonitorPlace *place)
 {
     g_autoptr(GString) out = g_string_new(NULL);
-    monitor_append_position(place->hub->machine, place->hub->machine->step_hart, out);
+    monitor_append_position(place->hub->machine, place->monitor.hart, out);
     write_lines(place, out->str);
     place->monitor.waits = false;
     prompt(place);
@@ -268,6 +281,10 @@ void monitor_hub_free(MonitorHub *hub)
         return;
     hub->machine->monitors = NULL;
     monitor_breaks_free(hub->breaks);
+    if (hub->log) {
+        hub->machine->trace.out = stderr;
+        fclose(hub->log);
+    }
     for (guint i = 0; i < hub->places->len; i++) {
         MonitorPlace *place = g_ptr_array_index(hub->places, i);
         g_string_free(place->line, TRUE);

@@ -40,6 +40,8 @@ CharSpec *options_use_char(const GPtrArray *chars, const char *option, const cha
                            GError **error);
 /* options_machine.c: refuses what does not go together in -M and -cpu. */
 bool options_check_machine(const Options *options, GError **error);
+/* The trace events of an item of -d; "": it has none; NULL: there is no such item, or it is refused. */
+const char *options_log_events(const char *item);
 /* The rows of the tables of -chardev, -device, -d and -M, as they are written; NULL: no more. */
 const char *options_char_example(size_t number);
 const char *options_driver_example(size_t number);

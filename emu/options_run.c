@@ -40,6 +40,14 @@ const char *options_log_item(size_t number)
                                                                         : NULL;
 }
 
+const char *options_log_events(const char *item)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(log_items); i++)
+        if (!strcmp(log_items[i].item, item))
+            return log_items[i].events;
+    return NULL;
+}
+
 static void keep_trace(Options *o, GPtrArray *list, const char *pattern)
 {
     g_ptr_array_add(list, options_keep(o, pattern));

@@ -2,6 +2,7 @@
 /* test_monitor.c - commands, by a line in and lines out; where they are typed is tests/cli/monitor.py's. */
 #include <criterion/criterion.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cpu/csr.h"
 #include "emu/gdb/hub.h"
@@ -286,6 +287,21 @@ Test(monitor, an_event_stops_the_machine_after_its_unit)
     end();
 }
 
+/* `wait` keeps the rest of what was typed until then. */
+Test(monitor, wait_answers_at_the_stop)
+{
+    const uint32_t code[] = { INC_T0, WRITE_MSCRATCH, BACK_8 };
+    begin(2, code, 3);
+    CHECK({ "break csr where h == 1", "break 1: csr where h == 1 do stop\n" });
+    type("wait\nquit\n");
+    cr_expect_str_eq(heard->str, "");
+    cr_expect(strstr(go(), "new=0x1\nhart 1, M: 0x80000008: jal x0,80000000\n(qemu) "), "%s",
+              heard->str);
+    type("info cpus\n");
+    cr_expect(strstr(heard->str, "* CPU #1"), "commands are about the hart that stopped");
+    end();
+}
+
 Test(monitor, an_address_stops_before_its_instruction)
 {
     const uint32_t code[] = { INC_T0, BACK_4 };
@@ -438,5 +454,212 @@ Test(monitor, a_debugger_sees_the_stop_and_why)
     g_autofree char *go_on = through_gdb(session, sent, "cont");
     cr_expect_str_eq(go_on, "a debugger holds the machine; let it go on there\n");
     gdb_session_free(session);
+    end();
+}
+
+/* Page tables, interrupts, the board. */
+
+enum { TABLES = 0x80400000 };
+
+static void open_memory(Hart *hart)
+{
+    csr_write(hart, 0x3b0, ~0ull);
+    csr_write(hart, CSR_pmpcfg0, 0x1f);
+}
+
+Test(monitor, info_mem_lists_what_follows_each_other_as_one)
+{
+    const uint32_t code[] = { NOP };
+    begin(1, code, 1);
+    Hart *hart = &m->harts[0];
+    open_memory(hart);
+    CHECK({ "info mem", "hart 0: satp Bare, ASID 0\nNo translation or protection\n" });
+    /* Two gigapages that follow each other, a pointer to a table of which two pages follow each other and a third has
+     * other permissions, and a page at the top. */
+    rig_write64(m, TABLES + 8 * 2, 0x80000000 >> 2 | 0xcf);
+    rig_write64(m, TABLES + 8 * 3, 0xc0000000 >> 2 | 0xcf);
+    rig_write64(m, TABLES, (TABLES + 0x1000) >> 2 | 1);
+    rig_write64(m, TABLES + 0x1000, (TABLES + 0x2000) >> 2 | 1);
+    rig_write64(m, TABLES + 0x2000 + 8 * 5, 0x80001000 >> 2 | 0x43);
+    rig_write64(m, TABLES + 0x2000 + 8 * 6, 0x80002000 >> 2 | 0x43);
+    rig_write64(m, TABLES + 0x2000 + 8 * 7, 0x80003000 >> 2 | 0x57);
+    rig_write64(m, TABLES + 8 * 511, 0x80000000 >> 2 | 0xe7);
+    csr_write(hart, CSR_satp, 8ull << 60 | 9ull << 44 | TABLES >> 12);
+    CHECK({ "info mem", "hart 0: satp Sv39, ASID 9\n"
+                        "vaddr            paddr            size             attr   \n"
+                        "---------------- ---------------- ---------------- -------\n"
+                        "0000000000005000 0000000080001000 0000000000002000 r----a-\n"
+                        "0000000000007000 0000000080003000 0000000000001000 rw-u-a-\n"
+                        "0000000080000000 0000000080000000 0000000080000000 rwx--ad\n"
+                        "ffffffffc0000000 0000000080000000 0000000040000000 rw--gad\n" },
+          { "info mem -x", "write: info mem [-g]\n" });
+    end();
+}
+
+/* A table whose every entry leads back to itself maps all there is, page by page: the list ends somewhere. */
+Test(monitor, info_mem_ends)
+{
+    const uint32_t code[] = { NOP };
+    begin(1, code, 1);
+    Hart *hart = &m->harts[0];
+    open_memory(hart);
+    for (unsigned i = 0; i < 512; i++) {
+        rig_write64(m, TABLES + 8 * i, TABLES >> 2 | 1);
+        rig_write64(m, TABLES + 0x1000 + 8 * i, (TABLES + 0x2000) >> 2 | 1);
+        rig_write64(m, TABLES + 0x2000 + 8 * i, (0x80000000 >> 2 | 0xcf) + (i & 1) * 0x800);
+    }
+    for (unsigned i = 0; i < 512; i++)
+        rig_write64(m, TABLES + 8 * i, (TABLES + 0x1000) >> 2 | 1);
+    csr_write(hart, CSR_satp, 8ull << 60 | TABLES >> 12);
+    cr_expect(says("info mem", "(there is more"));
+    csr_write(hart, CSR_satp, 10ull << 60 | 0xfffffffffffull);
+    cr_expect(says("info mem", "Sv57"), "a root that is nowhere maps nothing");
+    end();
+}
+
+Test(monitor, info_mem_and_tlb_of_a_guest_show_both_stages)
+{
+    const uint32_t code[] = { NOP };
+    begin(1, code, 1);
+    Hart *hart = &m->harts[0];
+    open_memory(hart);
+    rig_write64(m, TABLES, 0x80000000 >> 2 | 0xdf); /* G stage: guest 0 is RAM */
+    rig_write64(m, TABLES + 0x8000 + 8, 0xcf);      /* VS stage: 1 GiB is guest 0 */
+    csr_write(hart, CSR_hgatp, 8ull << 60 | 3ull << 44 | TABLES >> 12);
+    csr_write(hart, CSR_vsatp, 8ull << 60 | 4ull << 44 | (TABLES + 0x8000 - 0x80000000) >> 12);
+    static const char expected[] =
+        "hart 0: guest, VMID 3: vsatp Sv39, ASID 4; hgatp Sv39x4\n"
+        "vaddr            gpaddr           paddr            size             attr    gattr\n"
+        "---------------- ---------------- ---------------- ---------------- ------- -------\n"
+        "0000000040000000 0000000000000000 0000000080000000 0000000040000000 rwx--ad rwxu-ad\n";
+    cr_expect_str_eq(ask("info mem -g"), expected, "%s", said->str);
+    cr_expect_str_eq(ask("info tlb"), "no translation is remembered\n");
+    hart->mmu.priv = PRIV_S;
+    hart->mmu.v = true;
+    hart->pc = 0x40000000;
+    hart_update_context(hart);
+    rig_run(m, 1);
+    cr_expect_eq(hart->pc, 0x40000004);
+    cr_expect_str_eq(ask("info mem"), expected, "%s", said->str);
+    cr_expect(says("info tlb", "guest: Sv39, ASID 4, hgatp Sv39x4, VMID 3: 1 translations\n  "
+                               "0000000040000000 0000000000000000 0000000080000000     1G "));
+    cr_expect(says("info cpus", "mode=VS vmid=3"));
+    CHECK({ "gva2gpa 0x40000010", "gpa: 0x10\n" });
+    end();
+}
+
+Test(monitor, irq_shows_the_way_of_an_interrupt)
+{
+    const uint32_t code[] = { NOP };
+    begin(1, code, 1);
+    Plic *plic = m->plic;
+    uint64_t value = 7;
+    cr_assert(bus_write(&m->bus, (Spa){ BOARD_PLIC + 4 * 10 }, 4, value, requester_hart(0)));
+    cr_assert(bus_write(&m->bus, (Spa){ BOARD_PLIC + 0x2000 }, 4, 1 << 10, requester_hart(0)));
+    plic_set_source(plic, 10, true);
+    csr_write(&m->harts[0], CSR_mie, 1 << IRQ_MEI);
+    cr_expect(says("irq", "hart 0, M: pending=MEI enabled=MEI"));
+    cr_expect(says("info irq", "plic context 0: hart 0 M, threshold 0, output 1\n"));
+    cr_expect(says("info pic", "plic source 10 (uart): wire 1, priority 7, pending -> hart 0 M\n"));
+    cr_assert(bus_write(&m->bus, (Spa){ BOARD_PLIC + 0x200000 }, 4, value, requester_hart(0)));
+    cr_expect(says("info pic", "-> hart 0 M (not above its threshold)\n"));
+    end();
+}
+
+Test(monitor, the_board_is_listed)
+{
+    const uint32_t code[] = { NOP };
+    begin(1, code, 1);
+    cr_expect(says("info mtree", "    0000000080000000-0000000080ffffff (prio 0, ram): ram\n"));
+    cr_expect(says("info mtree", "(prio 0, i/o): uart\n"));
+    cr_expect(says("info qtree", "  dev: ns16550a, id \"uart\"\n    irq 10\n"));
+    cr_expect(says("info version", "10.0.0 (Bulkhead "));
+    CHECK({ "info block", "" }, { "info name", "" }, { "info roms", "" },
+          { "info chardev", "nothing is connected\n" },
+          { "info network", "nothing is connected\n" });
+    end();
+}
+
+Test(monitor, partitions_are_counted_and_nothing_else_changes)
+{
+    uint64_t hash[2];
+    for (unsigned i = 0; i < 2; i++) {
+        const uint32_t code[] = { INC_T0, BACK_4 };
+        begin(1, code, 2);
+        if (i)
+            cr_expect(says("part", "(counted from now on"));
+        rig_run(m, 1000);
+        if (i)
+            cr_expect(says("part", "* host       hart 0  M   100.0 %  M 1000, HS 0, U 0\n"));
+        hash[i] = machine_state_hash(m);
+        end();
+    }
+    cr_expect_eq(hash[0], hash[1]);
+}
+
+Test(monitor, events_are_printed_where_a_command_says)
+{
+    const uint32_t code[] = { ECALL };
+    g_autofree char *folder = g_dir_make_tmp("monitor-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(folder, "log", NULL), *text = NULL;
+    g_autofree char *command = g_strconcat("logfile ", path, NULL);
+    begin(1, code, 1);
+    csr_write(&m->harts[0], CSR_mtvec, BOARD_RAM);
+    m->trace.out = stderr;
+    CHECK(
+        { command, "" }, { "trace-event trap on", "" },
+        { "trace-event trap", "write: trace-event NAME on|off\n" },
+        { "log nothing", "no log item is called 'nothing'; help log lists them\n" },
+        { "log", "write: log ITEM[,ITEM...]\n" },
+        { "trace-event nosuch on", "no trace event is called 'nosuch'; -trace help lists them\n" });
+    cr_expect(says("info trace-events", "trap : state 1\n"));
+    rig_run(m, 3);
+    ask("log none");
+    cr_expect(says("info trace-events", "trap : state 0\n"));
+    rig_run(m, 3);
+    cr_expect(g_file_get_contents(path, &text, NULL, NULL));
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    cr_expect_eq(g_strv_length(lines), 4, "%s", text);
+    end();
+    unlink(path);
+    rmdir(folder);
+}
+
+Test(monitor, memory_is_saved_into_files_unless_that_is_forbidden)
+{
+    const uint32_t code[] = { INC_T0, ECALL };
+    g_autofree char *folder = g_dir_make_tmp("monitor-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(folder, "memory", NULL), *bytes = NULL;
+    g_autofree char *save = g_strdup_printf("pmemsave 0x80000000 4+4 \"%s\"", path);
+    g_autofree char *beyond = g_strdup_printf("memsave 0x80fffffc, 8, %s", path);
+    gsize size;
+    begin(1, code, 2);
+    CHECK({ save, "" });
+    cr_assert(g_file_get_contents(path, &bytes, &size, NULL));
+    cr_expect(size == 8 && !memcmp(bytes, code, 8));
+    cr_expect(says(beyond, "Cannot access memory"));
+    CHECK({ "pmemsave 0x80000000 4", "write: pmemsave ADDR SIZE FILE\n" },
+          { "memsave", "write: memsave ADDR SIZE FILE\n" },
+          { "pmemsave 0x80000000 0 x", "write: pmemsave ADDR SIZE FILE\n" });
+    cr_expect(says("pmemsave 0x80000000 4 /nonexistent/x", "cannot write '/nonexistent/x'"));
+    hub->no_files = true;
+    CHECK({ save, "files of the host are not to be touched here\n" },
+          { "gdbserver tcp::0", "files of the host are not to be touched here\n" });
+    end();
+    unlink(path);
+    rmdir(folder);
+}
+
+/* Whatever is behind a command's name, it answers, and what it does not understand it says. */
+Test(monitor, all_commands_refuse_what_is_no_argument_of_theirs)
+{
+    const uint32_t code[] = { INC_T0, BACK_4 };
+    begin(2, code, 2);
+    hub->no_files = true;
+    m->trace.out = stderr;
+    for (const MonitorCommand *c = monitor_commands; c->name; c++) {
+        g_autofree char *command = g_strconcat(c->name, " \"~ !", NULL);
+        cr_expect(*ask(command), "%s says nothing", command);
+    }
     end();
 }
