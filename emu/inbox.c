@@ -32,13 +32,18 @@ static void apply(Inbox *inbox, Message *message)
     g_free(message);
 }
 
-bool inbox_apply(Inbox *inbox)
+bool inbox_apply_one(Inbox *inbox)
 {
     Message *message = g_async_queue_try_pop(inbox->queue);
-    bool any = message != NULL;
-    for (; message; message = g_async_queue_try_pop(inbox->queue))
+    if (message)
         apply(inbox, message);
-    return any;
+    return message;
+}
+
+void inbox_apply(Inbox *inbox)
+{
+    while (inbox_apply_one(inbox))
+        continue;
 }
 
 void inbox_wait(Inbox *inbox, uint64_t ns)
@@ -47,6 +52,5 @@ void inbox_wait(Inbox *inbox, uint64_t ns)
                            ? g_async_queue_pop(inbox->queue)
                            : g_async_queue_timeout_pop(inbox->queue, MAX(ns / 1000, 1));
     if (message)
-        apply(inbox, message);
-    inbox_apply(inbox);
+        g_async_queue_push_front(inbox->queue, message);
 }

@@ -25,8 +25,10 @@ void inbox_free(Inbox *inbox);
 /* Any thread. `apply` gets `opaque` and owns `data`. */
 void inbox_post(Inbox *inbox, void (*apply)(void *opaque, void *data), void *opaque, void *data);
 
-/* Emulation thread. Applies everything that is there; true if something was. */
-bool inbox_apply(Inbox *inbox);
+/* Emulation thread. Applies the oldest message; false: there was none. */
+bool inbox_apply_one(Inbox *inbox);
+/* The same with everything that is there. */
+void inbox_apply(Inbox *inbox);
 
 /* Emulation thread. Waits until something is there, at most `ns` (UINT64_MAX: without end). */
 void inbox_wait(Inbox *inbox, uint64_t ns);

@@ -153,8 +153,8 @@ void machine_watch_tohost(Machine *m)
  * round it is, so that looking at it changes nothing. */
 static void look_around(Machine *m)
 {
-    if (UNLIKELY(inbox_has_messages(&m->inbox)))
-        inbox_apply(&m->inbox);
+    while (UNLIKELY(inbox_has_messages(&m->inbox)) && !m->paused)
+        inbox_apply_one(&m->inbox);
     if (UNLIKELY(m->harts[m->step_hart].units >= m->step_end)) {
         m->step_end = UINT64_MAX;
         m->paused = m->noticed = true;
@@ -163,8 +163,10 @@ static void look_around(Machine *m)
         m->noticed = false;
         m->notice(m);
     }
-    while (UNLIKELY(m->paused) && !m->stop)
+    while (UNLIKELY(m->paused) && !m->stop) {
         inbox_wait(&m->inbox, UINT64_MAX);
+        inbox_apply_one(&m->inbox);
+    }
     if (UNLIKELY(m->clock.units >= m->look_at))
         machine_look(m);
     if (UNLIKELY(m->config.max_insns) && executed(m) >= m->config.max_insns)
@@ -315,11 +317,10 @@ static bool round_is_done(const Machine *m)
  * that a stop, or saving and loading, in the middle of a turn changes nothing. */
 static void run_pass(Machine *m)
 {
-    while (m->turn < m->n_harts) {
-        if (m->stop)
-            return;
+    while (m->turn < m->n_harts && !m->stop)
         run_turn(m);
-    }
+    if (m->stop)
+        return;
     bool ran = m->pass_ran;
     m->turn = 0;
     m->pass_ran = false;

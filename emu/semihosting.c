@@ -134,6 +134,7 @@ static int64_t console_read(Semihost *host, void *data, size_t size)
         if (host->config.chr->ended)
             return 0;
         inbox_wait(&host->machine->inbox, WAIT_NS);
+        inbox_apply(&host->machine->inbox);
         host->again = true;
         return 0;
     }
