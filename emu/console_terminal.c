@@ -150,6 +150,7 @@ static void request_stop(Terminal *terminal, int code)
     terminal->stopping = true;
     terminal->code = code;
     terminal->deadline = g_get_monotonic_time() + GRACE_SECONDS * G_USEC_PER_SEC;
+    g_atomic_int_set(&machine->inbox.urgent, 1);
     inbox_post(&machine->inbox, stop_machine, terminal, GINT_TO_POINTER(code));
 }
 

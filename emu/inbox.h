@@ -17,6 +17,7 @@
 typedef struct {
     GAsyncQueue *queue;
     gint pending;
+    gint urgent; /* somebody wants the run to end: do not take long now. Atomic; stays set */
 } Inbox;
 
 void inbox_init(Inbox *inbox);

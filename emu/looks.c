@@ -26,11 +26,17 @@ static void forget(Machine *m, LookFn *look, const void *opaque)
 
 void machine_look_at(Machine *m, uint64_t units, LookFn *look, void *opaque)
 {
-    Look new = { units, look, opaque };
+    Look new = { units, false, look, opaque };
     forget(m, look, opaque);
     if (units != UINT64_MAX)
         g_array_append_val(m->looks, new);
     find_next(m);
+}
+
+void machine_look_again(Machine *m, LookFn *look, void *opaque)
+{
+    machine_look_at(m, 0, look, opaque);
+    g_array_index(m->looks, Look, m->looks->len - 1).again = true;
 }
 
 /* The first that is due, in the order asked. */
@@ -38,7 +44,7 @@ static bool take_due(Machine *m, Look *due)
 {
     for (unsigned i = 0; i < m->looks->len; i++) {
         *due = g_array_index(m->looks, Look, i);
-        if (due->units <= m->clock.units) {
+        if (due->units <= m->clock.units && !due->again) {
             g_array_remove_index(m->looks, i);
             find_next(m);
             return true;
@@ -52,6 +58,8 @@ void machine_look(Machine *m)
     Look due;
     while (take_due(m, &due))
         due.look(m, due.opaque);
+    for (unsigned i = 0; i < m->looks->len; i++)
+        g_array_index(m->looks, Look, i).again = false;
 }
 
 /* State hashes. */

@@ -16,6 +16,7 @@
 #include "devices/virtio_rng.h"
 #include "emu/base/error.h"
 #include "emu/checkpoint.h"
+#include "emu/history.h"
 #include "emu/irqchip.h"
 
 /* What the bus must tell. */
@@ -193,6 +194,14 @@ static bool add_devices(Machine *m, GError **error)
     return machine_add_device(m, &m->uart->dev, error) && add_virtio(m, error);
 }
 
+void machine_restraint_changed(Machine *m)
+{
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        m->harts[i].irqs_off = (m->restraint.irqs_off | m->recorded.irqs_off) >> i & 1;
+        hart_update_irq_mode(&m->harts[i]);
+    }
+}
+
 /* What every event says of the hart it is about: the one it names, or the one that runs. */
 static void look_for_trace(void *opaque, TraceRecord *record)
 {
@@ -250,7 +259,7 @@ Machine *machine_new(const MachineConfig *config, GError **error)
     Machine *m = g_new0(Machine, 1);
     insn_table_init();
     m->config = *config;
-    m->n_harts = config->n_harts;
+    m->n_harts = m->stop_hart = config->n_harts;
     add_aia_extensions(m);
     m->look_at = m->step_end = UINT64_MAX;
     m->devices = g_ptr_array_new();
@@ -306,6 +315,7 @@ void machine_free(Machine *m)
 
 bool machine_reset(Machine *m, GError **error)
 {
+    history_touched(m);
     TRACE(&m->trace, reset, m->clock.units != 0);
     for (unsigned i = 0; i < m->devices->len; i++)
         device_reset(g_ptr_array_index(m->devices, i));

@@ -83,9 +83,17 @@ typedef struct MonitorHub MonitorHub;
 typedef void LookFn(Machine *machine, void *opaque);
 typedef struct {
     uint64_t units;
+    bool again; /* not yet, at the next opportunity */
     LookFn *look;
     void *opaque;
 } Look;
+
+/* What a debugger keeps from happening. */
+typedef struct {
+    uint32_t held;     /* bit n: hart n idles whatever comes */
+    uint32_t irqs_off; /* bit n: hart n takes no interrupts */
+    bool timers_off;   /* no timer fires; those that are due do so later */
+} Restraint;
 
 struct Machine {
     MachineConfig config;
@@ -126,16 +134,27 @@ struct Machine {
     GError *reset_error;   /* why the machine could not start again; with STOP_QUIT */
     unsigned stopped_hart; /* STOP_DEBUG: which */
     /* The debugger's; not state. */
-    bool paused;       /* nothing runs and no time passes; the inbox is still served */
-    uint32_t held;     /* bit n: hart n idles whatever comes */
-    uint32_t stepping; /* bit n: hart n runs one unit, then debug_stopped is told */
-    bool timers_off;   /* no timer fires; those that are due do so later */
+    bool paused;         /* nothing runs and no time passes; the inbox is still served */
+    uint32_t stepping;   /* bit n: hart n runs one unit, then debug_stopped is told */
+    Restraint restraint; /* machine_restraint_changed must hear of changes */
     /* Told between slices that a hart reached a breakpoint or the end of its step; may set `paused`. NULL: the machine
      * stops with STOP_DEBUG instead. */
     void (*debug_stopped)(void *opaque, unsigned hart);
     void *debug_opaque;
+    /* Does the user, for whom the machine is travelling, not want to wait? NULL: nobody asks. */
+    bool (*wants_back)(void *opaque);
+    void *debug_user;
     const struct TimeTravel *time_travel; /* NULL: nobody can go back */
-    MonitorHub *monitors;                 /* what monitors share; NULL: there are none */
+    const char *no_time_travel;           /* and why, for people; NULL: nobody asked for it */
+    /* Of whoever remembers the run; history.h. Not state. */
+    struct History *history; /* NULL: nobody does */
+    bool replaying;          /* what happens has happened before, input included */
+    bool travelling; /* on the way to somewhere else in time: nobody is to hear or say anything */
+    Restraint recorded; /* when this happened before */
+    unsigned
+        stop_hart; /* debug_stopped is told when this one has used stop_cycles; n_harts: none */
+    uint64_t stop_cycles;
+    MonitorHub *monitors; /* what monitors share; NULL: there are none */
     unsigned
         step_hart; /* the machine is to pause when this hart has used step_end units; UINT64_MAX: never */
     uint64_t step_end;
@@ -191,12 +210,17 @@ bool machine_load(Machine *machine, const uint8_t *data, size_t size, GError **e
  * what memory has must be gone by then. */
 void machine_loaded(Machine *machine);
 
+/* To be called when `restraint` or `recorded` changed. */
+void machine_restraint_changed(Machine *machine);
+
 /* To be called when events were turned on or off. Those of every instruction turn the slower loop on. */
 void machine_trace_changed(Machine *machine);
 
 /* Calls `look` once, between slices, when all harts together have used `units` units: slices end there, which the guest
  * cannot see. It takes the place of what was asked for the same `look` and `opaque` before; UINT64_MAX: never. */
 void machine_look_at(Machine *machine, uint64_t units, LookFn *look, void *opaque);
+/* The same, from a look: once more at the next opportunity. Before that nothing happens that takes time. */
+void machine_look_again(Machine *machine, LookFn *look, void *opaque);
 /* Lets those look whose time has come; what machine_run does. */
 void machine_look(Machine *machine);
 
@@ -207,6 +231,8 @@ void machine_hash_at(Machine *machine, const uint64_t *times, unsigned count, FI
  * was reached. */
 StopReason machine_run_until(Machine *machine, uint64_t ns);
 
+/* Instructions and traps of all harts, what they idled left out. */
+uint64_t machine_executed(const Machine *machine);
 /* Instructions retired by all harts. */
 uint64_t machine_retired(const Machine *machine);
 

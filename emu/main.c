@@ -19,6 +19,7 @@
 #include "emu/daemon.h"
 #include "emu/doctor.h"
 #include "emu/gdb/gdb.h"
+#include "emu/history.h"
 #include "emu/loader.h"
 #include "emu/machine.h"
 #include "emu/monitor_hub.h"
@@ -42,6 +43,8 @@ typedef struct {
     GdbHub *gdb;
     GArray *monitor_ends; /* of ConsoleMonitor, until there is a machine for them */
     MonitorHub *monitors;
+    InputLog *inputs; /* NULL: nobody wants to know */
+    History *history;
     Observer *observer;
 } Run;
 
@@ -85,6 +88,18 @@ static bool connect_monitors(Run *run, GError **error)
     return true;
 }
 
+/* Puts taps between the machine and the ends of its lines. */
+static void tap_lines(Run *run)
+{
+    MachineConfig *machine = &run->options->machine;
+    run->inputs = input_log_new();
+    machine->serial = input_log_tap_char(run->inputs, machine->serial);
+    for (unsigned i = 0; i < VIRTIO_SLOTS; i++) {
+        machine->virtio[i].chr = input_log_tap_char(run->inputs, machine->virtio[i].chr);
+        machine->virtio[i].net = input_log_tap_net(run->inputs, machine->virtio[i].net);
+    }
+}
+
 /* Before the machine: the ends of its lines. */
 static bool connect(Run *run, GError **error)
 {
@@ -112,6 +127,10 @@ static bool connect(Run *run, GError **error)
     if (!connect_monitors(run, error))
         return false;
     run->stays_live |= o->gdbs->len && !o->skip_idle;
+    if (!o->has_history && o->gdbs->len)
+        o->history = OPTIONS_HISTORY;
+    if (o->history)
+        tap_lines(run);
     o->machine.live_input = run->stays_live || (console_is_live(run->console) && !o->skip_idle);
     return true;
 }
@@ -244,6 +263,18 @@ static bool start_gdb(Run *run, GError **error)
     return true;
 }
 
+static void start_history(Run *run)
+{
+    Machine *m = run->machine;
+    m->no_time_travel = history_refusal(m);
+    if (!run->options->history)
+        m->no_time_travel = "nobody remembers the run; start with -history on";
+    if (m->no_time_travel)
+        return;
+    input_log_attach(run->inputs, m);
+    run->history = history_new(m, run->inputs, run->options->history);
+}
+
 static bool run_machine(Run *run, int *code, GError **error)
 {
     const Options *o = run->options;
@@ -257,6 +288,7 @@ static bool run_machine(Run *run, int *code, GError **error)
     if (!start_gdb(run, error))
         return false;
     console_offer(run->console);
+    start_history(run);
     if (run->daemon >= 0)
         daemon_ready(run->daemon);
     if (run->with_gdb)
@@ -273,6 +305,8 @@ static bool run_machine(Run *run, int *code, GError **error)
     *code = exit_code(run, reason);
     gdb_free(g_steal_pointer(&run->gdb));
     run->monitors->host.gdb = NULL;
+    gdb_free(run->gdb);
+    history_free(run->history);
     observe_report(run->observer);
     return true;
 }
@@ -284,6 +318,7 @@ static bool take_apart(Run *run)
         if (run->nets[i])
             net_port_free(run->nets[i]);
     semihost_free(run->semihost);
+    input_log_free(run->inputs);
     bool ok = console_free(run->console);
     terminal_close(run->terminal);
     loader_free(run->loader);

@@ -11,6 +11,7 @@
  * monitor_translation.c  page tables, what is remembered         monitor_irq.c        interrupts
  * monitor_devices.c    the board                                 monitor_part.c       partitions
  * monitor_break.c      breakpoints on events                     monitor_trace.c      events, logs, gdb's port
+ * monitor_history.c    going back in the run
  */
 #ifndef EMU_MONITOR_H
 #define EMU_MONITOR_H
@@ -63,6 +64,7 @@ MonitorFn monitor_info_mtree, monitor_info_qtree, monitor_info_chardev, monitor_
 MonitorFn monitor_info_network, monitor_info_version, monitor_info_name, monitor_info_roms;
 MonitorFn monitor_trace_event, monitor_info_trace_events, monitor_log, monitor_logfile;
 MonitorFn monitor_gdbserver;
+MonitorFn monitor_reverse, monitor_reverse_continue, monitor_print_history, monitor_print_hash;
 MonitorFn monitor_memsave, monitor_pmemsave;
 /* False, which `out` says: this monitor is not to touch the host's files and sockets. */
 bool monitor_may_touch_files(const Monitor *monitor, GString *out);

@@ -6,6 +6,7 @@
 #include "cpu/isa/insn.h"
 #include "emu/gdb/gdb.h"
 #include "emu/guest_memory.h"
+#include "emu/history.h"
 #include "emu/monitor.h"
 #include "emu/monitor_break.h"
 #include "emu/monitor_hub.h"
@@ -130,6 +131,7 @@ void monitor_nmi(Monitor *monitor, const char *arguments, GString *out)
 {
     Hart *hart = &monitor->machine->harts[monitor->hart];
     (void)arguments;
+    history_touched(monitor->machine);
     if (hart->isa->has[EXT_Smrnmi])
         hart_set_rnmi(hart, 0);
     else

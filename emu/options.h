@@ -83,10 +83,15 @@ typedef struct Options {
     SemihostConfig semihost; /* chr, heap and flush are set when the machine is built */
     const char *semihost_id;
     CharSpec *semihost_char;
-    GPtrArray *gdbs; /* of strings: where debuggers connect */
+    GPtrArray *gdbs;  /* of strings: where debuggers connect */
+    uint64_t history; /* bytes for going back; 0: nothing is remembered */
+    bool has_history; /* -history said so */
     bool stopped;
     GPtrArray *strings; /* everything that was allocated for the above */
 } Options;
+
+/* Bytes for going back unless -history says otherwise. */
+#define OPTIONS_HISTORY (256ull << 20)
 
 typedef struct OptionDef OptionDef;
 typedef bool OptionHandler(Options *options, const OptionDef *def, const char *argument,

@@ -26,7 +26,7 @@ OptionHandler option_accel, option_boot, option_library, option_msg, option_hda,
 /* options_run.c: what is shown of it */
 OptionHandler option_display, option_vga, option_parallel, option_echr, option_gdb, option_log,
     option_trace, option_trace_filter, option_trace_hash, option_state_hash, option_name,
-    option_semihosting;
+    option_semihosting, option_history;
 
 /* options_resolve.c: the drivers of -device. Finding fails naming the nearest one. */
 const Driver *options_find_driver(const char *name, GError **error);

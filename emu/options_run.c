@@ -195,6 +195,20 @@ bool option_semihosting(Options *o, const OptionDef *def, const char *argument, 
     return props_finish(props, error);
 }
 
+bool option_history(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    bool on = true;
+    (void)def;
+    o->has_history = true;
+    o->history = OPTIONS_HISTORY;
+    if (parse_on_off(argument, &on))
+        o->history = on ? OPTIONS_HISTORY : 0;
+    else if (!parse_size(argument, 1 << 20, &o->history) || !o->history)
+        return fail(error, EXIT_USAGE,
+                    "-history %s: write on, off, or a size such as -history 512M", argument);
+    return true;
+}
+
 bool option_name(Options *o, const OptionDef *def, const char *argument, GError **error)
 {
     (void)def;

@@ -9,18 +9,31 @@
  */
 #include <inttypes.h>
 
+#include "emu/history.h"
 #include "emu/machine.h"
 
 enum { HTIF_PUTCHAR = 1 };
 enum { LONGEST_SLICE = 250000 }; /* the host waits no longer than that takes, some milliseconds */
 enum { CRITICAL_EXIT = 63 };     /* the guest failed */
 
-static bool is_held(const Machine *m, unsigned index)
+/* Kept from running by the debugger, now or when this happened first. Another history begins where that differs. */
+static bool is_held(Machine *m, unsigned index)
 {
-    return m->held >> index & 1;
+    const Hart *hart = &m->harts[index];
+    if (LIKELY(!((m->restraint.held | m->recorded.held) >> index & 1)))
+        return false;
+    if (m->replaying && !(m->recorded.held >> index & 1) && !hart->critical &&
+        (!hart->idle || hart_wakes(hart)))
+        history_deviates(m);
+    return true;
 }
 
-static bool is_runnable(const Machine *m, unsigned index)
+static bool timers_off(const Machine *m)
+{
+    return m->restraint.timers_off || m->recorded.timers_off;
+}
+
+static bool is_runnable(Machine *m, unsigned index)
 {
     Hart *hart = &m->harts[index];
     if (is_held(m, index) || hart->critical)
@@ -31,7 +44,7 @@ static bool is_runnable(const Machine *m, unsigned index)
 }
 
 /* Instructions and traps of all harts: what -max-insns limits, so that a guest that only traps ends too. */
-static uint64_t executed(const Machine *m)
+uint64_t machine_executed(const Machine *m)
 {
     return m->clock.units - m->idle_units;
 }
@@ -47,15 +60,19 @@ uint64_t machine_retired(const Machine *m)
 /* Units until the next event of the clock, or until somebody wants to look; at least 0. */
 static uint64_t units_to_event(const Machine *m)
 {
-    uint64_t event = m->timers_off ? UINT64_MAX : clock_units_at(&m->clock, m->clock.next);
+    uint64_t event = timers_off(m) ? UINT64_MAX : clock_units_at(&m->clock, m->clock.next);
     uint64_t at = MIN(event, m->look_at);
     return at > m->clock.units ? at - m->clock.units : 0;
 }
 
 static void run_events(Machine *m)
 {
-    if (m->clock.next <= clock_now(&m->clock) && LIKELY(!m->timers_off))
+    if (m->clock.next > clock_now(&m->clock))
+        return;
+    if (LIKELY(!timers_off(m)))
         clock_run_timers(&m->clock);
+    else if (m->replaying && !m->recorded.timers_off)
+        history_deviates(m);
 }
 
 /* The hart's reservation must be noticed by the others' stores while it does not run. */
@@ -73,9 +90,11 @@ static uint64_t slice_length(const Machine *m, unsigned index)
     if (m->config.slice)
         length = MIN(length, m->config.slice);
     if (m->config.max_insns)
-        length = MIN(length, m->config.max_insns - MIN(executed(m), m->config.max_insns));
+        length = MIN(length, m->config.max_insns - MIN(machine_executed(m), m->config.max_insns));
     if (UNLIKELY(index == m->step_hart))
         length = MIN(length, m->step_end - MIN(m->step_end, m->harts[index].units));
+    if (UNLIKELY(index == m->stop_hart))
+        length = MIN(length, m->stop_cycles - MIN(hart_cycles(&m->harts[index]), m->stop_cycles));
     return UNLIKELY(m->stepping >> index & 1) ? MIN(length, 1) : length;
 }
 
@@ -149,9 +168,7 @@ void machine_watch_tohost(Machine *m)
         bus_watch_page(&m->bus, (Spa){ (m->tohost.v + 7) & ~(uint64_t)PAGE_OFFSET }, PAGE_MAILBOX);
 }
 
-/* Between slices: what the host and the limits want. A machine that the debugger paused stays here, wherever in the
- * round it is, so that looking at it changes nothing. */
-static void look_around(Machine *m)
+static void hear_host(Machine *m)
 {
     while (UNLIKELY(inbox_has_messages(&m->inbox)) && !m->paused)
         inbox_apply_one(&m->inbox);
@@ -163,20 +180,36 @@ static void look_around(Machine *m)
         m->noticed = false;
         m->notice(m);
     }
-    while (UNLIKELY(m->paused) && !m->stop) {
+    if (LIKELY(!m->paused) || m->stop)
+        return;
+    history_paused(m);
+    while (m->paused && !m->stop) {
         inbox_wait(&m->inbox, UINT64_MAX);
         inbox_apply_one(&m->inbox);
     }
+}
+
+/* Between slices: what the host and the limits want. A machine that the debugger paused stays here, wherever in the
+ * round it is, so that looking at it changes nothing. */
+static void look_around(Machine *m)
+{
+    if (LIKELY(!m->travelling))
+        hear_host(m);
     if (UNLIKELY(m->clock.units >= m->look_at))
         machine_look(m);
-    if (UNLIKELY(m->config.max_insns) && executed(m) >= m->config.max_insns)
+    if (UNLIKELY(m->history != NULL))
+        history_go_on(m);
+    if (UNLIKELY(m->config.max_insns) && machine_executed(m) >= m->config.max_insns)
         machine_stop(m, STOP_LIMIT, 0);
 }
 
-static void check_debug_stop(Machine *m, unsigned index)
+/* `ran`: its slice was not empty. */
+static void check_debug_stop(Machine *m, unsigned index, bool ran)
 {
     Hart *hart = &m->harts[index];
-    if (!(m->stepping >> index & 1) && !(hart->attention & ATTENTION_STOP))
+    bool stepped = ran && m->stepping >> index & 1;
+    bool there = index == m->stop_hart && hart_cycles(hart) == m->stop_cycles;
+    if (!stepped && !there && !(hart->attention & ATTENTION_STOP))
         return;
     m->stepping &= ~((uint32_t)1 << index);
     hart->attention &= ~(uint32_t)ATTENTION_STOP;
@@ -209,13 +242,15 @@ static void run_turn(Machine *m)
         return;
     }
     run_events(m);
+    uint64_t start = m->clock.units;
     m->turn += run_slice(m, index);
+    bool ran = m->clock.units != start;
     run_events(m);
     m->pass_ran = true;
     if (UNLIKELY(m->tohost_posted))
         check_tohost(m);
     check_critical(m, index);
-    check_debug_stop(m, index);
+    check_debug_stop(m, index, ran);
     look_around(m);
 }
 
@@ -243,7 +278,7 @@ static void idle_in_round(Machine *m)
     }
 }
 
-static bool all_idle(const Machine *m)
+static bool all_idle(Machine *m)
 {
     for (unsigned i = 0; i < m->n_harts; i++)
         if (!is_held(m, i) && (!m->harts[i].idle || hart_wakes(&m->harts[i])))
@@ -279,17 +314,18 @@ static uint64_t wait_at_wall_rate(Machine *m, uint64_t wait)
 static void idle_all(Machine *m)
 {
     run_events(m);
-    uint64_t now = clock_now(&m->clock), next = m->clock.next, wait = UINT64_MAX;
+    uint64_t now = clock_now(&m->clock), next = timers_off(m) ? CLOCK_NEVER : m->clock.next,
+             wait = UINT64_MAX;
     if (m->look_at != UINT64_MAX)
         next = MIN(next, m->look_at / m->n_harts + (m->look_at % m->n_harts != 0));
-    if (next != CLOCK_NEVER && !m->timers_off)
-        wait = next - now;
+    if (next != CLOCK_NEVER)
+        wait = MAX(next, now) - now;
     if (wait == UINT64_MAX && !m->config.live_input && !m->warned_idle) {
         m->warned_idle = true;
         g_printerr(
             "bulkhead: every hart waits for an interrupt and nothing can raise one; Ctrl-C or -timeout ends this\n");
     }
-    if (m->config.live_input || wait == UINT64_MAX)
+    if ((m->config.live_input && !m->replaying) || wait == UINT64_MAX)
         wait = wait_at_wall_rate(m, wait);
     for (unsigned i = 0; i < m->n_harts; i++)
         pass_idle(m, i, wait);

@@ -131,7 +131,7 @@ static int64_t console_read(Semihost *host, void *data, size_t size)
     if (!size || host->config.no_input)
         return 0;
     if (host->config.chr && host->typed->len == host->taken) {
-        if (host->config.chr->ended)
+        if (host_char_ended(host->config.chr))
             return 0;
         inbox_wait(&host->machine->inbox, WAIT_NS);
         inbox_apply(&host->machine->inbox);

@@ -8,6 +8,7 @@
 #define EMU_TIME_TRAVEL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 typedef enum {
     TRAVEL_ARRIVED,  /* where it was asked to go */
@@ -17,8 +18,8 @@ typedef enum {
 } TravelEnd;
 
 typedef struct TimeTravel {
-    /* Goes back to before hart `hart` did its last unit. */
-    TravelEnd (*step_back)(void *opaque, unsigned hart);
+    /* Goes back to before hart `hart` did its last `count` units. */
+    TravelEnd (*step_back)(void *opaque, unsigned hart, uint64_t count);
     /* Goes back to the last time that a breakpoint or watchpoint of any hart counted; `*hart` says of which. */
     TravelEnd (*run_back)(void *opaque, unsigned *hart);
     void *opaque;

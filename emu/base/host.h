@@ -24,7 +24,8 @@ typedef enum {
     HOST_BREAK,  /* the line was held low for longer than a character takes */
 } HostEvent;
 
-typedef struct {
+typedef struct HostChar HostChar;
+struct HostChar {
     /* Set by the host side. NULL: output is dropped. */
     void (*write)(void *host, const uint8_t *data, size_t size);
     void (*ready)(void *host); /* the device can take input again; may be NULL */
@@ -35,7 +36,15 @@ typedef struct {
     /* Likewise; as an input it comes when `receive` could. May be NULL: nothing of this matters. */
     void (*event)(void *device, HostEvent event);
     void *device;
-} HostChar;
+    const HostChar *behind; /* the one whose input this passes on; NULL: it has its own */
+};
+
+static inline bool host_char_ended(const HostChar *chr)
+{
+    while (chr->behind)
+        chr = chr->behind;
+    return chr->ended;
+}
 
 typedef struct {
     void (*send)(void *host, const uint8_t *frame,

@@ -101,18 +101,21 @@ void trace_print(const TraceEvent *event, const TraceRecord *record, FILE *out)
 void trace_emit(Trace *trace, TraceId id, const uint64_t *words)
 {
     const TraceEvent *event = &trace_events[id];
+    const unsigned to = trace->on[id] & ~(unsigned)trace->muted;
+    if (!to)
+        return;
     TraceRecord record = { .seq = trace->seq++, .time = clock_now(trace->clock), .id = id };
     record.hart = event->of_hart ? (uint8_t)*words++ : TRACE_NO_HART;
     memcpy(record.values, words, event->n_fields * sizeof *words);
     if (trace->look)
         trace->look(trace->look_opaque, &record);
-    if (trace->on[id] >> TRACE_TO_BREAK & 1)
+    if (to >> TRACE_TO_BREAK & 1)
         trace->sinks[TRACE_TO_BREAK].put(trace->sinks[TRACE_TO_BREAK].opaque, &record);
     if (trace->wanted && !trace->wanted(trace->wanted_opaque, &record))
         return;
-    if (trace->on[id] & 1 << TRACE_TO_TEXT)
+    if (to & 1 << TRACE_TO_TEXT)
         trace_print(event, &record, trace->out);
     for (unsigned sink = TRACE_TO_FILE; sink < TRACE_TO_BREAK; sink++)
-        if (trace->on[id] >> sink & 1)
+        if (to >> sink & 1)
             trace->sinks[sink].put(trace->sinks[sink].opaque, &record);
 }

@@ -71,6 +71,7 @@ typedef struct Trace {
     FILE *out;               /* where lines go; never NULL while an event goes to TRACE_TO_TEXT */
     const Clock *clock;      /* stamps events */
     uint64_t seq;
+    uint8_t muted; /* bit n: sink n hears nothing, since it has heard all this before */
     /* Fills in what is known of record->hart, which it may set first if that is TRACE_NO_HART. NULL: nothing is. */
     void (*look)(void *opaque, TraceRecord *record);
     void *look_opaque;

@@ -80,8 +80,9 @@ static void want_step(GdbHub *hub, const GdbSession *s, unsigned index)
     WorldId world = { 0 };
     if (!s->steps[index].waits) {
         hub->machine->stepping |= (uint32_t)1 << index;
-        hub->machine->timers_off |= s->step_flags & GDB_STEP_NO_TIMER;
-        hart->irqs_off |= s->step_flags & GDB_STEP_NO_IRQ;
+        hub->machine->restraint.timers_off |= s->step_flags & GDB_STEP_NO_TIMER;
+        if (s->step_flags & GDB_STEP_NO_IRQ)
+            hub->machine->restraint.irqs_off |= (uint32_t)1 << index;
     } else if (hart->worlds->n_wanted < G_N_ELEMENTS(hart->worlds->wanted)) {
         gdb_world_of(s, s->steps[index].process, &world);
         hart->worlds->wanted[hart->worlds->n_wanted++] = world;
@@ -92,7 +93,7 @@ static void want(GdbHub *hub, const GdbSession *s)
 {
     if (!s->connected)
         return;
-    hub->machine->held |= s->held;
+    hub->machine->restraint.held |= s->held;
     for (unsigned i = 0; i < hub->machine->n_harts && !s->holds; i++)
         if (s->steps[i].on)
             want_step(hub, s, i);
@@ -101,17 +102,14 @@ static void want(GdbHub *hub, const GdbSession *s)
 void gdb_hub_update(GdbHub *hub)
 {
     Machine *m = hub->machine;
-    m->held = m->stepping = 0;
-    m->timers_off = false;
-    for (unsigned i = 0; i < m->n_harts; i++) {
-        m->harts[i].irqs_off = false;
+    m->restraint = (Restraint){ 0 };
+    m->stepping = 0;
+    for (unsigned i = 0; i < m->n_harts; i++)
         if (m->harts[i].worlds)
             m->harts[i].worlds->n_wanted = 0;
-    }
     for (unsigned i = 0; i < hub->sessions->len; i++)
         want(hub, session_at(hub, i));
-    for (unsigned i = 0; i < m->n_harts; i++)
-        hart_update_irq_mode(&m->harts[i]);
+    machine_restraint_changed(m);
 }
 
 bool gdb_holds(const GdbHub *hub)

@@ -9,6 +9,7 @@
 
 #include "emu/gdb/session.h"
 #include "emu/guest_memory.h"
+#include "emu/history.h"
 
 enum { MAX_TRANSFER = GDB_PACKET_SIZE / 2 };
 
@@ -110,6 +111,7 @@ static bool write_memory(GdbSession *s, uint64_t address, const uint8_t *data, s
     if (!find_place(s, &place))
         return false;
     uint64_t at = unmask(s, &place, address);
+    history_touched(s->machine);
     if (guest_memory_write(&place.view, at, data, size))
         return true;
     g_string_assign(s->why, "memory cannot be written whole: ");

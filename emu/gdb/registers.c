@@ -8,6 +8,7 @@
 
 #include "cpu/csr.h"
 #include "emu/gdb/session.h"
+#include "emu/history.h"
 
 unsigned gdb_register_size(const Hart *hart, uint64_t number)
 {
@@ -89,6 +90,7 @@ uint64_t gdb_thread_pc(const GdbSession *s, GdbThread thread)
 void gdb_set_pc(GdbSession *s, unsigned index, uint64_t value)
 {
     Hart *hart = &s->machine->harts[index];
+    history_touched(s->machine);
     s->stopped[index].pc = UINT64_MAX;
     hart->pc = value & ~(1ull | hart->ialign_mask);
     hart->idle = hart->step_over = false;
@@ -127,6 +129,7 @@ static bool write_register(GdbSession *s, unsigned number, uint64_t value)
     Hart *hart = gdb_hart(s);
     if (number >= GDB_REG_HART)
         return false;
+    history_touched(s->machine);
     if (number == GDB_REG_PRIV)
         return write_priv(hart, value);
     if (number >= GDB_REG_CSR)

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "emu/gdb/session.h"
-#include "emu/time_travel.h"
+#include "emu/history.h"
 
 static GdbStopped *last_stop(GdbSession *s)
 {
@@ -80,7 +80,7 @@ static void aim_step(GdbSession *s, unsigned index)
     if (s->steps[index].waits)
         return;
     hart->step_over = true;
-    hart->idle = false;
+    history_wake(s->machine, hart);
 }
 
 static void stop_at(GdbSession *s, GdbThread thread, GdbReason reason)
@@ -311,6 +311,24 @@ bool gdb_set_step(GdbSession *s, GdbText *args)
 
 /* Backwards, if somebody can. */
 
+static bool wants_back(void *opaque)
+{
+    const GdbSession *s = opaque;
+    return s->interrupted && s->interrupted(s->opaque);
+}
+
+/* False: the empty reply, since it is not offered. */
+static bool may_travel(GdbSession *s)
+{
+    Machine *m = s->machine;
+    if (!m->time_travel)
+        g_string_printf(s->why, "there is no going back: %s\n",
+                        m->no_time_travel ? m->no_time_travel : "nobody remembers the run");
+    m->wants_back = wants_back;
+    m->debug_user = s;
+    return m->time_travel;
+}
+
 static bool travelled(GdbSession *s, TravelEnd end, unsigned hart)
 {
     static const GdbReason reasons[] = { [TRAVEL_ARRIVED] = GDB_STOP_STEP,
@@ -333,10 +351,12 @@ bool gdb_step_back(GdbSession *s, GdbText *args)
     (void)args;
     if (s->non_stop)
         return gdb_fail(s, GDB_EINVAL, "there is no way back in non-stop mode");
-    if (!travel)
-        return true; /* the empty reply: not offered, not known */
+    if (!may_travel(s))
+        return true;
+    if (!s->holds)
+        return gdb_fail(s, GDB_EINVAL, "the machine runs");
     unsigned hart = s->step_thread < 0 ? s->general.hart : (unsigned)s->step_thread;
-    return travelled(s, travel->step_back(travel->opaque, hart), hart);
+    return travelled(s, travel->step_back(travel->opaque, hart, 1), hart);
 }
 
 bool gdb_run_back(GdbSession *s, GdbText *args)
@@ -346,8 +366,10 @@ bool gdb_run_back(GdbSession *s, GdbText *args)
     (void)args;
     if (s->non_stop)
         return gdb_fail(s, GDB_EINVAL, "there is no way back in non-stop mode");
-    if (!travel)
+    if (!may_travel(s))
         return true;
+    if (!s->holds)
+        return gdb_fail(s, GDB_EINVAL, "the machine runs");
     TravelEnd end = travel->run_back(travel->opaque, &hart);
     return travelled(s, end, hart);
 }

@@ -57,6 +57,15 @@ static void send_out(void *opaque, const char *data, size_t size)
     }
 }
 
+/* A packet is being handled, so nobody else reads. */
+static bool interrupted(void *opaque)
+{
+    const GdbServer *server = opaque;
+    char byte;
+    return recv(server->client, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1 && byte == '\3' &&
+           recv(server->client, &byte, 1, MSG_DONTWAIT) == 1;
+}
+
 static void hang_up(GdbServer *server)
 {
     gdb_session_close(server->session);
@@ -205,6 +214,7 @@ bool gdb_listen(GdbHub *hub, const char *spec, GError **error)
         return false;
     }
     server->session = gdb_session_new(hub, &server->listener.view, send_out, server);
+    server->session->interrupted = interrupted;
     server->thread = g_thread_new("gdb", serve, server);
     g_ptr_array_add(hub->servers, server);
     return true;

@@ -80,6 +80,7 @@ typedef struct {
     Machine *machine;
     GdbHub *hub;
     GdbSendFn *send;
+    bool (*interrupted)(void *opaque); /* while a packet is handled: did Ctrl-C come? May be NULL */
     void *opaque;
     GdbView view;
     bool connected, acks, multiprocess;

@@ -322,7 +322,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     FuzzMachine *it = &machines[which];
     if (!it->machine) {
         *it = fuzz_machine(&configs[which], NULL);
-        it->machine->held = ~0u;
+        it->machine->restraint.held = ~0u;
     }
     fuzz_restart(it);
     check(it->machine);

@@ -116,7 +116,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                  .stop_on_reset = true,
                                  .virtio[7] = { .driver = "virtio-rng-device" } };
         its = fuzz_machine(&config, NULL);
-        its.machine->held = ~0u;
+        its.machine->restraint.held = ~0u;
     }
     fuzz_restart(&its);
     while (bytes_left(&in)) {

@@ -151,6 +151,22 @@ SESSIONS = [
             to("vs_sret", VS), to("vu_after", VU), "thread 1.1", ("p $mode", r"= HS\n"), ("info symbol $pc", r"hs_start_sret|hs_sret"),
             to("hs_handler", HS), ("info threads", r"2\.1 .*VU VMID=2, left"), "thread 2.1", ("p $pc == (unsigned long)&vu_load || 1", r"= 1\n"),
             ("monitor guests", r"guests seen: 2"), "kill inferiors 1 2"),
+    session("back to the last write of a variable, and to who called", "guests", [],
+            "hbreak *(unsigned long)&vu_stored", "continue", "continue", ("p *(long *)&vu_data", r"= 17\n"), "delete",
+            "watch *(long *)&vu_data", ("reverse-continue", r"(?s)Old value = 17\nNew value = 1\n"), to("vu_store", VU, "p 0"),
+            ("reverse-continue", r"(?s)Old value = 1\nNew value = 0\n"), to("vu_store", VU, "p 0"), "delete",
+            "hbreak *vs_entry", ("reverse-continue", r"Breakpoint 3"), to("vs_entry", VS, "p 0"), to("hs_start_sret", HS, "reverse-stepi"),
+            "delete", ("reverse-continue", r"(?s)(No more reverse-execution history|Reached end of recorded history)"),
+            ("p/x $pc", r"= 0x1000\n"), "kill"),
+    session("forward again is as it was, until somebody changes it", "guest", ["-smp", "2"],
+            "break *u_loop", "continue", "continue", "continue", ("p/d $s0", r"= 2\n"), ("monitor info replay", r"now: \d+ ns\n"),
+            "reverse-continue", ("p/d $s0", r"= 1\n"), ("monitor info replay", r"in the past"), "continue", ("p/d $s0", r"= 2\n"),
+            "continue", ("p/d $s0", r"= 3\n"), ("monitor info replay", r"now: \d+ ns\n"), "reverse-continue", "reverse-continue",
+            ("p/d $s0", r"= 1\n"), "set $s0 = 40", "continue", ("p/d $s0", r"= 41\n"), ("monitor info replay", r"now: \d+ ns\n"),
+            "reverse-stepi", ("p/d $s0", r"= 41\n"), "reverse-continue", ("p/d $s0", r"= 40\n"), "reverse-stepi",
+            ("p/d $s0", r"= 1\n"), "monitor reverse 3", ("monitor why", r"pc 0x"), "kill"),
+    session("going back has reasons not to be there", "guest", ["-history", "off"],
+            ("reverse-stepi", r"does not support this command"), ("monitor reverse", r"start with -history on"), "kill"),
 ]
 
 LLDB_SESSION = (["-smp", "2"], *script(

@@ -410,7 +410,7 @@ Test(gdb_guests, steps_with_interrupts_and_without)
     for (unsigned i = 0; i < 3; i++)
         go(&peer, "s");
     cr_assert_eq(hart->pc, 0x80000018);
-    cr_assert_not(m->timers_off);
+    cr_assert_not(m->restraint.timers_off);
     peer_leave(&peer);
     gdb_hub_free(hub);
     machine_free(m);
@@ -469,10 +469,10 @@ typedef struct {
     TravelEnd end;
 } Traveller;
 
-static TravelEnd step_back(void *opaque, unsigned hart)
+static TravelEnd step_back(void *opaque, unsigned hart, uint64_t count)
 {
     Traveller *traveller = opaque;
-    traveller->machine->harts[hart].pc -= 4;
+    traveller->machine->harts[hart].pc -= 4 * count;
     return traveller->end;
 }
 

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * history.h - the run as it has been, kept in memory so that the machine can go back in it.
+ *
+ * Checkpoints are taken while it runs, densely of late and sparsely before; input_log.h has what came in between. Any
+ * moment is reached from a checkpoint before it by running the same once more. `behind` the moment up to which the run
+ * has got, nothing that happens is new: input comes from the log and output goes nowhere. The machine then goes on as it
+ * did; what the debugger changes there begins another run, and the former future is forgotten. See ADR 0020.
+ *
+ * history.c  what is remembered, being behind, hooks of the scheduler     travel.c  going back
+ */
+#ifndef EMU_HISTORY_H
+#define EMU_HISTORY_H
+
+#include "emu/checkpoint.h"
+#include "emu/input_log.h"
+#include "emu/time_travel.h"
+
+typedef struct History History;
+
+/* Why this machine cannot go back, and what to do; NULL: it can. */
+const char *history_refusal(const Machine *machine);
+
+/* Begins to remember: `log` must be attached. `limit`: bytes that checkpoints may take. Sets machine->time_travel. */
+History *history_new(Machine *machine, InputLog *log, size_t limit);
+void history_free(History *history); /* before the machine; NULL is fine */
+
+/* How far back one can go, for people. */
+void history_describe(const History *history, GString *out);
+
+/* For the scheduler. */
+/* The debugger holds the machine; it will want to come back here exactly. */
+void history_paused(Machine *machine);
+/* What is to be done between slices, before the machine goes on. */
+void history_go_on(Machine *machine);
+/* What happens from here on did not happen before. */
+void history_deviates(Machine *machine);
+
+/* Somebody is about to change the machine's state from outside. To be called between slices, before every such thing that
+ * is not INPUT_*. Nothing happens if nobody remembers. */
+void history_touched(Machine *machine);
+/* Somebody lets a hart that waits in a WFI go on. */
+void history_wake(Machine *machine, Hart *hart);
+
+#endif
