@@ -53,7 +53,9 @@ void stats_free(Hart *hart)
 
 static GuestStats *guest_now(Hart *hart)
 {
-    return &hart->stats->guests[bits(hart->csr.hgatp, 57, 44)];
+    uint64_t vmid = bits(hart->csr.hgatp, 57, 44);
+    hart->stats->seen[vmid / 64] |= BIT(vmid % 64);
+    return &hart->stats->guests[vmid];
 }
 
 void stats_leave_mode(Hart *hart)
@@ -75,11 +77,11 @@ static bool is_direct(const Hart *hart, unsigned number)
 
 void stats_trap(Hart *hart, const Trap *trap, Level level)
 {
-    GuestStats *guest = guest_now(hart);
     bool interrupt = trap->cause & CAUSE_INTERRUPT;
     unsigned number = (unsigned)(trap->cause & (STATS_CAUSES - 1));
     if (!hart_is_guest(hart))
         return;
+    GuestStats *guest = guest_now(hart);
     if (level != LEVEL_VS)
         guest->exits[interrupt][number]++;
     else if (!interrupt)

@@ -24,6 +24,8 @@ typedef struct {
 typedef struct Stats {
     uint64_t instructions[MODES];
     uint64_t counted; /* retired instructions that are in the line above */
+    uint64_t
+        seen[STATS_GUESTS / 64]; /* bit n % 64 of word n / 64: there is something in guests[n] */
     GuestStats guests[STATS_GUESTS];
 } Stats;
 

@@ -223,8 +223,14 @@ void machine_trace_changed(Machine *m)
     bool every = m->trace.on[TRACE_commit] || m->trace.on[TRACE_mem];
     for (unsigned i = 0; i < m->n_harts; i++) {
         notes_update(&m->harts[i]);
-        if (every)
+        /* Logs and hashes keep what they want of it. */
+        if (every && !m->harts[i].commit) {
             m->harts[i].commit = &m->commit;
+            m->commit_traced |= (uint32_t)1 << i;
+        } else if (!every && m->commit_traced >> i & 1) {
+            m->harts[i].commit = NULL;
+            m->commit_traced &= ~((uint32_t)1 << i);
+        }
     }
 }
 

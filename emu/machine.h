@@ -154,10 +154,10 @@ struct Machine {
     unsigned
         stop_hart; /* debug_stopped is told when this one has used stop_cycles; n_harts: none */
     uint64_t stop_cycles;
-    MonitorHub *monitors; /* what monitors share; NULL: there are none */
-    unsigned
-        step_hart; /* the machine is to pause when this hart has used step_end units; UINT64_MAX: never */
-    uint64_t step_end;
+    MonitorHub *monitors;   /* what monitors share; NULL: there are none */
+    uint32_t commit_traced; /* bit n: hart n reports instructions for the sake of events alone */
+    uint64_t step_end; /* units of hart step_hart at which the machine pauses; UINT64_MAX: never */
+    unsigned step_hart;
     bool noticed; /* monitors are to be told between slices: by `notice`, which may set `paused` */
     void (*notice)(Machine *machine);
     struct Checkpoints *checkpoints; /* NULL: none is alive */

@@ -248,8 +248,23 @@ void monitor_complete(const Machine *machine, const char *line, GPtrArray *words
             argument_words[i].add(machine, line + last, words);
 }
 
+/* Answers repeat what was typed, which may be anything: it must not do anything to a terminal. */
+static void make_printable(GString *out, gsize from)
+{
+    g_autofree char *valid = g_utf8_make_valid(out->str + from, (gssize)(out->len - from));
+    g_string_truncate(out, from);
+    for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
+        gunichar c = g_utf8_get_char(at);
+        if (g_unichar_iscntrl(c) && c != '\n')
+            g_string_append_printf(out, "\\%03o", c);
+        else
+            g_string_append_unichar(out, c);
+    }
+}
+
 void monitor_run(Monitor *monitor, const char *line, GString *out)
 {
+    gsize before = out->len;
     g_autofree char *words = tidy(line);
     const char *arguments = "";
     const MonitorCommand *command = find(monitor->own, words, NULL, &arguments);
@@ -263,4 +278,5 @@ void monitor_run(Monitor *monitor, const char *line, GString *out)
     } else {
         command->run(monitor, arguments, out);
     }
+    make_printable(out, before);
 }

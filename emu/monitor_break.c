@@ -99,7 +99,8 @@ static void hit(MonitorBreaks *breaks, EventBreak *b, const TraceRecord *record)
 static void put(void *opaque, const TraceRecord *record)
 {
     MonitorBreaks *breaks = opaque;
-    for (guint i = 0; i < breaks->list->len && !breaks->marking; i++) {
+    bool silent = breaks->marking || breaks->hub->machine->travelling;
+    for (guint i = 0; i < breaks->list->len && !silent; i++) {
         EventBreak *b = break_at(breaks, i);
         if (b->query && trace_query_matches(b->query, record))
             hit(breaks, b, record);

@@ -67,6 +67,16 @@ static void append_guest(const Hart *hart, unsigned vmid, uint64_t all, GString 
                            interrupts, guest->own_traps, guest->direct + guest->injected);
 }
 
+static void append_guests(const Hart *hart, uint64_t all, GString *out)
+{
+    uint64_t now = hart_is_guest(hart) ? bits(hart->csr.hgatp, 57, 44) : STATS_GUESTS;
+    for (unsigned word = 0; word < STATS_GUESTS / 64; word++) {
+        uint64_t seen = hart->stats->seen[word] | (now / 64 == word ? BIT(now % 64) : 0);
+        for (; seen; seen &= seen - 1)
+            append_guest(hart, word * 64 + (unsigned)__builtin_ctzll(seen), all, out);
+    }
+}
+
 void monitor_part(Monitor *monitor, const char *arguments, GString *out)
 {
     Machine *m = monitor->machine;
@@ -78,7 +88,6 @@ void monitor_part(Monitor *monitor, const char *arguments, GString *out)
         const Hart *hart = &m->harts[i];
         uint64_t all = sum(hart->stats->instructions, MODES);
         append_host(hart, all, out);
-        for (unsigned vmid = 0; hart->has_h && vmid < STATS_GUESTS; vmid++)
-            append_guest(hart, vmid, all, out);
+        append_guests(hart, all, out);
     }
 }

@@ -13,6 +13,8 @@
 
 #include <glib.h>
 
+#include "emu/base/nearest.h"
+
 typedef struct {
     const char *option; /* "-drive", for messages */
     GPtrArray *names, *values;
@@ -45,10 +47,5 @@ bool parse_number(const char *text, uint64_t *value);
 /* A number with K, M, G or T behind it, or without: then in `unit` bytes. */
 bool parse_size(const char *text, uint64_t unit, uint64_t *bytes);
 bool parse_on_off(const char *text, bool *value);
-
-/* How many letters must be changed, added, left out or swapped with the next to make one word of the other. */
-unsigned edit_distance(const char *a, const char *b);
-/* The word of `words` (NULL-ended) nearest to `word`, or NULL if none is near enough to have been meant. */
-const char *nearest_word(const char *word, const char *const *words);
 
 #endif

@@ -122,7 +122,9 @@ bool gdb_holds(const GdbHub *hub)
 
 void gdb_hub_release(GdbHub *hub)
 {
-    hub->machine->paused = gdb_holds(hub);
+    Machine *m = hub->machine;
+    m->paused = gdb_holds(hub);
+    m->noticed |= m->paused && m->monitors;
     gdb_hub_update(hub);
 }
 
