@@ -327,7 +327,7 @@ void csr_write(Hart *hart, unsigned number, uint64_t value)
     uint64_t *word = def->storage ? storage(hart, def) : NULL;
     if (word)
         value = (*word & ~def->mask) | (value & def->mask);
-    if (UNLIKELY(hart->notes))
+    if (UNLIKELY(hart->notes) && UNLIKELY(notes_want_csr(hart, number)))
         notes_csr_write(hart, number, value);
     hart->csr_written = number + 1;
     if (def->write)

@@ -18,14 +18,14 @@ static void stimer_fired(void *opaque)
 {
     Hart *hart = opaque;
     hart_update_stimer(hart);
-    TRACE(hart->trace, timer, hart->id, hart->csr.stimecmp, hart->mtime(hart->mtime_opaque));
+    TRACE(hart->trace, timer, hart->id, 1, hart->csr.stimecmp, hart->mtime(hart->mtime_opaque));
 }
 
 static void vstimer_fired(void *opaque)
 {
     Hart *hart = opaque;
     hart_update_stimer(hart);
-    TRACE(hart->trace, timer, hart->id, hart->csr.vstimecmp,
+    TRACE(hart->trace, timer, hart->id, 2, hart->csr.vstimecmp,
           hart->mtime(hart->mtime_opaque) + hart->csr.htimedelta);
 }
 

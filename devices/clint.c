@@ -30,7 +30,8 @@ static void update_timer(Clint *clint, unsigned hart)
 {
     uint64_t now = clint_mtime(clint), compare = clint->mtimecmp[hart];
     bool expired = now >= compare;
-    TRACE(clint->dev.trace, timer, hart, compare, now);
+    if (expired)
+        TRACE(clint->dev.trace, timer, hart, 0, compare, now);
     irq_set(&clint->mtip[hart], expired);
     timer_set(clint->dev.clock, &clint->timers[hart].timer,
               expired ? CLOCK_NEVER : clint_deadline(clint, compare));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "emu/console_ports.h"
+#include "emu/trace_ring.h"
 
 static Port *port_at(const Channel *channel, guint index)
 {
@@ -23,6 +24,7 @@ static void say_keys(const Channel *channel)
         "x    end the run",
         "c    switch between the monitor and the consoles",
         "b    send a break",
+        "d    write the last events to a file",
         "t    begin lines with the time, or no longer",
     };
     unsigned escape = channel->console->escape;
@@ -92,6 +94,14 @@ static void switch_stamps(Channel *channel)
                                  : "bulkhead: lines begin without the time");
 }
 
+static void dump_events(const Channel *channel)
+{
+    const Machine *m = channel->console->machine;
+    g_autofree char *said = trace_ring_dump_said(m, m->ring_file);
+    g_autofree char *line = g_strconcat("bulkhead: ", said, NULL);
+    say(channel, line);
+}
+
 static void escape_key(Channel *channel, uint8_t key)
 {
     switch (key) {
@@ -103,6 +113,7 @@ static void escape_key(Channel *channel, uint8_t key)
     case '?': say_keys(channel); break;
     case 'c': next_user(channel); break;
     case 'b': send_break(channel); break;
+    case 'd': dump_events(channel); break;
     case 's': say(channel, "bulkhead: disks are written at once, snapshots never"); break;
     case 't': switch_stamps(channel); break;
     default: break;

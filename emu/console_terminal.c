@@ -32,6 +32,8 @@ struct Terminal {
     bool take, keep_signals;
     bool is_raw, stopping;
     int code; /* exit code, once stopping */
+    void (*crashed)(void *opaque);
+    void *crashed_opaque;
     struct termios before;
     uint64_t timeout; /* seconds */
     gint64 deadline;  /* of g_get_monotonic_time; G_MAXINT64: none */
@@ -71,9 +73,18 @@ static void on_exit_restore(int status, void *terminal)
 
 static void on_crash(int number)
 {
-    restore(terminal_to_restore);
+    Terminal *terminal = terminal_to_restore;
+    restore(terminal);
     signal(number, SIG_DFL);
+    if (terminal->crashed)
+        terminal->crashed(terminal->crashed_opaque);
     raise(number);
+}
+
+void terminal_on_crash(Terminal *terminal, void (*crashed)(void *opaque), void *opaque)
+{
+    terminal->crashed_opaque = opaque;
+    terminal->crashed = crashed;
 }
 
 static sigset_t watched_signals(void)

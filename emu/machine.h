@@ -99,6 +99,7 @@ struct Machine {
     MachineConfig config;
     Clock clock;
     Trace trace;
+    const char *ring_file; /* where the last events go when somebody wants to see them */
     Bus bus;
     CodeCache code;
     Inbox inbox;

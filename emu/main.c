@@ -26,6 +26,7 @@
 #include "emu/net_port.h"
 #include "emu/observe.h"
 #include "emu/options.h"
+#include "emu/trace_ring.h"
 #include "emu/trace_verbs.h"
 #include "emu/with_gdb.h"
 
@@ -204,6 +205,7 @@ static bool build(Run *run, GError **error)
     if (!run->loader || !add_semihosting(run, error))
         return false;
     run->observer = observe(run->machine, o, error);
+    terminal_on_crash(run->terminal, trace_ring_dump_crash, run->machine);
     if (!run->observer || !machine_reset(run->machine, error))
         return false;
     add_monitors(run);
@@ -307,7 +309,7 @@ static bool run_machine(Run *run, int *code, GError **error)
     run->monitors->host.gdb = NULL;
     gdb_free(run->gdb);
     history_free(run->history);
-    observe_report(run->observer);
+    observe_report(run->observer, reason, *code);
     return true;
 }
 

@@ -8,7 +8,9 @@
 
 #include "cpu/stats.h"
 #include "emu/base/error.h"
+#include "emu/base/ring.h"
 #include "emu/trace_file.h"
+#include "emu/trace_ring.h"
 
 struct Observer {
     Machine *machine;
@@ -56,6 +58,20 @@ static bool observe_events(Observer *it, GError **error)
     return enable(it->machine, TRACE_TO_FILE, o->recorded, error);
 }
 
+/* -trace-ring, or what is kept without it. */
+static bool observe_ring(Observer *it, GError **error)
+{
+    const Options *o = it->options;
+    Machine *m = it->machine;
+    m->ring_file = o->ring_file ? o->ring_file : TRACE_RING_FILE;
+    if (!o->ring_size)
+        return true;
+    m->trace.ring = ring_new(o->ring_size);
+    if (!o->ringed->len)
+        return trace_enable(&m->trace, TRACE_TO_RING, TRACE_CHEAP, error);
+    return enable(m, TRACE_TO_RING, o->ringed, error);
+}
+
 /* What is told of every instruction. */
 static void observe_commits(Observer *it)
 {
@@ -78,7 +94,8 @@ static bool begin(Observer *it, GError **error)
         !open_log("--log", o->commit_file, &it->commits, error))
         return false;
     m->trace.out = it->log;
-    if (!enable(m, TRACE_TO_TEXT, o->traces, error) || !observe_events(it, error))
+    if (!enable(m, TRACE_TO_TEXT, o->traces, error) || !observe_events(it, error) ||
+        !observe_ring(it, error))
         return false;
     if (o->mix_file && !open_log("-insn-mix", o->mix_file, &it->mix, error))
         return false;
@@ -103,7 +120,14 @@ Observer *observe(Machine *machine, const Options *options, GError **error)
     return NULL;
 }
 
-void observe_report(Observer *it)
+/* Did the guest fail? An instruction limit is a usual end, unless a file was named for the events before it. */
+static bool has_failed(const Observer *it, StopReason reason, int code)
+{
+    bool failed = reason == STOP_EXIT || (reason == STOP_QUIT && code == EXIT_TIMEOUT);
+    return code && (failed || it->options->ring_file) && it->machine->trace.ring;
+}
+
+void observe_report(Observer *it, StopReason reason, int code)
 {
     const Options *o = it->options;
     Machine *m = it->machine;
@@ -114,6 +138,10 @@ void observe_report(Observer *it)
         stats_print(&m->harts[i], it->log);
     if (o->mix_file)
         mix_print(m->commit.mix, it->mix);
+    if (!has_failed(it, reason, code))
+        return;
+    g_autofree char *said = trace_ring_dump_said(m, m->ring_file);
+    fprintf(stderr, "bulkhead: exit code %d: %s\n", code, said);
 }
 
 /* A log that could not be written whole is said to be so: it looks complete. */
@@ -137,6 +165,8 @@ bool observe_end(Observer *it, GError **error)
     ok &= close_log(it->commits, o->commit_file);
     ok &= close_log(it->mix, o->mix_file);
     ok &= !it->recording || trace_writer_close(it->recording, error);
+    ring_free(it->machine->trace.ring);
+    it->machine->trace.ring = NULL;
     g_free(it);
     return ok;
 }

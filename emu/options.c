@@ -18,7 +18,7 @@
 /* 2026-01-01T00:00:00Z: a run tells the same time whenever it is repeated. */
 #define DEFAULT_DATE_NS (1767225600ull * 1000000000)
 
-enum { DEFAULT_QUANTUM = 10000, MOST_QUANTUM = 1000000000, CTRL_A = 1 };
+enum { DEFAULT_RING = 8 << 20, DEFAULT_QUANTUM = 10000, MOST_QUANTUM = 1000000000, CTRL_A = 1 };
 
 // clang-format off
 #define REFUSED(...)
@@ -83,6 +83,8 @@ Options *options_new(void)
     o->notes = g_ptr_array_new();
     o->traces = g_ptr_array_new();
     o->recorded = g_ptr_array_new();
+    o->ringed = g_ptr_array_new();
+    o->ring_size = DEFAULT_RING;
     o->gdbs = g_ptr_array_new();
     o->image_dirs = g_ptr_array_new();
     o->loads = g_array_new(FALSE, TRUE, sizeof(LoadNote));
@@ -114,6 +116,7 @@ void options_free(Options *o)
     g_ptr_array_free(o->notes, TRUE);
     g_ptr_array_free(o->traces, TRUE);
     g_ptr_array_free(o->recorded, TRUE);
+    g_ptr_array_free(o->ringed, TRUE);
     trace_query_free(o->trace_filter);
     g_ptr_array_free(o->gdbs, TRUE);
     g_ptr_array_free(o->image_dirs, TRUE);

@@ -76,6 +76,9 @@ typedef struct Options {
     GPtrArray *recorded; /* of strings: those of -trace, which go to trace_file if there is one */
     const char *log_file, *commit_file, *mix_file, *trace_file;
     TraceQuery *trace_filter;
+    uint64_t ring_size;    /* bytes, 0: none */
+    const char *ring_file; /* NULL: the usual name */
+    GPtrArray *ringed;     /* of strings: what goes into it; empty: the usual events */
     bool trace_hash;
     uint64_t hash_at, hash_every;
     GArray *state_marks;     /* of uint64_t */

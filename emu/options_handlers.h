@@ -25,9 +25,12 @@ OptionHandler option_readconfig;
 OptionHandler option_accel, option_boot, option_library, option_msg, option_hda, option_action;
 /* options_run.c: what is shown of it */
 OptionHandler option_display, option_vga, option_parallel, option_echr, option_gdb, option_log,
-    option_trace, option_trace_filter, option_trace_hash, option_state_hash, option_name,
-    option_semihosting, option_history;
+    option_trace_hash, option_state_hash, option_name, option_semihosting, option_history;
+/* options_trace.c: its events */
+OptionHandler option_trace, option_trace_filter, option_trace_ring;
 
+/* options_trace.c: one more pattern of events for `list`. */
+bool options_add_trace(Options *o, GPtrArray *list, const char *pattern, GError **error);
 /* options_resolve.c: the drivers of -device. Finding fails naming the nearest one. */
 const Driver *options_find_driver(const char *name, GError **error);
 bool options_list_drivers(Options *options);

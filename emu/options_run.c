@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* options_run.c - the options that say what is shown of a run: logs, traces, hashes, gdb, and what there is no screen
+/* options_run.c - the options that say what is shown of a run: logs, hashes, gdb, and what there is no screen
  * for. */
 #include <stdio.h>
 #include <string.h>
 
 #include "emu/base/error.h"
-#include "emu/base/trace.h"
 #include "emu/options_handlers.h"
 #include "emu/options_props.h"
 
@@ -48,20 +47,6 @@ const char *options_log_events(const char *item)
     return NULL;
 }
 
-static void keep_trace(Options *o, GPtrArray *list, const char *pattern)
-{
-    g_ptr_array_add(list, options_keep(o, pattern));
-}
-
-static bool add_trace(Options *o, GPtrArray *list, const char *pattern, GError **error)
-{
-    Trace trial = { 0 };
-    if (!trace_enable(&trial, TRACE_TO_TEXT, pattern, error))
-        return false;
-    keep_trace(o, list, pattern);
-    return true;
-}
-
 static bool list_log_items(Options *o)
 {
     puts("Log items (comma separated):");
@@ -77,7 +62,7 @@ static bool log_item(Options *o, const char *word, GError **error)
 {
     const char *names[G_N_ELEMENTS(log_items) + 1] = { NULL };
     if (g_str_has_prefix(word, "trace:"))
-        return add_trace(o, o->traces, word + strlen("trace:"), error);
+        return options_add_trace(o, o->traces, word + strlen("trace:"), error);
     for (size_t i = 0; i < G_N_ELEMENTS(log_items); i++) {
         names[i] = log_items[i].item;
         if (strcmp(log_items[i].item, word))
@@ -85,7 +70,7 @@ static bool log_item(Options *o, const char *word, GError **error)
         if (!log_items[i].events)
             return fail(error, EXIT_USAGE, "-d %s: %s", word, log_items[i].help);
         if (*log_items[i].events)
-            keep_trace(o, o->traces, log_items[i].events);
+            g_ptr_array_add(o->traces, options_keep(o, log_items[i].events));
         else if (!strcmp(word, "stats"))
             o->stats = true;
         else
@@ -108,30 +93,6 @@ bool option_log(Options *o, const OptionDef *def, const char *argument, GError *
         if (!log_item(o, *word, error))
             return false;
     return true;
-}
-
-bool option_trace(Options *o, const OptionDef *def, const char *argument, GError **error)
-{
-    (void)def;
-    if (!strcmp(argument, "help") || !strcmp(argument, "?")) {
-        puts("Events (names, name.* or all; comma separated, '-' before a name turns off):");
-        for (unsigned i = 0; i < TRACE_COUNT; i++)
-            puts(trace_events[i].name);
-        o->done = true;
-        return true;
-    }
-    return add_trace(o, o->recorded, argument, error);
-}
-
-bool option_trace_filter(Options *o, const OptionDef *def, const char *argument, GError **error)
-{
-    (void)def;
-    g_autofree char *text = g_strdup_printf("all where %s", argument);
-    trace_query_free(o->trace_filter);
-    o->trace_filter = trace_query_new(text, trace_events, TRACE_COUNT, error);
-    if (!o->trace_filter || !trace_query_groups(o->trace_filter))
-        return o->trace_filter != NULL;
-    return fail(error, EXIT_USAGE, "-trace-filter cannot group; leave 'group by' out");
 }
 
 bool option_trace_hash(Options *o, const OptionDef *def, const char *argument, GError **error)

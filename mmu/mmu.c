@@ -68,7 +68,7 @@ static bool walk_fault(Mmu *mmu, Gva va, Access access, const WalkResult *result
     mmu->fault.implicit_write = result->implicit_write;
     mmu->fault.why = result->why;
     if (guest && UNLIKELY(mmu->trace->on[TRACE_fault_g]))
-        watch_guest_fault(mmu, va, access, result);
+        watch_guest_fault(mmu, access, result);
     return false;
 }
 

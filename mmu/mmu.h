@@ -63,6 +63,14 @@ typedef struct {
     WalkReason why;      /* of a page fault */
 } Fault;
 
+/* Where the walk of a guest page fault ended: an entry of the G stage. Known while the event fault.g is on. */
+typedef struct {
+    uint64_t walk; /* its number */
+    Spa at;
+    uint64_t pte;
+    unsigned level;
+} Refusal;
+
 /* One line of a bank: a page that this context may access directly. A tag is the page's address, or ~0 when the
  * access is not allowed or somebody must hear of it. host = va + addend. */
 typedef struct {
@@ -157,6 +165,7 @@ struct Mmu {
     unsigned hart;
     bool refetch; /* translate anew what is executed, before the next instruction */
     Fault fault;
+    Refusal refusal;  /* of `fault`, or an earlier one; not state */
     AdLog log;        /* of the access under way */
     MmuCounts counts; /* saved state */
     MmuUse *use;      /* NULL: nobody watches; of V = 0, then of each VMID */

@@ -53,16 +53,15 @@ static void trace_walk(const Mmu *mmu, const WalkRequest *q, bool guest, const W
           ok ? r->perms | PTE_V : 0, r->n_steps + r->n_recalled, r->status, r->why);
 }
 
-/* The bits that the G stage's entry `pte` would need for the access, and lacks. */
-static uint64_t missing_bits(uint64_t pte, Access access, const WalkResult *result)
+uint64_t watch_missing_bits(uint64_t pte, Access access, const Fault *fault)
 {
     static const uint64_t of[] = {
         [ACCESS_READ] = PTE_R, [ACCESS_WRITE] = PTE_W, [ACCESS_FETCH] = PTE_X
     };
     uint64_t needed = PTE_V | PTE_U | of[access];
-    if (result->implicit)
-        needed = PTE_V | PTE_U | PTE_R | (result->implicit_write ? PTE_W : 0);
-    switch (result->why) {
+    if (fault->implicit)
+        needed = PTE_V | PTE_U | PTE_R | (fault->implicit_write ? PTE_W : 0);
+    switch (fault->why) {
     case WHY_NOT_VALID:
     case WHY_PERMISSION: return needed & ~pte;
     case WHY_ACCESSED: return PTE_A;
@@ -71,16 +70,22 @@ static uint64_t missing_bits(uint64_t pte, Access access, const WalkResult *resu
     }
 }
 
-void watch_guest_fault(Mmu *mmu, Gva va, Access access, const WalkResult *result)
+void watch_guest_fault(Mmu *mmu, Access access, const WalkResult *result)
 {
-    static const WalkStep nothing;
-    const WalkStep *last = &nothing;
-    for (unsigned i = 0; i < result->n_steps; i++)
-        if (result->steps[i].stage)
-            last = &result->steps[i];
-    TRACE(mmu->trace, fault_g, mmu->hart, watch_walk_number(mmu), va.v, result->gpa.v, access,
-          result->implicit, last->level, last->at.v, last->pte,
-          missing_bits(last->pte, access, result), result->why);
+    const Fault *f = &mmu->fault;
+    Refusal *last = &mmu->refusal;
+    *last = (Refusal){ .walk = watch_walk_number(mmu) };
+    for (unsigned i = result->n_steps; i-- > 0;) {
+        const WalkStep *step = &result->steps[i];
+        if (!step->stage)
+            continue;
+        *last = (Refusal){ last->walk, step->at, step->pte, step->level };
+        break;
+    }
+    if (!(mmu->trace->on[TRACE_fault_g] & ~(1u << TRACE_TO_RING)))
+        return; /* the ring has it with the trap */
+    TRACE(mmu->trace, fault_g, mmu->hart, last->walk, f->gva.v, f->gpa.v, access, f->implicit,
+          last->level, last->at.v, last->pte, watch_missing_bits(last->pte, access, f), f->why);
 }
 
 /* Missing fences. */

@@ -32,8 +32,10 @@ static inline uint64_t watch_walk_number(const Mmu *mmu)
 /* A walk for a context of `space` ended. */
 void watch_walk(Mmu *mmu, unsigned space, const WalkRequest *request, const WalkResult *result);
 
-/* The G stage refused an access to `va`. */
-void watch_guest_fault(Mmu *mmu, Gva va, Access access, const WalkResult *result);
+/* The G stage refused an access, as mmu->fault says. */
+void watch_guest_fault(Mmu *mmu, Access access, const WalkResult *result);
+/* The bits that the G stage's entry `pte` would need for the access, and lacks. */
+uint64_t watch_missing_bits(uint64_t pte, Access access, const Fault *fault);
 
 /* A translation is used: is it still what the tables say? The request is the walk's that would be made without it. */
 void watch_use(Mmu *mmu, const StoreEntry *entry, WalkRequest *request);

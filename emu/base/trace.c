@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "emu/base/error.h"
+#include "emu/base/ring.h"
 
 const TraceEvent trace_events[TRACE_COUNT] = {
 #define HART_EVENT(id, text, about, ...) \
@@ -98,24 +99,56 @@ void trace_print(const TraceEvent *event, const TraceRecord *record, FILE *out)
     fputc('\n', out);
 }
 
+void trace_send(Trace *trace, TraceRecord *record)
+{
+    const unsigned to = trace->on[record->id] & ~trace->muted & ~(1u << TRACE_TO_RING);
+    if (!to)
+        return;
+    record->seq = trace->seq++;
+    if (to >> TRACE_TO_BREAK & 1)
+        trace->sinks[TRACE_TO_BREAK].put(trace->sinks[TRACE_TO_BREAK].opaque, record);
+    if (trace->wanted && !trace->wanted(trace->wanted_opaque, record))
+        return;
+    if (to >> TRACE_TO_TEXT & 1)
+        trace_print(&trace_events[record->id], record, trace->out);
+    if (to >> TRACE_TO_FILE & 1)
+        trace->sinks[TRACE_TO_FILE].put(trace->sinks[TRACE_TO_FILE].opaque, record);
+}
+
+/* Into the ring, where `values`, of which there are TRACE_MAX_FIELDS, follow the columns. */
+static void remember(const Trace *trace, const TraceRecord *r, const uint64_t *values)
+{
+    _Static_assert((int)TRACE_MAX_FIELDS <= (int)RING_VALUES_MAX, "every event has room");
+    RingEntry *entry = ring_room(trace->ring);
+    *entry = (RingEntry){ .kind = (uint8_t)r->id,
+                          .hart = r->hart,
+                          .mode = r->mode,
+                          .vmid = r->vmid,
+                          .own = r->partition,
+                          .units = trace->clock->units - (uint64_t)*trace->clock->left,
+                          .insns = r->insns };
+    memcpy(entry->values, values, TRACE_MAX_FIELDS * sizeof *values);
+    ring_put(trace->ring, entry, trace_events[r->id].n_fields);
+}
+
 void trace_emit(Trace *trace, TraceId id, const uint64_t *words)
 {
     const TraceEvent *event = &trace_events[id];
     const unsigned to = trace->on[id] & ~(unsigned)trace->muted;
     if (!to)
         return;
-    TraceRecord record = { .seq = trace->seq++, .time = clock_now(trace->clock), .id = id };
+    TraceRecord record;
+    record.id = id;
+    record.insns = record.mode = record.partition = record.vmid = 0;
     record.hart = event->of_hart ? (uint8_t)*words++ : TRACE_NO_HART;
-    memcpy(record.values, words, event->n_fields * sizeof *words);
     if (trace->look)
         trace->look(trace->look_opaque, &record);
-    if (to >> TRACE_TO_BREAK & 1)
-        trace->sinks[TRACE_TO_BREAK].put(trace->sinks[TRACE_TO_BREAK].opaque, &record);
-    if (trace->wanted && !trace->wanted(trace->wanted_opaque, &record))
+    if (to >> TRACE_TO_RING & 1 && id != TRACE_fault_g)
+        remember(trace, &record, words);
+    if (LIKELY(to == 1u << TRACE_TO_RING))
         return;
-    if (to & 1 << TRACE_TO_TEXT)
-        trace_print(event, &record, trace->out);
-    for (unsigned sink = TRACE_TO_FILE; sink < TRACE_TO_BREAK; sink++)
-        if (to >> sink & 1)
-            trace->sinks[sink].put(trace->sinks[sink].opaque, &record);
+    record.time = clock_now(trace->clock);
+    memset(record.values, 0, sizeof record.values);
+    memcpy(record.values, words, event->n_fields * sizeof *words);
+    trace_send(trace, &record);
 }

@@ -78,17 +78,18 @@ typedef struct Trace {
     /* Not NULL: events that it does not want go nowhere but to TRACE_TO_BREAK, and have had their number. */
     bool (*wanted)(const void *opaque, const TraceRecord *record);
     const void *wanted_opaque;
-    /* The sinks that are not text; `put` must be there while an event goes to them. */
+    /* The sinks that are neither text nor the ring; `put` must be there while an event goes to them. */
     struct {
         void (*put)(void *opaque, const TraceRecord *record);
         void *opaque;
     } sinks[TRACE_SINKS];
+    struct TraceRing *ring; /* where events go that go to TRACE_TO_RING */
 } Trace;
 
 /* Those that cost little and say most, for who does not choose. */
 #define TRACE_CHEAP                                                                            \
     "reset,trap,trap.ret,mode,hyp.span,sbi,critical,fault.g,irq.*,imsic.*,msi.send,timer,wfi," \
-    "guest_error,mark,semihost,lost"
+    "guest_error,uart,mark,semihost,lost"
 
 /* Turns on the events matching `pattern`: a comma list of names, "name.*" or "all"; a leading '-' turns off.
  * Fails naming the first word that matches no event. */
@@ -96,6 +97,8 @@ bool trace_enable(Trace *trace, TraceSink sink, const char *pattern, GError **er
 
 /* Reports one event. `words` holds what TRACE was given. */
 void trace_emit(Trace *trace, TraceId id, const uint64_t *words);
+/* Gives the record of one its number and hands it to all sinks but the ring. */
+void trace_send(Trace *trace, TraceRecord *record);
 
 /* Writes `record` of `event` as a line: "SEQ TIME NAME h=0 m=VS p=1 vmid=1 ic=4711 field=value ...". */
 void trace_print(const TraceEvent *event, const TraceRecord *record, FILE *out);

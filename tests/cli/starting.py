@@ -100,7 +100,7 @@ def input_that_does_not_block(program, folder):
     reader, writer = os.pipe()
     fcntl.fcntl(reader, fcntl.F_SETFL, os.O_NONBLOCK)
     with Run(program, folder, ["-chardev", "stdio,id=c", "-serial", "none", "-kernel", "semiecho.elf", "-bios", "none",
-                               "-semihosting-config", "on,chardev=c"], stdin=reader) as run:
+                               "-semihosting-config", "on,chardev=c", "-trace-ring", "off"], stdin=reader) as run:
         os.close(reader)
         time.sleep(0.5)
         used = processor_time(run.child)
@@ -121,7 +121,7 @@ def long_text(program, folder):
     """SYS_WRITE0 of 100000 bytes: all are written, and waiting for a reader takes no time."""
     reader, writer = os.pipe()
     fcntl.fcntl(writer, fcntl.F_SETFL, os.O_NONBLOCK)
-    with started([program, "-bios", "none", "-kernel", "semitext.elf", "-serial", "none", "-semihosting"], folder,
+    with started([program, "-bios", "none", "-kernel", "semitext.elf", "-serial", "none", "-semihosting", "-trace-ring", "off"], folder,
                  stderr=writer) as child:
         os.close(writer)
         time.sleep(0.5)
