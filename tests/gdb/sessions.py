@@ -17,7 +17,7 @@ def script(*items):
     commands, patterns = [], []
     for item in items:
         commands += [item] if isinstance(item, str) else item[0] if isinstance(item[0], list) else [item[0]]
-        patterns += [] if isinstance(item, str) else [item[1]]
+        patterns += [] if isinstance(item, str) or not item[1] else [item[1]]
     return commands, patterns
 
 
@@ -151,6 +151,23 @@ SESSIONS = [
             to("vs_sret", VS), to("vu_after", VU), "thread 1.1", ("p $mode", r"= HS\n"), ("info symbol $pc", r"hs_start_sret|hs_sret"),
             to("hs_handler", HS), ("info threads", r"2\.1 .*VU VMID=2, left"), "thread 2.1", ("p $pc == (unsigned long)&vu_load || 1", r"= 1\n"),
             ("monitor guests", r"guests seen: 2"), "kill inferiors 1 2"),
+    session("the monitor's breakpoints stop the debugger, which can ask why", "guests", [],
+            ("monitor break vmexit where exit == ecall", r"break 1: vmexit where exit == ecall do stop\n"),
+            ("monitor break walk-fault where result == gpf do mark", r"break 2: "),
+            to("hs_handler", HS, "continue"), ("p $scause", r"code=10 "),
+            ("monitor why", r"(?s)a monitor's breakpoint; hart 0, HS.*?break 1 \(.*? trap h=0 m=VS p=2 .*?exit=ecall"),
+            to("hs_handler + 4", HS), ("monitor delete 1", ""), ("monitor break addr $sepc", "break 3: "),
+            ("continue", r"SIGTRAP"), ("p $mode", r"= VS\n"), ("monitor why", r"addr \$sepc\): hart 0 is there"),
+            to("hs_handler", HS), ("monitor info break", r"3 +addr \$sepc do stop, 1 hit"), ("monitor delete all", ""),
+            ("monitor info break", "no breakpoints"), "kill"),
+    session("monitor commands answer what they answer elsewhere", "guests", [],
+            run_to("vs_start_sret", VS), "stepi", ("monitor info cpus", r"\* CPU #0: pc=0x0000000040000000 mode=VU vmid=2"),
+            ("monitor info mem", r"(?s)guest, VMID 2: vsatp Sv39.*?\n0000000040000000 "), ("monitor info tlb", r"VMID 2: \d+ translations"),
+            ("monitor x/2i $pc", r"0x0000000040000000:  "), ("monitor xp/1xw 0x80000000", r"0000000080000000: 0x"),
+            ("monitor xg/1xw 0x80000000", r"0x|Cannot access"), ("monitor print/d $pc >> 24", r"64\n"), ("monitor irq", r"hart 0, VU: pending=none"),
+            ("monitor part", r"\* VMID 2 "), ("monitor info mtree", r"ram\): ram\n"), ("monitor info status", r"paused \(debug\)"),
+            ("monitor cont", r"a debugger holds the machine"), ("monitor wait", r"hart 0, VU: "), ("monitor step 1", r"a debugger holds"),
+            ("monitor device_add x", r"cannot be had"), ("monitor quit", ""), "kill"),
     session("back to the last write of a variable, and to who called", "guests", [],
             "hbreak *(unsigned long)&vu_stored", "continue", "continue", ("p *(long *)&vu_data", r"= 17\n"), "delete",
             "watch *(long *)&vu_data", ("reverse-continue", r"(?s)Old value = 17\nNew value = 1\n"), to("vu_store", VU, "p 0"),
