@@ -161,11 +161,9 @@ static inline void before_write(const Bus *bus, Spa spa, uint8_t flags)
 }
 
 /* They have changed: tells whoever watches the page. */
-static void ram_written(const Bus *bus, Spa spa, unsigned size, uint8_t *flags, Requester by)
+static inline void after_write(const Bus *bus, Spa spa, unsigned size, uint8_t *flags, Requester by)
 {
     *flags |= PAGE_TOUCHED;
-    if (LIKELY(!(*flags & PAGE_WATCHED)) && !by.is_device)
-        return;
     if (*flags & PAGE_CODE)
         bus->listener.code_written(bus->listener.opaque, spa, size);
     if (*flags & PAGE_RESERVED || by.is_device)
@@ -176,13 +174,23 @@ static void ram_written(const Bus *bus, Spa spa, unsigned size, uint8_t *flags, 
         bus->listener.table_written(bus->listener.opaque);
 }
 
+static bool write_watched(const Bus *bus, Spa spa, unsigned size, uint64_t value, uint8_t *flags,
+                          Requester by)
+{
+    before_write(bus, spa, *flags);
+    memcpy(bus_ram_at(bus, spa), &value, size);
+    after_write(bus, spa, size, flags, by);
+    return true;
+}
+
 bool bus_write(Bus *bus, Spa spa, unsigned size, uint64_t value, Requester by)
 {
     if (bus_is_ram(bus, spa, size)) {
         uint8_t *flags = bus_flags_at(bus, spa);
-        before_write(bus, spa, *flags);
+        if (UNLIKELY(*flags & PAGE_WATCHED || by.is_device))
+            return write_watched(bus, spa, size, value, flags, by);
         memcpy(bus_ram_at(bus, spa), &value, size);
-        ram_written(bus, spa, size, flags, by);
+        *flags |= PAGE_TOUCHED;
         return true;
     }
     const BusRegion *region = bus_find(bus, spa);
@@ -221,7 +229,7 @@ bool bus_write_bytes(Bus *bus, Spa spa, const void *data, size_t size, Requester
         uint8_t *flags = bus_flags_at(bus, spa);
         before_write(bus, spa, *flags);
         memcpy(bus_ram_at(bus, spa), data, part);
-        ram_written(bus, spa, (unsigned)part, flags, by);
+        after_write(bus, spa, (unsigned)part, flags, by);
         data = (const char *)data + part;
         spa.v += part;
         size -= part;
@@ -253,6 +261,13 @@ void bus_watch_page(Bus *bus, Spa page, uint8_t flag)
 static bool is_zero_page(const uint8_t *page)
 {
     return !page[0] && !memcmp(page, page + 1, PAGE_SIZE - 1);
+}
+
+void bus_visit_rom(const Bus *bus, StateVisitor *visitor)
+{
+    for (unsigned i = 0; i < bus->n_regions; i++)
+        if (bus->regions[i].rom)
+            visitor->blob(visitor, bus->regions[i].name, bus->regions[i].rom, bus->regions[i].size);
 }
 
 void bus_visit_ram(Bus *bus, StateVisitor *visitor)

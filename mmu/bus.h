@@ -121,6 +121,8 @@ static inline uint8_t *bus_flags_at(const Bus *bus, Spa spa)
     return &bus->page_flags[(spa.v - bus->ram_base.v) >> PAGE_SHIFT];
 }
 
+/* Visits ROMs, as blobs. They only change when images are put into them. */
+void bus_visit_rom(const Bus *bus, StateVisitor *visitor);
 /* Visits RAM: every page that is not all zeros, in order. */
 void bus_visit_ram(Bus *bus, StateVisitor *visitor);
 /* Loads RAM from where the loader stands: pages not in the snapshot become zeros. */
