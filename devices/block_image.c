@@ -29,6 +29,15 @@ static bool open_file(BlockImage *image, const char *path, GError **error)
     return true;
 }
 
+uint64_t block_image_size(const char *path)
+{
+    BlockImage *image = block_image_open(path, true, false, NULL);
+    uint64_t size = image ? image->size : 0;
+    if (image)
+        block_image_free(image);
+    return size;
+}
+
 BlockImage *block_image_open(const char *path, bool read_only, bool snapshot, GError **error)
 {
     BlockImage *image = g_new(BlockImage, 1);

@@ -31,6 +31,9 @@ typedef struct {
     GByteArray *data;
 } BlockImage;
 
+/* Bytes of the image that `path` is, as the guest will see it; 0: it cannot be read. */
+uint64_t block_image_size(const char *path);
+
 /* Opens `path`, a regular file or a block device. Fails when it cannot be read, or, unless
  * `read_only` or `snapshot`, written. */
 BlockImage *block_image_open(const char *path, bool read_only, bool snapshot, GError **error);

@@ -313,7 +313,7 @@ void machine_free(Machine *m)
     g_array_free(m->looks, TRUE);
     g_array_free(m->state_marks, TRUE);
     bus_free(&m->bus);
-    g_clear_error(&m->reset_error);
+    g_clear_error(&m->stop_error);
     inbox_free(&m->inbox);
     clock_free(&m->clock);
     g_free(m);

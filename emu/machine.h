@@ -132,7 +132,7 @@ struct Machine {
     int exit_code;
     bool reset_requested;
     bool warned_idle;
-    GError *reset_error;   /* why the machine could not start again; with STOP_QUIT */
+    GError *stop_error;    /* why the machine could not start again, or go on; with STOP_QUIT */
     unsigned stopped_hart; /* STOP_DEBUG: which */
     /* The debugger's; not state. */
     bool paused;         /* nothing runs and no time passes; the inbox is still served */

@@ -26,6 +26,7 @@
 #include "emu/net_port.h"
 #include "emu/observe.h"
 #include "emu/options.h"
+#include "emu/snapshot_run.h"
 #include "emu/trace_ring.h"
 #include "emu/trace_verbs.h"
 #include "emu/with_gdb.h"
@@ -206,7 +207,8 @@ static bool build(Run *run, GError **error)
         return false;
     run->observer = observe(run->machine, o, error);
     terminal_on_crash(run->terminal, trace_ring_dump_crash, run->machine);
-    if (!run->observer || !machine_reset(run->machine, error))
+    if (!run->observer || !machine_reset(run->machine, error) ||
+        !snapshots_begin(run->machine, o, error))
         return false;
     add_monitors(run);
     return true;
@@ -300,8 +302,8 @@ static bool run_machine(Run *run, int *code, GError **error)
     while (reason == STOP_EXIT && o->keep_machine)
         reason = keep_machine(run);
     console_flush(run->console);
-    if (m->reset_error) {
-        g_propagate_error(error, g_steal_pointer(&m->reset_error));
+    if (m->stop_error) {
+        g_propagate_error(error, g_steal_pointer(&m->stop_error));
         return false;
     }
     *code = exit_code(run, reason);
@@ -310,7 +312,7 @@ static bool run_machine(Run *run, int *code, GError **error)
     gdb_free(run->gdb);
     history_free(run->history);
     observe_report(run->observer, reason, *code);
-    return true;
+    return snapshots_end(m, o, error);
 }
 
 static bool take_apart(Run *run)

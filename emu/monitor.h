@@ -66,6 +66,9 @@ MonitorFn monitor_trace_event, monitor_info_trace_events, monitor_log, monitor_l
 MonitorFn monitor_gdbserver;
 MonitorFn monitor_reverse, monitor_reverse_continue, monitor_print_history, monitor_print_hash;
 MonitorFn monitor_memsave, monitor_pmemsave;
+MonitorFn monitor_savevm, monitor_loadvm, monitor_delvm, monitor_info_snapshots;
+/* The machine is somewhere else, and stays there for who is at a debugger's prompt. */
+void monitor_stay(Monitor *monitor);
 /* False, which `out` says: this monitor is not to touch the host's files and sockets. */
 bool monitor_may_touch_files(const Monitor *monitor, GString *out);
 /* The CSR of that name, or number, that the hart has; CSR_COUNT: there is none, which `out` says. */

@@ -25,7 +25,7 @@ bool monitor_may_touch_files(const Monitor *monitor, GString *out)
     return may;
 }
 
-static void pause_machine(Monitor *monitor)
+void monitor_stay(Monitor *monitor)
 {
     monitor->machine->paused = true;
     if (monitor->paused)
@@ -36,7 +36,7 @@ void monitor_stop(Monitor *monitor, const char *arguments, GString *out)
 {
     (void)arguments, (void)out;
     if (!monitor->machine->paused)
-        pause_machine(monitor);
+        monitor_stay(monitor);
 }
 
 /* False: a debugger thinks that the machine stands still, and it would not know. */
@@ -118,7 +118,7 @@ void monitor_reset(Monitor *monitor, const char *arguments, GString *out)
     }
     if (!machine_reset(m, &error))
         g_string_append_printf(out, "cannot start again: %s\n", error->message);
-    pause_machine(monitor);
+    monitor_stay(monitor);
 }
 
 void monitor_quit(Monitor *monitor, const char *arguments, GString *out)

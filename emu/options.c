@@ -88,6 +88,7 @@ Options *options_new(void)
     o->gdbs = g_ptr_array_new();
     o->image_dirs = g_ptr_array_new();
     o->loads = g_array_new(FALSE, TRUE, sizeof(LoadNote));
+    o->saves = g_ptr_array_new();
     o->state_marks = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     o->escape = CTRL_A;
     o->machine.n_harts = 1;
@@ -121,6 +122,7 @@ void options_free(Options *o)
     g_ptr_array_free(o->gdbs, TRUE);
     g_ptr_array_free(o->image_dirs, TRUE);
     g_array_free(o->loads, TRUE);
+    g_ptr_array_free(o->saves, TRUE);
     g_array_free(o->state_marks, TRUE);
     g_ptr_array_free(o->strings, TRUE);
     g_free(o);

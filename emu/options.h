@@ -48,6 +48,12 @@ typedef struct {
     bool done;
 } DeviceNote;
 
+/* One -savevm. */
+typedef struct {
+    const char *name;
+    uint64_t at; /* ns of virtual time; UINT64_MAX: the end of the run */
+} SaveNote;
+
 typedef struct Options {
     const char *verb;  /* "run", "gdb", "doctor", "trace"; NULL: run */
     char **verb_words; /* behind "trace", or behind "gdb … --", of the command line */
@@ -81,7 +87,9 @@ typedef struct Options {
     GPtrArray *ringed;     /* of strings: what goes into it; empty: the usual events */
     bool trace_hash;
     uint64_t hash_at, hash_every;
-    GArray *state_marks;     /* of uint64_t */
+    GArray *state_marks; /* of uint64_t */
+    const char *loadvm;
+    GPtrArray *saves;        /* of SaveNote */
     uint64_t timeout;        /* seconds, 0: none */
     SemihostConfig semihost; /* chr, heap and flush are set when the machine is built */
     const char *semihost_id;

@@ -25,7 +25,8 @@ OptionHandler option_readconfig;
 OptionHandler option_accel, option_boot, option_library, option_msg, option_hda, option_action;
 /* options_run.c: what is shown of it */
 OptionHandler option_display, option_vga, option_parallel, option_echr, option_gdb, option_log,
-    option_trace_hash, option_state_hash, option_name, option_semihosting, option_history;
+    option_trace_hash, option_state_hash, option_savevm, option_name, option_semihosting,
+    option_history;
 /* options_trace.c: its events */
 OptionHandler option_trace, option_trace_filter, option_trace_ring;
 

@@ -127,6 +127,20 @@ bool option_state_hash(Options *o, const OptionDef *def, const char *argument, G
     return true;
 }
 
+bool option_savevm(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    SaveNote *note = options_own(o, g_new(SaveNote, 1));
+    g_autoptr(Props) props = props_parse("-savevm", argument, "name", error);
+    const char *name = props ? props_need(props, "name", "-savevm later", error) : NULL;
+    note->at = UINT64_MAX;
+    if (!name || !props_number(props, "at", &note->at, error) || !props_finish(props, error))
+        return false;
+    note->name = options_keep(o, name);
+    g_ptr_array_add(o->saves, note);
+    return true;
+}
+
 /* -gdb WHERE, or -s without. */
 bool option_gdb(Options *o, const OptionDef *def, const char *argument, GError **error)
 {

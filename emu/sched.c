@@ -382,9 +382,9 @@ static void run_round(Machine *m)
 static void reset_now(Machine *m)
 {
     m->reset_requested = false;
-    g_clear_error(&m->reset_error);
-    if (!machine_reset(m, &m->reset_error))
-        machine_stop(m, STOP_QUIT, m->reset_error->code);
+    g_clear_error(&m->stop_error);
+    if (!machine_reset(m, &m->stop_error))
+        machine_stop(m, STOP_QUIT, m->stop_error->code);
 }
 
 StopReason machine_run(Machine *m)

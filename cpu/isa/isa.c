@@ -172,6 +172,23 @@ static bool parse_value(Isa *isa, const PropertyInfo *info, const char *text, GE
                           : parse_number(isa, info, text, error);
 }
 
+void isa_append_settings(const Isa *isa, GString *out)
+{
+    for (unsigned i = 0; i < EXT_COUNT; i++)
+        g_string_append_printf(out, "-cpu %s=%s\n", extension_info[i].option,
+                               isa->has[i] ? "on" : "off");
+    for (unsigned i = 0; i < G_N_ELEMENTS(property_info); i++) {
+        const PropertyInfo *info = &property_info[i];
+        const char *at = (const char *)isa + info->offset;
+        uint64_t number = 0;
+        memcpy(&number, at, info->words[0] ? sizeof(bool) : sizeof number);
+        if (info->words[0])
+            g_string_append_printf(out, "-cpu %s=%s\n", info->option, info->words[number]);
+        else
+            g_string_append_printf(out, "-cpu %s=%" G_GUINT64_FORMAT "\n", info->option, number);
+    }
+}
+
 static void set_defaults(Isa *isa)
 {
     *isa = (Isa){ .asidlen = 0 };

@@ -45,6 +45,9 @@ bool isa_parse(Isa *isa, const char *text, GError **error);
 /* Writes the models and properties of -cpu, with what they mean. */
 void isa_print_help(FILE *out);
 
+/* All properties of -cpu with their values, a line each: "-cpu sstc=on". */
+void isa_append_settings(const Isa *isa, GString *out);
+
 /* "rv64imafdc_zicbom_..." as riscv,isa has it, and the same as NUL-separated names for riscv,isa-extensions. */
 char *isa_string(const Isa *isa);
 GByteArray *isa_extension_list(const Isa *isa);

@@ -178,6 +178,26 @@ def from_a_file(program, folder):
     assert done.returncode == 0 and b"retired=0" in done.stdout, done
 
 
+def snapshots(program, folder):
+    """There and back again; a file that is none, or of another machine, changes nothing."""
+    def run(commands, *more):
+        done = subprocess.run([program] + LOOP + ["-S", "-serial", "none", "-monitor", "stdio", *more], cwd=folder,
+                              input=commands.encode(), capture_output=True, timeout=WAIT, check=False)
+        assert done.returncode == 0, done
+        return done.stdout.decode()
+
+    text = run("step 100\nwait\nsavevm there\nstep 100\nwait\ninfo cpus\nloadvm there\ninfo cpus\nloadvm /dev/null\n"
+               "loadvm absent\nsavevm\ninfo cpus\ninfo snapshots\nq\n")
+    assert re.findall(r"retired=(\d+)", text) == ["200", "100", "100"], text
+    assert "not a file" in text and "'absent.bhs': No such file" in text and "write: savevm NAME" in text, text
+    assert re.search(r"TAG .*^there +\d+\.\d MiB .* 00:00:00\.000 +100$", text, re.M | re.S), text
+    text = run("loadvm there\ninfo cpus\nq\n", "-smp", "2")
+    assert "had '-smp 1', this one has '-smp 2'" in text and re.findall(r"retired=(\d+)", text) == ["0", "0"], text
+    text = run("loadvm there\nstep\nwait\ninfo cpus\ndelvm loop.elf\ndelvm there\ndelvm there\ninfo snapshots\nq\n")
+    assert "retired=101" in text and "'loop.elf' is left alone" in text and "\nthere " not in text, text
+    assert os.path.exists(os.path.join(folder, "loop.elf")) and not os.path.exists(os.path.join(folder, "there.bhs"))
+
+
 def over_a_socket(program, folder):
     """One caller after the other, hanging up wherever they like; the machine goes on meanwhile."""
     with Run(program, folder, LOOP + ["-serial", "none", "-monitor", "unix:mon.sock,server,nowait"]) as run:
@@ -233,7 +253,7 @@ def resets(program, folder):
         run.end(0)
 
 
-RUNS = [piped, from_a_file, over_a_socket, tcp_and_more_than_one, resets]
+RUNS = [piped, from_a_file, snapshots, over_a_socket, tcp_and_more_than_one, resets]
 
 
 def run_all(program, folder):
