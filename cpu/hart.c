@@ -10,6 +10,7 @@
 #include "cpu/code.h"
 #include "cpu/csr.h"
 #include "cpu/notes.h"
+#include "cpu/past.h"
 #include "cpu/stats.h"
 #include "cpu/worlds.h"
 #include "emu/base/mutant.h"
@@ -59,6 +60,7 @@ void hart_free(Hart *hart)
     stats_free(hart);
     worlds_watch(hart, false);
     g_free(hart->notes);
+    g_free(hart->past);
     g_free(hart->csr_gates);
     mmu_free(&hart->mmu);
 }
@@ -66,6 +68,7 @@ void hart_free(Hart *hart)
 void hart_reset(Hart *hart, uint64_t pc)
 {
     worlds_forget(hart);
+    past_forget(hart, false);
     memset(hart->x, 0, sizeof hart->x);
     memset(hart->f, 0, sizeof hart->f);
     memset(&hart->counters, 0, offsetof(Counters, happened));
@@ -201,16 +204,6 @@ void hart_watch(Hart *hart, uint32_t reason, bool on)
     hart->watch = watch;
 }
 
-uint64_t hart_cycles(const Hart *hart)
-{
-    return hart->units - (uint64_t)hart->left - hart->idle_units;
-}
-
-uint64_t hart_retired(const Hart *hart)
-{
-    return hart_cycles(hart) - hart->trap_units;
-}
-
 // clang-format off
 static const StateField hart_fields[] = {
     STATE_ARRAY(Hart, x), STATE(Hart, pc), STATE_ARRAY(Hart, f),
@@ -279,6 +272,7 @@ static void hart_loaded(void *object)
     hart->attention = 0;
     hart->step_over = hart->watch_over = false;
     hart->watch_hit = (Watchpoint){ 0 };
+    past_forget(hart, true);
     counters_loaded(hart);
     trigger_update(hart);
     hart_update_guest_irqs(hart);

@@ -29,6 +29,7 @@ typedef struct Commit Commit;
 typedef struct Stats Stats;
 typedef struct Worlds Worlds;
 typedef struct TrapNotes TrapNotes;
+typedef struct Past Past;
 
 /* Why a slice ended before its units were used up. */
 enum {
@@ -219,6 +220,7 @@ struct Hart {
     Worlds *worlds;                 /* not NULL: notes are taken of who comes and goes */
     uint32_t watch;                 /* WATCH_*: not 0, run in the slower loop */
     uint8_t *csr_gates;             /* of each CSR, what gates it: csr.c */
+    Past *past;                     /* not NULL: its last traps are kept there */
     TrapNotes *notes;               /* not NULL: trace events want to know of traps */
     Stats *stats;                   /* not NULL: what happens is counted there */
     Commit *commit;                 /* not NULL: every retired instruction is reported there */
@@ -331,8 +333,15 @@ void hart_watch(Hart *hart, uint32_t reason, bool on);
 void hart_update_stimer(Hart *hart);
 
 /* Retired instructions and cycles (instructions and traps) since power-on, exact in the middle of a slice. */
-uint64_t hart_retired(const Hart *hart);
-uint64_t hart_cycles(const Hart *hart);
+static inline uint64_t hart_cycles(const Hart *hart)
+{
+    return hart->units - (uint64_t)hart->left - hart->idle_units;
+}
+
+static inline uint64_t hart_retired(const Hart *hart)
+{
+    return hart_cycles(hart) - hart->trap_units;
+}
 
 /* Raises an exception from an instruction: `return hart_raise(hart, CAUSE_ILLEGAL, raw);` */
 ExecResult hart_raise(Hart *hart, uint64_t cause, uint64_t tval);

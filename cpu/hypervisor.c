@@ -5,6 +5,7 @@
 #include "cpu/csr.h"
 #include "cpu/csr_hooks.h"
 #include "cpu/hart.h"
+#include "cpu/past.h"
 #include "emu/base/mutant.h"
 #include "mmu/pte.h"
 
@@ -155,6 +156,7 @@ void write_hvip(Hart *hart, unsigned number, uint64_t value)
     uint64_t mask = IRQS_VS | (hart->isa->has[EXT_Ssaia] ? ~IRQS_BASE : 0);
     (void)number;
     hart->csr.hvip = hart->has_h ? value & mask : 0;
+    past_hvip(hart);
     hart_update_guest_irqs(hart);
 }
 
@@ -246,10 +248,12 @@ void write_hgatp(Hart *hart, unsigned number, uint64_t value)
     (void)number;
     if (BROKEN(hgatp_ignored) && !known)
         return;
+    const uint64_t wanted = value;
     if (!known)
         value = set_bits(value, 63, 60, bits(hart->csr.hgatp, 63, 60));
     hart->csr.hgatp = value & (MASK(63, 60) | (BIT(hart->isa->vmidlen) - 1) << 44 |
                                MASK(43, BROKEN(hgatp_root) ? 0 : 2));
+    past_hgatp(hart, wanted);
     hart_update_context(hart);
 }
 

@@ -10,6 +10,7 @@
 #include "cpu/csr.h"
 #include "cpu/hart.h"
 #include "cpu/notes.h"
+#include "cpu/past.h"
 #include "cpu/stats.h"
 #include "cpu/worlds.h"
 #include "emu/base/mutant.h"
@@ -291,6 +292,8 @@ static void enter(Hart *hart, const Trap *trap, Level level)
     unsigned from = hart_mode(hart);
     bool looks = UNLIKELY(hart->triggers.kinds & (TRIGGER_TRAPS | TRIGGER_COUNT));
     bool may_count = looks && trigger_may_fire(hart);
+    if (UNLIKELY(hart->past))
+        past_trap(hart, trap, level);
     if (UNLIKELY(hart->notes))
         notes_trap(hart, trap, level);
     if (UNLIKELY(hart->stats))
@@ -349,6 +352,8 @@ static void return_to(Hart *hart, uint64_t pc, unsigned to, bool guest, ModeReas
     if (UNLIKELY(hart->worlds))
         worlds_leave(hart);
     hart->pc = pc;
+    if (UNLIKELY(hart->past))
+        past_return(hart, to, guest);
     if (UNLIKELY(hart->notes))
         notes_return(hart, to, guest, why);
     if (!hart->mmu.v) {

@@ -46,6 +46,7 @@ void mmu_free(Mmu *mmu)
     g_free(mmu->memo);
     stale_free(mmu->stale);
     g_free(mmu->use);
+    g_free(mmu->fault_walks);
 }
 
 void context_void_banks(Mmu *mmu)
@@ -74,22 +75,28 @@ void mmu_loaded(Mmu *mmu)
 }
 
 /* What the translations of a context are filed under. A stage that is Bare has no ASID. */
-static StoreTag tag_of(const Mmu *mmu, bool guest)
+static StoreTag tag_of(bool guest, uint64_t atp, uint64_t hgatp)
 {
-    uint64_t atp = guest ? mmu->vsatp : mmu->satp;
     StoreTag tag = { .regime = guest, .mode = (uint8_t)bits(atp, 63, 60) };
     if (tag.mode != ATP_BARE && !BROKEN(space_asid))
         tag.asid = (uint16_t)bits(atp, 59, 44);
     if (guest) {
-        tag.g_mode = (uint8_t)bits(mmu->hgatp, 63, 60);
-        tag.vmid = BROKEN(space_vmid) ? 0 : (uint16_t)bits(mmu->hgatp, 57, 44);
+        tag.g_mode = (uint8_t)bits(hgatp, 63, 60);
+        tag.vmid = BROKEN(space_vmid) ? 0 : (uint16_t)bits(hgatp, 57, 44);
     }
     return tag;
 }
 
+const StoreEntry *mmu_remembered(const Mmu *mmu, const MmuSpace *space, Gva va)
+{
+    const StoreTag tag = tag_of(space->guest, space->is_physical ? 0 : space->atp, space->hgatp);
+    int found = store_find_space(mmu->store, &tag);
+    return found < 0 ? NULL : store_find(mmu->store, (unsigned)found, va.v);
+}
+
 static __attribute__((noinline)) void find_space(Mmu *mmu, bool guest)
 {
-    StoreTag tag = tag_of(mmu, guest);
+    StoreTag tag = tag_of(guest, guest ? mmu->vsatp : mmu->satp, mmu->hgatp);
     mmu->regimes[guest].space = (uint8_t)store_space(mmu->store, &tag);
     mmu->regimes[guest].flushes = mmu->store->flushes;
     mmu->regimes[guest].valid = true;

@@ -52,13 +52,26 @@ static bool access_fault(Mmu *mmu, Gva va, Access access)
     return fault(mmu, va, access, causes[access]);
 }
 
+/* Takes down where the walk ended. */
+static void note_walk(Mmu *mmu, const BankKey *key, const WalkRequest *q, const WalkResult *r)
+{
+    FaultWalk *walk = &mmu->fault_walks[++mmu->n_fault_walks % MMU_FAULT_WALKS];
+    walk->guest = key->flags & KEY_V;
+    walk->atp = walk->guest ? mmu->vsatp : mmu->satp;
+    walk->hgatp = walk->guest ? mmu->hgatp : 0;
+    walk_describe_end(q, r, &walk->end);
+}
+
 static bool walk_fault(Mmu *mmu, Gva va, Access access, const WalkResult *result)
 {
     static const uint8_t page[] = { [ACCESS_READ] = CAUSE_LOAD_PAGE,
                                     [ACCESS_WRITE] = CAUSE_STORE_PAGE,
                                     [ACCESS_FETCH] = CAUSE_FETCH_PAGE };
-    if (result->status == WALK_ACCESS_FAULT)
-        return access_fault(mmu, va, BROKEN(pte_access_load) ? ACCESS_READ : access);
+    if (result->status == WALK_ACCESS_FAULT) {
+        access_fault(mmu, va, BROKEN(pte_access_load) ? ACCESS_READ : access);
+        mmu->fault.walked = true;
+        return false;
+    }
     if (BROKEN(implicit_is_load) && result->implicit)
         access = ACCESS_READ;
     bool guest = result->status == WALK_GUEST_PAGE_FAULT;
@@ -67,6 +80,7 @@ static bool walk_fault(Mmu *mmu, Gva va, Access access, const WalkResult *result
     mmu->fault.implicit = result->implicit;
     mmu->fault.implicit_write = result->implicit_write;
     mmu->fault.why = result->why;
+    mmu->fault.walked = true;
     if (guest && UNLIKELY(mmu->trace->on[TRACE_fault_g]))
         watch_guest_fault(mmu, access, result);
     return false;
@@ -261,8 +275,11 @@ static bool translate(Mmu *mmu, Bank **bank, Gva va, Access access, Spa *spa)
     mmu->counts.pte_reads += result.n_steps + result.n_recalled;
     if (UNLIKELY(watched))
         watch_walk(mmu, key->space, &request, &result);
-    if (result.status != WALK_OK)
+    if (result.status != WALK_OK) {
+        if (UNLIKELY(mmu->fault_walks))
+            note_walk(mmu, key, &request, &result);
         return walk_fault(mmu, va, access, &result);
+    }
     if (!mmu->no_store)
         remember(mmu, key->space, va, entry, &result);
     *bank = is_fetch ? mmu->fetch : mmu->data;
@@ -656,6 +673,26 @@ bool mmu_peek_space(Mmu *mmu, const MmuSpace *space, Gva va, WalkResult *result)
         request.g = make_stage(mmu, space->hgatp, true, mmu->pbmte);
     mmu_look(mmu, &request, result);
     return result->status == WALK_OK;
+}
+
+void mmu_probe(Mmu *mmu, const MmuSpace *space, Gva va, Access access, bool user,
+               WalkRequest *request, WalkResult *result)
+{
+    const WalkMemory memory = { .read = read_pte, .update = refuse_update, .opaque = mmu };
+    const bool guest = space->guest;
+    *request = (WalkRequest){ .va = va,
+                              .access = access,
+                              .user = user,
+                              .sum = guest ? mmu->vsum : mmu->sum,
+                              .mxr = mmu->mxr || (guest && mmu->vmxr),
+                              .g_mxr = mmu->mxr,
+                              .by = requester_hart(mmu->hart) };
+    if (!space->is_physical)
+        request->s = make_stage(mmu, space->atp, guest ? mmu->vadue : mmu->adue,
+                                guest ? mmu->vpbmte : mmu->pbmte);
+    if (guest)
+        request->g = make_stage(mmu, space->hgatp, mmu->adue, mmu->pbmte);
+    walk(request, &memory, result);
 }
 
 bool mmu_peek_fetch(Mmu *mmu, Gva va, WalkResult *result)

@@ -61,6 +61,7 @@ typedef struct {
     bool implicit;  /* that fault hit a PTE */
     bool implicit_write; /* and was an A or D update */
     WalkReason why;      /* of a page fault */
+    bool walked;         /* a walk ended in it, the last of fault_walks */
 } Fault;
 
 /* Where the walk of a guest page fault ended: an entry of the G stage. Known while the event fault.g is on. */
@@ -70,6 +71,14 @@ typedef struct {
     uint64_t pte;
     unsigned level;
 } Refusal;
+
+/* How a walk of the hart ended in a fault: for who asks later. The last ones are kept. */
+enum { MMU_FAULT_WALKS = 32 };
+typedef struct {
+    WalkEnd end;
+    uint64_t atp, hgatp; /* of the first stage, and of the G stage if the access was a guest's */
+    bool guest;
+} FaultWalk;
 
 /* One line of a bank: a page that this context may access directly. A tag is the page's address, or ~0 when the
  * access is not allowed or somebody must hear of it. host = va + addend. */
@@ -165,7 +174,9 @@ struct Mmu {
     unsigned hart;
     bool refetch; /* translate anew what is executed, before the next instruction */
     Fault fault;
-    Refusal refusal;  /* of `fault`, or an earlier one; not state */
+    Refusal refusal;        /* of `fault`, or an earlier one; not state */
+    FaultWalk *fault_walks; /* MMU_FAULT_WALKS of them; NULL: nobody wants to know */
+    uint64_t n_fault_walks;
     AdLog log;        /* of the access under way */
     MmuCounts counts; /* saved state */
     MmuUse *use;      /* NULL: nobody watches; of V = 0, then of each VMID */
@@ -284,10 +295,24 @@ MmuSpace mmu_data_space(const Mmu *mmu);
  * says what every step found, and on failure why. */
 bool mmu_peek_space(Mmu *mmu, const MmuSpace *space, Gva va, WalkResult *result);
 
+/* How an access as U or S would be translated in a space, permissions, A and D included, with the rest of the hart's
+ * registers as they are; nothing is filled or changed. `request` gets what was asked of the walk. */
+void mmu_probe(Mmu *mmu, const MmuSpace *space, Gva va, Access access, bool user,
+               WalkRequest *request, WalkResult *result);
+
+/* What is remembered for `va` in the store, in that space; NULL: nothing. */
+const StoreEntry *mmu_remembered(const Mmu *mmu, const MmuSpace *space, Gva va);
+
 /* What a program's host sees at `va` with the hart's present context: translates without filling anything. */
 bool mmu_peek_translate(Mmu *mmu, Gva va, WalkResult *result);
 /* Likewise of what is executed, for which MPRV means nothing. */
 bool mmu_peek_fetch(Mmu *mmu, Gva va, WalkResult *result);
+
+/* The n-th walk that ended in a fault, from 1 on; NULL: it is not kept. */
+static inline const FaultWalk *mmu_fault_walk(const Mmu *mmu, uint64_t n)
+{
+    return mmu->n_fault_walks - n < MMU_FAULT_WALKS ? &mmu->fault_walks[n % MMU_FAULT_WALKS] : NULL;
+}
 
 static inline unsigned key_priv(const BankKey *key)
 {

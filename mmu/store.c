@@ -45,14 +45,22 @@ void store_flush(Store *store)
     store->flushes = flushes + 1;
 }
 
-unsigned store_space(Store *store, const StoreTag *tag)
+int store_find_space(const Store *store, const StoreTag *tag)
 {
     for (unsigned i = 0; i < store->n_spaces; i++) {
         const StoreTag *have = &store->spaces[i].tag;
         if (have->regime == tag->regime && have->mode == tag->mode && have->g_mode == tag->g_mode &&
             have->asid == tag->asid && have->vmid == tag->vmid)
-            return i;
+            return (int)i;
     }
+    return -1;
+}
+
+unsigned store_space(Store *store, const StoreTag *tag)
+{
+    int found = store_find_space(store, tag);
+    if (found >= 0)
+        return (unsigned)found;
     if (store->n_spaces == STORE_SPACES)
         store_flush(store);
     StoreSpace *space = &store->spaces[store->n_spaces];

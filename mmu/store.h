@@ -70,6 +70,9 @@ void store_init(Store *store);
 /* The space of `tag`, made if it is new (which may flush the store). Index below STORE_SPACES. */
 unsigned store_space(Store *store, const StoreTag *tag);
 
+/* The same if it is there, else -1. */
+int store_find_space(const Store *store, const StoreTag *tag);
+
 /* The entry that covers `va`, or NULL. */
 StoreEntry *store_find(Store *store, unsigned space, uint64_t va);
 

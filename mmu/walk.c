@@ -137,8 +137,11 @@ static bool find_leaf(Walk *w, const StageRequest *stage, StageResult *out, uint
         if (!locate_pte(w, stage, *gpa, BROKEN(implicit_access) ? w->request->access : ACCESS_READ,
                         at))
             return false;
-        if (!w->memory->read(w->memory->opaque, *at, &out->pte))
+        if (!w->memory->read(w->memory->opaque, *at, &out->pte)) {
+            record_step(w, stage, i, *gpa, *at, 0);
+            w->result->n_steps--;
             return stop(w, stage, WHY_ACCESS);
+        }
         record_step(w, stage, i, *gpa, *at, out->pte);
         if (!(out->pte & PTE_V))
             return stop(w, stage, WHY_NOT_VALID);
@@ -296,4 +299,29 @@ bool walk_allows(const WalkRequest *q, bool bare, uint8_t perms, uint8_t g_perms
     if (q->access == ACCESS_WRITE && !(perms & g_perms & PTE_D))
         return false;
     return first && allows(g_perms, q->access, q->g_mxr, q->execute_as_read);
+}
+
+void walk_describe_end(const WalkRequest *q, const WalkResult *r, WalkEnd *end)
+{
+    const bool unread = r->why == WHY_ACCESS;
+    *end = (WalkEnd){ .gpa = r->gpa,
+                      .status = (uint8_t)r->status,
+                      .why = (uint8_t)r->why,
+                      .access = (uint8_t)q->access,
+                      .s_mode = q->s.mode,
+                      .g_mode = q->g.mode,
+                      .has_entry = r->why != WHY_NOT_CANONICAL && r->n_steps + unread,
+                      .user = q->user,
+                      .sum = q->sum,
+                      .mxr = q->mxr,
+                      .execute_as_read = q->execute_as_read,
+                      .implicit = r->implicit,
+                      .implicit_write = r->implicit_write };
+    if (end->has_entry)
+        end->entry = r->steps[r->n_steps - !unread];
+    end->in_g = end->has_entry ? end->entry.stage : r->status == WALK_GUEST_PAGE_FAULT;
+    for (unsigned i = r->n_steps; i-- > 0 && !end->has_first;) {
+        end->first = r->steps[i];
+        end->has_first = !r->steps[i].stage;
+    }
 }

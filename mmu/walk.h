@@ -112,8 +112,24 @@ typedef struct {
     WalkStep steps[WALK_MAX_STEPS];
 } WalkResult;
 
+/* What there is to say of a walk that ended in a fault. */
+typedef struct {
+    WalkStep
+        entry; /* that it ended at, if `has_entry`: a stage that refuses the address itself has read none */
+    WalkStep first;              /* of the first stage that it read last, if `has_first` */
+    Gpa gpa;                     /* of a G-stage fault */
+    uint8_t status, why, access; /* WalkStatus, WalkReason, Access */
+    uint8_t s_mode, g_mode;      /* AtpMode */
+    bool has_entry, has_first;
+    bool user, sum, mxr, execute_as_read; /* as in WalkRequest */
+    bool implicit, implicit_write;        /* as in WalkResult */
+    bool in_g;                            /* the G stage refused */
+} WalkEnd;
+
+void walk_describe_end(const WalkRequest *request, const WalkResult *result, WalkEnd *end);
+
 /* Translates `request` reading page tables through `memory`. Permission is checked for request->access. The result
- * says how it ended; steps beyond n_steps are not written. Source: privileged manual, Virtual Address Translation
+ * says how it ended; of WHY_ACCESS the entry that could not be read stands behind the steps, without a value. Source: privileged manual, Virtual Address Translation
  * Process, and Two-Stage Address Translation. */
 void walk(const WalkRequest *request, const WalkMemory *memory, WalkResult *result);
 
