@@ -16,6 +16,7 @@
 #include "devices/virtio_rng.h"
 #include "emu/base/error.h"
 #include "emu/checkpoint.h"
+#include "emu/explain.h"
 #include "emu/history.h"
 #include "emu/irqchip.h"
 
@@ -59,6 +60,7 @@ static void on_mailbox_written(void *opaque, Spa spa, unsigned size)
 static void on_table_written(void *opaque)
 {
     Machine *m = opaque;
+    m->table_written_by_guest = hart_is_guest(&m->harts[m->current]);
     for (unsigned i = 0; i < m->n_harts; i++)
         mmu_table_written(&m->harts[i].mmu);
 }
@@ -307,6 +309,7 @@ void machine_free(Machine *m)
     if (m->harts)
         code_free(&m->code);
     g_free(m->harts);
+    explain_free(m->explain);
     g_free(m->imsic_ports);
     g_ptr_array_free(m->wires, TRUE);
     g_ptr_array_free(m->devices, TRUE);

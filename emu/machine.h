@@ -145,6 +145,8 @@ struct Machine {
     /* Does the user, for whom the machine is travelling, not want to wait? NULL: nobody asks. */
     bool (*wants_back)(void *opaque);
     void *debug_user;
+    struct Explain *explain;     /* not NULL: facts for explanations are kept; the machine's own */
+    bool table_written_by_guest; /* of page tables that walks have read: who wrote the last one */
     const struct TimeTravel *time_travel; /* NULL: nobody can go back */
     const char *no_time_travel;           /* and why, for people; NULL: nobody asked for it */
     /* Of whoever remembers the run; history.h. Not state. */

@@ -56,6 +56,8 @@ const MonitorCommand monitor_commands[] = {
     { "loadvm",         "NAME",        "make the machine what it was then",                   monitor_loadvm },
     { "delvm",          "NAME",        "delete that file",                                    monitor_delvm },
     { "info snapshots", NULL,          "snapshots in the current folder",                     monitor_info_snapshots },
+    { "explain",        "[trap N] [json]", "the last fault or that trap, or why nothing happens; and what is probably wrong", monitor_explain },
+    { "walk",           "VA [as hart N|vmid N] [r|w|x] [priv U|S] [json]", "how an address is translated, step by step", monitor_walk },
     { "stop",           NULL,          "stop the machine",                                    monitor_stop },
     { "halt",           NULL,          "the same",                                            monitor_stop },
     { "cont",           NULL,          "let the machine go on",                               monitor_continue },

@@ -57,6 +57,7 @@ void monitor_complete(const Machine *machine, const char *line, GPtrArray *words
 MonitorFn monitor_print_registers, monitor_print_csr, monitor_info_cpus;
 MonitorFn monitor_stop, monitor_continue, monitor_step, monitor_wait, monitor_reset, monitor_quit,
     monitor_nmi;
+MonitorFn monitor_walk, monitor_explain;
 MonitorFn monitor_cpu, monitor_info_status, monitor_info_history;
 MonitorFn monitor_x, monitor_xp, monitor_xg, monitor_print, monitor_gva2gpa, monitor_gpa2spa;
 MonitorFn monitor_info_mem, monitor_info_tlb, monitor_irq, monitor_info_pic, monitor_part;

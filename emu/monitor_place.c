@@ -2,6 +2,7 @@
 /* monitor_place.c - lines out of bytes, and their answers; see monitor_hub.h. */
 #include <string.h>
 
+#include "emu/explain.h"
 #include "emu/monitor.h"
 #include "emu/monitor_break.h"
 #include "emu/monitor_edit.h"
@@ -204,6 +205,7 @@ static void event(void *opaque, HostEvent what)
 void monitor_hub_add_place(MonitorHub *hub, const ConsoleMonitor *at)
 {
     MonitorPlace *place = g_new0(MonitorPlace, 1);
+    explain_keep(hub->machine, false);
     *place = (MonitorPlace){ .monitor = { .machine = hub->machine },
                              .hub = hub,
                              .chr = at->chr,

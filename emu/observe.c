@@ -9,6 +9,7 @@
 #include "cpu/stats.h"
 #include "emu/base/error.h"
 #include "emu/base/ring.h"
+#include "emu/explain.h"
 #include "emu/trace_file.h"
 #include "emu/trace_ring.h"
 
@@ -16,7 +17,7 @@ struct Observer {
     Machine *machine;
     const Options *options;
     TraceWriter *recording;
-    FILE *log, *commits, *mix;
+    FILE *log, *commits, *mix, *explained;
 };
 
 static bool open_log(const char *option, const char *path, FILE **file, GError **error)
@@ -99,6 +100,10 @@ static bool begin(Observer *it, GError **error)
         return false;
     if (o->mix_file && !open_log("-insn-mix", o->mix_file, &it->mix, error))
         return false;
+    if (o->explain && !open_log("-explain", o->explain_file, &it->explained, error))
+        return false;
+    if (o->explain)
+        explain_keep(m, true);
     observe_commits(it);
     for (unsigned i = 0; o->stats && i < m->n_harts; i++)
         stats_start(&m->harts[i]);
@@ -120,6 +125,21 @@ Observer *observe(Machine *machine, const Options *options, GError **error)
     return NULL;
 }
 
+/* A run that the guest has ended is over for every handler. */
+static void report_explanation(const Observer *it, StopReason reason)
+{
+    Machine *m = it->machine;
+    g_autoptr(GString) text = g_string_new(NULL);
+    Explanation *found =
+        explain_now(m, (unsigned)m->current, reason == STOP_EXIT || reason == STOP_RESET);
+    if (it->options->explain_json)
+        explanation_json(found, &(Json){ .out = text });
+    else
+        explanation_print(found, text);
+    fputs(text->str, it->explained);
+    explanation_free(found);
+}
+
 /* Did the guest fail? An instruction limit is a usual end, unless a file was named for the events before it. */
 static bool has_failed(const Observer *it, StopReason reason, int code)
 {
@@ -138,6 +158,8 @@ void observe_report(Observer *it, StopReason reason, int code)
         stats_print(&m->harts[i], it->log);
     if (o->mix_file)
         mix_print(m->commit.mix, it->mix);
+    if (o->explain)
+        report_explanation(it, reason);
     if (!has_failed(it, reason, code))
         return;
     g_autofree char *said = trace_ring_dump_said(m, m->ring_file);
@@ -164,6 +186,7 @@ bool observe_end(Observer *it, GError **error)
     bool ok = close_log(it->log, o->log_file);
     ok &= close_log(it->commits, o->commit_file);
     ok &= close_log(it->mix, o->mix_file);
+    ok &= close_log(it->explained, o->explain_file);
     ok &= !it->recording || trace_writer_close(it->recording, error);
     ring_free(it->machine->trace.ring);
     it->machine->trace.ring = NULL;

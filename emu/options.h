@@ -85,6 +85,8 @@ typedef struct Options {
     uint64_t ring_size;    /* bytes, 0: none */
     const char *ring_file; /* NULL: the usual name */
     GPtrArray *ringed;     /* of strings: what goes into it; empty: the usual events */
+    bool explain, explain_json;
+    const char *explain_file; /* NULL: standard error */
     bool trace_hash;
     uint64_t hash_at, hash_every;
     GArray *state_marks; /* of uint64_t */

@@ -109,6 +109,24 @@ bool option_trace_hash(Options *o, const OptionDef *def, const char *argument, G
                 argument);
 }
 
+bool option_explain(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    g_autoptr(Props) props = props_parse("-explain", argument, "as", error);
+    (void)def;
+    if (!props)
+        return false;
+    const char *as = props_take(props, "as"), *file = props_take(props, "file");
+    if (!as || (strcmp(as, "text") && strcmp(as, "json")))
+        return fail(error, EXIT_USAGE,
+                    "-explain '%s' is neither text nor json; write for example -explain text or "
+                    "-explain json,file=why.json",
+                    as ? as : "");
+    o->explain = true;
+    o->explain_json = !strcmp(as, "json");
+    o->explain_file = file ? options_keep(o, file) : NULL;
+    return props_finish(props, error);
+}
+
 bool option_state_hash(Options *o, const OptionDef *def, const char *argument, GError **error)
 {
     (void)def;

@@ -105,8 +105,9 @@ void trace_send(Trace *trace, TraceRecord *record)
     if (!to)
         return;
     record->seq = trace->seq++;
-    if (to >> TRACE_TO_BREAK & 1)
-        trace->sinks[TRACE_TO_BREAK].put(trace->sinks[TRACE_TO_BREAK].opaque, record);
+    for (unsigned sink = TRACE_TO_BREAK; sink < TRACE_SINKS; sink++)
+        if (to >> sink & 1)
+            trace->sinks[sink].put(trace->sinks[sink].opaque, record);
     if (trace->wanted && !trace->wanted(trace->wanted_opaque, record))
         return;
     if (to >> TRACE_TO_TEXT & 1)

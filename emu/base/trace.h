@@ -64,7 +64,14 @@ typedef struct {
 } TraceRecord;
 
 /* Where events can go to. */
-typedef enum { TRACE_TO_TEXT, TRACE_TO_FILE, TRACE_TO_RING, TRACE_TO_BREAK, TRACE_SINKS } TraceSink;
+typedef enum {
+    TRACE_TO_TEXT,
+    TRACE_TO_FILE,
+    TRACE_TO_RING,
+    TRACE_TO_BREAK,
+    TRACE_TO_EXPLAIN,
+    TRACE_SINKS
+} TraceSink;
 
 typedef struct Trace {
     uint8_t on[TRACE_COUNT]; /* bit n: it goes to sink n; 0: off */
@@ -75,7 +82,7 @@ typedef struct Trace {
     /* Fills in what is known of record->hart, which it may set first if that is TRACE_NO_HART. NULL: nothing is. */
     void (*look)(void *opaque, TraceRecord *record);
     void *look_opaque;
-    /* Not NULL: events that it does not want go nowhere but to TRACE_TO_BREAK, and have had their number. */
+    /* Not NULL: events that it does not want go nowhere but to TRACE_TO_BREAK and behind, and have had their number. */
     bool (*wanted)(const void *opaque, const TraceRecord *record);
     const void *wanted_opaque;
     /* The sinks that are neither text nor the ring; `put` must be there while an event goes to them. */

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "emu/base/error.h"
+#include "emu/explain.h"
 #include "emu/gdb/hub.h"
 #include "emu/gdb/listen.h"
 
@@ -203,6 +204,7 @@ GdbHub *gdb_new(Machine *machine)
 bool gdb_listen(GdbHub *hub, const char *spec, GError **error)
 {
     GdbServer *server = g_new0(GdbServer, 1);
+    explain_keep(hub->machine, false);
     server->machine = hub->machine;
     server->client = -1;
     server->wake = eventfd(0, EFD_CLOEXEC);
