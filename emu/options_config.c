@@ -61,24 +61,12 @@ static bool end_section(ConfigReader *reader, GError **error)
 static const OptionDef *find_section(const char *name)
 {
     /* What can be written name=value,name=value; other options have other languages. */
-    static const char *const known[] = { "machine",
-                                         "accel",
-                                         "smp",
-                                         "m",
-                                         "boot",
-                                         "rtc",
-                                         "icount",
-                                         "drive",
-                                         "device",
-                                         "netdev",
-                                         "nic",
-                                         "chardev",
-                                         "global",
-                                         "name",
-                                         "msg",
-                                         "action",
-                                         "semihosting-config",
-                                         NULL };
+    static const char *const known[] = {
+        "machine", "accel",  "smp",    "m",      "boot",   "rtc",
+        "icount",  "drive",  "device", "netdev", "nic",    "chardev",
+        "mon",     "global", "name",   "msg",    "action", "semihosting-config",
+        NULL
+    };
     for (size_t i = 0; i < G_N_ELEMENTS(renamed); i++)
         if (!strcmp(renamed[i].section, name))
             return option_find(renamed[i].option);

@@ -31,6 +31,8 @@ bool option_mon(Options *o, const OptionDef *def, const char *argument, GError *
     (void)def;
     g_autoptr(Props) props = props_parse("-mon", argument, "chardev", error);
     const char *id = props ? props_need(props, "chardev", "-mon chardev=mon0", error) : NULL;
+    if (id)
+        (void)props_take(props, "id"); /* its own name, which nothing asks for */
     if (!id ||
         !props_only(props, "mode", "readline",
                     "there is no QMP; the commands of QEMU's human monitor are there", error) ||

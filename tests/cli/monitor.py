@@ -253,7 +253,19 @@ def resets(program, folder):
         run.end(0)
 
 
-RUNS = [piped, from_a_file, snapshots, over_a_socket, tcp_and_more_than_one, resets]
+def from_a_configuration(program, folder):
+    """What QEMU's -writeconfig writes of a monitor."""
+    with open(os.path.join(folder, "mon.cfg"), "w", encoding="ascii") as file:
+        file.write('[chardev "c"]\n backend = "socket"\n path = "cfg.sock"\n server = "on"\n wait = "off"\n'
+                   '[mon "m"]\n mode = "readline"\n chardev = "c"\n')
+    with Run(program, folder, LOOP + ["-serial", "none", "-readconfig", "mon.cfg"]) as run:
+        talk = Talk(folder, "cfg.sock")
+        assert "socket" in talk.ask("info chardev")
+        talk.line.sendall(b"quit\n")
+        run.end(0)
+
+
+RUNS = [from_a_configuration, piped, from_a_file, snapshots, over_a_socket, tcp_and_more_than_one, resets]
 
 
 def run_all(program, folder):
