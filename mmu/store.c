@@ -386,9 +386,26 @@ static bool check_gpa_lists(const Store *store)
     return listed == expected;
 }
 
+static bool is_zero(const uint16_t *numbers, size_t count)
+{
+    return !numbers[0] && !memcmp(numbers, numbers + 1, (count - 1) * sizeof *numbers);
+}
+
+/* Of a store in which no entry was ever used: are all lists empty? */
+static bool check_empty(const Store *store)
+{
+    bool empty = !store->free_entry && is_zero(store->buckets, STORE_BUCKETS) &&
+                 is_zero(store->gpa_buckets, STORE_BUCKETS);
+    for (unsigned space = 0; space < store->n_spaces; space++)
+        empty &= !store->spaces[space].first && !store->spaces[space].n_entries;
+    return empty;
+}
+
 /* Is every entry that was ever used in one bucket and one space, or free? */
 static bool check_lists(const Store *store)
 {
+    if (!store->n_fresh && store->n_spaces <= STORE_SPACES)
+        return check_empty(store);
     uint8_t places[STORE_ENTRIES] = { ENTRY_LOST };
     if (store->n_fresh > STORE_ENTRIES || store->n_spaces > STORE_SPACES ||
         !check_buckets(store, places))
