@@ -211,6 +211,18 @@ static void add_csrs(const Machine *machine, const char *begin, GPtrArray *words
             monitor_offer_word(words, csr_name(i), begin);
 }
 
+/* With their dollars. */
+static void add_registers(const Machine *machine, const char *begin, GPtrArray *words)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    monitor_offer_word(names, "pc", begin + 1);
+    for (unsigned i = 0; i < 32; i++)
+        monitor_offer_word(names, monitor_x_names[i], begin + 1);
+    add_csrs(machine, begin + 1, names);
+    for (guint i = 0; i < names->len; i++)
+        g_ptr_array_add(words, g_strconcat("$", g_ptr_array_index(names, i), NULL));
+}
+
 static void add_commands(const Machine *machine, const char *begin, GPtrArray *words)
 {
     (void)machine;
@@ -249,6 +261,8 @@ void monitor_complete(const Machine *machine, const char *line, GPtrArray *words
     size_t last = space ? (size_t)(space + 1 - line) : 0;
     const MonitorCommand *command = last ? find(monitor_commands, line, NULL, &arguments) : NULL;
     complete_command(line, last, words);
+    if (command && line[last] == '$')
+        add_registers(machine, line + last, words);
     for (size_t i = 0; command && i < G_N_ELEMENTS(argument_words); i++)
         if (!strcmp(command->name, argument_words[i].command))
             argument_words[i].add(machine, line + last, words);

@@ -10,6 +10,7 @@
 #include "emu/gdb/gdb.h"
 #include "emu/monitor_expr.h"
 #include "emu/trace_query.h"
+#include "emu/trace_ring.h"
 
 typedef enum { ACTION_STOP, ACTION_MARK, ACTION_DUMP, ACTIONS } Action;
 static const char *const action_names[ACTIONS] = { "stop", "mark", "dump" };
@@ -175,11 +176,10 @@ void monitor_breaks_act(MonitorBreaks *breaks)
     if (stop)
         monitor_hub_choose(breaks->hub, breaks->hart);
     monitor_hub_say(breaks->hub, said);
-    if (dump) {
-        Monitor monitor = { .machine = m, .hart = breaks->hart };
-        g_autoptr(GString) out = g_string_new(NULL);
-        monitor_run(&monitor, "trace dump", out);
-        monitor_hub_say(breaks->hub, out->str);
+    if (dump && !breaks->hub->no_files) {
+        g_autofree char *written = trace_ring_dump_said(m, m->ring_file);
+        g_autofree char *text = g_strconcat(written, "\n", NULL);
+        monitor_hub_say(breaks->hub, text);
     }
     if (stop && breaks->hub->host.gdb)
         gdb_tell_event(breaks->hub->host.gdb, breaks->hart, said);

@@ -20,26 +20,38 @@ static Hart *hart_of(const Monitor *monitor)
     return &monitor->machine->harts[monitor->hart];
 }
 
+/* In the shape of QEMU's, with all CSRs that it shows and more; others are csr's. */
 static void print_registers(Hart *hart, GString *out)
 {
     static const uint16_t csrs[] = {
-        CSR_mstatus, CSR_mie,     CSR_mip,     CSR_mtvec,   CSR_mepc,   CSR_mcause,
-        CSR_mtval,   CSR_medeleg, CSR_stvec,   CSR_sepc,    CSR_scause, CSR_stval,
-        CSR_satp,    CSR_hstatus, CSR_hedeleg, CSR_hgatp,   CSR_htval,  CSR_vsstatus,
-        CSR_vsie,    CSR_vstvec,  CSR_vsepc,   CSR_vscause, CSR_vstval, CSR_vsatp,
+        CSR_mhartid,  CSR_mstatus,  CSR_hstatus, CSR_vsstatus, CSR_mip,    CSR_mie,
+        CSR_mideleg,  CSR_hideleg,  CSR_medeleg, CSR_hedeleg,  CSR_mtvec,  CSR_stvec,
+        CSR_vstvec,   CSR_mepc,     CSR_sepc,    CSR_vsepc,    CSR_mcause, CSR_scause,
+        CSR_vscause,  CSR_mtval,    CSR_stval,   CSR_vstval,   CSR_htval,  CSR_mtval2,
+        CSR_mscratch, CSR_sscratch, CSR_satp,    CSR_vsatp,    CSR_hgatp,  CSR_hvip,
     };
-    unsigned shown = 0;
-    g_string_append_printf(out, "hart %u: %s%s\n", hart->id, hart_mode_name(hart, hart_mode(hart)),
+    g_string_append_printf(out, "CPU#%u\n", hart->id);
+    if (hart->has_h)
+        g_string_append_printf(out, " V      =   %u\n", hart_is_guest(hart));
+    g_string_append_printf(out, " mode   =   %s%s\n", hart_mode_name(hart, hart_mode(hart)),
                            hart->idle ? ", waits" : "");
-    g_string_append_printf(out, "%-8s %016" PRIx64 "\n", "pc", hart->pc);
-    for (unsigned i = 0; i < 32; i++)
-        g_string_append_printf(out, "%-8s %016" PRIx64 "%s", monitor_x_names[i], hart->x[i],
-                               i % 4 == 3 ? "\n" : "  ");
+    g_string_append_printf(out, " %-8s %016" PRIx64 "\n", "pc", hart->pc);
     for (unsigned i = 0; i < G_N_ELEMENTS(csrs); i++)
         if (csr_exists(hart, csrs[i]))
-            g_string_append_printf(out, "%-8s %016" PRIx64 "%s", csr_name(csrs[i]),
-                                   csr_read(hart, csrs[i]), ++shown % 4 ? "  " : "\n");
-    g_string_append(out, shown % 4 ? "\n" : "");
+            g_string_append_printf(out, " %-8s %016" PRIx64 "\n", csr_name(csrs[i]),
+                                   csr_read(hart, csrs[i]));
+    for (unsigned i = 0; i < 32; i++) {
+        g_autofree char *name = g_strdup_printf("x%u/%s", i, monitor_x_names[i]);
+        g_string_append_printf(out, " %-8s %016" PRIx64 "%s", name, hart->x[i],
+                               i % 4 == 3 ? "\n" : "");
+    }
+    if (!hart_has_float(hart))
+        return;
+    for (unsigned i = 0; i < 32; i++) {
+        g_autofree char *name = g_strdup_printf("f%u", i);
+        g_string_append_printf(out, " %-8s %016" PRIx64 "%s", name, hart->f[i],
+                               i % 4 == 3 ? "\n" : "");
+    }
 }
 
 void monitor_print_registers(Monitor *monitor, const char *arguments, GString *out)

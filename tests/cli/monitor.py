@@ -265,7 +265,17 @@ def from_a_configuration(program, folder):
         run.end(0)
 
 
-RUNS = [from_a_configuration, piped, from_a_file, snapshots, over_a_socket, tcp_and_more_than_one, resets]
+def dumps(program, folder):
+    """A breakpoint that dumps writes the last events, and the machine goes on."""
+    commands = b"break uart where byte == 0x0a do dump\nc\n"
+    done = subprocess.run([program, "-bios", "none", "-kernel", "hello.elf", "-S", "-serial", "null", "-monitor", "stdio"],
+                          cwd=folder, input=commands, capture_output=True, timeout=WAIT, check=False)
+    path = os.path.join(folder, "bulkhead-ring.bht")
+    assert done.returncode == 0 and b"bulkhead-ring.bht" in done.stdout and os.path.exists(path), done
+    os.remove(path)
+
+
+RUNS = [dumps, from_a_configuration, piped, from_a_file, snapshots, over_a_socket, tcp_and_more_than_one, resets]
 
 
 def run_all(program, folder):

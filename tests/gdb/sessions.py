@@ -94,7 +94,7 @@ SESSIONS = [
     ("monitor words", "guest", [],
      ["stepi", "monitor help", "monitor info registers", "monitor explode", "monitor reset halt",
       "maintenance flush register-cache", "p/x $pc", "kill"],
-     [r"info registers", r"hart 0: M\n", r"unknown command 'explode'", r"= 0x1000\b"], 0),
+     [r"info registers", r"CPU#0\n V +=   0\n mode +=   M\n pc ", r"unknown command 'explode'", r"= 0x1000\b"], 0),
     ("stepping by lines of instructions stays in step", "guest", [],
      ["break *u_loop", "continue", "nexti", "nexti", WHERE, "p $scause", "kill"], [r"s_handler|u_back", r"code=8"], 0),
     session("four harts", "guest", ["-smp", "4", "-quantum", "20"],

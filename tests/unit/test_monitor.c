@@ -258,6 +258,23 @@ Test(monitor, completes_commands_csrs_and_events)
     completes("csr nosuch", "");
     completes("break walk.", "walk.begin walk.pte walk.end");
     completes("break vme", "vmexit vmentry");
+    completes("x/4xg $a", "$a0 $a1 $a2 $a3 $a4 $a5 $a6 $a7");
+    completes("p 8 + $hgat", "$hgatp");
+    end();
+}
+
+Test(monitor, registers_have_the_shape_of_qemu)
+{
+    const uint32_t code[] = { NOP };
+    begin(2, code, 1);
+    m->harts[1].x[10] = 0x1234;
+    cr_expect(says("info registers",
+                   "CPU#0\n V      =   0\n mode   =   M\n pc       0000000080000000\n"
+                   " mhartid  0000000000000000\n mstatus  0000000a00000000\n"));
+    cr_expect(says("info registers", "\n x0/zero  0000000000000000 x1/ra    0000000000000000 "));
+    cr_expect(says("info registers -a", " x10/a0   0000000000001234 x11/a1 "));
+    cr_expect(says("info registers -a", "\n\nCPU#1\n"));
+    cr_expect(says("info registers all", "write: info registers [-a]\n"));
     end();
 }
 
