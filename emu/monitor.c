@@ -8,6 +8,7 @@
 #include "cpu/csr.h"
 #include "emu/monitor_break.h"
 #include "emu/options_props.h"
+#include "emu/symbols.h"
 
 static MonitorFn print_help, print_info_list;
 
@@ -188,6 +189,8 @@ static void say_unknown(const Monitor *monitor, const char *line, GString *out)
 
 /* Completion. */
 
+enum { MOST_OFFERED = 200 };
+
 static void add_word(GPtrArray *words, const char *word, size_t length)
 {
     for (guint i = 0; i < words->len; i++) {
@@ -221,6 +224,17 @@ static void add_registers(const Machine *machine, const char *begin, GPtrArray *
     add_csrs(machine, begin + 1, names);
     for (guint i = 0; i < names->len; i++)
         g_ptr_array_add(words, g_strconcat("$", g_ptr_array_index(names, i), NULL));
+}
+
+/* Of commands that take addresses. */
+static void add_symbols(const Machine *machine, const char *begin, GPtrArray *words)
+{
+    const Symbols *symbols =
+        machine->monitors ? g_atomic_pointer_get(&machine->monitors->symbols) : NULL;
+    const char *name;
+    for (unsigned i = 0; symbols && words->len < MOST_OFFERED && (name = symbols_at(symbols, i));
+         i++)
+        monitor_offer_word(words, name, begin);
 }
 
 static void add_commands(const Machine *machine, const char *begin, GPtrArray *words)
@@ -261,6 +275,8 @@ void monitor_complete(const Machine *machine, const char *line, GPtrArray *words
     size_t last = space ? (size_t)(space + 1 - line) : 0;
     const MonitorCommand *command = last ? find(monitor_commands, line, NULL, &arguments) : NULL;
     complete_command(line, last, words);
+    if (command && command->arguments && line[last])
+        add_symbols(machine, line + last, words);
     if (command && line[last] == '$')
         add_registers(machine, line + last, words);
     for (size_t i = 0; command && i < G_N_ELEMENTS(argument_words); i++)

@@ -81,6 +81,8 @@ void monitor_offer_word(GPtrArray *words, const char *word, const char *begin);
 void monitor_say_usage(const Monitor *monitor, GString *out);
 /* Says why a command of QEMU's is not there; false: the line begins with none of these. */
 bool monitor_refuse(const char *line, GString *out);
+/* " <NAME+OFFSET>" of an address in an image, else ""; to be freed. */
+char *monitor_symbol(const Machine *machine, uint64_t address);
 /* A line that says where the hart stands. */
 void monitor_append_position(const Machine *machine, unsigned hart, GString *out);
 const MonitorHost *monitor_host(const Monitor *monitor);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cpu/csr.h"
+#include "emu/symbols.h"
 
 enum { DEEPEST = 32 };
 
@@ -68,6 +69,20 @@ static uint64_t read_register(Parser *p)
                                                       : fail_with(p, "there is no such register");
 }
 
+/* Names of the images' symbols; dots are parts of names. */
+static uint64_t read_symbol(Parser *p)
+{
+    const char *begin = p->at;
+    uint64_t value = 0;
+    while (g_ascii_isalnum(*p->at) || *p->at == '_' || *p->at == '.')
+        p->at++;
+    g_autofree char *name = g_strndup(begin, (size_t)(p->at - begin));
+    MonitorHub *hub = p->monitor->machine->monitors;
+    if (hub && symbols_find(monitor_hub_symbols(hub), name, &value))
+        return value;
+    return fail_with(p, "no image has a symbol of that name; registers begin with $");
+}
+
 static uint64_t read_number(Parser *p)
 {
     static const char units[] = "KMG";
@@ -104,10 +119,13 @@ static uint64_t read_term(Parser *p)
     } else if (c == '$') {
         p->at++;
         value = read_register(p);
+    } else if (g_ascii_isalpha(c) || c == '_') {
+        value = read_symbol(p);
     } else if (g_ascii_isdigit(c)) {
         value = read_number(p);
     } else {
-        value = fail_with(p, "a number, a register such as $pc, or a parenthesis is wanted");
+        value =
+            fail_with(p, "a number, a register such as $pc, a symbol, or a parenthesis is wanted");
     }
     p->depth--;
     return value;

@@ -4,7 +4,7 @@
  *
  *   expression = C's operators + - * / % & | ^ ~ << >> and parentheses over 64-bit numbers, with C's precedence, of
  *                numbers (decimal, 0x, 0, with K, M or G), and registers with a dollar: x and ABI names, f0 to f31, pc,
- *                CSRs
+ *                CSRs; and symbols of the images that are ELF files
  */
 #ifndef EMU_MONITOR_EXPR_H
 #define EMU_MONITOR_EXPR_H

@@ -18,6 +18,7 @@ typedef struct Options Options;
 typedef struct Loader Loader;
 typedef struct GdbHub GdbHub;
 typedef struct Semihost Semihost;
+typedef struct Symbols Symbols;
 
 /* What commands may look at beside the machine. All may be NULL: tests have only a machine. */
 typedef struct {
@@ -35,8 +36,9 @@ typedef struct MonitorHub {
     GPtrArray *places;  /* of MonitorPlace */
     GPtrArray *history; /* of strings: lines that were typed, at all places */
     MonitorBreaks *breaks;
-    FILE *log;     /* that a command opened for events; NULL: none */
-    bool no_files; /* commands neither read nor write files, nor open sockets */
+    Symbols *symbols; /* of the images; NULL: nobody asked yet */
+    FILE *log;        /* that a command opened for events; NULL: none */
+    bool no_files;    /* commands neither read nor write files, nor open sockets */
 } MonitorHub;
 
 /* Prompt of every place; what scripts for QEMU wait for. */
@@ -50,6 +52,8 @@ void monitor_hub_free(MonitorHub *hub);
 
 /* Commands can be typed at `at` from now on. `shared`: it is the end of other lines too. */
 void monitor_hub_add_place(MonitorHub *hub, const ConsoleMonitor *at);
+/* Names of the images that are ELF files. */
+const Symbols *monitor_hub_symbols(MonitorHub *hub);
 /* Commands are about `hart` from now on, everywhere. */
 void monitor_hub_choose(MonitorHub *hub, unsigned hart);
 /* Writes `text`, lines, to every place where somebody is. */

@@ -10,6 +10,7 @@
 #include "emu/monitor.h"
 #include "emu/monitor_break.h"
 #include "emu/monitor_hub.h"
+#include "emu/symbols.h"
 
 static const MonitorHost no_host;
 
@@ -76,6 +77,17 @@ void monitor_step(Monitor *monitor, const char *arguments, GString *out)
     monitor->waits = true;
 }
 
+char *monitor_symbol(const Machine *machine, uint64_t address)
+{
+    uint64_t offset;
+    const Symbols *symbols = machine->monitors ? monitor_hub_symbols(machine->monitors) : NULL;
+    const char *name = symbols ? symbols_name(symbols, address, &offset) : NULL;
+    if (!name)
+        return g_strdup("");
+    return offset ? g_strdup_printf(" <%s+%" PRIu64 ">", name, offset)
+                  : g_strdup_printf(" <%s>", name);
+}
+
 /* A machine that does not go on has stopped already. */
 void monitor_wait(Monitor *monitor, const char *arguments, GString *out)
 {
@@ -94,12 +106,13 @@ void monitor_append_position(const Machine *machine, unsigned index, GString *ou
     GuestView view = { .machine = (Machine *)machine, .hart = index, .code = true };
     uint8_t raw[4] = { 0 };
     char insn[80] = "?";
+    g_autofree char *symbol = monitor_symbol(machine, hart->pc);
     if (guest_memory_read(&view, hart->pc, raw, 4) >= 2)
         insn_disassemble((uint32_t)(raw[0] | raw[1] << 8) | (uint32_t)raw[2] << 16 |
                              (uint32_t)raw[3] << 24,
                          hart->pc, insn, sizeof insn);
-    g_string_append_printf(out, "hart %u, %s: 0x%" PRIx64 ": %s\n", index,
-                           hart_mode_name(hart, hart_mode(hart)), hart->pc, insn);
+    g_string_append_printf(out, "hart %u, %s: 0x%" PRIx64 "%s: %s\n", index,
+                           hart_mode_name(hart, hart_mode(hart)), hart->pc, symbol, insn);
 }
 
 /* Who is at a debugger's prompt expects to find the machine at its first instruction; others that it goes on if it did,

@@ -138,6 +138,9 @@ static void show_insns(const Place *place, const Format *format, uint64_t addres
         }
         memcpy(&word, raw, size);
         insn_disassemble(word, address, text, sizeof text);
+        g_autofree char *symbol = monitor_symbol(place->view.machine, address);
+        if (*symbol && (!i || !strchr(symbol, '+')))
+            g_string_append_printf(out, "%s:\n", symbol + 1);
         g_string_append_printf(out, "0x%016" PRIx64 ":  %0*x%*s  %s\n", address, (int)size * 2,
                                word, 8 - (int)size * 2, "", text);
         address += size;
@@ -275,7 +278,8 @@ void monitor_print(Monitor *monitor, const char *arguments, GString *out)
         return;
     format.size = 8;
     append_value(out, &format, value, false);
-    g_string_append_c(out, '\n');
+    g_autofree char *symbol = monitor_symbol(monitor->machine, value);
+    g_string_append_printf(out, "%s\n", format.format == 'x' ? symbol : "");
 }
 
 /* Where an address leads, in words. */

@@ -7,6 +7,8 @@
 #include "emu/monitor_break.h"
 #include "emu/monitor_edit.h"
 #include "emu/monitor_hub.h"
+#include "emu/options.h"
+#include "emu/symbols.h"
 
 enum { CTRL_C = 3 };
 
@@ -169,6 +171,8 @@ static void greet(MonitorPlace *place)
     place->greeted = true;
     write_lines(place, "Bulkhead " VERSION " monitor - type 'help' for more information\n");
     if (place->is_terminal)
+        (void)monitor_hub_symbols(place->hub); /* for completion */
+    if (place->is_terminal)
         place->editor = editor_new(MONITOR_PROMPT, &editor_user, place);
     prompt(place);
 }
@@ -265,6 +269,29 @@ static void notice(Machine *machine)
     }
 }
 
+static void add_symbols(Symbols *symbols, const char *path)
+{
+    if (path)
+        (void)symbols_add(symbols, path, NULL); /* an image need not be an ELF file */
+}
+
+const Symbols *monitor_hub_symbols(MonitorHub *hub)
+{
+    const Options *o = hub->host.options;
+    if (hub->symbols)
+        return hub->symbols;
+    Symbols *symbols = symbols_new();
+    if (o)
+        add_symbols(symbols, o->images.kernel);
+    for (unsigned i = 0; o && i < o->images.n_loads; i++)
+        add_symbols(symbols, o->images.loads[i].file);
+    if (o)
+        add_symbols(symbols, o->images.firmware);
+    /* Editors look at it from their threads, and it does not change any more. */
+    g_atomic_pointer_set(&hub->symbols, symbols);
+    return symbols;
+}
+
 MonitorHub *monitor_hub_new(Machine *machine)
 {
     MonitorHub *hub = g_new0(MonitorHub, 1);
@@ -283,6 +310,7 @@ void monitor_hub_free(MonitorHub *hub)
         return;
     hub->machine->monitors = NULL;
     monitor_breaks_free(hub->breaks);
+    symbols_free(hub->symbols);
     if (hub->log) {
         hub->machine->trace.out = stderr;
         fclose(hub->log);

@@ -73,8 +73,9 @@ void monitor_info_cpus(Monitor *monitor, const char *arguments, GString *out)
     (void)arguments;
     for (unsigned i = 0; i < m->n_harts; i++) {
         const Hart *hart = &m->harts[i];
-        g_string_append_printf(out, "%c CPU #%u: pc=0x%016" PRIx64 " mode=%s",
-                               i == monitor->hart ? '*' : ' ', i, hart->pc,
+        g_autofree char *symbol = monitor_symbol(m, hart->pc);
+        g_string_append_printf(out, "%c CPU #%u: pc=0x%016" PRIx64 "%s mode=%s",
+                               i == monitor->hart ? '*' : ' ', i, hart->pc, symbol,
                                hart_mode_name(hart, hart_mode(hart)));
         if (hart_is_guest(hart))
             g_string_append_printf(out, " vmid=%u", world_now(hart).vmid);
