@@ -41,6 +41,14 @@ typedef struct {
         root_before; /* hgatp of the same VMID that gave the translation; 0: it was the tables that changed */
 } FenceNote;
 
+enum { EXPLAIN_FENCES = 16 };
+struct Explain {
+    Machine *machine;
+    FenceNote notes[EXPLAIN_FENCES]; /* the last ones, by number */
+    unsigned count;
+    GByteArray *tree; /* the machine's device tree, when it was needed */
+};
+
 /* What the notes of fences are; n counts from the last one. NULL: there are no more. */
 const FenceNote *explain_fence(const Machine *machine, unsigned n);
 /* Is the translation remembered still, and wrong? */

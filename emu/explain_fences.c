@@ -4,15 +4,8 @@
 
 #include "emu/explain.h"
 
-enum { NOTES = 16 };
 enum { STAGE_S, STAGE_VS, STAGE_G }; /* words of the event */
 enum { FIELD_VA, FIELD_ACCESS, FIELD_STAGE, FIELD_ASID, FIELD_VMID, FIELD_SPA };
-
-struct Explain {
-    Machine *machine;
-    FenceNote notes[NOTES];
-    unsigned count;
-};
 
 /* The entry of the stage that changed where a walk of today ends, or comes to its leaf. */
 static void find_leaf(FenceNote *note, const WalkResult *now)
@@ -72,7 +65,7 @@ static void put(void *opaque, const TraceRecord *record)
     Machine *m = explain->machine;
     if (record->id != TRACE_fence_missing || record->hart >= m->n_harts)
         return;
-    take(&explain->notes[explain->count++ % NOTES], &m->harts[record->hart], record->values,
+    take(&explain->notes[explain->count++ % EXPLAIN_FENCES], &m->harts[record->hart], record->values,
          m->table_written_by_guest);
 }
 
@@ -94,15 +87,17 @@ void explain_keep(Machine *m, bool fences)
 
 void explain_free(Explain *explain)
 {
+    if (explain && explain->tree)
+        g_byte_array_unref(explain->tree);
     g_free(explain);
 }
 
 const FenceNote *explain_fence(const Machine *m, unsigned n)
 {
     const Explain *explain = m->explain;
-    if (!explain || n >= NOTES || n >= explain->count)
+    if (!explain || n >= EXPLAIN_FENCES || n >= explain->count)
         return NULL;
-    return &explain->notes[(explain->count - 1 - n) % NOTES];
+    return &explain->notes[(explain->count - 1 - n) % EXPLAIN_FENCES];
 }
 
 bool explain_fence_is_missing(const Machine *m, const FenceNote *note)

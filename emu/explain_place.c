@@ -5,6 +5,7 @@
 #include <libfdt.h>
 
 #include "emu/devicetree.h"
+#include "emu/explain.h"
 
 /* Does `reg` of the node cover the address? Source: Devicetree Specification 0.4, "reg" */
 static bool covers(const void *tree, int node, uint64_t address)
@@ -25,10 +26,13 @@ static bool covers(const void *tree, int node, uint64_t address)
 
 char *explain_place(const Machine *machine, uint64_t address)
 {
-    g_autoptr(GByteArray) tree = devicetree_make(machine, &(DevicetreeChosen){ 0 }, NULL);
     char path[128];
-    if (!tree)
+    Explain *explain = machine->explain;
+    if (explain && !explain->tree)
+        explain->tree = devicetree_make(machine, &(DevicetreeChosen){ 0 }, NULL);
+    if (!explain || !explain->tree)
         return NULL;
+    const GByteArray *tree = explain->tree;
     for (int node = fdt_next_node(tree->data, -1, NULL); node >= 0;
          node = fdt_next_node(tree->data, node, NULL))
         if (covers(tree->data, node, address) && !fdt_get_path(tree->data, node, path, sizeof path))
