@@ -88,6 +88,9 @@ int trace_event_field(const TraceEvent *event, const char *name);
 /* Blocks in which none of these events is are skipped; default: all. */
 void trace_reader_want(TraceReader *reader, uint64_t events);
 
+/* Only events of times `from` and later, up to `to`, which is not included. Default: all. */
+void trace_reader_window(TraceReader *reader, uint64_t from, uint64_t to);
+
 /* The next record. False: there is none, or the file is damaged or cut off, and `error` is set. */
 bool trace_reader_next(TraceReader *reader, TraceRecord *record, GError **error);
 

@@ -16,7 +16,7 @@ struct TraceReader {
     TraceEvent events[TRACE_MAX_EVENTS];
     unsigned n_events;
     GPtrArray *strings; /* what `events` points at */
-    uint64_t wanted;
+    uint64_t wanted, from, to;
     TraceCodec codec;
     TraceBlock header;
     uint32_t left; /* records in the block */
@@ -123,7 +123,7 @@ TraceReader *trace_reader_open(const char *path, GError **error)
     r->path = g_strdup(path);
     r->file = file;
     r->strings = g_ptr_array_new_with_free_func(g_free);
-    r->wanted = UINT64_MAX;
+    r->wanted = r->to = UINT64_MAX;
     r->stored = g_malloc(TRACE_BLOCK_SIZE);
     r->data = g_malloc(TRACE_BLOCK_SIZE);
     r->zstd = ZSTD_createDCtx();
@@ -174,6 +174,12 @@ void trace_reader_want(TraceReader *r, uint64_t events)
     r->wanted = events;
 }
 
+void trace_reader_window(TraceReader *r, uint64_t from, uint64_t to)
+{
+    r->from = from;
+    r->to = to;
+}
+
 /* Reads what the header announces and starts with its first record. */
 static bool load_block(TraceReader *r, GError **error)
 {
@@ -208,7 +214,8 @@ static bool next_block(TraceReader *r, GError **error)
         if (h->magic != TRACE_BLOCK_MAGIC)
             return damaged(r, "something that is no block stands where one should", error);
         r->ended = h->kind == TRACE_BLOCK_INDEX;
-        if (h->kind == TRACE_BLOCK_EVENTS && h->events & r->wanted)
+        if (h->kind == TRACE_BLOCK_EVENTS && h->events & r->wanted && h->first_time < r->to &&
+            h->last_time >= r->from)
             return load_block(r, error);
         if (fseeko(r->file, h->stored, SEEK_CUR))
             return cut_off(r, error);
@@ -287,7 +294,7 @@ bool trace_reader_next(TraceReader *r, TraceRecord *record, GError **error)
             r->ended = true;
             return false;
         }
-        if (r->wanted >> record->id & 1)
+        if (r->wanted >> record->id & 1 && record->time >= r->from && record->time < r->to)
             return true;
     }
 }

@@ -8,6 +8,8 @@
 #include "emu/base/error.h"
 #include "emu/options_props.h"
 
+enum { ANY = -2 };
+
 static bool verb_docs(char **argv, int *code, GError **error)
 {
     (void)argv;
@@ -19,7 +21,7 @@ static bool verb_docs(char **argv, int *code, GError **error)
 
 static const struct {
     const char *name;
-    int words; /* it takes; -1: handled elsewhere */
+    int words; /* it takes; ANY: it looks itself; -1: handled elsewhere */
     const char *syntax, *help;
     bool (*run)(char **argv, int *code, GError **error);
 } verbs[] = {
@@ -29,8 +31,10 @@ static const struct {
     { "query", 2, "FILE.bht 'EVENT[,EVENT] [where COLUMN OP VALUE and ...] [group by COLUMN]'",
       "those events that match, or how many of each value there are", trace_verb_query },
     { "stat", 1, "FILE.bht", "how many events, exits by cause, walks by length", trace_verb_stat },
-    { "export", 2, "--spike|--jsonl FILE.bht",
-      "Spike's commit log, of the event commit; or all events as JSON Lines", trace_verb_export },
+    { "export", ANY,
+      "--jsonl|--spike|--perfetto OUT|--vcd OUT [--window T0..T1] [--limit N] FILE.bht",
+      "all events as JSON Lines; Spike's commit log, of the event commit; for Perfetto's window; value changes for GTKWave",
+      trace_verb_export },
     { "diff", 2, "FILE.bht FILE.bht",
       "the first event that is not the same; exit code 1 if there "
       "is one",
@@ -57,7 +61,7 @@ bool trace_verb(int argc, char **argv, int *code, GError **error)
         names[i] = verbs[i].name;
         if (!argc || strcmp(argv[0], verbs[i].name) != 0)
             continue;
-        if (argc - 1 == verbs[i].words)
+        if (argc - 1 == verbs[i].words || verbs[i].words == ANY)
             return verbs[i].run(argv + 1, code, error);
         return fail(error, EXIT_USAGE,
                     "trace %s takes %d words, not %d; write bulkhead trace %s %s", argv[0],

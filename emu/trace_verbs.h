@@ -19,7 +19,7 @@ void trace_write_docs(void);
 bool trace_verb_print(char **argv, int *code, GError **error);  /* FILE */
 bool trace_verb_query(char **argv, int *code, GError **error);  /* FILE QUERY */
 bool trace_verb_stat(char **argv, int *code, GError **error);   /* FILE */
-bool trace_verb_export(char **argv, int *code, GError **error); /* FORMAT FILE */
+bool trace_verb_export(char **argv, int *code, GError **error); /* FORMAT ... FILE, NULL */
 bool trace_verb_diff(char **argv, int *code, GError **error);   /* FILE FILE; code 1: they differ */
 
 #endif

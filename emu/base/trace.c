@@ -46,14 +46,20 @@ bool trace_enable(Trace *trace, TraceSink sink, const char *pattern, GError **er
     return true;
 }
 
-/* The word of `words`, which are between bars, that stands for `value`; the number itself if there is none. */
-static void print_word(FILE *out, const char *words, uint64_t value)
+const char *trace_word(const char *words, uint64_t value, int *length)
 {
     for (uint64_t i = 0; i < value && words; i++)
         words = (words = strchr(words, '|')) ? words + 1 : NULL;
-    int length = words ? (int)strcspn(words, "|") : 0;
-    if (length)
-        fprintf(out, "%.*s", length, words);
+    *length = words ? (int)strcspn(words, "|") : 0;
+    return *length ? words : NULL;
+}
+
+static void print_word(FILE *out, const char *words, uint64_t value)
+{
+    int length;
+    const char *word = trace_word(words, value, &length);
+    if (word)
+        fprintf(out, "%.*s", length, word);
     else
         fprintf(out, "%" PRIu64, value);
 }

@@ -109,6 +109,13 @@ void trace_send(Trace *trace, TraceRecord *record);
 
 /* Writes `record` of `event` as a line: "SEQ TIME NAME h=0 m=VS p=1 vmid=1 ic=4711 field=value ...". */
 void trace_print(const TraceEvent *event, const TraceRecord *record, FILE *out);
+/* The word of `words`, which are between bars, that stands for `value`, and its length; NULL: there is none. */
+const char *trace_word(const char *words, uint64_t value, int *length);
+/* Is a format one of words? */
+static inline bool trace_has_words(const char *format)
+{
+    return format[0] && format[1];
+}
 /* Writes a field's value as its format says. */
 void trace_print_value(const char *format, uint64_t value, FILE *out);
 

@@ -19,14 +19,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!file.path[0])
         file = fuzz_file();
     fuzz_file_set(&file, data, size);
-    char *words[] = { file.path, file.path }, *spike[] = { (char[]){ "--spike" }, file.path },
-         *jsonl[] = { (char[]){ "--jsonl" }, file.path };
-    GError *errors[5] = { NULL };
+    char *words[] = { file.path, file.path }, *spike[] = { (char[]){ "--spike" }, file.path, NULL },
+         *jsonl[] = { (char[]){ "--jsonl" }, file.path, NULL },
+         *perfetto[] = { (char[]){ "--perfetto" }, (char[]){ "/dev/null" }, file.path, NULL },
+         *vcd[] = { (char[]){ "--vcd" }, (char[]){ "/dev/null" }, file.path, NULL };
+    GError *errors[7] = { NULL };
     int code = 0;
     check_verb(trace_verb_print(words, &code, &errors[0]), errors[0]);
     check_verb(trace_verb_stat(words, &code, &errors[1]), errors[1]);
     check_verb(trace_verb_export(spike, &code, &errors[2]), errors[2]);
     check_verb(trace_verb_export(jsonl, &code, &errors[3]), errors[3]);
+    check_verb(trace_verb_export(perfetto, &code, &errors[5]), errors[5]);
+    check_verb(trace_verb_export(vcd, &code, &errors[6]), errors[6]);
     check_verb(trace_verb_diff(words, &code, &errors[4]), errors[4]);
     if (code)
         fuzz_fail("a file is not the same as itself");
