@@ -65,8 +65,8 @@ static void put(void *opaque, const TraceRecord *record)
     Machine *m = explain->machine;
     if (record->id != TRACE_fence_missing || record->hart >= m->n_harts)
         return;
-    take(&explain->notes[explain->count++ % EXPLAIN_FENCES], &m->harts[record->hart], record->values,
-         m->table_written_by_guest);
+    take(&explain->notes[explain->count++ % EXPLAIN_FENCES], &m->harts[record->hart],
+         record->values, m->table_written_by_guest);
 }
 
 void explain_keep(Machine *m, bool fences)
