@@ -64,7 +64,7 @@ void past_return(Hart *hart, unsigned to, bool guest)
     PastTrap *t = &past->traps[from][(past->next[from] - 1) % PAST_TRAPS];
     past->back_pc = hart->pc;
     past->back_mode = (uint8_t)mode_of(to, guest);
-    past->entered_guest |= guest;
+    past->entered |= (uint8_t)(1u << past->back_mode);
     if (!t->id || t->returned)
         return;
     t->returned = true;

@@ -40,7 +40,7 @@ typedef struct Past {
     uint64_t count;             /* traps */
     uint64_t back_pc;           /* of the last xRET */
     uint8_t back_mode;
-    bool entered_guest;         /* some xRET went into a guest */
+    uint8_t entered;            /* bit n: some xRET went to mode n */
     bool midway;                /* there was a time before all that is counted here */
     uint64_t hvip_ever;         /* bits that were set in hvip */
     uint64_t hgatp_wanted;      /* what was written last, before WARL rules */

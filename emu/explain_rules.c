@@ -30,6 +30,8 @@ static RuleFn *const rules[] = {
     rule_g_stage,
     rule_malformed,
     rule_not_advanced,
+    rule_entered_as_user,
+    rule_guest_access,
     rule_not_enabled,
 };
 
@@ -183,6 +185,11 @@ static void say_g_stage(const Case *it, const WalkEnd *end, const Verdict *verdi
         g_string_printf(m->what,
                         "the G stage does not map gpa " X64 ", where a page table of the guest is",
                         end->gpa.v);
+    else if (end->why == WHY_NOT_VALID && it->trap->returns)
+        g_string_printf(m->what,
+                        "the G stage maps nothing at gpa " X64
+                        ", and the hypervisor returned to the instruction %u times all the same",
+                        end->gpa.v, it->trap->returns);
     else if (end->why == WHY_NOT_VALID)
         g_string_printf(m->what,
                         "the G stage maps nothing at gpa " X64 ", and the hypervisor has neither "
@@ -195,7 +202,11 @@ static void say_g_stage(const Case *it, const WalkEnd *end, const Verdict *verdi
         g_string_printf(m->what, "the entry of the G stage at " X64 " for gpa " X64 " %s %s%s: %s",
                         at, end->gpa.v, lacks ? "lacks" : "has", verdict->bit,
                         lacks ? "" : " wrong", verdict->says);
-    if (end->why == WHY_NOT_VALID)
+    if (end->why == WHY_NOT_VALID && it->trap->returns)
+        g_string_printf(m->fix,
+                        "map it; or when the access has been done in the guest's place, go on "
+                        "behind the instruction");
+    else if (end->why == WHY_NOT_VALID)
         g_string_printf(m->fix, "map it, or if the guest has the address wrong, let it know");
     else if (end->why == WHY_ACCESS)
         g_string_printf(m->fix, "%s",

@@ -13,7 +13,7 @@ typedef Mistake *RuleFn(const Case *it);
 RuleFn rule_root_alignment, rule_wide_gpa, rule_overlap, rule_htval, rule_g_stage, rule_guest_root;
 RuleFn rule_malformed;
 RuleFn rule_not_advanced, rule_not_delegated_to_hs, rule_not_delegated_to_vs, rule_not_entered;
-RuleFn rule_not_enabled;
+RuleFn rule_not_enabled, rule_entered_as_user, rule_guest_access;
 RuleFn rule_not_given_on, rule_not_injected;
 RuleFn rule_fence;
 

@@ -5,6 +5,7 @@
 
 #include "cpu/csr.h"
 #include "emu/explain_rules.h"
+#include "mmu/pte.h"
 
 #define X64 "0x%" PRIx64
 
@@ -104,7 +105,7 @@ Mistake *rule_not_entered(const Case *it)
 {
     const Past *past = it->hart->past;
     if (!is_exception(it) || of_guest(it) || it->trap->mode == PRIV_M || past->midway ||
-        past->entered_guest || !(it->hart->csr.hgatp >> 60) || past->back_mode >= PRIV_M ||
+        past->entered >> MODE_GUEST || !(it->hart->csr.hgatp >> 60) || past->back_mode >= PRIV_M ||
         !is_guest_code(it->hart, past->back_pc))
         return NULL;
     Mistake *m = mistake_new(NULL, false, "hstatus.SPV", "norm:sret_v0");
@@ -113,6 +114,37 @@ Mistake *rule_not_entered(const Case *it)
                     "runs in %s-mode, and no guest was ever entered",
                     past->back_pc, hart_mode_name(it->hart, past->back_mode));
     g_string_printf(m->fix, "set hstatus.SPV before the SRET that enters the guest");
+    return m;
+}
+
+/* A guest whose supervisor never ran begins with an instruction of supervisors, in VU-mode. norm:sret_v0 */
+Mistake *rule_entered_as_user(const Case *it)
+{
+    const Past *past = it->hart->past;
+    if (!is_exception(it) || it->trap->mode != MODE_VU || it->trap->level != LEVEL_HS ||
+        it->trap->trap.cause != CAUSE_VIRTUAL || past->midway || past->entered >> MODE_VS & 1)
+        return NULL;
+    Mistake *m = mistake_new(NULL, false, "sstatus.SPP", "norm:sret_v0");
+    g_string_printf(m->what, "the guest runs in VU-mode, and its supervisor was never entered: "
+                             "sstatus.SPP was clear at the SRET");
+    g_string_printf(m->fix,
+                    "set sstatus.SPP beside hstatus.SPV before the SRET that enters the guest");
+    return m;
+}
+
+/* HLV and HSV are made as hstatus.SPVP says. norm:hlsv_priv */
+Mistake *rule_guest_access(const Case *it)
+{
+    const WalkEnd *end = it->trap && it->walk ? &it->walk->end : NULL;
+    if (!end || of_guest(it) || it->trap->mode == PRIV_M || !it->walk->guest || end->in_g ||
+        end->why != WHY_PERMISSION || !end->user || end->entry.pte & PTE_U)
+        return NULL;
+    Mistake *m = mistake_new(&end->entry, true, "hstatus.SPVP", "norm:hlsv_priv");
+    g_string_printf(m->what,
+                    "the hypervisor accesses the guest's memory as VU-mode would, since "
+                    "hstatus.SPVP is clear, and the page at " X64 " is the supervisor's",
+                    it->trap->trap.tval);
+    g_string_printf(m->fix, "set hstatus.SPVP for what the guest's supervisor may access");
     return m;
 }
 
