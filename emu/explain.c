@@ -63,6 +63,13 @@ bool explain_is_open(const Case *it)
             hart_retired(hart) - it->trap->retired > HANDLER_MOST);
 }
 
+/* Has the guest ended the run, and nothing happened since? */
+static bool has_ended(const Machine *m)
+{
+    enum { HARDLY_ANYTHING = 100 };
+    return m->ended_at && m->clock.units - m->ended_at < HARDLY_ANYTHING;
+}
+
 static Case case_of_trap(Machine *m, unsigned hart, const PastTrap *trap, bool over)
 {
     Hart *h = &m->harts[hart];
@@ -129,6 +136,7 @@ static Case plain_case(Machine *m, unsigned hart, bool over)
 Explanation *explain_now(Machine *m, unsigned hart, bool over)
 {
     Explanation *found = NULL;
+    over |= has_ended(m);
     for (unsigned i = 0; i < m->n_harts; i++)
         consider_hart(&found, m, (hart + i) % m->n_harts, over);
     consider_fences(&found, m);
@@ -151,7 +159,7 @@ Explanation *explain_trap(Machine *m, unsigned hart, uint64_t id)
     const PastTrap *trap = past ? past_find(past, id) : NULL;
     if (!trap)
         return NULL;
-    Case it = case_of_trap(m, hart, trap, false);
+    Case it = case_of_trap(m, hart, trap, has_ended(m));
     Explanation *found = NULL;
     if (explain_is_open(&it))
         consider(&found, &it);

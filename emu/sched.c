@@ -409,5 +409,7 @@ void machine_stop(Machine *m, StopReason reason, int exit_code)
         return;
     m->stop = reason;
     m->exit_code = exit_code;
+    if (reason == STOP_EXIT)
+        m->ended_at = m->clock.units - (uint64_t)*m->clock.left;
     m->harts[m->current].attention |= ATTENTION_YIELD;
 }
