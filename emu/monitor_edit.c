@@ -184,6 +184,22 @@ static bool open_line(Editor *editor)
     return editor->line && editor->history;
 }
 
+static void bind_keys(EditLine *line)
+{
+    static const char *const keys[][2] = {
+        { "^I", "monitor-complete" },
+        { "^_", "ed-redisplay" },
+        { "^C", "em-kill-line" },
+        { "^D", "ed-delete-next-char" },
+        { "^R", "em-inc-search-prev" },
+        /* Escape, then x: libedit's own commands, the parser of which does not survive an empty one. */
+        { "^[x", "ed-unassigned" },
+        { "^[X", "ed-unassigned" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+        el_set(line, EL_BIND, keys[i][0], keys[i][1], NULL);
+}
+
 Editor *editor_new(const char *prompt, const EditorUser *user, void *opaque)
 {
     HistEvent event;
@@ -200,11 +216,7 @@ Editor *editor_new(const char *prompt, const EditorUser *user, void *opaque)
     el_set(editor->line, EL_EDITOR, "emacs");
     el_set(editor->line, EL_HIST, history, editor->history);
     el_set(editor->line, EL_ADDFN, "monitor-complete", "complete a word", complete);
-    el_set(editor->line, EL_BIND, "^I", "monitor-complete", NULL);
-    el_set(editor->line, EL_BIND, "^_", "ed-redisplay", NULL);
-    el_set(editor->line, EL_BIND, "^C", "em-kill-line", NULL);
-    el_set(editor->line, EL_BIND, "^D", "ed-delete-next-char", NULL);
-    el_set(editor->line, EL_BIND, "^R", "em-inc-search-prev", NULL);
+    bind_keys(editor->line);
     g_thread_unref(g_thread_new("editor", edit, editor));
     return editor;
 }

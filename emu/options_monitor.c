@@ -57,8 +57,20 @@ static bool resolve(Options *o, const char *text, GError **error)
     return true;
 }
 
+/* With -nographic the terminal is the monitor's if the serial port was sent elsewhere and nobody else has it. */
+static bool takes_terminal(const Options *o)
+{
+    bool taken = o->serial_char->kind == CHAR_STDIO || o->serial_char->monitor || o->no_monitor ||
+                 o->nodefaults || o->monitors->len || o->daemonize;
+    for (guint i = 0; i < o->chars->len; i++)
+        taken |= ((const CharSpec *)g_ptr_array_index(o->chars, i))->kind == CHAR_STDIO;
+    return o->nographic && o->serial && !taken;
+}
+
 bool options_resolve_monitors(Options *o, GError **error)
 {
+    if (takes_terminal(o))
+        g_ptr_array_add(o->monitors, options_keep(o, "stdio"));
     if (o->serial_char->monitor)
         g_ptr_array_add(o->monitor_chars, o->serial_char);
     for (guint i = 0; i < o->monitors->len; i++)

@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import time
+from random import Random
 
 from lines import ECHO, WAIT, Run, retry
 from terminal import Session
@@ -124,6 +125,42 @@ def escape_keys(s):
     s.end(0)
 
 
+def junk(s):
+    """Thousands of random keys, with sequences that are begun and not ended; then it still answers."""
+    random = Random(5)
+    keys = [b for b in range(256) if b not in b"\x01qQ"] + [0x1b, 0x5b, 0x0d, 0x09, 0x7f] * 8
+    s.wait_raw(True)
+    s.keys(b"\x01c")
+    s.expect(PROMPT)
+    for _ in range(60):
+        s.keys(bytes(random.choice(keys) for _ in range(100)))
+        s.drain()
+    s.keys(b"\x1b\r\x03\r")
+    time.sleep(0.1)
+    s.drain()
+    s.text = b""
+    s.keys(b"info version\r")
+    s.expect(b"10.0.0 (Bulkhead")
+    s.keys(b"quit\r")
+    s.end(0)
+
+
+def three_users(s):
+    """Two consoles and the monitor, in turn."""
+    s.wait_raw(True)
+    s.keys(b"\x01c")
+    s.expect(b"console 2 of 2")
+    s.keys(b"\x01c")
+    s.expect(PROMPT)
+    s.keys(b"info status\r")
+    s.expect(b"VM status: running")
+    s.keys(b"\x01c")
+    s.expect(b"console 1 of 2")
+    s.keys(b"xyz!")
+    s.expect(b"xyz!")
+    s.end(0)
+
+
 def first_on_the_terminal(s):
     """-monitor stdio beside the default serial port: they share the terminal, and the monitor is first."""
     s.wait_raw(True)
@@ -150,6 +187,9 @@ SESSIONS = [
     (editing, ECHO),
     (stop_and_go, ECHO),
     (escape_keys, ECHO),
+    (junk, ECHO),
+    (three_users, ECHO + ["-chardev", "stdio,id=c,mux=on", "-serial", "chardev:c", "-device", "virtio-serial-device", "-device",
+                          "virtconsole,chardev=c", "-mon", "c"]),
     (first_on_the_terminal, ECHO + ["-S", "-monitor", "stdio"]),
     (not_there, ECHO + ["-monitor", "none"]),
 ]
@@ -265,6 +305,38 @@ def from_a_configuration(program, folder):
         run.end(0)
 
 
+def on_a_pseudo_terminal(program, folder):
+    """Lines are edited there, too."""
+    with Run(program, folder, LOOP + ["-serial", "none", "-monitor", "pty"], stdout=subprocess.PIPE) as run:
+        path = re.search(rb"redirected to (\S+) ", run.child.stdout.readline()).group(1)
+        line = os.open(path, os.O_RDWR | os.O_NOCTTY)
+        text = b""
+
+        def expect(wanted):
+            nonlocal text
+            end = time.monotonic() + WAIT
+            while wanted not in text:
+                assert time.monotonic() < end, text
+                text += os.read(line, 4096)
+
+        expect(PROMPT)
+        os.write(line, b"info statsu\x7f\x7fus\r")
+        expect(b"VM status: running")
+        os.write(line, b"\x1b[A\x1b[D\r" + b"quit\r")
+        run.end(0)
+        os.close(line)
+
+
+def in_the_background(program, folder):
+    done = subprocess.run([program] + LOOP + ["-daemonize", "-monitor", "unix:back.sock,server,nowait"], cwd=folder,
+                          stdin=subprocess.DEVNULL, capture_output=True, timeout=WAIT, check=False)
+    assert done.returncode == 0, done
+    talk = Talk(folder, "back.sock")
+    assert "running" in talk.ask("info status")
+    talk.line.sendall(b"quit\n")
+    assert talk.line.recv(10) in (b"", PROMPT)
+
+
 def dumps(program, folder):
     """A breakpoint that dumps writes the last events, and the machine goes on."""
     commands = b"break uart where byte == 0x0a do dump\nc\n"
@@ -275,7 +347,7 @@ def dumps(program, folder):
     os.remove(path)
 
 
-RUNS = [dumps, from_a_configuration, piped, from_a_file, snapshots, over_a_socket, tcp_and_more_than_one, resets]
+RUNS = [on_a_pseudo_terminal, in_the_background, dumps, from_a_configuration, piped, from_a_file, snapshots, over_a_socket, tcp_and_more_than_one, resets]
 
 
 def run_all(program, folder):

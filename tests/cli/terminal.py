@@ -32,6 +32,11 @@ class Session:
             elif time.monotonic() > end or self.child.poll() is not None:
                 raise AssertionError(f"no {text!r} in {self.text!r}")
 
+    def drain(self):
+        """Reads what is there."""
+        while select.select([self.master], [], [], 0.01)[0]:
+            self.text += os.read(self.master, 65536)
+
     def keys(self, data):
         os.write(self.master, data)
 
