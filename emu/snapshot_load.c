@@ -11,15 +11,16 @@
 #include <sys/stat.h>
 #include <zstd.h>
 
+#include "devices/block_image.h"
 #include "emu/base/error.h"
 #include "emu/checkpoint.h"
 #include "emu/history.h"
 #include "emu/snapshot.h"
 #include "emu/snapshot_file.h"
 
-#define SAVE_ANEW  "; save it anew, or load another"
-/* More state than there can be: overlays are limited, and arrays of GLib to 4 GiB. */
-#define MOST_STATE (3ull << 30)
+#define SAVE_ANEW   "; save it anew, or load another"
+/* Of everything but stores of translations and overlays. */
+#define MOST_FIELDS (16ull << 20)
 
 typedef struct {
     FILE *file;
@@ -28,6 +29,7 @@ typedef struct {
     uint32_t chunks;  /* read so far */
     uint8_t *stored;  /* of the chunk */
     uint8_t *content; /* the same, uncompressed */
+    size_t stored_room, content_room;
     ZSTD_DCtx *zstd;
     GByteArray *state;
     uint64_t next_page; /* the least that may come */
@@ -46,6 +48,14 @@ static bool is_cut_off(const Reader *r, GError **error)
 
 /* Chunks. */
 
+static void make_room(uint8_t **buffer, size_t *room, size_t size)
+{
+    if (size <= *room)
+        return;
+    *buffer = g_realloc(*buffer, size);
+    *room = size;
+}
+
 /* The next one with its bytes, verified. */
 static bool next_chunk(Reader *r, GError **error)
 {
@@ -54,6 +64,7 @@ static bool next_chunk(Reader *r, GError **error)
         return is_cut_off(r, error);
     if (chunk->stored > chunk->size || chunk->size > SNAPSHOT_CHUNK)
         return is_damaged(r, "its size", error);
+    make_room(&r->stored, &r->stored_room, chunk->stored);
     if (chunk->stored && fread(r->stored, chunk->stored, 1, r->file) != 1)
         return is_cut_off(r, error);
     if (chunk->check != snapshot_chunk_check(chunk, r->stored))
@@ -67,6 +78,9 @@ static bool next_chunk(Reader *r, GError **error)
 static bool unpack(Reader *r, GError **error)
 {
     const SnapshotChunk *chunk = &r->chunk;
+    make_room(&r->content, &r->content_room, chunk->size);
+    if (!chunk->size)
+        return true;
     if (chunk->stored == chunk->size) {
         memcpy(r->content, r->stored, chunk->size);
         return true;
@@ -125,13 +139,23 @@ static bool check_config(Reader *r, const Machine *m, GError **error)
     return snapshot_config_fits(m, text, error);
 }
 
+/* More state than the machine can have: a small file may unpack to anything. */
+static uint64_t most_state(const Machine *m)
+{
+    uint64_t most = MOST_FIELDS + m->n_harts * (uint64_t)sizeof(Store);
+    for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
+        if (m->config.virtio[i].snapshot)
+            most += BLOCK_OVERLAY_LIMIT + BLOCK_OVERLAY_LIMIT / BLOCK_CLUSTER * 8;
+    return MIN(most, G_MAXUINT32 - SNAPSHOT_CHUNK);
+}
+
 /* Reads up to the chunk behind the state. */
-static bool read_state(Reader *r, GError **error)
+static bool read_state(Reader *r, const Machine *m, GError **error)
 {
     while (next_chunk(r, error)) {
         if (r->chunk.kind != SNAPSHOT_STATE)
             return true;
-        if (r->state->len + (uint64_t)r->chunk.size > MOST_STATE)
+        if (r->state->len + (uint64_t)r->chunk.size > most_state(m))
             return is_damaged(r, "there is too much state", error);
         if (!unpack(r, error))
             return false;
@@ -220,16 +244,12 @@ static bool load_machine(Reader *r, Machine *m, GError **error)
 static bool read_all(Reader *r, Machine *m, GError **error)
 {
     return snapshot_disks_fit(m, error) && verify(r, error) && check_config(r, m, error) &&
-           read_state(r, error) && load_machine(r, m, error);
+           read_state(r, m, error) && load_machine(r, m, error);
 }
 
 bool snapshot_read(Machine *m, FILE *file, const char *name, GError **error)
 {
-    Reader r = { .file = file,
-                 .stored = g_malloc(SNAPSHOT_CHUNK),
-                 .content = g_malloc(SNAPSHOT_CHUNK),
-                 .zstd = ZSTD_createDCtx(),
-                 .state = g_byte_array_new() };
+    Reader r = { .file = file, .zstd = ZSTD_createDCtx(), .state = g_byte_array_new() };
     bool ok = read_all(&r, m, error);
     g_byte_array_unref(r.state);
     ZSTD_freeDCtx(r.zstd);
