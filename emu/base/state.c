@@ -252,7 +252,7 @@ void state_loader_init(StateLoader *loader, const uint8_t *data, size_t size)
 {
     *loader = (StateLoader){ .visitor = { load_object, load_blob, load_page, load_array, true },
                              .at = data,
-                             .end = data + size };
+                             .end = size ? data + size : data };
 }
 
 /* Print. */
