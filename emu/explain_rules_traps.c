@@ -239,13 +239,13 @@ Mistake *rule_not_given_on(const Case *it)
 }
 
 /* Did the host take its interrupt `host` while the guest was there, go back to it, and the guest get none since? */
-static bool was_taken(const Hart *hart, unsigned host, unsigned guest)
+static bool was_taken(const Hart *hart, unsigned host)
 {
     const PastTrap *trap;
     for (unsigned n = 0; hart->past && (trap = past_last(hart->past, n)); n++) {
         const uint64_t irq =
             trap->trap.cause & CAUSE_INTERRUPT ? trap->trap.cause & ~CAUSE_INTERRUPT : 0;
-        if (trap->level == LEVEL_VS && irq == guest)
+        if (trap->level == LEVEL_VS && irq == host) /* which is what the guest calls its own */
             return false;
         if (trap->level == LEVEL_HS && irq == host && trap->mode >= MODE_GUEST && trap->returned &&
             trap->back_mode >= MODE_GUEST)
@@ -273,8 +273,7 @@ Mistake *rule_not_injected(const Case *it)
     const uint64_t pending = csr_read(it->hart, CSR_hip);
     for (unsigned i = 0; i < G_N_ELEMENTS(irqs); i++) {
         if (!(enabled & ~pending & ~past->hvip_ever & BIT(irqs[i].guest)) ||
-            has_source(it->hart, irqs[i].guest) ||
-            !was_taken(it->hart, irqs[i].host, irqs[i].guest))
+            has_source(it->hart, irqs[i].guest) || !was_taken(it->hart, irqs[i].host))
             continue;
         Mistake *m = mistake_new(NULL, false, irqs[i].pending, irqs[i].sources);
         g_string_printf(m->what,

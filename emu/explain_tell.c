@@ -145,11 +145,18 @@ static void tell_values(const PastTrap *trap, GString *out)
                                trap->trap.tinst == 0x3000 ? "read" : "write");
 }
 
+/* The bit that delegates it. A guest's interrupts have other numbers for itself: norm:hideleg_trans */
+static uint64_t delegated_bit(const PastTrap *trap)
+{
+    const uint64_t n = number_of(trap);
+    return n + (is_irq(trap) && trap->level == LEVEL_VS && IRQS_S >> n & 1);
+}
+
 /* Who took it, and why. norm:medeleg_mideleg_op1, norm:hedeleg_op, norm:hideleg_op, norm:H_guest_page_fault */
 static void tell_level(const PastTrap *trap, GString *out)
 {
     const char *m = is_irq(trap) ? "mideleg" : "medeleg", *h = is_irq(trap) ? "hideleg" : "hedeleg";
-    const uint64_t n = number_of(trap);
+    const uint64_t n = delegated_bit(trap);
     const bool guest = trap->mode >= MODE_GUEST;
     const bool guest_page =
         !is_irq(trap) &&
