@@ -2,6 +2,7 @@
 /* explain.c - choosing what to explain; see explain.h. */
 #include "emu/explain.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum {
@@ -133,6 +134,23 @@ static Case plain_case(Machine *m, unsigned hart, bool over)
     return case_of_trap(m, hart, trap, over);
 }
 
+/* Where nobody has looked for missing fences as they were missed: what is left of that. */
+static void hint_at_fences(const Machine *m, Explanation *found)
+{
+    uint64_t va;
+    if (m->trace.on[TRACE_fence_missing] >> TRACE_TO_EXPLAIN & 1)
+        return;
+    unsigned count = explain_stale(found->about.hart, &va);
+    if (!count)
+        return;
+    g_string_append_printf(
+        found->text,
+        " Beside that, %u remembered translations are not what the tables say, that of "
+        "0x%" PRIx64 " for one: if it is used, a fence is missing (walk shows it, "
+        "-explain notes such uses).",
+        count, va);
+}
+
 Explanation *explain_now(Machine *m, unsigned hart, bool over)
 {
     Explanation *found = NULL;
@@ -150,6 +168,7 @@ Explanation *explain_now(Machine *m, unsigned hart, bool over)
         found = begin(&plain);
     }
     explain_tell(&found->about, found->text);
+    hint_at_fences(m, found);
     return found;
 }
 

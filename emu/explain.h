@@ -54,6 +54,10 @@ const FenceNote *explain_fence(const Machine *machine, unsigned n);
 /* Is the translation remembered still, and wrong? */
 bool explain_fence_is_missing(const Machine *machine, const FenceNote *note);
 
+/* How many translations the hart remembers, of the spaces that are set up, that their tables no longer give; `*va` is one.
+ * Unused they do no harm. */
+unsigned explain_stale(Hart *hart, uint64_t *va);
+
 /* A mistake: the entry of a page table or the register that it is in, the bit, the rule of the manual, what is wrong with
  * it and what to do. */
 typedef struct {

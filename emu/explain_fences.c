@@ -111,3 +111,29 @@ bool explain_fence_is_missing(const Machine *m, const FenceNote *note)
     mmu_probe(mmu, &note->space, (Gva){ note->va }, note->access, false, &request, &now);
     return now.status != WALK_OK || now.spa.v != note->spa;
 }
+
+static unsigned stale_in(Hart *hart, const MmuSpace *space, uint64_t *va)
+{
+    const Store *store = hart->mmu.store;
+    unsigned count = 0;
+    int found = mmu_find_space(&hart->mmu, space);
+    for (unsigned n = found < 0 ? 0 : store->spaces[found].first; n;
+         n = store->entries[n - 1].space_next) {
+        const StoreEntry *entry = &store->entries[n - 1];
+        WalkResult now;
+        if (mmu_peek_space(&hart->mmu, space, (Gva){ entry->va }, &now) && now.spa.v == entry->spa)
+            continue;
+        *va = entry->va;
+        count++;
+    }
+    return count;
+}
+
+unsigned explain_stale(Hart *hart, uint64_t *va)
+{
+    const Mmu *mmu = &hart->mmu;
+    const MmuSpace host = { .atp = mmu->satp },
+                   guest = { .guest = true, .atp = mmu->vsatp, .hgatp = mmu->hgatp };
+    return (mmu->satp >> 60 ? stale_in(hart, &host, va) : 0) +
+           (mmu->hgatp >> 60 ? stale_in(hart, &guest, va) : 0);
+}

@@ -270,13 +270,35 @@ static void tell_irqs(const Hart *hart, const char *name, uint64_t set, GString 
     g_string_append(out, some ? ";" : " none;");
 }
 
+/* The same of everybody's, by the manual's names. */
+static void tell_all_irqs(const char *name, uint64_t set, GString *out)
+{
+    static const char *const names[] = {
+        [IRQ_SSI] = "SSI",   [IRQ_VSSI] = "VSSI", [IRQ_MSI] = "MSI",     [IRQ_STI] = "STI",
+        [IRQ_VSTI] = "VSTI", [IRQ_MTI] = "MTI",   [IRQ_SEI] = "SEI",     [IRQ_VSEI] = "VSEI",
+        [IRQ_MEI] = "MEI",   [IRQ_SGEI] = "SGEI", [IRQ_LCOFI] = "LCOFI",
+    };
+    bool some = false;
+    g_string_append_printf(out, " %s:", name);
+    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+        if (!names[i] || !(set >> i & 1))
+            continue;
+        g_string_append_printf(out, "%s %s", some ? "," : "", names[i]);
+        some = true;
+    }
+    g_string_append(out, some ? "." : " none.");
+}
+
 static void tell_waiting(const Case *it, GString *out)
 {
     Hart *hart = it->hart;
     g_string_append_printf(out, "Hart %u waits in %s-mode for an interrupt, before " X64 ".",
                            hart->id, hart_mode_name(hart, hart_mode(hart)), hart->pc);
-    if (!hart->has_h || !hart_is_guest(hart))
+    if (!hart->has_h || !hart_is_guest(hart)) {
+        tell_all_irqs("Enabled in mie", hart->csr.mie, out);
+        tell_all_irqs("Pending in mip", hart_mip(hart), out);
         return;
+    }
     g_string_append(out, " Of the guest's interrupts there are");
     tell_irqs(hart, "enabled in hie", csr_read(hart, CSR_hie), out);
     tell_irqs(hart, "pending in hip", csr_read(hart, CSR_hip), out);

@@ -87,10 +87,15 @@ static StoreTag tag_of(bool guest, uint64_t atp, uint64_t hgatp)
     return tag;
 }
 
-const StoreEntry *mmu_remembered(const Mmu *mmu, const MmuSpace *space, Gva va)
+int mmu_find_space(const Mmu *mmu, const MmuSpace *space)
 {
     const StoreTag tag = tag_of(space->guest, space->is_physical ? 0 : space->atp, space->hgatp);
-    int found = store_find_space(mmu->store, &tag);
+    return store_find_space(mmu->store, &tag);
+}
+
+const StoreEntry *mmu_remembered(const Mmu *mmu, const MmuSpace *space, Gva va)
+{
+    int found = mmu_find_space(mmu, space);
     return found < 0 ? NULL : store_find(mmu->store, (unsigned)found, va.v);
 }
 

@@ -300,6 +300,8 @@ bool mmu_peek_space(Mmu *mmu, const MmuSpace *space, Gva va, WalkResult *result)
 void mmu_probe(Mmu *mmu, const MmuSpace *space, Gva va, Access access, bool user,
                WalkRequest *request, WalkResult *result);
 
+/* The store's number of a space; -1: nothing is remembered of it. */
+int mmu_find_space(const Mmu *mmu, const MmuSpace *space);
 /* What is remembered for `va` in the store, in that space; NULL: nothing. */
 const StoreEntry *mmu_remembered(const Mmu *mmu, const MmuSpace *space, Gva va);
 
