@@ -33,9 +33,10 @@ typedef struct {
         unsigned partition;
         ExportPlace place;
     } harts[HARTS];
-    TraceRecord walks[HARTS]; /* the last walk.begin */
-    uint64_t flows, message;  /* so many; the one of the last message, 0: it has arrived */
-    uint64_t file_flow[HARTS][FILES], source_flow[SOURCES];
+    TraceRecord *walks[HARTS]; /* the last walk.begin; NULL: there was none */
+    uint64_t flows, message;   /* so many; the one of the last message, 0: it has arrived */
+    uint64_t *file_flow[HARTS],
+        source_flow[SOURCES]; /* by interrupt file, NULL: no message came; by wire */
     uint64_t last_time;
 } View;
 
@@ -170,13 +171,20 @@ static void put_return(View *v, const Export *export, const TraceRecord *r)
     enter_mode(v, r->hart, (unsigned)export_field(export, r, "to"), r->vmid, r->time);
 }
 
+static void keep_walk(View *v, const TraceRecord *r)
+{
+    if (!v->walks[r->hart])
+        v->walks[r->hart] = g_new(TraceRecord, 1);
+    *v->walks[r->hart] = *r;
+}
+
 static void put_walk(View *v, const Export *export, const TraceRecord *r)
 {
     Track *track = track_of(v, r->partition, r->hart);
-    const TraceRecord *begin = &v->walks[r->hart];
+    const TraceRecord *begin = v->walks[r->hart];
     if (!push(v, track, r->time, OF_MODE, "walk"))
         return;
-    if ((int)begin->id == v->event[TRACE_walk_begin] && begin->time == r->time)
+    if (begin && begin->time == r->time)
         put_fields(v, export, begin);
     put_fields(v, export, r);
     perfetto_put(v->p);
@@ -191,7 +199,7 @@ static uint64_t *flow_of_interrupt(View *v, const Export *export, const TraceRec
     enum { FILE_M, FILE_S, FIRST_GUEST, M = 3, EXTERNAL = 3 };
     const unsigned to = (unsigned)export_field(export, r, "to");
     uint64_t *flows = v->file_flow[r->hart];
-    if (export_field(export, r, "via") < EXTERNAL)
+    if (!flows || export_field(export, r, "via") < EXTERNAL)
         return NULL;
     if (to == M || (to < MODE_GUEST && flows[FILE_S]))
         return &flows[to == M ? FILE_M : FILE_S];
@@ -209,6 +217,8 @@ static void put_flow(View *v, const Export *export, const TraceRecord *r)
     if (id == v->event[TRACE_msi_send]) {
         perfetto_flow(v->p, v->message = ++v->flows, false);
     } else if (id == v->event[TRACE_imsic_set]) {
+        if (!v->file_flow[r->hart])
+            v->file_flow[r->hart] = g_new0(uint64_t, FILES);
         flow = &v->file_flow[r->hart][MIN(export_field(export, r, "file"), FILES - 1)];
         *flow = v->message ? v->message : ++v->flows;
         v->message = 0;
@@ -283,7 +293,7 @@ void trace_perfetto_write(Export *export, const TraceRecord *r)
         enter_mode(v, r->hart, moves ? r->mode & 7 : mode, r->vmid, r->time);
     }
     if (id == v->event[TRACE_walk_begin])
-        v->walks[r->hart] = *r;
+        keep_walk(v, r);
     else if (id == v->event[TRACE_walk_end])
         put_walk(v, export, r);
     else if (id == export->trap)
@@ -308,6 +318,10 @@ void trace_perfetto_end(Export *export)
     View *v = export->state;
     g_hash_table_foreach(v->tracks, close_track, v);
     perfetto_free(v->p);
+    for (unsigned i = 0; i < HARTS; i++) {
+        g_free(v->walks[i]);
+        g_free(v->file_flow[i]);
+    }
     g_hash_table_unref(v->tracks);
     g_hash_table_unref(v->processes);
     g_hash_table_unref(v->host_ns);

@@ -252,6 +252,36 @@ TraceQuery *trace_query_new(const char *text, const TraceEvent *events, unsigned
     return NULL;
 }
 
+/* Conditions, one after the other. */
+static bool parse_loose(TraceQuery *q, Lexer *lexer, GError **error)
+{
+    for (;;) {
+        const char *at = lexer->at;
+        const char *word = next_word(lexer);
+        if (!*word)
+            return true;
+        if (!strcmp(word, "where") || !strcmp(word, "and") || !strcmp(word, "&&"))
+            continue;
+        lexer->at = at;
+        if (!parse_condition(q, lexer, error))
+            return false;
+    }
+}
+
+TraceQuery *trace_query_new_pattern(const char *text, const TraceEvent *events, unsigned n,
+                                    GError **error)
+{
+    TraceQuery *q = g_new0(TraceQuery, 1);
+    Lexer lexer = { .at = text };
+    q->events = events;
+    q->n_events = n;
+    bool some = *next_word(&lexer) || wrong(&lexer, "the name of an event", error);
+    if (some && parse_events(q, lexer.word, error) && parse_loose(q, &lexer, error))
+        return q;
+    g_free(q);
+    return NULL;
+}
+
 void trace_query_free(TraceQuery *q)
 {
     g_free(q);

@@ -25,6 +25,9 @@ typedef struct TraceQuery TraceQuery;
 
 /* Parses `text` for a catalogue of n events, which must outlive it. */
 TraceQuery *trace_query_new(const char *text, const TraceEvent *events, unsigned n, GError **error);
+/* The same without "group by", and with "where" and "and" where people want to write them: "trap exit=mmio p=1". */
+TraceQuery *trace_query_new_pattern(const char *text, const TraceEvent *events, unsigned n,
+                                    GError **error);
 void trace_query_free(TraceQuery *query);
 
 /* Bit n: it may match event n. */

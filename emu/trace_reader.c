@@ -22,7 +22,8 @@ struct TraceReader {
     uint32_t left; /* records in the block */
     bool ended;
     const uint8_t *at, *end;
-    uint8_t *stored, *data; /* TRACE_BLOCK_SIZE and what compression may add */
+    uint8_t *stored, *data; /* a block as it is in the file, and what it holds */
+    uint32_t stored_room, data_room;
     ZSTD_DCtx *zstd;
 };
 
@@ -124,9 +125,6 @@ TraceReader *trace_reader_open(const char *path, GError **error)
     r->file = file;
     r->strings = g_ptr_array_new_with_free_func(g_free);
     r->wanted = r->to = UINT64_MAX;
-    r->stored = g_malloc(TRACE_BLOCK_SIZE);
-    r->data = g_malloc(TRACE_BLOCK_SIZE);
-    r->zstd = ZSTD_createDCtx();
     if (read_schema(r, error))
         return r;
     trace_reader_free(r);
@@ -180,21 +178,36 @@ void trace_reader_window(TraceReader *r, uint64_t from, uint64_t to)
     r->to = to;
 }
 
+static uint8_t *with_room(uint8_t *data, uint32_t *room, uint32_t wanted)
+{
+    if (*room >= wanted)
+        return data;
+    *room = wanted;
+    return g_realloc(data, wanted);
+}
+
+static bool unpack(TraceReader *r, const TraceBlock *h, GError **error)
+{
+    if (!r->zstd)
+        r->zstd = ZSTD_createDCtx();
+    r->data = with_room(r->data, &r->data_room, h->size);
+    size_t size = ZSTD_decompressDCtx(r->zstd, r->data, h->size, r->stored, h->stored);
+    return (!ZSTD_isError(size) && size == h->size) ||
+           damaged(r, "a block's contents are not what was written", error);
+}
+
 /* Reads what the header announces and starts with its first record. */
 static bool load_block(TraceReader *r, GError **error)
 {
     const TraceBlock *h = &r->header;
     if (h->size > TRACE_BLOCK_SIZE || h->stored > h->size)
         return damaged(r, "a block is larger than blocks can be", error);
+    r->stored = with_room(r->stored, &r->stored_room, h->stored);
     if (fread(r->stored, 1, h->stored, r->file) != h->stored)
         return cut_off(r, error);
-    const uint8_t *data = r->stored;
-    if (h->stored < h->size) {
-        size_t size = ZSTD_decompressDCtx(r->zstd, r->data, h->size, r->stored, h->stored);
-        if (ZSTD_isError(size) || size != h->size)
-            return damaged(r, "a block's contents are not what was written", error);
-        data = r->data;
-    }
+    if (h->stored < h->size && !unpack(r, h, error))
+        return false;
+    const uint8_t *data = h->stored < h->size ? r->data : r->stored;
     memset(&r->codec, 0, sizeof r->codec);
     r->codec.seq = h->first_seq;
     r->codec.time = h->first_time;

@@ -39,6 +39,9 @@ static const struct {
       "the first event that is not the same; exit code 1 if there "
       "is one",
       trace_verb_diff },
+    { "expect", ANY, "[--format text|tap|junit|gradescope] RULES FILE.bht",
+      "whether the run obeyed the rules of a file; exit code 126 if it did not",
+      trace_verb_expect },
     { "docs", 0, "", "print the catalogue of events, docs/trace.md", verb_docs },
 };
 

@@ -20,6 +20,7 @@ bool trace_verb_print(char **argv, int *code, GError **error);  /* FILE */
 bool trace_verb_query(char **argv, int *code, GError **error);  /* FILE QUERY */
 bool trace_verb_stat(char **argv, int *code, GError **error);   /* FILE */
 bool trace_verb_export(char **argv, int *code, GError **error); /* FORMAT ... FILE, NULL */
+bool trace_verb_expect(char **argv, int *code, GError **error); /* ... RULES FILE, NULL */
 bool trace_verb_diff(char **argv, int *code, GError **error);   /* FILE FILE; code 1: they differ */
 
 #endif
