@@ -392,6 +392,44 @@ Test(monitor, breakpoints_change_nothing)
     }
 }
 
+/* Nor on being looked at, at every step, by every command that only looks. */
+Test(monitor, looking_changes_nothing)
+{
+    static const char *const looks[] = {
+        "info registers -a", "info mem",      "info mem -g",
+        "info tlb",          "info mtree",    "info qtree",
+        "info irq",          "info cpus",     "part",
+        "x/4xg $pc",         "x/9i $pc",      "xp/4xw 0x80000000",
+        "xg/2xg 0x1000",     "x/s $t0",       "gva2gpa $pc",
+        "gpa2spa 0",         "print $mtopei", "csr stopi",
+        "xp/1xw 0x10000000", "info break",    "explain",
+        "walk 0x40000000",   "info version",
+    };
+    uint64_t expected = 0;
+    for (unsigned times = 0; times < 2; times++) {
+        const uint32_t code[] = { INC_T0, WRITE_MSCRATCH, ECALL, BACK_8 };
+        begin(2, code, 4);
+        csr_write(&m->harts[0], CSR_mtvec, BOARD_RAM);
+        csr_write(&m->harts[1], CSR_mtvec, BOARD_RAM);
+        for (unsigned i = 0; i < G_N_ELEMENTS(looks) * 4; i++) {
+            rig_run(m, 3);
+            monitor.hart = i & 1;
+            if (times)
+                cr_expect(*ask(looks[i % G_N_ELEMENTS(looks)]), "%s",
+                          looks[i % G_N_ELEMENTS(looks)]);
+        }
+        for (unsigned i = 0; times && i < CSR_COUNT; i++) {
+            g_autofree char *command = g_strdup_printf("csr %u", i);
+            if (csr_exists(&m->harts[0], i))
+                cr_expect(*ask(command), "%s", command);
+        }
+        uint64_t hash = machine_state_hash(m);
+        expected = times ? expected : hash;
+        cr_expect_eq(hash, expected);
+        end();
+    }
+}
+
 static void count_marks(void *opaque, const TraceRecord *record)
 {
     unsigned *count = opaque;
