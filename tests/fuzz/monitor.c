@@ -14,7 +14,7 @@
 #include "emu/monitor.h"
 #include "tests/lib/fuzz.h"
 
-enum { RUN_NS = 50, MOST_ROUNDS = 4 };
+enum { RUN_NS = 12, MOST_ROUNDS = 4 };
 
 typedef struct {
     Machine *machine;
