@@ -17,7 +17,8 @@ enum { SHARE = 8, FEW_MARKS = 8, MOST_TRIES = 256 };
 
 Moment history_now(const History *h)
 {
-    uint64_t next = h->behind ? input_log_next(h->log) : input_log_end(h->log);
+    bool replaying = h->machine->replaying;
+    uint64_t next = replaying ? input_log_next(h->log) : input_log_end(h->log);
     return (Moment){ position_now(h->machine), next };
 }
 
@@ -144,11 +145,13 @@ static void restore_worlds(Machine *m, GArray *const *worlds)
 static void take_mark(History *h, bool is_first)
 {
     Machine *m = h->machine;
+    if (!h->limit)
+        return;
     Mark *mark = g_new0(Mark, 1);
     *mark = (Mark){ .checkpoint = checkpoint_take(m),
                     .moment = history_now(h),
                     .work = machine_executed(m),
-                    .recorded = h->behind ? m->recorded : h->logged,
+                    .recorded = m->replaying ? m->recorded : h->logged,
                     .is_first = is_first };
     note_cycles(m, mark->cycles);
     copy_worlds(m, mark->worlds);
@@ -162,6 +165,9 @@ static void take_mark(History *h, bool is_first)
 
 static void set_mark_due(History *h)
 {
+    h->mark_due = UINT64_MAX;
+    if (!h->limit)
+        return;
     uint64_t work = machine_executed(h->machine), gap = USUAL_GAP;
     if (h->machine->travelling && h->origin > work)
         gap = MAX((h->origin - work) / 2, LEAST_GAP);
@@ -178,6 +184,7 @@ static void put_reporters_aside(History *h, bool aside)
         h->commit_hash = m->commit.hash;
         h->commit_count = m->commit.count;
     }
+    m->silent = aside;
     m->trace.muted = aside ? HISTORY_MUTED : 0;
     m->trace.seq = h->trace_seq;
     m->commit.hash = h->commit_hash;
@@ -202,34 +209,54 @@ void history_fall_behind(History *h)
         return;
     h->frontier = history_now(h);
     h->frontier_hash = hash_harts(m);
+    if (!m->replaying)
+        m->recorded = h->logged;
     h->behind = m->replaying = true;
-    m->recorded = h->logged;
     input_log_seek(h->log, h->frontier.next);
     put_reporters_aside(h, true);
 }
 
+/* What happens from now on is new, or, in a replay, has not been shown yet. */
 static void catch_up(History *h)
 {
     Machine *m = h->machine;
-    h->behind = m->replaying = false;
+    if (h->behind)
+        put_reporters_aside(h, false);
+    h->behind = false;
+    if (h->replay)
+        return;
+    m->replaying = false;
     h->logged = m->recorded;
     m->recorded = (Restraint){ 0 };
     machine_restraint_changed(m);
-    put_reporters_aside(h, false);
     h->must_offer = true;
+}
+
+static void say_bug(void)
+{
+    g_printerr("bulkhead: going forward again led elsewhere than the first time; this is a bug "
+               "of the emulator: please report it with this command line\n");
 }
 
 /* At the frontier everything must be as it was. */
 static void arrive_at_frontier(History *h)
 {
     if (hash_harts(h->machine) != h->frontier_hash)
-        g_printerr("bulkhead: going forward again led elsewhere than the first time; this is a bug "
-                   "of the emulator: please report it with this command line\n");
+        say_bug();
     catch_up(h);
+}
+
+/* A replay ends here: the rest is live. */
+static void leave_replay(History *h)
+{
+    if (h->replay)
+        g_printerr("bulkhead: the run was changed: from here on it is no replay\n");
+    h->replay = NULL;
 }
 
 static void forget_future(History *h)
 {
+    leave_replay(h);
     Moment now = history_now(h);
     unsigned kept = h->marks->len, stops = h->stops->len;
     while (kept && moment_before(&now, &history_mark_at(h, kept - 1)->moment))
@@ -244,11 +271,15 @@ static void forget_future(History *h)
 void history_deviates(Machine *m)
 {
     History *h = m->history;
-    if (!h->behind || m->travelling)
+    if (!m->replaying || m->travelling)
         return;
+    Position end = h->frontier.at;
+    bool behind = h->behind;
     forget_future(h);
     catch_up(h);
     history_schedule(h);
+    if (behind && h->part_begins)
+        h->part_begins(h->recorder, &end);
 }
 
 void history_restore(History *h, const Mark *mark)
@@ -260,12 +291,44 @@ void history_restore(History *h, const Mark *mark)
         m->harts[i].watch_hit = (Watchpoint){ 0 };
     }
     restore_worlds(m, mark->worlds);
+    h->has_ended = false;
     m->stop = STOP_NONE;
     m->reset_requested = false;
     m->recorded = mark->recorded;
     machine_restraint_changed(m);
     input_log_seek(h->log, mark->moment.next);
     set_mark_due(h);
+}
+
+static void look(Machine *m, void *opaque);
+
+/* Somebody went back in time by other means: what is remembered has no place any more. */
+static void begin_anew(History *h)
+{
+    drop_marks(h, 0, h->marks->len);
+    g_array_set_size(h->stops, 0);
+    if (h->behind)
+        catch_up(h);
+    input_log_forget(h->log, history_now(h).next);
+    take_mark(h, true);
+    set_mark_due(h);
+    history_schedule(h);
+}
+
+/* Only what is replayed knows what came next. */
+static void load_next_part(History *h, uint64_t next)
+{
+    uint64_t units = h->machine->clock.units;
+    g_assert(h->replay);
+    if (!h->replay->load_part(h->replay->opaque))
+        return;
+    h->machine->stop = STOP_NONE;
+    h->machine->reset_requested = false;
+    input_log_seek(h->log, next);
+    if (h->machine->clock.units < units)
+        begin_anew(h);
+    else
+        take_mark(h, true);
 }
 
 /* The part of the run that ends here is followed by one that begins with another state. */
@@ -279,7 +342,7 @@ static void enter_next_part(History *h)
             return;
         }
     }
-    g_assert_not_reached();
+    load_next_part(h, next);
 }
 
 /* Looks. */
@@ -296,22 +359,45 @@ static const InputRecord *next_between_slices(const History *h)
     return NULL;
 }
 
-static void look(Machine *m, void *opaque);
-
 void history_schedule(History *h)
 {
     uint64_t at = h->has_goal ? h->goal.at.units : UINT64_MAX;
-    if (h->behind) {
+    if (h->machine->replaying) {
         const InputRecord *record = next_between_slices(h);
         at = MIN(at, record ? record->at.units : UINT64_MAX);
-        at = MIN(at, h->frontier.at.units);
     }
+    if (h->behind)
+        at = MIN(at, h->frontier.at.units);
+    else if (h->replay)
+        at = MIN(at, h->replay->end.at.units);
     machine_look_at(h->machine, at, look, h);
+}
+
+/* A device did not take its input as it did, or not ask for it. */
+static void note_difference(History *h)
+{
+    if (h->replay)
+        h->replay->differs(h->replay->opaque);
+    else
+        say_bug();
+}
+
+/* Input of instructions that are over, and did not ask for it. */
+static void skip_missed(History *h)
+{
+    while (input_log_next(h->log) < input_log_end(h->log)) {
+        const InputRecord *record = input_log_at(h->log, input_log_next(h->log));
+        if (!record->at.in_slice || record->at.units >= h->machine->clock.units)
+            return;
+        note_difference(h);
+        input_log_seek(h->log, input_log_next(h->log) + 1);
+    }
 }
 
 /* Applies what is due, but for what comes after the goal. */
 static void apply_due(History *h)
 {
+    skip_missed(h);
     while (input_log_next(h->log) < input_log_end(h->log)) {
         const InputRecord *record = input_log_at(h->log, input_log_next(h->log));
         if ((h->has_goal && input_log_next(h->log) >= h->goal.next) || record->at.in_slice ||
@@ -320,20 +406,28 @@ static void apply_due(History *h)
         h->tries = 0;
         if (record->kind == INPUT_BREAK)
             enter_next_part(h);
-        else
-            (void)input_log_apply_next(h->log);
+        else if (!input_log_apply_next(h->log))
+            note_difference(h);
     }
 }
 
 static bool is_at(const History *h, const Moment *moment)
 {
-    return is_reached(h, &moment->at) && input_log_next(h->log) >= moment->next;
+    return is_reached(h, &moment->at) &&
+           (input_log_next(h->log) >= moment->next || h->tries > MOST_TRIES);
+}
+
+/* Of what is replayed, with nothing before it that was not shown? */
+static bool is_at_end(const History *h)
+{
+    return h->replay && !h->behind && !h->has_goal && !h->machine->travelling &&
+           is_at(h, &h->replay->end);
 }
 
 static void look(Machine *m, void *opaque)
 {
     History *h = opaque;
-    if (h->behind)
+    if (m->replaying)
         apply_due(h);
     if (h->has_goal && is_at(h, &h->goal)) {
         h->has_goal = false;
@@ -343,6 +437,11 @@ static void look(Machine *m, void *opaque)
     }
     if (h->behind && !h->has_goal && !m->travelling && is_at(h, &h->frontier))
         arrive_at_frontier(h);
+    if (is_at_end(h)) {
+        h->has_ended = true;
+        h->replay->ended(h->replay->opaque);
+        return;
+    }
     history_schedule(h);
     if (m->look_at > m->clock.units)
         h->tries = 0;
@@ -354,34 +453,29 @@ static void look(Machine *m, void *opaque)
 
 /* What the scheduler calls. */
 
-/* Somebody went back in time by other means: what is remembered has no place any more. */
-static void begin_anew(History *h)
-{
-    drop_marks(h, 0, h->marks->len);
-    g_array_set_size(h->stops, 0);
-    if (h->behind)
-        catch_up(h);
-    input_log_forget(h->log, input_log_end(h->log));
-    take_mark(h, true);
-    set_mark_due(h);
-    history_schedule(h);
-}
-
 void history_settle(History *h)
 {
     if (!h->touched)
         return;
     h->touched = false;
     if (h->machine->clock.units < h->touched_at.at.units) {
+        if (h->machine->replaying)
+            leave_replay(h);
+        catch_up(h);
         begin_anew(h);
+        if (h->part_begins)
+            h->part_begins(h->recorder, &h->touched_at.at);
         return;
     }
-    if (h->behind) {
+    Position end = h->behind ? h->frontier.at : h->touched_at.at;
+    if (h->machine->replaying) {
         forget_future(h);
         catch_up(h);
         history_schedule(h);
     }
     input_log_add_at(h->log, &h->touched_at.at, INPUT_BREAK);
+    if (h->part_begins)
+        h->part_begins(h->recorder, &end);
     take_mark(h, true);
     set_mark_due(h);
 }
@@ -389,7 +483,7 @@ void history_settle(History *h)
 void history_paused(Machine *m)
 {
     History *h = m->history;
-    if (!h)
+    if (!h || !h->limit)
         return;
     Stop stop = { .moment = history_now(h) };
     note_cycles(m, stop.cycles);
@@ -429,9 +523,11 @@ void history_go_on(Machine *m)
     if (m->stop)
         return;
     history_settle(h);
-    if (h->behind && m->restraint.irqs_off & ~m->recorded.irqs_off)
+    if (m->replaying && m->restraint.irqs_off & ~m->recorded.irqs_off)
         history_deviates(m);
-    if (!h->behind) {
+    if (h->has_ended && is_at_end(h))
+        h->replay->passed(h->replay->opaque);
+    if (!m->replaying) {
         note_restraint(h);
         if (h->must_offer)
             input_log_offer(h->log);
@@ -468,7 +564,7 @@ static bool wakes_anyway(const History *h, unsigned hart)
 void history_wake(Machine *m, Hart *hart)
 {
     History *h = m->history;
-    if (h && hart->idle && h->behind && wakes_anyway(h, hart->id))
+    if (h && hart->idle && m->replaying && wakes_anyway(h, hart->id))
         return;
     if (h && hart->idle) {
         history_deviates(m);
@@ -502,10 +598,24 @@ History *history_new(Machine *m, InputLog *log, size_t limit)
     h->stops = g_array_new(FALSE, TRUE, sizeof(Stop));
     travel_init(h);
     m->history = h;
-    m->time_travel = &h->travel;
+    m->time_travel = limit ? &h->travel : NULL;
     take_mark(h, true);
     set_mark_due(h);
     return h;
+}
+
+void history_replay(History *h, const HistoryReplay *replay)
+{
+    h->replay = replay;
+    h->machine->replaying = true;
+    input_log_seek(h->log, input_log_first(h->log));
+    history_schedule(h);
+}
+
+void history_record(History *h, HistoryPart *part_begins, void *recorder)
+{
+    h->part_begins = part_begins;
+    h->recorder = recorder;
 }
 
 void history_free(History *h)
@@ -523,6 +633,10 @@ void history_free(History *h)
 
 void history_describe(const History *h, GString *out)
 {
+    if (!h->limit) {
+        g_string_append(out, "nothing: start with -history on\n");
+        return;
+    }
     Moment now = history_now(h);
     const Mark *first = history_mark_at(h, 0);
     unsigned n_harts = h->machine->n_harts;

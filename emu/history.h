@@ -18,11 +18,36 @@
 
 typedef struct History History;
 
+/* A moment in the log: records before `next` have been applied. */
+typedef struct {
+    Position at;
+    uint64_t next;
+} Moment;
+
 /* Why this machine cannot go back, and what to do; NULL: it can. */
 const char *history_refusal(const Machine *machine);
 
-/* Begins to remember: `log` must be attached. `limit`: bytes that checkpoints may take. Sets machine->time_travel. */
+/* A run that somebody else knows, to be done once more: its input is in the log already. */
+typedef struct {
+    Moment end;
+    bool (*load_part)(
+        void *
+            opaque); /* makes the machine what the next part begins with; false: it failed, machine stopped */
+    void (*differs)(void *opaque); /* a device did not take its input as it did */
+    void (*ended)(void *opaque);   /* the end is reached: may pause or stop the machine */
+    void (*passed)(void *opaque);  /* and is to be passed now */
+    void *opaque;
+} HistoryReplay;
+
+/* The run was changed from outside: what `recorder` records goes on with this state, after `end`. */
+typedef void HistoryPart(void *recorder, const Position *end);
+
+/* Begins to remember: `log` must be attached. `limit`: bytes that checkpoints may take, 0: there will be no going back.
+ * Sets machine->time_travel. */
 History *history_new(Machine *machine, InputLog *log, size_t limit);
+/* From now on what happens is that; `replay` must outlive it. Before the machine runs. */
+void history_replay(History *history, const HistoryReplay *replay);
+void history_record(History *history, HistoryPart *part_begins, void *recorder);
 void history_free(History *history); /* before the machine; NULL is fine */
 
 /* How far back one can go, for people. */

@@ -6,12 +6,6 @@
 #include "cpu/worlds.h"
 #include "emu/history.h"
 
-/* A moment in the log: records before `next` have been applied. */
-typedef struct {
-    Position at;
-    uint64_t next;
-} Moment;
-
 /* A moment that can be gone to at once. */
 typedef struct {
     Checkpoint *checkpoint;
@@ -53,6 +47,10 @@ struct History {
     uint64_t origin; /* work where the journey began: marks get denser towards it */
     int64_t look_up; /* host time at which to see whether the user still wants it */
     TimeTravel travel;
+    const HistoryReplay *replay; /* NULL: the run is live, but for its past */
+    bool has_ended;              /* the replay is at its end, which was said */
+    HistoryPart *part_begins;    /* NULL: nobody records */
+    void *recorder;
 };
 
 enum { HISTORY_STOPS = 4096 };

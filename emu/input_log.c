@@ -20,6 +20,8 @@ struct InputLog {
     uint64_t forgotten;
     size_t data_forgotten;
     uint64_t next;
+    InputWatch *watch;
+    void *watcher;
 };
 
 /* Moments. */
@@ -66,10 +68,15 @@ static bool is_replaying(const Tap *tap)
     return tap->log->machine && tap->log->machine->replaying;
 }
 
+static bool is_silent(const Tap *tap)
+{
+    return tap->log->machine && tap->log->machine->silent;
+}
+
 static void write_char(void *opaque, const uint8_t *data, size_t size)
 {
     const Tap *tap = opaque;
-    if (!is_replaying(tap))
+    if (!is_silent(tap))
         tap->from_char->write(tap->from_char->host, data, size);
 }
 
@@ -106,7 +113,7 @@ static void char_event(void *opaque, HostEvent event)
 static void send_frame(void *opaque, const uint8_t *frame, size_t size)
 {
     const Tap *tap = opaque;
-    if (!is_replaying(tap))
+    if (!is_replaying(tap)) /* nobody would answer in a replay */
         tap->from_net->send(tap->from_net->host, frame, size);
 }
 
@@ -205,6 +212,40 @@ void input_log_add(InputLog *log, InputKind kind, uint32_t port, uint32_t taken,
     record.offset = log->data_forgotten + log->data->len;
     g_byte_array_append(log->data, data, (guint)size);
     g_array_append_val(log->records, record);
+    if (log->watch)
+        log->watch(log->watcher, &record, data);
+}
+
+void input_log_watch(InputLog *log, InputWatch *watch, void *opaque)
+{
+    log->watch = watch;
+    log->watcher = opaque;
+}
+
+/* May a record from a file be applied? */
+static bool is_sound(const InputLog *log, const InputRecord *record)
+{
+    bool has_port = record->port < log->taps->len;
+    const Tap *tap = has_port ? g_ptr_array_index(log->taps, record->port) : NULL;
+    switch (record->kind) {
+    case INPUT_BYTES: return tap && tap->from_char && record->taken <= record->size;
+    case INPUT_EVENT: return tap && tap->from_char && record->taken <= HOST_BREAK;
+    case INPUT_FRAME: return tap && tap->from_net;
+    case INPUT_RESTRAINT: return record->size == sizeof(Restraint);
+    case INPUT_WAKE: return record->port < log->machine->n_harts;
+    default: return record->kind == INPUT_BREAK;
+    }
+}
+
+bool input_log_import(InputLog *log, const InputRecord *record, const uint8_t *data)
+{
+    InputRecord own = *record;
+    if (!is_sound(log, record))
+        return false;
+    own.offset = log->data_forgotten + log->data->len;
+    g_byte_array_append(log->data, data, (guint)own.size);
+    g_array_append_val(log->records, own);
+    return true;
 }
 
 void input_log_add_at(InputLog *log, const Position *at, InputKind kind)
@@ -290,7 +331,11 @@ static bool apply_frame(const InputLog *log, const InputRecord *record)
 
 static bool apply_restraint(const InputLog *log, const InputRecord *record)
 {
-    memcpy(&log->machine->recorded, data_of(log, record), sizeof(Restraint));
+    Restraint *recorded = &log->machine->recorded;
+    const uint8_t *data = data_of(log, record);
+    memcpy(&recorded->held, data + offsetof(Restraint, held), sizeof recorded->held);
+    memcpy(&recorded->irqs_off, data + offsetof(Restraint, irqs_off), sizeof recorded->irqs_off);
+    recorded->timers_off = data[offsetof(Restraint, timers_off)] != 0;
     machine_restraint_changed(log->machine);
     return true;
 }

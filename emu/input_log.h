@@ -53,6 +53,12 @@ HostNet *input_log_tap_net(InputLog *log, HostNet *host);
 /* The machine is built; from now on everything is noted. */
 void input_log_attach(InputLog *log, Machine *machine);
 
+/* `watch` is told of every record that is added; NULL: nobody is. */
+typedef void InputWatch(void *opaque, const InputRecord *record, const uint8_t *data);
+void input_log_watch(InputLog *log, InputWatch *watch, void *opaque);
+/* Adds a record that is known from elsewhere; false: no device has such a port, or it makes no sense. */
+bool input_log_import(InputLog *log, const InputRecord *record, const uint8_t *data);
+
 /* Notes something that happens now. */
 void input_log_add(InputLog *log, InputKind kind, uint32_t port, uint32_t taken, const void *data,
                    size_t size);

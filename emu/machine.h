@@ -152,7 +152,8 @@ struct Machine {
     const char *no_time_travel;           /* and why, for people; NULL: nobody asked for it */
     /* Of whoever remembers the run; history.h. Not state. */
     struct History *history; /* NULL: nobody does */
-    bool replaying;          /* what happens has happened before, input included */
+    bool replaying;          /* what happens has happened before: input comes from a log */
+    bool silent;             /* and was heard: output goes nowhere */
     bool travelling; /* on the way to somewhere else in time: nobody is to hear or say anything */
     Restraint recorded; /* when this happened before */
     unsigned

@@ -19,13 +19,13 @@
 #include "emu/daemon.h"
 #include "emu/doctor.h"
 #include "emu/gdb/gdb.h"
-#include "emu/history.h"
 #include "emu/loader.h"
 #include "emu/machine.h"
 #include "emu/monitor_hub.h"
 #include "emu/net_port.h"
 #include "emu/observe.h"
 #include "emu/options.h"
+#include "emu/rerun.h"
 #include "emu/snapshot_run.h"
 #include "emu/trace_ring.h"
 #include "emu/trace_verbs.h"
@@ -45,8 +45,7 @@ typedef struct {
     GdbHub *gdb;
     GArray *monitor_ends; /* of ConsoleMonitor, until there is a machine for them */
     MonitorHub *monitors;
-    InputLog *inputs; /* NULL: nobody wants to know */
-    History *history;
+    Rerun *rerun;
     Observer *observer;
 } Run;
 
@@ -90,18 +89,6 @@ static bool connect_monitors(Run *run, GError **error)
     return true;
 }
 
-/* Puts taps between the machine and the ends of its lines. */
-static void tap_lines(Run *run)
-{
-    MachineConfig *machine = &run->options->machine;
-    run->inputs = input_log_new();
-    machine->serial = input_log_tap_char(run->inputs, machine->serial);
-    for (unsigned i = 0; i < VIRTIO_SLOTS; i++) {
-        machine->virtio[i].chr = input_log_tap_char(run->inputs, machine->virtio[i].chr);
-        machine->virtio[i].net = input_log_tap_net(run->inputs, machine->virtio[i].net);
-    }
-}
-
 /* Before the machine: the ends of its lines. */
 static bool connect(Run *run, GError **error)
 {
@@ -129,10 +116,7 @@ static bool connect(Run *run, GError **error)
     if (!connect_monitors(run, error))
         return false;
     run->stays_live |= o->gdbs->len && !o->skip_idle;
-    if (!o->has_history && o->gdbs->len)
-        o->history = OPTIONS_HISTORY;
-    if (o->history)
-        tap_lines(run);
+    rerun_tap(run->rerun);
     o->machine.live_input = run->stays_live || (console_is_live(run->console) && !o->skip_idle);
     return true;
 }
@@ -148,11 +132,12 @@ static char *find_image(const Options *o, const char *name)
 }
 
 /* -bios: a path, or a name to be looked for where images are. */
-static bool find_firmware(Options *o, GError **error)
+static bool find_firmware(const Run *run, GError **error)
 {
+    Options *o = run->options;
     bool by_default = !o->bios || !strcmp(o->bios, "default");
     const char *name = by_default ? "fw_dynamic.bin" : o->bios;
-    if (!strcmp(name, "none"))
+    if (!strcmp(name, "none") || rerun_is_replay(run->rerun))
         return true;
     bool look = by_default || (!strchr(name, '/') && !g_file_test(name, G_FILE_TEST_EXISTS));
     g_autofree char *path = look ? find_image(o, name) : NULL;
@@ -197,18 +182,20 @@ static void add_monitors(Run *run)
 static bool build(Run *run, GError **error)
 {
     Options *o = run->options;
-    if (!connect(run, error) || !find_firmware(o, error))
+    run->rerun = rerun_new(o, error);
+    if (!run->rerun || !connect(run, error) || !find_firmware(run, error))
         return false;
     run->machine = machine_new(&o->machine, error);
     if (!run->machine)
         return false;
-    run->loader = loader_new(run->machine, &o->images, error);
-    if (!run->loader || !add_semihosting(run, error))
+    if (!rerun_is_replay(run->rerun))
+        run->loader = loader_new(run->machine, &o->images, error);
+    if ((!run->loader && !rerun_is_replay(run->rerun)) || !add_semihosting(run, error))
         return false;
     run->observer = observe(run->machine, o, error);
     terminal_on_crash(run->terminal, trace_ring_dump_crash, run->machine);
     if (!run->observer || !machine_reset(run->machine, error) ||
-        !snapshots_begin(run->machine, o, error))
+        !snapshots_begin(run->machine, o, error) || !rerun_load(run->rerun, run->machine, error))
         return false;
     add_monitors(run);
     return true;
@@ -267,18 +254,6 @@ static bool start_gdb(Run *run, GError **error)
     return true;
 }
 
-static void start_history(Run *run)
-{
-    Machine *m = run->machine;
-    m->no_time_travel = history_refusal(m);
-    if (!run->options->history)
-        m->no_time_travel = "nobody remembers the run; start with -history on";
-    if (m->no_time_travel)
-        return;
-    input_log_attach(run->inputs, m);
-    run->history = history_new(m, run->inputs, run->options->history);
-}
-
 static bool run_machine(Run *run, int *code, GError **error)
 {
     const Options *o = run->options;
@@ -292,7 +267,8 @@ static bool run_machine(Run *run, int *code, GError **error)
     if (!start_gdb(run, error))
         return false;
     console_offer(run->console);
-    start_history(run);
+    if (!rerun_begin(run->rerun, run->gdb, error))
+        return false;
     if (run->daemon >= 0)
         daemon_ready(run->daemon);
     if (run->with_gdb)
@@ -309,10 +285,9 @@ static bool run_machine(Run *run, int *code, GError **error)
     *code = exit_code(run, reason);
     gdb_free(g_steal_pointer(&run->gdb));
     run->monitors->host.gdb = NULL;
-    gdb_free(run->gdb);
-    history_free(run->history);
+    bool ok = rerun_end(run->rerun, *code, error);
     observe_report(run->observer, reason, *code);
-    return snapshots_end(m, o, error);
+    return ok && snapshots_end(m, o, error);
 }
 
 static bool take_apart(Run *run)
@@ -322,7 +297,7 @@ static bool take_apart(Run *run)
         if (run->nets[i])
             net_port_free(run->nets[i]);
     semihost_free(run->semihost);
-    input_log_free(run->inputs);
+    rerun_free(run->rerun);
     bool ok = console_free(run->console);
     terminal_close(run->terminal);
     loader_free(run->loader);

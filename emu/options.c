@@ -86,6 +86,7 @@ Options *options_new(void)
     o->ringed = g_ptr_array_new();
     o->ring_size = DEFAULT_RING;
     o->gdbs = g_ptr_array_new();
+    o->given = g_ptr_array_new();
     o->image_dirs = g_ptr_array_new();
     o->loads = g_array_new(FALSE, TRUE, sizeof(LoadNote));
     o->saves = g_ptr_array_new();
@@ -120,6 +121,7 @@ void options_free(Options *o)
     g_ptr_array_free(o->ringed, TRUE);
     trace_query_free(o->trace_filter);
     g_ptr_array_free(o->gdbs, TRUE);
+    g_ptr_array_free(o->given, TRUE);
     g_ptr_array_free(o->image_dirs, TRUE);
     g_array_free(o->loads, TRUE);
     g_ptr_array_free(o->saves, TRUE);
@@ -275,6 +277,7 @@ static bool parse_option(Options *o, char **argv, int *at, GError **error)
     const char *argument = equals ? equals + 1 : NULL;
     if (!def)
         return refuse(name, error);
+    g_ptr_array_add(o->given, (gpointer)def->name);
     if (!def->argument)
         return !argument ? def->handle(o, def, NULL, error)
                          : fail(error, EXIT_USAGE, "-%s takes no argument, but has '%s'; write -%s",

@@ -99,6 +99,9 @@ typedef struct Options {
     GPtrArray *gdbs;  /* of strings: where debuggers connect */
     uint64_t history; /* bytes for going back; 0: nothing is remembered */
     bool has_history; /* -history said so */
+    const char *cpu;  /* what -cpu said, or NULL */
+    const char *record, *replay;
+    GPtrArray *given; /* of strings: options of the command line, in order */
     bool stopped;
     GPtrArray *strings; /* everything that was allocated for the above */
 } Options;

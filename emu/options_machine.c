@@ -161,6 +161,7 @@ bool option_machine(Options *o, const OptionDef *def, const char *argument, GErr
 bool option_cpu(Options *o, const OptionDef *def, const char *argument, GError **error)
 {
     (void)def;
+    o->cpu = options_keep(o, argument);
     if (strcmp(argument, "help") && strcmp(argument, "?"))
         return isa_parse(&o->machine.isa, argument, error);
     isa_print_help(stdout);

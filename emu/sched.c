@@ -195,8 +195,11 @@ static void look_around(Machine *m)
 {
     if (LIKELY(!m->travelling))
         hear_host(m);
-    if (UNLIKELY(m->clock.units >= m->look_at))
+    if (UNLIKELY(m->clock.units >= m->look_at)) {
         machine_look(m);
+        if (m->paused && !m->travelling)
+            hear_host(m);
+    }
     if (UNLIKELY(m->history != NULL))
         history_go_on(m);
     if (UNLIKELY(m->config.max_insns) && machine_executed(m) >= m->config.max_insns)
