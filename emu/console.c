@@ -284,6 +284,7 @@ bool console_connect_monitor(Console *console, const CharSpec *spec, bool first,
     if (first)
         channel->focus = channel->ports->len - 1;
     at->chr = &port->chr;
+    at->is_raw = spec->kind == CHAR_PTY;
     at->is_terminal = spec->kind == CHAR_PTY || (spec->kind == CHAR_STDIO && isatty(STDIN_FILENO));
     return true;
 }

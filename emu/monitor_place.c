@@ -16,7 +16,7 @@ typedef struct {
     Monitor monitor;
     MonitorHub *hub;
     HostChar *chr;
-    bool is_terminal;
+    bool is_terminal, is_raw;
     bool is_open, greeted;
     bool overlong;   /* the rest of the line is thrown away */
     bool was_return; /* a line feed after it means nothing */
@@ -30,11 +30,10 @@ static void write_text(const MonitorPlace *place, const char *text, size_t size)
         place->chr->write(place->chr->host, (const uint8_t *)text, size);
 }
 
-/* Lines; a terminal that is raw also wants to go back to the first column. */
 static void write_lines(const MonitorPlace *place, const char *text)
 {
     g_autoptr(GString) out = g_string_new(text);
-    if (place->is_terminal)
+    if (place->is_raw)
         g_string_replace(out, "\n", "\r\n", 0);
     write_text(place, out->str, out->len);
 }
@@ -214,6 +213,7 @@ void monitor_hub_add_place(MonitorHub *hub, const ConsoleMonitor *at)
                              .hub = hub,
                              .chr = at->chr,
                              .is_terminal = at->is_terminal,
+                             .is_raw = at->is_raw,
                              .line = g_string_new(NULL) };
     at->chr->receive = receive;
     at->chr->event = event;
