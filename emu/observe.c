@@ -11,12 +11,14 @@
 #include "emu/base/ring.h"
 #include "emu/explain.h"
 #include "emu/trace_file.h"
+#include "emu/trace_gate.h"
 #include "emu/trace_ring.h"
 
 struct Observer {
     Machine *machine;
     const Options *options;
     TraceWriter *recording;
+    TraceGate *gate;
     FILE *log, *commits, *mix, *explained;
 };
 
@@ -57,6 +59,16 @@ static bool observe_events(Observer *it, GError **error)
     if (!o->recorded->len)
         return trace_enable(trace, TRACE_TO_FILE, TRACE_CHEAP, error);
     return enable(it->machine, TRACE_TO_FILE, o->recorded, error);
+}
+
+/* -trace-start, -trace-stop: before both. */
+static void observe_trigger(Observer *it)
+{
+    const Options *o = it->options;
+    const TraceGateConfig config = { o->trace_start, o->trace_stop, o->trace_pre, o->stop_insns,
+                                     o->stop_ns };
+    if (o->trace_start || o->trace_stop || o->stop_insns || o->stop_ns)
+        it->gate = trace_gate_new(&it->machine->trace, &config);
 }
 
 /* -trace-ring, or what is kept without it. */
@@ -104,6 +116,7 @@ static bool begin(Observer *it, GError **error)
         return false;
     if (o->explain)
         explain_keep(m, true);
+    observe_trigger(it);
     observe_commits(it);
     for (unsigned i = 0; o->stats && i < m->n_harts; i++)
         stats_start(&m->harts[i]);
@@ -188,6 +201,7 @@ bool observe_end(Observer *it, GError **error)
     ok &= close_log(it->mix, o->mix_file);
     ok &= close_log(it->explained, o->explain_file);
     ok &= !it->recording || trace_writer_close(it->recording, error);
+    trace_gate_free(it->gate);
     ring_free(it->machine->trace.ring);
     it->machine->trace.ring = NULL;
     g_free(it);

@@ -120,6 +120,8 @@ void options_free(Options *o)
     g_ptr_array_free(o->recorded, TRUE);
     g_ptr_array_free(o->ringed, TRUE);
     trace_query_free(o->trace_filter);
+    trace_query_free(o->trace_start);
+    trace_query_free(o->trace_stop);
     g_ptr_array_free(o->gdbs, TRUE);
     g_ptr_array_free(o->given, TRUE);
     g_ptr_array_free(o->image_dirs, TRUE);

@@ -82,6 +82,8 @@ typedef struct Options {
     GPtrArray *recorded; /* of strings: those of -trace, which go to trace_file if there is one */
     const char *log_file, *commit_file, *mix_file, *trace_file;
     TraceQuery *trace_filter;
+    TraceQuery *trace_start, *trace_stop; /* NULL: none */
+    uint64_t trace_pre, stop_insns, stop_ns;
     uint64_t ring_size;    /* bytes, 0: none */
     const char *ring_file; /* NULL: the usual name */
     GPtrArray *ringed;     /* of strings: what goes into it; empty: the usual events */

@@ -28,7 +28,8 @@ OptionHandler option_display, option_vga, option_parallel, option_echr, option_g
     option_trace_hash, option_state_hash, option_savevm, option_name, option_semihosting,
     option_history;
 /* options_trace.c: its events */
-OptionHandler option_trace, option_trace_filter, option_trace_ring, option_explain;
+OptionHandler option_trace, option_trace_filter, option_trace_ring, option_trace_start,
+    option_trace_pre, option_trace_stop, option_explain;
 
 /* options_trace.c: one more pattern of events for `list`. */
 bool options_add_trace(Options *o, GPtrArray *list, const char *pattern, GError **error);

@@ -8,6 +8,7 @@
 #include "emu/base/trace.h"
 #include "emu/options_handlers.h"
 #include "emu/options_props.h"
+#include "emu/trace_gate.h"
 
 bool options_add_trace(Options *o, GPtrArray *list, const char *pattern, GError **error)
 {
@@ -40,6 +41,47 @@ bool option_trace_filter(Options *o, const OptionDef *def, const char *argument,
     if (!o->trace_filter || !trace_query_groups(o->trace_filter))
         return o->trace_filter != NULL;
     return fail(error, EXIT_USAGE, "-trace-filter cannot group; leave 'group by' out");
+}
+
+static bool set_query(TraceQuery **query, const char *text, GError **error)
+{
+    trace_query_free(*query);
+    *query = trace_query_new_pattern(text, trace_events, TRACE_COUNT, error);
+    return *query != NULL;
+}
+
+bool option_trace_start(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    return set_query(&o->trace_start, argument, error);
+}
+
+bool option_trace_pre(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    return (parse_number(argument, &o->trace_pre) && o->trace_pre <= TRACE_GATE_PRE_MAX) ||
+           fail(error, EXIT_USAGE,
+                "-trace-pre %s is no number of events up to %u; write for example "
+                "-trace-pre 4096",
+                argument, TRACE_GATE_PRE_MAX);
+}
+
+bool option_trace_stop(Options *o, const OptionDef *def, const char *argument, GError **error)
+{
+    (void)def;
+    char *unit;
+    if (*argument != '+')
+        return set_query(&o->trace_stop, argument, error);
+    double number = g_ascii_strtod(argument + 1, &unit);
+    bool is_time = !strcmp(unit, "ns");
+    if (!(number >= 1 && number <= 1e18) || (!is_time && strcmp(unit, "i") != 0))
+        return fail(
+            error, EXIT_USAGE,
+            "-trace-stop %s is no number of instructions or ns; write for example -trace-stop "
+            "+1e6i or +5000ns",
+            argument);
+    *(is_time ? &o->stop_ns : &o->stop_insns) = (uint64_t)number;
+    return true;
 }
 
 static bool ring_word(Options *o, const char *word, GError **error)

@@ -105,21 +105,28 @@ void trace_print(const TraceEvent *event, const TraceRecord *record, FILE *out)
     fputc('\n', out);
 }
 
+void trace_put(Trace *trace, const TraceRecord *record)
+{
+    const unsigned to = trace->on[record->id] & ~(unsigned)trace->muted;
+    if (to >> TRACE_TO_TEXT & 1)
+        trace_print(&trace_events[record->id], record, trace->out);
+    if (to >> TRACE_TO_FILE & 1)
+        trace->sinks[TRACE_TO_FILE].put(trace->sinks[TRACE_TO_FILE].opaque, record);
+}
+
 void trace_send(Trace *trace, TraceRecord *record)
 {
     const unsigned to = trace->on[record->id] & ~trace->muted & ~(1u << TRACE_TO_RING);
     if (!to)
         return;
     record->seq = trace->seq++;
-    for (unsigned sink = TRACE_TO_BREAK; sink < TRACE_SINKS; sink++)
+    for (unsigned sink = TRACE_TO_BREAK; sink < TRACE_TO_TRIGGER; sink++)
         if (to >> sink & 1)
             trace->sinks[sink].put(trace->sinks[sink].opaque, record);
-    if (trace->wanted && !trace->wanted(trace->wanted_opaque, record))
+    if (trace->gate && !trace->gate(trace->gate_opaque, record))
         return;
-    if (to >> TRACE_TO_TEXT & 1)
-        trace_print(&trace_events[record->id], record, trace->out);
-    if (to >> TRACE_TO_FILE & 1)
-        trace->sinks[TRACE_TO_FILE].put(trace->sinks[TRACE_TO_FILE].opaque, record);
+    if (!trace->wanted || trace->wanted(trace->wanted_opaque, record))
+        trace_put(trace, record);
 }
 
 /* Into the ring, where `values`, of which there are TRACE_MAX_FIELDS, follow the columns. */

@@ -70,6 +70,7 @@ typedef enum {
     TRACE_TO_RING,
     TRACE_TO_BREAK,
     TRACE_TO_EXPLAIN,
+    TRACE_TO_TRIGGER,
     TRACE_SINKS
 } TraceSink;
 
@@ -85,6 +86,10 @@ typedef struct Trace {
     /* Not NULL: events that it does not want go nowhere but to TRACE_TO_BREAK and behind, and have had their number. */
     bool (*wanted)(const void *opaque, const TraceRecord *record);
     const void *wanted_opaque;
+    /* Not NULL: events that it does not let pass go to no text and no file. It hears of those that are on for
+     * TRACE_TO_TRIGGER as well. */
+    bool (*gate)(void *opaque, const TraceRecord *record);
+    void *gate_opaque;
     /* The sinks that are neither text nor the ring; `put` must be there while an event goes to them. */
     struct {
         void (*put)(void *opaque, const TraceRecord *record);
@@ -106,6 +111,8 @@ bool trace_enable(Trace *trace, TraceSink sink, const char *pattern, GError **er
 void trace_emit(Trace *trace, TraceId id, const uint64_t *words);
 /* Gives the record of one its number and hands it to all sinks but the ring. */
 void trace_send(Trace *trace, TraceRecord *record);
+/* Hands it to the text and the file, if it is on for them. */
+void trace_put(Trace *trace, const TraceRecord *record);
 
 /* Writes `record` of `event` as a line: "SEQ TIME NAME h=0 m=VS p=1 vmid=1 ic=4711 field=value ...". */
 void trace_print(const TraceEvent *event, const TraceRecord *record, FILE *out);

@@ -118,5 +118,39 @@ def the_ring_changes_nothing(binary, folder, trace):
     assert len(ends) == 1 and "trace hash" in ends.pop()
 
 
-CHECKS = [the_ring_holds_what_a_recording_holds, what_the_ring_holds_can_be_chosen, a_full_ring_says_how_much_is_gone,
+def triggers_open_and_close(binary, folder, trace):
+    """From an event to another, with what came before; in text and in files; the event they wait for need not be shown itself."""
+    names = "trap,trap.ret,mode,hyp.span"
+    everything = trace(binary, folder, "exits", "-trace", names).events
+    exits = [i for i, e in enumerate(everything) if e["ev"] == "trap" and e.get("exit") == "mmio"]
+    [at] = exits
+    [back] = [i for i, e in enumerate(everything) if e["ev"] == "trap.ret" and e["id"] == everything[at]["id"]]
+    file = os.path.join(folder, "window.bht")
+
+    def same(events, wanted, what):
+        assert without_number(events) == without_number(wanted) != [], (what, len(events), len(wanted))
+
+    for options, wanted in [
+            (["-trace-start", "trap exit=mmio"], everything[at:]),
+            (["-trace-start", "trap where exit == mmio", "-trace-pre", "3"], everything[at - 3:]),
+            (["-trace-start", "trap exit=mmio", "-trace-pre", "1000"], everything),
+            (["-trace-start", "trap exit=mmio", "-trace-stop", "trap.ret"], everything[at:back + 1]),
+            (["-trace-stop", "trap exit=mmio"], everything[:at + 1]),
+            (["-trace-start", "trap exit=mmio", "-trace-stop", "+40ns"], [e for e in everything[at:] if e["t"] < everything[at]["t"] + 40]),
+            (["-trace-start", "trap exit=mmio", "-trace-stop", "+120i"], [e for e in everything[at:] if int(e["ic"]) < int(everything[at]["ic"]) + 120]),
+            (["-trace-start", "trap exit=mmio", "-trace-stop", "trap.ret", "-trace-pre", "2", "-trace-filter", "ev == trap"],
+             [e for e in everything[:at] if e["ev"] == "trap"][-2:] + [everything[at]]),
+            (["-trace-start", "trap p=5", "-trace-stop", "trap.ret"], [e for i, e in enumerate(everything) if any(
+                t["ev"] == "trap" and t["p"] == "5" and not any(r["ev"] == "trap.ret" for r in everything[j:i]) for j, t in enumerate(everything[:i + 1]))])]:
+        same(trace(binary, folder, "exits", "-trace", names, *options).events, wanted, options)
+        trace(binary, folder, "exits", "-trace", names, "-trace-file", file, *options)
+        same(events_of(binary, trace, file), wanted, options)
+    fault = trace(binary, folder, "exits", "-trace", names, "-trace-start", "fault.g acc=W").events
+    same(fault, [e for e in everything if e["t"] >= fault[0]["t"]], "an event that is not shown")
+    for words, says in [(("-trace-start", "trapp"), "no event is called"), (("-trace-stop", "+5"), "no number of instructions"), (("-trace-stop", "+0i"), "no number of"),
+                        (("-trace-pre", "2000000"), "no number of events"), (("-trace-start", "trap exit=no"), "a word of the column")]:
+        assert says in run(binary, folder, "exits", *words, code=64), words
+
+
+CHECKS = [triggers_open_and_close, the_ring_holds_what_a_recording_holds, what_the_ring_holds_can_be_chosen, a_full_ring_says_how_much_is_gone,
           only_failure_leaves_a_file, a_crash_of_the_emulator_leaves_a_file, the_ring_changes_nothing]
