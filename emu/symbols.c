@@ -57,13 +57,16 @@ static bool is_name(const GElf_Sym *symbol, const char *name)
            !g_str_has_prefix(name, ".L") && g_utf8_validate(name, -1, NULL);
 }
 
+/* Constants have a value, and are nobody's place. */
 static void add_symbol(Symbols *symbols, const GElf_Sym *symbol, const char *name)
 {
     Symbol made = { .address = symbol->st_value,
                     .size = symbol->st_size ? symbol->st_size : LABEL_SIZE,
-                    .order = symbols->list->len,
-                    .name = g_strdup(name) };
-    g_array_append_val(symbols->list, made);
+                    .order = symbols->list->len };
+    if (symbol->st_shndx != SHN_ABS) {
+        made.name = g_strdup(name);
+        g_array_append_val(symbols->list, made);
+    }
     if (g_hash_table_contains(symbols->values, name))
         return;
     uint64_t *value = g_new(uint64_t, 1);
