@@ -143,12 +143,12 @@ static void hint_at_fences(const Machine *m, Explanation *found)
     unsigned count = explain_stale(found->about.hart, &va);
     if (!count)
         return;
-    g_string_append_printf(
-        found->text,
-        " Beside that, %u remembered translations are not what the tables say, that of "
-        "0x%" PRIx64 " for one: if it is used, a fence is missing (walk shows it, "
-        "-explain notes such uses).",
-        count, va);
+    g_string_append_printf(found->text,
+                           " Remembered translations that are not what the tables say: %u, that of "
+                           "0x%" PRIx64
+                           " for one. Using them would be for want of a fence; walk shows "
+                           "one, -explain notes when one is used.",
+                           count, va);
 }
 
 Explanation *explain_now(Machine *m, unsigned hart, bool over)
