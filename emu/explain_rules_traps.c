@@ -90,13 +90,12 @@ Mistake *rule_not_delegated_to_vs(const Case *it)
 }
 
 /* Is the address the guest's to execute? */
-static bool is_guest_code(const Hart *hart, uint64_t pc)
+static bool is_guest_code(Hart *hart, uint64_t pc)
 {
-    Hart *h = (Hart *)hart;
-    const MmuSpace guest = { .guest = true, .atp = h->csr.vsatp, .hgatp = h->csr.hgatp };
+    const MmuSpace guest = { .guest = true, .atp = hart->csr.vsatp, .hgatp = hart->csr.hgatp };
     WalkRequest request;
     WalkResult found;
-    mmu_probe(&h->mmu, &guest, (Gva){ pc }, ACCESS_FETCH, false, &request, &found);
+    mmu_probe(&hart->mmu, &guest, (Gva){ pc }, ACCESS_FETCH, false, &request, &found);
     return found.status == WALK_OK;
 }
 
