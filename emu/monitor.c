@@ -229,8 +229,8 @@ static void add_registers(const Machine *machine, const char *begin, GPtrArray *
 /* Of commands that take addresses. */
 static void add_symbols(const Machine *machine, const char *begin, GPtrArray *words)
 {
-    const Symbols *symbols =
-        machine->monitors ? g_atomic_pointer_get(&machine->monitors->symbols) : NULL;
+    MonitorHub *hub = machine->monitors;
+    const Symbols *symbols = hub ? g_atomic_pointer_get(&hub->symbols) : NULL;
     const char *name;
     for (unsigned i = 0; symbols && words->len < MOST_OFFERED && (name = symbols_at(symbols, i));
          i++)

@@ -304,24 +304,34 @@ MonitorHub *monitor_hub_new(Machine *machine)
     return hub;
 }
 
+/* An editor's thread may be waiting for keys, or completing a word: it keeps its place, the hub and the symbols. */
+static bool free_places(MonitorHub *hub)
+{
+    bool all = true;
+    for (guint i = 0; i < hub->places->len; i++) {
+        MonitorPlace *place = g_ptr_array_index(hub->places, i);
+        g_string_free(place->line, TRUE);
+        all &= !place->editor;
+        if (!place->editor)
+            g_free(place);
+    }
+    g_ptr_array_free(hub->places, TRUE);
+    return all;
+}
+
 void monitor_hub_free(MonitorHub *hub)
 {
     if (!hub)
         return;
     hub->machine->monitors = NULL;
     monitor_breaks_free(hub->breaks);
-    symbols_free(hub->symbols);
     if (hub->log) {
         hub->machine->trace.out = stderr;
         fclose(hub->log);
     }
-    for (guint i = 0; i < hub->places->len; i++) {
-        MonitorPlace *place = g_ptr_array_index(hub->places, i);
-        g_string_free(place->line, TRUE);
-        if (!place->editor) /* its thread may be waiting for keys: it keeps the rest */
-            g_free(place);
-    }
-    g_ptr_array_free(hub->places, TRUE);
     g_ptr_array_free(hub->history, TRUE);
+    if (!free_places(hub))
+        return;
+    symbols_free(hub->symbols);
     g_free(hub);
 }

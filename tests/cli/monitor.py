@@ -7,7 +7,7 @@ import subprocess
 import time
 from random import Random
 
-from lines import ECHO, WAIT, Run, retry
+from lines import ECHO, WAIT, Run, reply_of, retry
 from terminal import Session
 
 PROMPT = b"(qemu) "
@@ -337,6 +337,30 @@ def in_the_background(program, folder):
     assert talk.line.recv(10) in (b"", PROMPT)
 
 
+def lets_a_debugger_in(program, folder):
+    """gdbserver while it runs; what the debugger holds the monitor does not let go, and says so."""
+    with Run(program, folder, LOOP + ["-serial", "none", "-monitor", "unix:late.sock,server,nowait"]) as run:
+        talk = Talk(folder, "late.sock")
+        assert "no such" in talk.ask("gdbserver unix:no/where.sock").lower()
+        assert "Waiting for gdb connection on device 'unix:gdb.sock'" in talk.ask("gdbserver unix:gdb.sock")
+        line = socket.socket(socket.AF_UNIX)
+        line.settimeout(WAIT)
+        line.connect(os.path.join(folder, "gdb.sock"))
+        assert reply_of(line, b"$?#3f").startswith(b"+$T05thread:"), "no stop"
+        assert "paused (debug)" in talk.ask("info status")
+        assert "a debugger holds the machine" in talk.ask("cont")
+        line.sendall(b"+$c#63")
+        end = time.monotonic() + WAIT
+        while "running" not in talk.ask("info status"):
+            assert time.monotonic() < end
+        talk.ask("stop")
+        assert "VM status: paused\n" in talk.ask("info status"), "its own stop is its own"
+        talk.ask("cont")
+        talk.line.sendall(b"quit\n")
+        run.end(0)
+        line.close()
+
+
 def dumps(program, folder):
     """A breakpoint that dumps writes the last events, and the machine goes on."""
     commands = b"break uart where byte == 0x0a do dump\nc\n"
@@ -347,7 +371,7 @@ def dumps(program, folder):
     os.remove(path)
 
 
-RUNS = [on_a_pseudo_terminal, in_the_background, dumps, from_a_configuration, piped, from_a_file, snapshots, over_a_socket, tcp_and_more_than_one, resets]
+RUNS = [lets_a_debugger_in, on_a_pseudo_terminal, in_the_background, dumps, from_a_configuration, piped, from_a_file, snapshots, over_a_socket, tcp_and_more_than_one, resets]
 
 
 def run_all(program, folder):
