@@ -33,8 +33,10 @@ static void say_why(Monitor *monitor, const char *arguments, GString *out)
         [GDB_STOP_EVENT] = "a monitor's breakpoint",
     };
     const GdbSession *s = monitor->opaque;
-    const Hart *hart = &s->machine->harts[s->stop.hart];
-    const GdbStopped *stop = &s->stopped[s->stop.hart];
+    /* Where harts stop one by one, that of the selected one. */
+    unsigned index = s->non_stop ? s->general.hart : s->stop.hart;
+    const Hart *hart = &s->machine->harts[index];
+    const GdbStopped *stop = &s->stopped[index];
     (void)arguments;
     g_string_append_printf(out, "stopped: %s; hart %u, %s", reasons[stop->reason], hart->id,
                            hart_mode_name(hart, hart_mode(hart)));
