@@ -29,8 +29,8 @@ typedef struct {
     const char *words; /* for the guest's init */
     const char *says;  /* it must */
     bool disk, modern;
-    const char *begin;       /* points begin when it has said this; NULL: at `first` */
-    uint64_t first, step;    /* ns: where the points begin, and between two */
+    const char *begin;    /* points are between its saying this and `says`; NULL: from `first` on */
+    uint64_t first, step; /* ns: where the points begin, and between two */
     unsigned points, to_end; /* from how many it goes on to the end */
     uint64_t behind;         /* instructions and traps that are run behind a point */
     MachineAia aia;
@@ -144,8 +144,9 @@ static uint64_t executed_by(const Machine *m)
 static void add_point(Run *run, const Side *side)
 {
     const Case *c = run->c;
-    bool begun = !c->begin || strstr(side->console->str, c->begin);
-    if (begun && run->n_points < c->points)
+    const char *said = side->console->str;
+    bool between = !c->begin || (strstr(said, c->begin) && !strstr(said, c->says));
+    if (between && run->n_points < c->points)
         run->points[run->n_points++] = (Point){ .ns = clock_now(&side->machine->clock),
                                                 .executed = executed_by(side->machine),
                                                 .hash = machine_state_hash(side->machine) };
