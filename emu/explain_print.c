@@ -5,6 +5,7 @@
 
 #include "emu/explain.h"
 #include "emu/explain_words.h"
+#include "emu/monitor.h"
 
 enum { WIDTH = 100 };
 
@@ -94,12 +95,15 @@ static void write_fence(const FenceNote *note, Json *json)
     json_end(json, '{');
 }
 
-static void write_mistake(const Mistake *mistake, Json *json)
+static void write_mistake(const Case *it, const Mistake *mistake, Json *json)
 {
+    g_autofree char *symbol = monitor_symbol(it->machine, mistake->at);
+    const bool is_named = mistake->has_entry && *symbol;
     json_begin(json, NULL, '{');
     json_text(json, "stage", mistake->has_entry ? mistake->stage : NULL);
     json_number(json, "level", mistake->level);
     json_hex(json, "spa", mistake->at);
+    json_text(json, "symbol", is_named ? g_strstrip(g_strdelimit(symbol, "<>", ' ')) : NULL);
     json_hex(json, "pte", mistake->pte);
     json_text(json, "bit", mistake->bit);
     json_text(json, "rule", mistake->rule);
@@ -128,7 +132,7 @@ void explanation_json(const Explanation *e, Json *json)
     json_text(json, "text", e->text->str);
     json_begin(json, "mistakes", '[');
     for (unsigned i = 0; i < e->mistakes->len; i++)
-        write_mistake(g_ptr_array_index(e->mistakes, i), json);
+        write_mistake(it, g_ptr_array_index(e->mistakes, i), json);
     json_end(json, '[');
     json_end(json, '{');
     g_string_append_c(json->out, '\n');

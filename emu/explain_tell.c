@@ -8,6 +8,7 @@
 #include "emu/explain.h"
 #include "emu/explain_place.h"
 #include "emu/explain_words.h"
+#include "emu/monitor.h"
 #include "mmu/pte.h"
 
 #define X64 "0x%" PRIx64
@@ -52,15 +53,23 @@ static bool is_of_fetch(uint64_t cause)
            cause == CAUSE_FETCH_GUEST_PAGE;
 }
 
+/* An address, and the name that an image has for it. */
+static void append_address(const Case *it, uint64_t address, GString *out)
+{
+    g_autofree char *symbol = monitor_symbol(it->machine, address);
+    g_string_append_printf(out, X64 "%s", address, symbol);
+}
+
 static void tell_what(const Case *it, GString *out)
 {
     const PastTrap *trap = it->trap;
     char text[80];
     uint32_t word;
-    g_string_append_printf(
-        out, "Trap %" PRIu64 " of hart %u: %s (%s %" PRIu64 ") in %s-mode at " X64, trap->id,
-        it->hart->id, words_of_cause(trap->trap.cause), is_irq(trap) ? "interrupt" : "cause",
-        number_of(trap), hart_mode_name(it->hart, trap->mode), trap->epc);
+    g_string_append_printf(out, "Trap %" PRIu64 " of hart %u: %s (%s %" PRIu64 ") in %s-mode at ",
+                           trap->id, it->hart->id, words_of_cause(trap->trap.cause),
+                           is_irq(trap) ? "interrupt" : "cause", number_of(trap),
+                           hart_mode_name(it->hart, trap->mode));
+    append_address(it, trap->epc, out);
     if (!is_irq(trap) && !is_of_fetch(trap->trap.cause) && find_instruction(it, &word)) {
         insn_disassemble(word, trap->epc, text, sizeof text);
         g_strdelimit(text, "\t", ' ');
@@ -97,11 +106,11 @@ static void tell_gpa(const Case *it, GString *out)
         g_string_append_printf(
             out, "On the way the hart had to read an entry of the VS stage at gpa " X64 ". ",
             end->gpa.v);
-    else if (end->has_first)
-        g_string_append_printf(
-            out, "The VS stage gives gpa " X64 ", by its leaf at " X64 " (level %u, " X64 "). ",
-            end->gpa.v, end->first.at.v, end->first.level, end->first.pte);
-    else
+    else if (end->has_first) {
+        g_string_append_printf(out, "The VS stage gives gpa " X64 ", by its leaf at ", end->gpa.v);
+        append_address(it, end->first.at.v, out);
+        g_string_append_printf(out, " (level %u, " X64 "). ", end->first.level, end->first.pte);
+    } else
         g_string_append_printf(out, "That is gpa " X64 ", for vsatp is Bare. ", end->gpa.v);
     if (place)
         g_string_append_printf(out, "In the machine's device tree that address is %s. ", place);
@@ -120,13 +129,14 @@ static void tell_walk(const Case *it, GString *out)
     tell_stage(it->walk, end->in_g, out);
     if (!end->has_entry)
         g_string_append(out, " refuses the address");
-    else if (end->why == WHY_ACCESS)
-        g_string_append_printf(out, " cannot read the entry of level %u at " X64, end->entry.level,
-                               end->entry.at.v);
     else
-        g_string_append_printf(out,
-                               " ends at the entry of level %u at " X64 ", which is " X64 " (%s)",
-                               end->entry.level, end->entry.at.v, end->entry.pte,
+        g_string_append_printf(out, " %s the entry of level %u at ",
+                               end->why == WHY_ACCESS ? "cannot read" : "ends at",
+                               end->entry.level);
+    if (end->has_entry)
+        append_address(it, end->entry.at.v, out);
+    if (end->has_entry && end->why != WHY_ACCESS)
+        g_string_append_printf(out, ", which is " X64 " (%s)", end->entry.pte,
                                words_of_flags(end->entry.pte, flags));
     g_string_append_printf(out, ": %s: %s (%s). ", verdict.bit, verdict.says, verdict.rule);
 }
@@ -239,11 +249,13 @@ static void tell_fence(const Case *it, GString *out)
         g_string_append_printf(out, "spa " X64, note->now_spa);
     else
         g_string_append_printf(out, "a fault, for %s", verdict.says);
-    if (note->has_leaf)
-        g_string_append_printf(
-            out, ", by the entry of level %u of the %s stage at " X64 ", which was " X64,
-            note->leaf.level, words_of_stage(note->leaf.stage, note->space.guest), note->leaf.at.v,
-            note->leaf.pte);
+    if (note->has_leaf) {
+        g_string_append_printf(out, ", by the entry of level %u of the %s stage at ",
+                               note->leaf.level,
+                               words_of_stage(note->leaf.stage, note->space.guest));
+        append_address(it, note->leaf.at.v, out);
+        g_string_append_printf(out, ", which was " X64, note->leaf.pte);
+    }
     if (note->root_before)
         g_string_append_printf(out,
                                ". What was used is of the tables at " X64 ", which hgatp had with "
@@ -292,8 +304,10 @@ static void tell_all_irqs(const char *name, uint64_t set, GString *out)
 static void tell_waiting(const Case *it, GString *out)
 {
     Hart *hart = it->hart;
-    g_string_append_printf(out, "Hart %u waits in %s-mode for an interrupt, before " X64 ".",
-                           hart->id, hart_mode_name(hart, hart_mode(hart)), hart->pc);
+    g_string_append_printf(out, "Hart %u waits in %s-mode for an interrupt, before ", hart->id,
+                           hart_mode_name(hart, hart_mode(hart)));
+    append_address(it, hart->pc, out);
+    g_string_append(out, ".");
     if (!hart->has_h || !hart_is_guest(hart)) {
         tell_all_irqs("Enabled in mie", hart->csr.mie, out);
         tell_all_irqs("Pending in mip", hart_mip(hart), out);

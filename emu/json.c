@@ -8,8 +8,8 @@ static void append_string(GString *out, const char *text)
 {
     g_string_append_c(out, '"');
     for (const char *at = text; *at; at++)
-        if ((unsigned char)*at < ' ')
-            g_string_append_printf(out, "\\u%04x", (unsigned)*at);
+        if (!g_ascii_isprint(*at)) /* a byte of no known encoding, too: a name of an image's */
+            g_string_append_printf(out, "\\u%04x", (unsigned char)*at);
         else if (*at == '"' || *at == '\\')
             g_string_append_printf(out, "\\%c", *at);
         else
