@@ -72,6 +72,10 @@ const MonitorCommand monitor_commands[] = {
     { "reset halt",     NULL,          "the same",                                            monitor_reset },
     { "reset init",     NULL,          "the same",                                            monitor_reset },
     { "trace-event",    "NAME on|off", "print an event as it happens, or no longer; NAME.* and all too", monitor_trace_event },
+    { "trace on",       "PATTERN",     "print events: names, NAME.*, all; comma separated",   monitor_trace_on },
+    { "trace off",      NULL,          "print no events",                                     monitor_trace_off },
+    { "trace dump",     "[FILE.bht]",  "write the last events there (bulkhead-ring.bht)",     monitor_trace_dump },
+    { "trace status",   NULL,          "which events go where, and how many are kept",        monitor_trace_status },
     { "log",            "ITEM[,ITEM...]", "print what -d prints: int, mmu, guest_errors...; none: nothing", monitor_log },
     { "logfile",        "FILE",        "print it there",                                      monitor_logfile },
     { "gdbserver",      "[tcp:[HOST]:PORT|unix:PATH]", "listen for gdb there (tcp::1234)",   monitor_gdbserver },
@@ -258,7 +262,7 @@ static const struct {
 } argument_words[] = {
     { "csr", add_csrs },           { "help", add_commands },
     { "?", add_commands },         { "break", monitor_break_words },
-    { "trace-event", add_events },
+    { "trace-event", add_events }, { "trace on", add_events },
 };
 
 /* Words of commands that `line` begins with; `last` is where its last word begins. */

@@ -63,6 +63,7 @@ MonitorFn monitor_x, monitor_xp, monitor_xg, monitor_print, monitor_gva2gpa, mon
 MonitorFn monitor_info_mem, monitor_info_tlb, monitor_irq, monitor_info_pic, monitor_part;
 MonitorFn monitor_info_mtree, monitor_info_qtree, monitor_info_chardev, monitor_info_block;
 MonitorFn monitor_info_network, monitor_info_version, monitor_info_name, monitor_info_roms;
+MonitorFn monitor_trace_on, monitor_trace_off, monitor_trace_dump, monitor_trace_status;
 MonitorFn monitor_trace_event, monitor_info_trace_events, monitor_log, monitor_logfile;
 MonitorFn monitor_gdbserver;
 MonitorFn monitor_reverse, monitor_reverse_continue, monitor_print_history, monitor_print_hash;

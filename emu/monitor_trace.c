@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* monitor_trace.c - commands that turn events and logs on and off, and let debuggers in; see monitor.h. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "emu/base/ring.h"
 #include "emu/gdb/gdb.h"
 #include "emu/monitor.h"
 #include "emu/options_handlers.h"
+#include "emu/trace_ring.h"
 
 static void enable(Monitor *monitor, const char *pattern, GString *out)
 {
@@ -28,6 +31,57 @@ void monitor_trace_event(Monitor *monitor, const char *arguments, GString *out)
     }
     g_autofree char *pattern = g_strconcat(off ? "-" : "", words[0], NULL);
     enable(monitor, pattern, out);
+}
+
+void monitor_trace_on(Monitor *monitor, const char *arguments, GString *out)
+{
+    if (*arguments)
+        enable(monitor, arguments, out);
+    else
+        monitor_say_usage(monitor, out);
+}
+
+void monitor_trace_off(Monitor *monitor, const char *arguments, GString *out)
+{
+    (void)arguments;
+    enable(monitor, "-all", out);
+}
+
+void monitor_trace_dump(Monitor *monitor, const char *arguments, GString *out)
+{
+    const Machine *m = monitor->machine;
+    const char *path = *arguments ? arguments : m->ring_file ? m->ring_file : TRACE_RING_FILE;
+    if (*arguments && !monitor_may_touch_files(monitor, out))
+        return;
+    g_autofree char *said = trace_ring_dump_said(m, path);
+    g_string_append_printf(out, "%s\n", said);
+}
+
+/* The events that go to a sink, or none. */
+static void add_sink(const Trace *trace, TraceSink sink, const char *what, GString *out)
+{
+    const char *comma = "";
+    g_string_append_printf(out, "%s: ", what);
+    for (unsigned i = 0; i < TRACE_COUNT; i++) {
+        if (!(trace->on[i] >> sink & 1))
+            continue;
+        g_string_append_printf(out, "%s%s", comma, trace_events[i].name);
+        comma = ",";
+    }
+    g_string_append(out, *comma ? "\n" : "nothing\n");
+}
+
+void monitor_trace_status(Monitor *monitor, const char *arguments, GString *out)
+{
+    const Trace *trace = &monitor->machine->trace;
+    (void)arguments;
+    add_sink(trace, TRACE_TO_TEXT, "printed", out);
+    add_sink(trace, TRACE_TO_FILE, "recorded", out);
+    add_sink(trace, TRACE_TO_RING, "kept", out);
+    if (trace->ring)
+        g_string_append_printf(
+            out, "kept now: %" PRIu64 " entries, %" PRIu64 " older ones are gone\n",
+            trace->ring->entries - ring_lost(trace->ring), ring_lost(trace->ring));
 }
 
 void monitor_info_trace_events(Monitor *monitor, const char *arguments, GString *out)

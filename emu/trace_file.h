@@ -85,8 +85,18 @@ const TraceEvent *trace_reader_events(const TraceReader *reader, unsigned *n);
 int trace_reader_event(const TraceReader *reader, const char *name);
 int trace_event_field(const TraceEvent *event, const char *name);
 
-/* Blocks in which none of these events is are skipped; default: all. */
-void trace_reader_want(TraceReader *reader, uint64_t events);
+/* What somebody wants to see, as far as a block's header can tell that it has none of it. */
+typedef struct {
+    uint64_t events;     /* bit n: event n */
+    uint32_t harts;      /* as in a header */
+    uint64_t partitions; /* the same */
+    uint64_t from, to;   /* times, the last included */
+} TraceWanted;
+
+#define TRACE_WANTED_ALL ((TraceWanted){ UINT64_MAX, UINT32_MAX, UINT64_MAX, 0, UINT64_MAX })
+
+/* Blocks without any of that are skipped, and events that are none of `events`; default: all. */
+void trace_reader_want(TraceReader *reader, const TraceWanted *wanted);
 
 /* Only events of times `from` and later, up to `to`, which is not included. Default: all. */
 void trace_reader_window(TraceReader *reader, uint64_t from, uint64_t to);

@@ -38,10 +38,12 @@ static bool show(TraceReader *reader, const TraceQuery *query, GError **error)
 {
     unsigned n;
     TraceRecord record;
+    TraceWanted wanted;
     GError *problem = NULL;
     const TraceEvent *events = trace_reader_events(reader, &n);
     g_autoptr(GHashTable) counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    trace_reader_want(reader, trace_query_events(query));
+    trace_query_wanted(query, &wanted);
+    trace_reader_want(reader, &wanted);
     while (trace_reader_next(reader, &record, &problem)) {
         if (!trace_query_matches(query, &record))
             continue;

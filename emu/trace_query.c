@@ -292,6 +292,42 @@ uint64_t trace_query_events(const TraceQuery *q)
     return q->mask;
 }
 
+/* A condition on a time is one on its block's. */
+static void narrow_time(const Condition *c, TraceWanted *w)
+{
+    const uint64_t value = c->value[0];
+    switch (c->op) {
+    case OP_EQ:
+        w->from = MAX(w->from, value);
+        w->to = MIN(w->to, value);
+        break;
+    case OP_LT:
+    case OP_LE: w->to = MIN(w->to, value); break;
+    case OP_GT:
+    case OP_GE: w->from = MAX(w->from, value); break;
+    case OP_IN:
+        w->from = MAX(w->from, value);
+        w->to = MIN(w->to, c->end);
+        break;
+    default: break;
+    }
+}
+
+void trace_query_wanted(const TraceQuery *q, TraceWanted *w)
+{
+    *w = TRACE_WANTED_ALL;
+    w->events = q->mask;
+    for (unsigned i = 0; i < q->n_conditions; i++) {
+        const Condition *c = &q->conditions[i];
+        if (c->column.at[0] == COL_T)
+            narrow_time(c, w);
+        else if (c->column.at[0] == COL_H && c->op == OP_EQ)
+            w->harts &= 1u << MIN(c->value[0], 31);
+        else if (c->column.at[0] == COL_P && c->op == OP_EQ)
+            w->partitions &= BIT(c->value[0] & 63);
+    }
+}
+
 static uint64_t column_value(int at, const TraceRecord *r)
 {
     switch (at) {

@@ -20,6 +20,7 @@
 #include <glib.h>
 
 #include "emu/base/trace.h"
+#include "emu/trace_file.h"
 
 typedef struct TraceQuery TraceQuery;
 
@@ -32,6 +33,8 @@ void trace_query_free(TraceQuery *query);
 
 /* Bit n: it may match event n. */
 uint64_t trace_query_events(const TraceQuery *query);
+/* What can be told of blocks of a recording without reading them. */
+void trace_query_wanted(const TraceQuery *query, TraceWanted *wanted);
 bool trace_query_matches(const TraceQuery *query, const TraceRecord *record);
 
 /* Is there a "group by"? */

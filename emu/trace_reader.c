@@ -16,7 +16,8 @@ struct TraceReader {
     TraceEvent events[TRACE_MAX_EVENTS];
     unsigned n_events;
     GPtrArray *strings; /* what `events` points at */
-    uint64_t wanted, from, to;
+    TraceWanted wanted;
+    uint64_t from, to; /* the window */
     TraceCodec codec;
     TraceBlock header;
     uint32_t left; /* records in the block */
@@ -124,7 +125,8 @@ TraceReader *trace_reader_open(const char *path, GError **error)
     r->path = g_strdup(path);
     r->file = file;
     r->strings = g_ptr_array_new_with_free_func(g_free);
-    r->wanted = r->to = UINT64_MAX;
+    r->wanted = TRACE_WANTED_ALL;
+    r->to = UINT64_MAX;
     if (read_schema(r, error))
         return r;
     trace_reader_free(r);
@@ -167,9 +169,9 @@ int trace_event_field(const TraceEvent *event, const char *name)
     return -1;
 }
 
-void trace_reader_want(TraceReader *r, uint64_t events)
+void trace_reader_want(TraceReader *r, const TraceWanted *wanted)
 {
-    r->wanted = events;
+    r->wanted = *wanted;
 }
 
 void trace_reader_window(TraceReader *r, uint64_t from, uint64_t to)
@@ -217,6 +219,15 @@ static bool load_block(TraceReader *r, GError **error)
     return true;
 }
 
+static bool may_be_wanted(const TraceReader *r)
+{
+    const TraceBlock *h = &r->header;
+    const TraceWanted *w = &r->wanted;
+    return h->events & w->events && h->harts & w->harts && h->vmids & w->partitions &&
+           h->first_time < r->to && h->last_time >= r->from && h->first_time <= w->to &&
+           h->last_time >= w->from;
+}
+
 /* The next block of wanted events. False: the end, or `error`. */
 static bool next_block(TraceReader *r, GError **error)
 {
@@ -227,8 +238,7 @@ static bool next_block(TraceReader *r, GError **error)
         if (h->magic != TRACE_BLOCK_MAGIC)
             return damaged(r, "something that is no block stands where one should", error);
         r->ended = h->kind == TRACE_BLOCK_INDEX;
-        if (h->kind == TRACE_BLOCK_EVENTS && h->events & r->wanted && h->first_time < r->to &&
-            h->last_time >= r->from)
+        if (h->kind == TRACE_BLOCK_EVENTS && may_be_wanted(r))
             return load_block(r, error);
         if (fseeko(r->file, h->stored, SEEK_CUR))
             return cut_off(r, error);
@@ -307,7 +317,7 @@ bool trace_reader_next(TraceReader *r, TraceRecord *record, GError **error)
             r->ended = true;
             return false;
         }
-        if (r->wanted >> record->id & 1 && record->time >= r->from && record->time < r->to)
+        if (r->wanted.events >> record->id & 1 && record->time >= r->from && record->time < r->to)
             return true;
     }
 }

@@ -107,6 +107,11 @@ def long_recordings_have_blocks_and_survive_a_cut(binary, folder, trace):
                     os.path.join(folder, "walks.elf"), "-max-insns", "100000000", "-trace-file", path, "-trace", "all"],
                    stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=True)
     text = tool(binary, "print", path)
+    lines = text.splitlines()
+    for query, wanted in [("all where t in 5000..+3000", lambda t: 5000 <= t < 8000), ("all where t == 5001", lambda t: t == 5001), ("all where t < 3 and h == 0", lambda t: t < 3)]:
+        found = tool(binary, "query", path, query).splitlines()
+        assert found == [line for line in lines if wanted(int(line.split(" ", 2)[1])) and " h=none" not in line] != [], query
+    assert tool(binary, "query", path, "all where h == 3") == tool(binary, "query", path, "all where p == 9") == ""
     with open(path, "rb") as file:
         data = file.read()
     starts = [match.start() for match in re.finditer(b"TBLK", data)]

@@ -152,5 +152,18 @@ def triggers_open_and_close(binary, folder, trace):
         assert says in run(binary, folder, "exits", *words, code=64), words
 
 
-CHECKS = [triggers_open_and_close, the_ring_holds_what_a_recording_holds, what_the_ring_holds_can_be_chosen, a_full_ring_says_how_much_is_gone,
+def the_monitor_prints_and_dumps(binary, folder, trace):
+    trace(binary, folder, "exits")
+    dump = os.path.join(folder, "monitor.bht")
+    done = subprocess.run([binary, "-S", "-monitor", "stdio", "-serial", "none", "-bios", "none", "-m", "16M", "-display", "none", "-kernel",
+                           os.path.join(folder, "exits.elf"), "-no-shutdown"], capture_output=True, text=True, timeout=60, check=False,
+                          input=f"trace on trap\nc\nwait\ntrace status\ntrace dump {dump}\ntrace dump /nowhere/x\ntrace on trapp\ntrace off\ntrace status\nq\n")
+    out = done.stdout + done.stderr
+    assert "printed: trap\n" in out and "printed: nothing\n" in out and "kept now: " in out and "0 older ones are gone" in out, out
+    assert f"are in {dump}" in out and "could not be written" in out and "no trace event is called 'trapp'" in out, out
+    printed = [line for line in done.stderr.splitlines() if " trap h=0" in line]
+    assert len(printed) == len([e for e in events_of(binary, trace, dump) if e["ev"] == "trap"]) > 5, printed
+
+
+CHECKS = [the_monitor_prints_and_dumps, triggers_open_and_close, the_ring_holds_what_a_recording_holds, what_the_ring_holds_can_be_chosen, a_full_ring_says_how_much_is_gone,
           only_failure_leaves_a_file, a_crash_of_the_emulator_leaves_a_file, the_ring_changes_nothing]
