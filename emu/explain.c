@@ -124,14 +124,22 @@ static void consider_fences(Explanation **found, Machine *m)
             consider(found, &(Case){ .machine = m, .hart = &m->harts[note->hart], .fence = note });
 }
 
-/* Where there is no mistake: that the hart waits, or its last trap. */
+static bool is_fault(const PastTrap *trap)
+{
+    const uint64_t cause = trap->trap.cause;
+    return !(cause & CAUSE_INTERRUPT) && !(cause >= CAUSE_ECALL_U && cause <= CAUSE_ECALL_M);
+}
+
+/* Where there is no mistake: that the hart waits, or its last fault, or if none is remembered its last trap. */
 static Case plain_case(Machine *m, unsigned hart, bool over)
 {
     Hart *h = &m->harts[hart];
-    const PastTrap *trap = h->past ? past_last(h->past, 0) : NULL;
+    const PastTrap *last = h->past ? past_last(h->past, 0) : NULL, *trap = last;
     if (h->idle || !trap)
         return (Case){ .machine = m, .hart = h, .waits = h->idle };
-    return case_of_trap(m, hart, trap, over);
+    for (unsigned n = 1; trap && !is_fault(trap); n++)
+        trap = past_last(h->past, n);
+    return case_of_trap(m, hart, trap ? trap : last, over);
 }
 
 /* Where nobody has looked for missing fences as they were missed: what is left of that. */

@@ -35,6 +35,8 @@ static void append_mistake(const Mistake *mistake, GString *out)
 void explanation_print(const Explanation *e, GString *out)
 {
     append_filled(out, e->text->str);
+    if (!e->mistakes->len && (e->about.trap || e->about.waits))
+        g_string_append(out, "No mistake follows from that.\n");
     for (unsigned i = 0; i < e->mistakes->len; i++)
         append_mistake(g_ptr_array_index(e->mistakes, i), out);
 }
