@@ -320,11 +320,11 @@ static void load_next_part(History *h, uint64_t next)
 {
     uint64_t units = h->machine->clock.units;
     g_assert(h->replay);
+    input_log_seek(h->log, next);
     if (!h->replay->load_part(h->replay->opaque))
         return;
     h->machine->stop = STOP_NONE;
     h->machine->reset_requested = false;
-    input_log_seek(h->log, next);
     if (h->machine->clock.units < units)
         begin_anew(h);
     else
@@ -347,25 +347,27 @@ static void enter_next_part(History *h)
 
 /* Looks. */
 
-/* The next record, before the goal, that does not wait for a device to ask for it. */
-static const InputRecord *next_between_slices(const History *h)
+/* When the next record before the goal is due that does not wait for a device to ask for it; those that do come first, and
+ * their instruction has to run. */
+static uint64_t next_record_due(const History *h)
 {
-    uint64_t end = input_log_end(h->log);
+    uint64_t end = input_log_end(h->log), earliest = 0;
     if (h->has_goal)
         end = MIN(end, h->goal.next);
-    for (uint64_t i = input_log_next(h->log); i < end; i++)
-        if (!input_log_at(h->log, i)->at.in_slice)
-            return input_log_at(h->log, i);
-    return NULL;
+    for (uint64_t i = input_log_next(h->log); i < end; i++) {
+        const Position *at = &input_log_at(h->log, i)->at;
+        if (!at->in_slice)
+            return MAX(at->units, earliest);
+        earliest = MAX(earliest, at->units + 1);
+    }
+    return UINT64_MAX;
 }
 
 void history_schedule(History *h)
 {
     uint64_t at = h->has_goal ? h->goal.at.units : UINT64_MAX;
-    if (h->machine->replaying) {
-        const InputRecord *record = next_between_slices(h);
-        at = MIN(at, record ? record->at.units : UINT64_MAX);
-    }
+    if (h->machine->replaying)
+        at = MIN(at, next_record_due(h));
     if (h->behind)
         at = MIN(at, h->frontier.at.units);
     else if (h->replay)

@@ -29,6 +29,8 @@ static bool is_damaged(const Replay *r, uint32_t chunk, const char *why, GError 
 /* The bytes of a chunk, in r->content. */
 static bool unpack(Replay *r, const RecordingChunk *chunk, const uint8_t *stored)
 {
+    if (chunk->size > r->room)
+        r->content = g_realloc(r->content, r->room = chunk->size);
     if (chunk->stored == chunk->size)
         memcpy(r->content, stored, chunk->size);
     else if (ZSTD_decompressDCtx(r->zstd, r->content, chunk->size, stored, chunk->stored) !=
@@ -213,9 +215,9 @@ Replay *replay_of_bytes(const char *name, const uint8_t *data, size_t size, Mach
     Replay *r = g_new0(Replay, 1);
     *r = (Replay){ .name = g_strdup(name), .data = data, .size = size, .config = config };
     r->zstd = ZSTD_createDCtx();
-    r->content = g_malloc(RECORDING_CHUNK);
+    r->content = g_malloc(r->room = 1);
     r->parts = g_array_new(FALSE, FALSE, sizeof(RecordingPart));
-    r->input = g_byte_array_new();
+    r->input = g_byte_array_sized_new(1);
     memset(r->disks, -1, sizeof r->disks);
     size_t magic = strlen(RECORDING_MAGIC);
     bool ok = (size >= magic && !memcmp(data, RECORDING_MAGIC, magic)) ||

@@ -25,6 +25,7 @@ struct Replay {
     RecordingExtras extras;
     ZSTD_DCtx *zstd;
     uint8_t *content; /* of a chunk, unpacked */
+    size_t room;      /* bytes of it */
     bool has_config, has_end, cut_at_part;
     GArray *parts; /* of RecordingPart; n_parts of them are whole */
     unsigned n_parts;
@@ -44,6 +45,8 @@ struct Replay {
     void *opaque;
 };
 
+/* The parts of replay_start: a part's state; all input. */
+bool replay_import(Replay *replay, Machine *machine, InputLog *log, GError **error);
 bool replay_load_part(Replay *replay, Machine *machine, unsigned index, GError **error);
 
 #endif

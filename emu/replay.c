@@ -45,8 +45,11 @@ static bool import_part(InputLog *log, RecordingText *text, Position *at)
     return true;
 }
 
-static bool import(Replay *r, InputLog *log, GError **error)
+bool replay_import(Replay *r, Machine *m, InputLog *log, GError **error)
 {
+    r->machine = m;
+    r->next_part = 1;
+    m->replaying = true;
     RecordingText text = { r->input->data, r->input->data };
     Position at = g_array_index(r->parts, RecordingPart, 0).end;
     for (unsigned i = 0; i < r->n_parts; i++) {
@@ -72,12 +75,9 @@ static bool import(Replay *r, InputLog *log, GError **error)
 
 bool replay_start(Replay *r, Machine *m, InputLog *log, GError **error)
 {
-    r->machine = m;
     m->tohost =
         bus_is_ram(&m->bus, (Spa){ r->extras.tohost }, 8) ? (Spa){ r->extras.tohost } : (Spa){ 0 };
-    r->next_part = 1;
-    m->replaying = true;
-    return replay_load_part(r, m, 0, error) && import(r, log, error);
+    return replay_load_part(r, m, 0, error) && replay_import(r, m, log, error);
 }
 
 /* While it runs. */
@@ -96,6 +96,7 @@ static bool load_part(void *opaque)
 {
     Replay *r = opaque;
     GError *error = NULL;
+    g_assert(r->next_part < r->n_parts);
     if (replay_load_part(r, r->machine, r->next_part++, &error))
         return true;
     stop_with(r, error);
