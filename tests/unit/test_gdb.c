@@ -500,7 +500,7 @@ Test(gdb, monitor_words_print_and_reset_stays_stopped)
     cr_assert(strstr(misspelt, "did you mean 'mstatus'?") && strstr(csrs, "0x680  hgatp"));
     cr_assert_str_eq(extra, "'halt' takes no arguments\n");
     cr_assert(strstr(help, "info registers") && strstr(bad, "unknown command 'explode"));
-    cr_assert(strstr(regs, "t0       0000000000000001") && strstr(regs, "mstatus"));
+    cr_assert(strstr(regs, "x5/t0    0000000000000001") && strstr(regs, "mstatus"));
     g_free(monitor(&peer, "reset halt"));
     cr_assert(peer.machine->paused);
     CHECK(&peer, { "p20", "0000008000000000" }, { "p5", "0000000000000000" }, { "qRcmd,zz", "E22" },
