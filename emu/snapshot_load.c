@@ -31,6 +31,7 @@ typedef struct {
     uint8_t *content; /* the same, uncompressed */
     size_t stored_room, content_room;
     ZSTD_DCtx *zstd;
+    uint64_t state_size; /* bytes of state in the file */
     GByteArray *state;
     uint64_t next_page; /* the least that may come */
 } Reader;
@@ -119,6 +120,7 @@ static bool verify(Reader *r, GError **error)
     do {
         if (!next_chunk(r, error))
             return false;
+        r->state_size += r->chunk.kind == SNAPSHOT_STATE ? r->chunk.size : 0;
     } while (r->chunk.kind != SNAPSHOT_END);
     if (fgetc(r->file) != EOF)
         return is_damaged(r, "more follows than was written", error);
@@ -135,7 +137,8 @@ static bool check_config(Reader *r, const Machine *m, GError **error)
         return false;
     if (r->chunk.kind != SNAPSHOT_CONFIG)
         return is_damaged(r, "it does not say what the machine is made of", error);
-    g_autofree char *text = g_strndup((const char *)r->content, r->chunk.size);
+    g_autofree char *text =
+        r->chunk.size ? g_strndup((const char *)r->content, r->chunk.size) : g_strdup("");
     return snapshot_config_fits(m, text, error);
 }
 
@@ -152,11 +155,12 @@ static uint64_t most_state(const Machine *m)
 /* Reads up to the chunk behind the state. */
 static bool read_state(Reader *r, const Machine *m, GError **error)
 {
+    if (r->state_size > most_state(m))
+        return is_damaged(r, "there is too much state", error);
+    r->state = g_byte_array_sized_new((guint)r->state_size);
     while (next_chunk(r, error)) {
         if (r->chunk.kind != SNAPSHOT_STATE)
             return true;
-        if (r->state->len + (uint64_t)r->chunk.size > most_state(m))
-            return is_damaged(r, "there is too much state", error);
         if (!unpack(r, error))
             return false;
         g_byte_array_append(r->state, r->content, r->chunk.size);
@@ -249,9 +253,10 @@ static bool read_all(Reader *r, Machine *m, GError **error)
 
 bool snapshot_read(Machine *m, FILE *file, const char *name, GError **error)
 {
-    Reader r = { .file = file, .zstd = ZSTD_createDCtx(), .state = g_byte_array_new() };
+    Reader r = { .file = file, .zstd = ZSTD_createDCtx() };
     bool ok = read_all(&r, m, error);
-    g_byte_array_unref(r.state);
+    if (r.state)
+        g_byte_array_unref(r.state);
     ZSTD_freeDCtx(r.zstd);
     g_free(r.content);
     g_free(r.stored);

@@ -246,6 +246,7 @@ Test(snapshot, what_cannot_be_is_refused_and_leaves_no_traces)
     cr_assert_leq(state->len, SNAPSHOT_CHUNK);
     expect_forgery(m, "no end", (Part[]){ text, rest, pages }, 3);
     expect_forgery(m, "no config", (Part[]){ rest, pages, end }, 3);
+    expect_forgery(m, "an empty config", (Part[]){ { SNAPSHOT_CONFIG, "", 0 }, rest, end }, 3);
     expect_forgery(m, "nothing", (Part[]){ end }, 1);
     expect_forgery(m, "no state", (Part[]){ text, pages, end }, 3);
     expect_forgery(m, "state twice", (Part[]){ text, rest, rest, end }, 4);
