@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* monitor.c - commands for people who look at the machine: finding the command, help, and the machine's life; see
- * monitor.h. */
+/* monitor.c - commands for people who look at the machine: their table, finding one, help, completion; see monitor.h. */
 #include "emu/monitor.h"
 
 #include <string.h>

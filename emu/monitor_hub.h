@@ -50,7 +50,7 @@ MonitorHub *monitor_hub_new(Machine *machine);
 /* Before the machine is freed. What threads still use lives on. NULL is fine. */
 void monitor_hub_free(MonitorHub *hub);
 
-/* Commands can be typed at `at` from now on. `shared`: it is the end of other lines too. */
+/* Commands can be typed at `at`, a line of the console's, from now on. */
 void monitor_hub_add_place(MonitorHub *hub, const ConsoleMonitor *at);
 /* Names of the images that are ELF files. */
 const Symbols *monitor_hub_symbols(MonitorHub *hub);

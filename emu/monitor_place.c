@@ -17,7 +17,7 @@ typedef struct {
     MonitorHub *hub;
     HostChar *chr;
     bool is_terminal, is_raw;
-    bool is_open, greeted;
+    bool greeted;
     bool overlong;   /* the rest of the line is thrown away */
     bool was_return; /* a line feed after it means nothing */
     GString *line;   /* without an editor: what came of it so far */
@@ -181,7 +181,6 @@ static void event(void *opaque, HostEvent what)
     MonitorPlace *place = opaque;
     switch (what) {
     case HOST_OPENED:
-        place->is_open = true;
         if (!place->greeted)
             greet(place);
         else if (place->editor)
@@ -191,7 +190,6 @@ static void event(void *opaque, HostEvent what)
         break;
     case HOST_CLOSED:
         /* A caller that hung up in the middle of a line may not have meant the half of it. */
-        place->is_open = false;
         place->monitor.waits = false;
         place->greeted = place->is_terminal && place->greeted;
         place->overlong = false;
