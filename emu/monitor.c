@@ -130,10 +130,10 @@ static void print_help(Monitor *monitor, const char *arguments, GString *out)
 static void print_info_list(Monitor *monitor, const char *arguments, GString *out)
 {
     g_autofree char *line = g_strconcat("info ", arguments, NULL);
-    if (*arguments)
-        say_unknown(monitor, line, out);
-    else
+    if (!*arguments)
         print_help_of(monitor_commands, "info", out);
+    else if (!monitor_refuse(line, out))
+        say_unknown(monitor, line, out);
 }
 
 void monitor_say_usage(const Monitor *monitor, GString *out)

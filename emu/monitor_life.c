@@ -205,6 +205,14 @@ static const struct {
     { "migrate", "machines do not move; savevm keeps one" },
     { "balloon", "there is no balloon device" },
     { "set_link", "there is no cable to pull; give -netdev user,restrict=on" },
+    { "info pci", "the board has no PCI bus; info qtree lists its devices" },
+    { "info usb", "the board has no USB" },
+    { "info kvm", "instructions are emulated" },
+    { "info jit", "code is not translated" },
+    { "info numa", "memory has one node; info mtree shows it" },
+    { "info migrate", "machines do not move" },
+    { "info balloon", "there is no balloon device" },
+    { "info vnc", "there is no display" },
     { "hostfwd_add", "ports are forwarded from the start; give -netdev user,hostfwd=" },
 };
 

@@ -233,6 +233,7 @@ Test(monitor, unknown_words_name_the_nearest)
           { "x1", "unknown command 'x1'; did you mean 'x'?\n" },
           { "stop/x", "unknown command 'stop/x'; did you mean 'stop'?\n" });
     cr_expect(says("device_add virtio-net-device", "device_add cannot be had"));
+    cr_expect(says("info pci", "no PCI bus; info qtree"));
     cr_expect(says("sendkey ctrl-alt-f1", "there is no keyboard"));
     cr_expect(says("system_powerdown", "no power button"));
     cr_expect(says("csr mstatsu", "did you mean 'mstatus'"));
