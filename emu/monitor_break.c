@@ -79,6 +79,11 @@ static void hit(MonitorBreaks *breaks, EventBreak *b, const TraceRecord *record)
     Machine *m = breaks->hub->machine;
     unsigned index = record->hart == TRACE_NO_HART ? (unsigned)m->current : record->hart;
     Hart *hart = &m->harts[index];
+    if (m->travelling) {
+        m->noticed |= b->action == ACTION_STOP;
+        m->harts[m->current].attention |= b->action == ACTION_STOP ? ATTENTION_LOOK : 0;
+        return;
+    }
     b->hits++;
     if (b->action == ACTION_MARK) {
         breaks->marking = true;
@@ -100,8 +105,7 @@ static void hit(MonitorBreaks *breaks, EventBreak *b, const TraceRecord *record)
 static void put(void *opaque, const TraceRecord *record)
 {
     MonitorBreaks *breaks = opaque;
-    bool silent = breaks->marking || breaks->hub->machine->travelling;
-    for (guint i = 0; i < breaks->list->len && !silent; i++) {
+    for (guint i = 0; i < breaks->list->len && !breaks->marking; i++) {
         EventBreak *b = break_at(breaks, i);
         if (b->query && trace_query_matches(b->query, record))
             hit(breaks, b, record);

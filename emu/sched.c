@@ -168,6 +168,14 @@ void machine_watch_tohost(Machine *m)
         bus_watch_page(&m->bus, (Spa){ (m->tohost.v + 7) & ~(uint64_t)PAGE_OFFSET }, PAGE_MAILBOX);
 }
 
+static void tell_monitors(Machine *m)
+{
+    if (LIKELY(!m->noticed))
+        return;
+    m->noticed = false;
+    m->notice(m);
+}
+
 static void hear_host(Machine *m)
 {
     while (UNLIKELY(inbox_has_messages(&m->inbox)) && !m->paused)
@@ -176,10 +184,7 @@ static void hear_host(Machine *m)
         m->step_end = UINT64_MAX;
         m->paused = m->noticed = true;
     }
-    if (UNLIKELY(m->noticed)) {
-        m->noticed = false;
-        m->notice(m);
-    }
+    tell_monitors(m);
     if (LIKELY(!m->paused) || m->stop)
         return;
     history_paused(m);
@@ -195,6 +200,8 @@ static void look_around(Machine *m)
 {
     if (LIKELY(!m->travelling))
         hear_host(m);
+    else
+        tell_monitors(m);
     if (UNLIKELY(m->clock.units >= m->look_at)) {
         machine_look(m);
         if (m->paused && !m->travelling)

@@ -63,7 +63,15 @@ static void stopped(void *opaque, unsigned index)
     hart->watch_hit = (Watchpoint){ 0 };
 }
 
-/* What belongs to the debugger, who is not to be asked on the way. */
+/* Between slices: an event happened that somebody stops at. It counts like a breakpoint that is reached then. */
+static void event_happened(Machine *m)
+{
+    const Journey *journey = m->debug_opaque;
+    if (journey->hit)
+        note_hit(journey, &m->harts[m->current]);
+}
+
+/* What belongs to debugger and monitor, who are not to be asked on the way. */
 typedef struct {
     Restraint restraint;
     uint32_t stepping;
@@ -71,6 +79,8 @@ typedef struct {
     void *debug_opaque;
     const Breakpoints *breakpoints[MACHINE_MAX_HARTS];
     uint64_t step_end;
+    bool noticed;
+    void (*notice)(Machine *machine);
     int exit_code;
 } Aside;
 
@@ -81,10 +91,14 @@ static void put_aside(Machine *m, Aside *aside, Journey *journey)
                       .debug_stopped = m->debug_stopped,
                       .debug_opaque = m->debug_opaque,
                       .step_end = m->step_end,
+                      .noticed = m->noticed,
+                      .notice = m->notice,
                       .exit_code = m->exit_code };
     m->restraint = (Restraint){ 0 };
     m->stepping = 0;
-    m->trace.muted = 0xff;
+    m->trace.muted = journey->hit ? HISTORY_MUTED : 0xff;
+    m->noticed = false;
+    m->notice = event_happened;
     m->step_end = UINT64_MAX;
     m->debug_stopped = stopped;
     m->debug_opaque = journey;
@@ -106,6 +120,8 @@ static void take_back(Machine *m, const Aside *aside)
     m->debug_opaque = aside->debug_opaque;
     m->trace.muted = HISTORY_MUTED;
     m->step_end = aside->step_end;
+    m->noticed = aside->noticed;
+    m->notice = aside->notice;
     m->exit_code = aside->exit_code;
     for (unsigned i = 0; i < m->n_harts; i++)
         m->harts[i].breakpoints = aside->breakpoints[i];
