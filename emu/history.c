@@ -36,6 +36,12 @@ static bool is_reached(const History *h, const Position *at)
     return position_compare(&now, at) >= 0 || (now.units == at->units && h->tries > MOST_TRIES);
 }
 
+static bool is_at(const History *h, const Moment *moment)
+{
+    return is_reached(h, &moment->at) &&
+           (input_log_next(h->log) >= moment->next || h->tries > MOST_TRIES);
+}
+
 static uint64_t hash_harts(const Machine *m)
 {
     uint64_t hash = 0;
@@ -254,6 +260,13 @@ static void leave_replay(History *h)
     h->replay = NULL;
 }
 
+void history_rejoin(History *h)
+{
+    if (h->behind && is_at(h, &h->frontier))
+        arrive_at_frontier(h);
+    history_schedule(h);
+}
+
 static void forget_future(History *h)
 {
     leave_replay(h);
@@ -411,12 +424,6 @@ static void apply_due(History *h)
         else if (!input_log_apply_next(h->log))
             note_difference(h);
     }
-}
-
-static bool is_at(const History *h, const Moment *moment)
-{
-    return is_reached(h, &moment->at) &&
-           (input_log_next(h->log) >= moment->next || h->tries > MOST_TRIES);
 }
 
 /* Of what is replayed, with nothing before it that was not shown? */

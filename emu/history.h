@@ -53,6 +53,27 @@ void history_free(History *history); /* before the machine; NULL is fine */
 /* How far back one can go, for people. */
 void history_describe(const History *history, GString *out);
 
+/* The last store to a stretch of RAM. */
+typedef struct {
+    bool found;
+    Spa at; /* its first byte in the stretch */
+    unsigned size;
+    uint64_t before, after; /* up to 8 bytes of it */
+    Requester by;
+    bool in_slice;   /* else between two instructions: input came */
+    unsigned hart;   /* that ran, and */
+    uint64_t cycles; /* had used so many, without the instruction that did it */
+    uint64_t ns;
+} HistoryStore;
+
+/* Finds the last store before now to the `size` bytes of RAM at `at`, and tells `tell`, if there is one, while the machine is
+ * just before it. The machine is where it was afterwards, unless the user did not want to wait. */
+TravelEnd history_last_store(History *history, Spa at, uint64_t size, HistoryStore *store,
+                             void (*tell)(void *opaque, const HistoryStore *store), void *opaque);
+
+/* For the machine: something was stored to a page that is PAGE_MAILBOX. */
+void history_stored(Machine *machine, Spa spa, unsigned size, Requester by);
+
 /* For the scheduler. */
 /* The debugger holds the machine; it will want to come back here exactly. */
 void history_paused(Machine *machine);

@@ -47,6 +47,10 @@ struct History {
     uint64_t origin; /* work where the journey began: marks get denser towards it */
     int64_t look_up; /* host time at which to see whether the user still wants it */
     TimeTravel travel;
+    HistoryStore *sought; /* not NULL: stores to these are looked for */
+    Spa sought_at;
+    uint64_t sought_size;
+    uint8_t *sought_bytes;       /* as they are now */
     const HistoryReplay *replay; /* NULL: the run is live, but for its past */
     bool has_ended;              /* the replay is at its end, which was said */
     HistoryPart *part_begins;    /* NULL: nobody records */
@@ -71,10 +75,18 @@ void history_settle(History *h);
 void history_fall_behind(History *h);
 /* Makes the machine what it was. */
 void history_restore(History *h, const Mark *mark);
+/* Live again if the machine is where the run has got to. */
+void history_rejoin(History *h);
 /* Asks for the next look. */
 void history_schedule(History *h);
 /* The user has changed their mind. */
 bool history_is_cancelled(History *h);
 void travel_init(History *h);
+/* For last_store.c: the parts of a journey. Each is what its name says; see travel.c. */
+bool travel_set_out(History *h);
+unsigned travel_marks_before(const History *h, const Moment *moment);
+TravelEnd travel_run_to(History *h, const Moment *goal);
+TravelEnd travel_run_to_cycles(History *h, unsigned hart, uint64_t cycles);
+TravelEnd travel_go_to(History *h, const Moment *goal);
 
 #endif

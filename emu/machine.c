@@ -48,9 +48,10 @@ static void on_reserved_written(void *opaque, Spa spa, unsigned size, Requester 
 }
 
 /* A message is whole when the mailbox's last byte is there; the machine reads it before another instruction runs. */
-static void on_mailbox_written(void *opaque, Spa spa, unsigned size)
+static void on_mailbox_written(void *opaque, Spa spa, unsigned size, Requester by)
 {
     Machine *m = opaque;
+    history_stored(m, spa, size, by);
     if (m->tohost.v + 7 - spa.v >= size)
         return;
     m->tohost_posted = true;

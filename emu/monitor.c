@@ -65,6 +65,7 @@ const MonitorCommand monitor_commands[] = {
     { "wait",           NULL,          "answer when the machine has stopped; for scripts, behind cont", monitor_wait },
     { "step",           "[N]",         "let the hart do N instructions or traps (1), then stop the machine", monitor_step },
     { "reverse",        "[N]",         "go back N instructions or traps of the hart (1)",     monitor_reverse },
+    { "who-wrote",      "ADDR [SIZE]", "the last store to physical memory there (8 bytes): who, where, when; the machine stays", monitor_who_wrote },
     { "reverse-continue", NULL,        "go back to the last breakpoint or watchpoint, of the monitor or gdb", monitor_reverse_continue },
     { "system_reset",   NULL,          "power-on; a machine that was stopped stays so",       monitor_reset },
     { "reset",          NULL,          "the same",                                            monitor_reset },

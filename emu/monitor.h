@@ -66,7 +66,8 @@ MonitorFn monitor_info_network, monitor_info_version, monitor_info_name, monitor
 MonitorFn monitor_trace_on, monitor_trace_off, monitor_trace_dump, monitor_trace_status;
 MonitorFn monitor_trace_event, monitor_info_trace_events, monitor_log, monitor_logfile;
 MonitorFn monitor_gdbserver;
-MonitorFn monitor_reverse, monitor_reverse_continue, monitor_print_history, monitor_print_hash;
+MonitorFn monitor_reverse, monitor_reverse_continue, monitor_print_history, monitor_print_hash,
+    monitor_who_wrote;
 MonitorFn monitor_memsave, monitor_pmemsave;
 MonitorFn monitor_savevm, monitor_loadvm, monitor_delvm, monitor_info_snapshots;
 /* The machine is somewhere else, and stays there for who is at a debugger's prompt. */

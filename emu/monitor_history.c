@@ -4,7 +4,10 @@
 
 #include "emu/history.h"
 #include "emu/monitor.h"
+#include "emu/monitor_expr.h"
 #include "emu/options_props.h"
+
+enum { MOST_SOUGHT = 1 << 20 }; /* bytes */
 
 /* False: says why not. */
 static bool may_travel(const Monitor *monitor, GString *out)
@@ -70,4 +73,60 @@ void monitor_print_hash(Monitor *monitor, const char *arguments, GString *out)
 {
     (void)arguments;
     g_string_append_printf(out, "%016" PRIx64 "\n", machine_state_hash(monitor->machine));
+}
+
+typedef struct {
+    const Monitor *monitor;
+    GString *out;
+} Telling;
+
+/* The machine is just before the store. */
+static void tell_store(void *opaque, const HistoryStore *store)
+{
+    const Telling *telling = opaque;
+    const Machine *m = telling->monitor->machine;
+    GString *out = telling->out;
+    int digits = 2 * (int)MIN(store->size, 8);
+    g_string_append_printf(
+        out, "0x%" PRIx64 ", %u bytes: 0x%0*" PRIx64 " became 0x%0*" PRIx64 " at %" PRIu64 " ns\n",
+        store->at.v, store->size, digits, store->before, digits, store->after, store->ns);
+    if (store->by.is_device && store->by.id && store->by.id <= m->devices->len) {
+        const Device *device = g_ptr_array_index(m->devices, store->by.id - 1u);
+        g_string_append_printf(out, "by device %s%s\n", device->id,
+                               store->in_slice ? ", which was asked to by" : ", when input came");
+    }
+    if (store->in_slice)
+        monitor_append_position(m, store->hart, out);
+}
+
+void monitor_who_wrote(Monitor *monitor, const char *arguments, GString *out)
+{
+    Machine *m = monitor->machine;
+    uint64_t address, size = 8;
+    if (!*arguments) {
+        monitor_say_usage(monitor, out);
+        return;
+    }
+    if (!monitor_expr(monitor, &arguments, &address, out) ||
+        (*arguments && !monitor_expr_only(monitor, arguments, &size, out)))
+        return;
+    if (!m->time_travel) {
+        g_string_append_printf(out, "there is no going back: %s\n",
+                               m->no_time_travel ? m->no_time_travel : "nobody remembers the run");
+        return;
+    }
+    if (!size || size > MOST_SOUGHT || !bus_is_ram(&m->bus, (Spa){ address }, size)) {
+        g_string_append_printf(
+            out, "0x%" PRIx64 ": no RAM is there (physical addresses; 1 to %d bytes)\n", address,
+            MOST_SOUGHT);
+        return;
+    }
+    HistoryStore store;
+    Telling telling = { monitor, out };
+    TravelEnd end =
+        history_last_store(m->history, (Spa){ address }, size, &store, tell_store, &telling);
+    if (end == TRAVEL_CANCELLED)
+        g_string_append(out, "not found yet: interrupted, somewhere in the past\n");
+    else if (!store.found)
+        g_string_append(out, "nobody, as far as is remembered; info replay says how far that is\n");
 }

@@ -160,7 +160,12 @@ static TravelEnd run_to(History *h, const Moment *goal, Hit *hit)
     return run(&journey) ? TRAVEL_ARRIVED : TRAVEL_CANCELLED;
 }
 
-static TravelEnd run_to_cycles(History *h, unsigned hart, uint64_t cycles)
+TravelEnd travel_run_to(History *h, const Moment *goal)
+{
+    return run_to(h, goal, NULL);
+}
+
+TravelEnd travel_run_to_cycles(History *h, unsigned hart, uint64_t cycles)
 {
     Journey journey = { .history = h };
     h->machine->stop_hart = hart;
@@ -169,7 +174,7 @@ static TravelEnd run_to_cycles(History *h, unsigned hart, uint64_t cycles)
 }
 
 /* The number of marks that are before a moment. */
-static unsigned marks_before(const History *h, const Moment *moment)
+unsigned travel_marks_before(const History *h, const Moment *moment)
 {
     unsigned n = h->marks->len;
     while (n && !moment_before(&history_mark_at(h, n - 1)->moment, moment))
@@ -177,9 +182,9 @@ static unsigned marks_before(const History *h, const Moment *moment)
     return n;
 }
 
-static TravelEnd go_to(History *h, const Moment *goal)
+TravelEnd travel_go_to(History *h, const Moment *goal)
 {
-    unsigned n = marks_before(h, goal);
+    unsigned n = travel_marks_before(h, goal);
     const Mark *after = n < h->marks->len ? history_mark_at(h, n) : NULL;
     if (after && !moment_before(goal, &after->moment)) {
         history_restore(h, after);
@@ -193,12 +198,12 @@ static TravelEnd go_to(History *h, const Moment *goal)
 static TravelEnd go_to_start(History *h)
 {
     Moment start = history_mark_at(h, 0)->moment;
-    (void)go_to(h, &start);
+    (void)travel_go_to(h, &start);
     return TRAVEL_AT_START;
 }
 
 /* False: nothing may be moved now. */
-static bool set_out(History *h)
+bool travel_set_out(History *h)
 {
     Machine *m = h->machine;
     if ((m->stop && m->stop != STOP_DEBUG) || m->travelling || m->clock.left != &m->clock.none)
@@ -224,7 +229,7 @@ static bool find_known(const History *h, const Moment *now, unsigned hart, uint6
             found = true;
         }
     }
-    for (unsigned i = marks_before(h, now); i-- > 0;) {
+    for (unsigned i = travel_marks_before(h, now); i-- > 0;) {
         const Mark *mark = history_mark_at(h, i);
         if (!mark->is_first || mark->cycles[hart] != cycles ||
             (found && moment_before(&mark->moment, known)))
@@ -238,15 +243,15 @@ static bool find_known(const History *h, const Moment *now, unsigned hart, uint6
 /* From the last mark before that. */
 static TravelEnd go_to_cycles(History *h, const Moment *now, unsigned hart, uint64_t cycles)
 {
-    unsigned n = marks_before(h, now);
+    unsigned n = travel_marks_before(h, now);
     while (n && history_mark_at(h, n - 1)->cycles[hart] >= cycles)
         n--;
     if (!n)
         return go_to_start(h);
     history_restore(h, history_mark_at(h, n - 1));
-    TravelEnd end = run_to_cycles(h, hart, cycles);
+    TravelEnd end = travel_run_to_cycles(h, hart, cycles);
     if (end == TRAVEL_ARRIVED && h->machine->harts[hart].idle)
-        end = run_to_cycles(h, hart, cycles);
+        end = travel_run_to_cycles(h, hart, cycles);
     return end;
 }
 
@@ -254,14 +259,14 @@ static TravelEnd step_back(void *opaque, unsigned hart, uint64_t count)
 {
     History *h = opaque;
     Moment known;
-    if (!set_out(h))
+    if (!travel_set_out(h))
         return TRAVEL_CANCELLED;
     Moment now = history_now(h);
     uint64_t cycles = hart_cycles(&h->machine->harts[hart]);
     if (cycles < count)
         return go_to_start(h);
     if (find_known(h, &now, hart, cycles - count, &known))
-        return go_to(h, &known);
+        return travel_go_to(h, &known);
     return go_to_cycles(h, &now, hart, cycles - count);
 }
 
@@ -271,7 +276,7 @@ static TravelEnd go_to_hit(History *h, const Mark *mark, const Hit *hit)
 {
     TravelEnd end;
     history_restore(h, mark);
-    end = hit->watch.kind ? run_to_cycles(h, hit->hart, hit->cycles + 1)
+    end = hit->watch.kind ? travel_run_to_cycles(h, hit->hart, hit->cycles + 1)
                           : run_to(h, &hit->moment, NULL);
     h->machine->harts[hit->hart].watch_hit = hit->watch;
     return end == TRAVEL_ARRIVED ? TRAVEL_AT_POINT : end;
@@ -280,10 +285,10 @@ static TravelEnd go_to_hit(History *h, const Mark *mark, const Hit *hit)
 static TravelEnd run_back(void *opaque, unsigned *hart)
 {
     History *h = opaque;
-    if (!set_out(h))
+    if (!travel_set_out(h))
         return TRAVEL_CANCELLED;
     Moment end = history_now(h);
-    for (unsigned i = marks_before(h, &end); i-- > 0;) {
+    for (unsigned i = travel_marks_before(h, &end); i-- > 0;) {
         Hit hit = { 0 };
         const Mark *mark = history_mark_at(h, i);
         history_restore(h, mark);

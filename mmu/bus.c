@@ -43,8 +43,9 @@ static void ignore_page(void *opaque, Spa page)
 bool bus_init(Bus *bus, Spa ram_base, uint64_t ram_size, Trace *trace, GError **error)
 {
     *bus = (Bus){ .ram_base = ram_base, .ram_size = ram_size, .trace = trace };
-    bus->listener = (BusListener){ ignore_store, ignore_reserved, ignore_store, ignore_table,
-                                   ignore_page,  ignore_page,     NULL };
+    bus->listener = (BusListener){ ignore_store, ignore_reserved, ignore_reserved,
+                                   ignore_table, ignore_page,     ignore_page,
+                                   NULL };
     bus->ram = map_zeros(ram_size);
     bus->page_flags = map_zeros(ram_size >> PAGE_SHIFT);
     if (bus->ram && bus->page_flags)
@@ -169,7 +170,7 @@ static inline void after_write(const Bus *bus, Spa spa, unsigned size, uint8_t *
     if (*flags & PAGE_RESERVED || by.is_device)
         bus->listener.reserved_written(bus->listener.opaque, spa, size, by);
     if (*flags & PAGE_MAILBOX)
-        bus->listener.mailbox_written(bus->listener.opaque, spa, size);
+        bus->listener.mailbox_written(bus->listener.opaque, spa, size, by);
     if (*flags & PAGE_TABLE)
         bus->listener.table_written(bus->listener.opaque);
 }

@@ -53,7 +53,7 @@ typedef struct {
 typedef struct {
     void (*code_written)(void *opaque, Spa spa, unsigned size);
     void (*reserved_written)(void *opaque, Spa spa, unsigned size, Requester by);
-    void (*mailbox_written)(void *opaque, Spa spa, unsigned size);
+    void (*mailbox_written)(void *opaque, Spa spa, unsigned size, Requester by);
     void (*table_written)(void *opaque);
     /* Before the first byte of a clean page changes; must clear PAGE_CLEAN. */
     void (*clean_written)(void *opaque, Spa page);

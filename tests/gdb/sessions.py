@@ -188,6 +188,12 @@ SESSIONS = [
             ("p/d $s0", r"= 1\n"), "set $s0 = 40", "continue", ("p/d $s0", r"= 41\n"), ("monitor info replay", r"now: \d+ ns\n"),
             "reverse-stepi", ("p/d $s0", r"= 41\n"), "reverse-continue", ("p/d $s0", r"= 40\n"), "reverse-stepi",
             ("p/d $s0", r"= 1\n"), "monitor reverse 3", ("monitor why", r"pc 0x"), "kill"),
+    session("who wrote that, without going anywhere", "guests", ["-smp", "2"],
+            "hbreak *(unsigned long)&vu_stored", "continue", "continue", "delete", ("p *(long *)&vu_data", r"= 17\n"),
+            ("monitor info hash", r"[0-9a-f]{16}\n"),
+            ("monitor who-wrote data", r"0x0+1 became 0x0+11 at \d+ ns\nhart 0, VU: 0x[0-9a-f]+.*: sd "), ("monitor info replay", r"now: \d+ ns\n"),
+            ("monitor who-wrote 0x81ff0000 64", r"nobody, as far as is remembered"), ("p *(long *)&vu_data", r"= 17\n"),
+            to("vu_stored", VU, "p 0"), "kill"),
     session("going back has reasons not to be there", "guest", ["-history", "off"],
             ("reverse-stepi", r"does not support this command"), ("monitor reverse", r"start with -history on"), "kill"),
 ]
