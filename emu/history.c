@@ -7,11 +7,7 @@
 
 #include "emu/history_state.h"
 
-/* Of work. Marks are so far apart while the machine runs; so near they come where a journey goes to. */
-enum { USUAL_GAP = 10000000, LEAST_GAP = 100000 };
-/* Up to that distance they keep the usual gap, beyond it is a share of the distance. */
-#define NEAR 100000000ull
-enum { SHARE = 8, FEW_MARKS = 8, MOST_TRIES = 256 };
+enum { MOST_TRIES = 256 };
 
 /* Moments. */
 
@@ -51,133 +47,6 @@ static uint64_t hash_harts(const Machine *m)
         hash = hash_word(hash_word(hash, hart->pc), hart->units);
     }
     return hash;
-}
-
-static void note_cycles(const Machine *m, uint64_t *cycles)
-{
-    for (unsigned i = 0; i < m->n_harts; i++)
-        cycles[i] = hart_cycles(&m->harts[i]);
-}
-
-/* Marks. */
-
-static void free_mark(const History *h, Mark *mark)
-{
-    checkpoint_free(h->machine, mark->checkpoint);
-    for (unsigned i = 0; i < h->machine->n_harts; i++)
-        if (mark->worlds[i])
-            g_array_unref(mark->worlds[i]);
-    g_free(mark);
-}
-
-static void drop_marks(History *h, unsigned from, unsigned count)
-{
-    for (unsigned i = from; i < from + count; i++)
-        free_mark(h, history_mark_at(h, i));
-    if (count)
-        g_ptr_array_remove_range(h->marks, from, count);
-}
-
-/* Without the marks before `index` nothing before is reached. */
-static void drop_oldest(History *h, unsigned count)
-{
-    drop_marks(h, 0, count);
-    const Mark *first = history_mark_at(h, 0);
-    input_log_forget(h->log, MIN(first->moment.next, history_now(h).next));
-    guint past = 0;
-    while (past < h->stops->len &&
-           moment_before(&g_array_index(h->stops, Stop, past).moment, &first->moment))
-        past++;
-    g_array_remove_range(h->stops, 0, past);
-}
-
-/* How far apart marks may be at this distance from where the machine is. */
-static uint64_t allowed_gap(uint64_t distance)
-{
-    if (distance < 2 * USUAL_GAP)
-        return MAX(distance / 2, LEAST_GAP);
-    return distance < NEAR ? USUAL_GAP : distance / SHARE;
-}
-
-static void thin_out(History *h, uint64_t now)
-{
-    for (unsigned i = h->marks->len; i-- > 2;) {
-        const Mark *before = history_mark_at(h, i - 2), *mark = history_mark_at(h, i - 1),
-                   *after = history_mark_at(h, i);
-        uint64_t distance = MAX(mark->work, now) - MIN(mark->work, now);
-        if (!mark->is_first && after->work - before->work <= allowed_gap(distance))
-            drop_marks(h, i - 1, 1);
-    }
-}
-
-static size_t memory_used(const History *h)
-{
-    size_t size = 0;
-    for (unsigned i = 0; i < h->marks->len; i++)
-        size += checkpoint_size(h->machine, history_mark_at(h, i)->checkpoint);
-    return size;
-}
-
-/* Every second of the older half goes; when few are left, the oldest. */
-static void make_room(History *h)
-{
-    Moment now = history_now(h);
-    while (memory_used(h) > h->limit && h->marks->len > 2 &&
-           moment_before(&history_mark_at(h, 1)->moment, &now)) {
-        unsigned before = h->marks->len;
-        for (unsigned i = before / 2; before > FEW_MARKS && i-- > 1;)
-            if (i % 2 && !history_mark_at(h, i)->is_first)
-                drop_marks(h, i, 1);
-        if (h->marks->len == before)
-            drop_oldest(h, 1);
-    }
-}
-
-static void copy_worlds(const Machine *m, GArray **worlds)
-{
-    for (unsigned i = 0; i < m->n_harts; i++)
-        worlds[i] = m->harts[i].worlds ? g_array_copy(m->harts[i].worlds->seen) : NULL;
-}
-
-static void restore_worlds(Machine *m, GArray *const *worlds)
-{
-    for (unsigned i = 0; i < m->n_harts; i++) {
-        worlds_forget(&m->harts[i]);
-        if (worlds[i] && m->harts[i].worlds)
-            g_array_append_vals(m->harts[i].worlds->seen, worlds[i]->data, worlds[i]->len);
-    }
-}
-
-static void take_mark(History *h, bool is_first)
-{
-    Machine *m = h->machine;
-    if (!h->limit)
-        return;
-    Mark *mark = g_new0(Mark, 1);
-    *mark = (Mark){ .checkpoint = checkpoint_take(m),
-                    .moment = history_now(h),
-                    .work = machine_executed(m),
-                    .recorded = m->replaying ? m->recorded : h->logged,
-                    .is_first = is_first };
-    note_cycles(m, mark->cycles);
-    copy_worlds(m, mark->worlds);
-    unsigned place = h->marks->len;
-    while (place && moment_before(&mark->moment, &history_mark_at(h, place - 1)->moment))
-        place--;
-    g_ptr_array_insert(h->marks, (int)place, mark);
-    thin_out(h, mark->work);
-    make_room(h);
-}
-
-static void set_mark_due(History *h)
-{
-    h->mark_due = UINT64_MAX;
-    if (!h->limit)
-        return;
-    uint64_t work = machine_executed(h->machine), gap = USUAL_GAP;
-    if (h->machine->travelling && h->origin > work)
-        gap = MAX((h->origin - work) / 2, LEAST_GAP);
-    h->mark_due = work + gap;
 }
 
 /* Being behind. */
@@ -274,7 +143,7 @@ static void forget_future(History *h)
     unsigned kept = h->marks->len, stops = h->stops->len;
     while (kept && moment_before(&now, &history_mark_at(h, kept - 1)->moment))
         kept--;
-    drop_marks(h, kept, h->marks->len - kept);
+    history_drop_marks(h, kept, h->marks->len - kept);
     while (stops && moment_before(&now, &g_array_index(h->stops, Stop, stops - 1).moment))
         stops--;
     g_array_set_size(h->stops, stops);
@@ -303,14 +172,14 @@ void history_restore(History *h, const Mark *mark)
         m->harts[i].step_over = m->harts[i].watch_over = false;
         m->harts[i].watch_hit = (Watchpoint){ 0 };
     }
-    restore_worlds(m, mark->worlds);
+    history_restore_worlds(m, mark->worlds);
     h->has_ended = false;
     m->stop = STOP_NONE;
     m->reset_requested = false;
     m->recorded = mark->recorded;
     machine_restraint_changed(m);
     input_log_seek(h->log, mark->moment.next);
-    set_mark_due(h);
+    history_set_mark_due(h);
 }
 
 static void look(Machine *m, void *opaque);
@@ -318,13 +187,13 @@ static void look(Machine *m, void *opaque);
 /* Somebody went back in time by other means: what is remembered has no place any more. */
 static void begin_anew(History *h)
 {
-    drop_marks(h, 0, h->marks->len);
+    history_drop_marks(h, 0, h->marks->len);
     g_array_set_size(h->stops, 0);
     if (h->behind)
         catch_up(h);
     input_log_forget(h->log, history_now(h).next);
-    take_mark(h, true);
-    set_mark_due(h);
+    history_take_mark(h, true);
+    history_set_mark_due(h);
     history_schedule(h);
 }
 
@@ -341,7 +210,7 @@ static void load_next_part(History *h, uint64_t next)
     if (h->machine->clock.units < units)
         begin_anew(h);
     else
-        take_mark(h, true);
+        history_take_mark(h, true);
 }
 
 /* The part of the run that ends here is followed by one that begins with another state. */
@@ -386,6 +255,11 @@ void history_schedule(History *h)
     else if (h->replay)
         at = MIN(at, h->replay->end.at.units);
     machine_look_at(h->machine, at, look, h);
+}
+
+void history_unschedule(History *h)
+{
+    machine_look_at(h->machine, UINT64_MAX, look, h);
 }
 
 /* A device did not take its input as it did, or not ask for it. */
@@ -485,8 +359,8 @@ void history_settle(History *h)
     input_log_add_at(h->log, &h->touched_at.at, INPUT_BREAK);
     if (h->part_begins)
         h->part_begins(h->recorder, &end);
-    take_mark(h, true);
-    set_mark_due(h);
+    history_take_mark(h, true);
+    history_set_mark_due(h);
 }
 
 void history_paused(Machine *m)
@@ -495,7 +369,7 @@ void history_paused(Machine *m)
     if (!h || !h->limit)
         return;
     Stop stop = { .moment = history_now(h) };
-    note_cycles(m, stop.cycles);
+    history_note_cycles(m, stop.cycles);
     guint place = h->stops->len;
     while (place && moment_before(&stop.moment, &g_array_index(h->stops, Stop, place - 1).moment))
         place--;
@@ -543,8 +417,8 @@ void history_go_on(Machine *m)
         h->must_offer = false;
     }
     if (machine_executed(m) >= h->mark_due) {
-        take_mark(h, false);
-        set_mark_due(h);
+        history_take_mark(h, false);
+        history_set_mark_due(h);
     }
 }
 
@@ -580,82 +454,4 @@ void history_wake(Machine *m, Hart *hart)
         input_log_add(h->log, INPUT_WAKE, hart->id, 0, NULL, 0);
     }
     hart->idle = false;
-}
-
-/* Life. */
-
-const char *history_refusal(const Machine *m)
-{
-    for (unsigned i = 0; i < VIRTIO_SLOTS; i++) {
-        const VirtioConfig *slot = &m->config.virtio[i];
-        if (slot->drive_file && !slot->read_only && !slot->snapshot)
-            return "what the guest writes to a disk image cannot be taken back; add -snapshot, which "
-                   "leaves images as they are";
-    }
-    return m->harts[0].semihost
-               ? "calls to the host by -semihosting cannot be taken back; leave it out"
-               : NULL;
-}
-
-History *history_new(Machine *m, InputLog *log, size_t limit)
-{
-    History *h = g_new0(History, 1);
-    h->machine = m;
-    h->log = log;
-    h->limit = limit;
-    h->marks = g_ptr_array_new();
-    h->stops = g_array_new(FALSE, TRUE, sizeof(Stop));
-    travel_init(h);
-    m->history = h;
-    m->time_travel = limit ? &h->travel : NULL;
-    take_mark(h, true);
-    set_mark_due(h);
-    return h;
-}
-
-void history_replay(History *h, const HistoryReplay *replay)
-{
-    h->replay = replay;
-    h->machine->replaying = true;
-    input_log_seek(h->log, input_log_first(h->log));
-    history_schedule(h);
-}
-
-void history_record(History *h, HistoryPart *part_begins, void *recorder)
-{
-    h->part_begins = part_begins;
-    h->recorder = recorder;
-}
-
-void history_free(History *h)
-{
-    if (!h)
-        return;
-    machine_look_at(h->machine, UINT64_MAX, look, h);
-    drop_marks(h, 0, h->marks->len);
-    h->machine->history = NULL;
-    h->machine->time_travel = NULL;
-    g_ptr_array_free(h->marks, TRUE);
-    g_array_free(h->stops, TRUE);
-    g_free(h);
-}
-
-void history_describe(const History *h, GString *out)
-{
-    if (!h->limit) {
-        g_string_append(out, "nothing: start with -history on\n");
-        return;
-    }
-    Moment now = history_now(h);
-    const Mark *first = history_mark_at(h, 0);
-    unsigned n_harts = h->machine->n_harts;
-    g_string_append_printf(out,
-                           "from %" PRIu64 " ns to %" PRIu64 " ns: %u checkpoints, %zu MiB of %zu; "
-                           "%" PRIu64 " inputs\n",
-                           first->moment.at.units / n_harts,
-                           (h->behind ? h->frontier : now).at.units / n_harts, h->marks->len,
-                           memory_used(h) >> 20, h->limit >> 20,
-                           input_log_end(h->log) - input_log_first(h->log));
-    g_string_append_printf(out, "now: %" PRIu64 " ns%s\n", now.at.units / n_harts,
-                           h->behind ? ", in the past" : "");
 }

@@ -7,7 +7,9 @@
  * has got, nothing that happens is new: input comes from the log and output goes nowhere. The machine then goes on as it
  * did; what the debugger changes there begins another run, and the former future is forgotten. See ADR 0020.
  *
- * history.c  what is remembered, being behind, hooks of the scheduler     travel.c  going back
+ * history.c        being behind, hooks of the scheduler     history_marks.c  checkpoints: when, and which make room
+ * history_life.c   begin, end, reasons not to                travel.c         going back
+ * last_store.c     who wrote this?
  */
 #ifndef EMU_HISTORY_H
 #define EMU_HISTORY_H

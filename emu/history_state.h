@@ -66,6 +66,15 @@ static inline Mark *history_mark_at(const History *h, unsigned index)
     return g_ptr_array_index(h->marks, index);
 }
 
+/* history_marks.c: takes a mark, `is_first` of a part, unless nobody will go back; says when the next is due; drops some;
+ * bytes that all take; what was noted of who comes and goes on harts. */
+void history_take_mark(History *h, bool is_first);
+void history_set_mark_due(History *h);
+void history_drop_marks(History *h, unsigned from, unsigned count);
+size_t history_memory(const History *h);
+void history_restore_worlds(Machine *machine, GArray *const *worlds);
+void history_note_cycles(const Machine *machine, uint64_t *cycles);
+
 Moment history_now(const History *h);
 /* Is `a` before `b`? */
 bool moment_before(const Moment *a, const Moment *b);
@@ -79,6 +88,7 @@ void history_restore(History *h, const Mark *mark);
 void history_rejoin(History *h);
 /* Asks for the next look. */
 void history_schedule(History *h);
+void history_unschedule(History *h);
 /* The user has changed their mind. */
 bool history_is_cancelled(History *h);
 void travel_init(History *h);
