@@ -119,6 +119,22 @@ static void report_refusal(const Telling *t)
            f->reason);
 }
 
+/* Whose bit decided that the trap goes where it goes. Of guests' interrupts in HS-mode hideleg's, of others mideleg's.
+ * norm:medeleg_mideleg_op1, norm:hedeleg_op, norm:hideleg_op */
+static unsigned deciding_register(const TrapFact *f)
+{
+    enum { NONE, MEDELEG, MIDELEG, HEDELEG, HIDELEG };
+    const bool guest = f->mode >= MODE_GUEST;
+    const bool guests_own = f->cause == IRQ_VSSI || f->cause == IRQ_VSTI || f->cause == IRQ_VSEI;
+    if (f->level == LEVEL_VS)
+        return f->irq ? HIDELEG : HEDELEG;
+    if (f->irq)
+        return f->level == LEVEL_HS && guests_own ? HIDELEG : MIDELEG;
+    if (f->level == LEVEL_HS)
+        return guest ? HEDELEG : MEDELEG;
+    return f->mode == PRIV_M ? NONE : MEDELEG;
+}
+
 static void tell_trap(const Telling *t)
 {
     const TrapFact *f = t->fact;
@@ -129,8 +145,9 @@ static void tell_trap(const Telling *t)
         report_refusal(t);
     if (f->irq)
         REPORT(t, irq_deliver, f->to, f->cause, source_of(f->cause));
-    REPORT(t, trap, f->id, f->pc, f->cause, f->irq, f->to, f->level, f->tval, f->tval2,
-           faults ? guest_physical(f) : 0, f->tinst, instruction_kind(f->tinst), f->exit);
+    REPORT(t, trap, f->id, f->pc, f->cause, f->irq, f->cause | (unsigned)f->irq << 6, f->to,
+           f->level, deciding_register(f), f->tval, f->tval2, faults ? guest_physical(f) : 0,
+           f->tinst, instruction_kind(f->tinst), f->exit);
     report_mode(t);
     if (f->exit)
         leave_guest(t);

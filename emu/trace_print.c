@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "emu/base/error.h"
+#include "emu/symbols.h"
 #include "emu/trace_query.h"
 #include "emu/trace_verbs.h"
 
@@ -33,8 +35,22 @@ static void count_group(GHashTable *counts, char *key)
     g_free(key);
 }
 
+static const char *find_name(const void *symbols, uint64_t address, uint64_t *offset)
+{
+    return symbols_name(symbols, address, offset);
+}
+
+static void print_line(const TraceEvent *event, const TraceRecord *record, const Symbols *symbols)
+{
+    if (symbols)
+        trace_print_named(event, record, &(TraceNames){ find_name, symbols }, stdout);
+    else
+        trace_print(event, record, stdout);
+}
+
 /* Lines, or with "group by" how many there are of each value. */
-static bool show(TraceReader *reader, const TraceQuery *query, GError **error)
+static bool show(TraceReader *reader, const TraceQuery *query, const Symbols *symbols,
+                 GError **error)
 {
     unsigned n;
     TraceRecord record;
@@ -50,7 +66,7 @@ static bool show(TraceReader *reader, const TraceQuery *query, GError **error)
         if (trace_query_groups(query))
             count_group(counts, trace_query_group(query, &record));
         else
-            trace_print(&events[record.id], &record, stdout);
+            print_line(&events[record.id], &record, symbols);
     }
     print_groups(counts);
     if (problem)
@@ -58,7 +74,7 @@ static bool show(TraceReader *reader, const TraceQuery *query, GError **error)
     return !problem;
 }
 
-static bool print_query(const char *path, const char *text, GError **error)
+static bool print_query(const char *path, const char *text, const Symbols *symbols, GError **error)
 {
     unsigned n;
     TraceReader *reader = trace_reader_open(path, error);
@@ -66,20 +82,51 @@ static bool print_query(const char *path, const char *text, GError **error)
         return false;
     const TraceEvent *events = trace_reader_events(reader, &n);
     TraceQuery *query = trace_query_new(text, events, n, error);
-    bool ok = query && show(reader, query, error);
+    bool ok = query && show(reader, query, symbols, error);
     trace_query_free(query);
     trace_reader_free(reader);
+    return ok;
+}
+
+/* Takes "--symbols ELF[,ELF...]" off the front of *argv, if it is there. */
+static bool take_symbols(char ***argv, Symbols **symbols, GError **error)
+{
+    *symbols = NULL;
+    if (!(*argv)[0] || strcmp((*argv)[0], "--symbols") != 0)
+        return true;
+    if (!(*argv)[1])
+        return fail(error, EXIT_USAGE, "--symbols wants ELF files; write --symbols kernel.elf");
+    g_auto(GStrv) paths = g_strsplit((*argv)[1], ",", -1);
+    *argv += 2;
+    *symbols = symbols_new();
+    for (char **path = paths; *path; path++)
+        if (!symbols_add(*symbols, *path, error))
+            return false;
+    return true;
+}
+
+/* [--symbols ELFs] FILE [QUERY] */
+static bool print_words(char **argv, unsigned words, const char *usage, GError **error)
+{
+    Symbols *symbols;
+    bool ok = take_symbols(&argv, &symbols, error);
+    if (ok && g_strv_length(argv) != words)
+        ok = fail(error, EXIT_USAGE, "trace takes %u words there, not %u; write bulkhead trace %s",
+                  words, g_strv_length(argv), usage);
+    ok = ok && print_query(argv[0], words == 2 ? argv[1] : "all", symbols, error);
+    if (symbols)
+        symbols_free(symbols);
     return ok;
 }
 
 bool trace_verb_print(char **argv, int *code, GError **error)
 {
     (void)code;
-    return print_query(argv[0], "all", error);
+    return print_words(argv, 1, "print [--symbols ELF[,ELF...]] FILE.bht", error);
 }
 
 bool trace_verb_query(char **argv, int *code, GError **error)
 {
     (void)code;
-    return print_query(argv[0], argv[1], error);
+    return print_words(argv, 2, "query [--symbols ELF[,ELF...]] FILE.bht QUERY", error);
 }

@@ -27,8 +27,10 @@ static const struct {
 } verbs[] = {
     { "record", -1, "FILE.bht OPTION...", "run a machine and record, as with -trace-file FILE.bht",
       NULL },
-    { "print", 1, "FILE.bht", "every event as a line of text", trace_verb_print },
-    { "query", 2, "FILE.bht 'EVENT[,EVENT] [where COLUMN OP VALUE and ...] [group by COLUMN]'",
+    { "print", ANY, "[--symbols ELF[,ELF...]] FILE.bht", "every event as a line of text",
+      trace_verb_print },
+    { "query", ANY,
+      "[--symbols ELF[,ELF...]] FILE.bht 'EVENT[,EVENT] [where COLUMN OP VALUE and ...] [group by COLUMN]'",
       "those events that match, or how many of each value there are", trace_verb_query },
     { "stat", 1, "FILE.bht", "how many events, exits by cause, walks by length", trace_verb_stat },
     { "export", ANY,

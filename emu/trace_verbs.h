@@ -16,8 +16,8 @@ bool trace_verb(int argc, char **argv, int *code, GError **error);
 void trace_write_docs(void);
 
 /* The verbs, with as many words as their row in trace_verbs.c says. They write to standard output. */
-bool trace_verb_print(char **argv, int *code, GError **error);  /* FILE */
-bool trace_verb_query(char **argv, int *code, GError **error);  /* FILE QUERY */
+bool trace_verb_print(char **argv, int *code, GError **error);  /* ... FILE, NULL */
+bool trace_verb_query(char **argv, int *code, GError **error);  /* ... FILE QUERY, NULL */
 bool trace_verb_stat(char **argv, int *code, GError **error);   /* FILE */
 bool trace_verb_export(char **argv, int *code, GError **error); /* FORMAT ... FILE, NULL */
 bool trace_verb_expect(char **argv, int *code, GError **error); /* ... RULES FILE, NULL */

@@ -87,7 +87,7 @@ void trace_print_value(const char *format, uint64_t value, FILE *out)
         print_word(out, format, value);
 }
 
-void trace_print(const TraceEvent *event, const TraceRecord *record, FILE *out)
+static void print_fields(const TraceEvent *event, const TraceRecord *record, FILE *out)
 {
     fprintf(out, "%" PRIu64 " %" PRIu64 " %s h=", record->seq, record->time, event->name);
     if (record->hart == TRACE_NO_HART) {
@@ -102,6 +102,37 @@ void trace_print(const TraceEvent *event, const TraceRecord *record, FILE *out)
         fprintf(out, " %.*s=", (int)(format - field), field);
         trace_print_value(format + 1, record->values[i], out);
     }
+}
+
+void trace_print(const TraceEvent *event, const TraceRecord *record, FILE *out)
+{
+    print_fields(event, record, out);
+    fputc('\n', out);
+}
+
+/* The address of the instruction that an event is about. */
+static bool find_pc(const TraceEvent *event, const TraceRecord *record, uint64_t *pc)
+{
+    static const char *const names[] = { "epc:", "pc:", "by_pc:" };
+    for (unsigned i = 0; i < event->n_fields; i++)
+        for (unsigned n = 0; n < G_N_ELEMENTS(names); n++)
+            if (!strncmp(event->fields[i], names[n], strlen(names[n]))) {
+                *pc = record->values[i];
+                return true;
+            }
+    return false;
+}
+
+void trace_print_named(const TraceEvent *event, const TraceRecord *record, const TraceNames *names,
+                       FILE *out)
+{
+    uint64_t pc, offset;
+    const char *name = NULL;
+    print_fields(event, record, out);
+    if (find_pc(event, record, &pc) && (name = names->find(names->opaque, pc, &offset)))
+        fprintf(out, " sym=%s", name);
+    if (name && offset)
+        fprintf(out, "+0x%" PRIx64, offset);
     fputc('\n', out);
 }
 

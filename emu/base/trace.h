@@ -116,6 +116,16 @@ void trace_put(Trace *trace, const TraceRecord *record);
 
 /* Writes `record` of `event` as a line: "SEQ TIME NAME h=0 m=VS p=1 vmid=1 ic=4711 field=value ...". */
 void trace_print(const TraceEvent *event, const TraceRecord *record, FILE *out);
+/* Names of addresses. */
+typedef struct {
+    /* The name of what `address` is in, and how far behind its beginning; NULL: it is in nothing. */
+    const char *(*find)(const void *opaque, uint64_t address, uint64_t *offset);
+    const void *opaque;
+} TraceNames;
+
+/* The same, and behind it, if there is a name for the instruction that it is about, "sym=NAME+0x12". */
+void trace_print_named(const TraceEvent *event, const TraceRecord *record, const TraceNames *names,
+                       FILE *out);
 /* The word of `words`, which are between bars, that stands for `value`, and its length; NULL: there is none. */
 const char *trace_word(const char *words, uint64_t value, int *length);
 /* Is a format one of words? */

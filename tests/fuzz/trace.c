@@ -19,13 +19,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!file.path[0])
         file = fuzz_file();
     fuzz_file_set(&file, data, size);
-    char *words[] = { file.path, file.path }, *spike[] = { (char[]){ "--spike" }, file.path, NULL },
+    char *words[] = { file.path, file.path }, *print[] = { file.path, NULL },
+         *spike[] = { (char[]){ "--spike" }, file.path, NULL },
          *jsonl[] = { (char[]){ "--jsonl" }, file.path, NULL },
          *perfetto[] = { (char[]){ "--perfetto" }, (char[]){ "/dev/null" }, file.path, NULL },
          *vcd[] = { (char[]){ "--vcd" }, (char[]){ "/dev/null" }, file.path, NULL };
     GError *errors[7] = { NULL };
     int code = 0;
-    check_verb(trace_verb_print(words, &code, &errors[0]), errors[0]);
+    check_verb(trace_verb_print(print, &code, &errors[0]), errors[0]);
     check_verb(trace_verb_stat(words, &code, &errors[1]), errors[1]);
     check_verb(trace_verb_export(spike, &code, &errors[2]), errors[2]);
     check_verb(trace_verb_export(jsonl, &code, &errors[3]), errors[3]);

@@ -33,6 +33,19 @@ def a_recording_says_what_text_says(binary, folder, trace):
         assert tool(binary, "print", path) == text_of(binary, folder, trace, "all", program), program
 
 
+def instructions_have_names(binary, folder, trace):
+    path, elf = record(binary, folder, trace), os.path.join(folder, "exits.elf")
+    plain, named = (tool(binary, "print", *words, path).splitlines() for words in ((), ("--symbols", elf)))
+    assert [re.sub(r" sym=\S+$", "", line) for line in named] == plain
+    traps = [trace.parse(line.split()) for line in named if " trap h=0" in line]
+    assert all(re.fullmatch(r"guest(_\w+)?(\+0x[0-9a-f]+)?", e["sym"]) for e in traps if e["p"] == "5"), [e.get("sym") for e in traps]
+    assert all("sym" in e for e in map(trace.parse, map(str.split, named)) if e["ev"] in ("trap.ret", "mode", "csr"))
+    assert tool(binary, "query", "--symbols", f"{elf},{elf}", path, "trap where exit == mmio").count(" sym=guest+0x") == 1
+    for words, code, says in [(("print",), 64, "takes 1 words"), (("print", "--symbols"), 64, "wants ELF files"), (("print", "--symbols", "/nowhere", path), 66, "/nowhere"),
+                              (("query", path), 64, "takes 2 words")]:
+        assert says in tool(binary, *words, code=code), words
+
+
 def json_lines_have_every_column(binary, folder, trace):
     path = record(binary, folder, trace)
     lines = [json.loads(line) for line in tool(binary, "export", "--jsonl", path).splitlines()]
@@ -162,6 +175,6 @@ def filters_leave_gaps_and_nothing_else(binary, folder, trace):
         assert events == [e for e in everything if e["h"] != "none" and wanted(e)] != [], condition
 
 
-CHECKS = [filters_leave_gaps_and_nothing_else, a_recording_says_what_text_says, json_lines_have_every_column, spikes_log_is_the_one_that_log_commits_writes,
+CHECKS = [instructions_have_names, filters_leave_gaps_and_nothing_else, a_recording_says_what_text_says, json_lines_have_every_column, spikes_log_is_the_one_that_log_commits_writes,
           statistics_count, queries_select_and_count, differences_are_found, long_recordings_have_blocks_and_survive_a_cut,
           damaged_and_foreign_files_are_refused, a_full_disk_is_said_to_be_full, recording_changes_nothing]
