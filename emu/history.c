@@ -174,7 +174,8 @@ void history_restore(History *h, const Mark *mark)
     }
     history_restore_worlds(m, mark->worlds);
     h->has_ended = false;
-    m->stop = STOP_NONE;
+    if (m->stop != STOP_QUIT)
+        m->stop = STOP_NONE;
     m->reset_requested = false;
     m->recorded = mark->recorded;
     machine_restraint_changed(m);
@@ -205,7 +206,8 @@ static void load_next_part(History *h, uint64_t next)
     input_log_seek(h->log, next);
     if (!h->replay->load_part(h->replay->opaque))
         return;
-    h->machine->stop = STOP_NONE;
+    if (h->machine->stop != STOP_QUIT)
+        h->machine->stop = STOP_NONE;
     h->machine->reset_requested = false;
     if (h->machine->clock.units < units)
         begin_anew(h);
@@ -341,7 +343,7 @@ void history_settle(History *h)
     if (!h->touched)
         return;
     h->touched = false;
-    if (h->machine->clock.units < h->touched_at.at.units) {
+    if (h->machine->clock.units != h->touched_at.at.units) { /* a snapshot was loaded */
         if (h->machine->replaying)
             leave_replay(h);
         catch_up(h);

@@ -231,6 +231,9 @@ def snapshots(program, folder):
     assert re.findall(r"retired=(\d+)", text) == ["200", "100", "100"], text
     assert "not a file" in text and "'absent.bhs': No such file" in text and "write: savevm NAME" in text, text
     assert re.search(r"TAG .*^there +\d+\.\d MiB .* 00:00:00\.000 +100$", text, re.M | re.S), text
+    text = run("step 500\nwait\nsavevm later\nreverse 5\nwait\nloadvm later\nreverse 5\nwait\ninfo cpus\nq\n", "-history", "on")
+    assert "nothing before this is remembered" in text and re.findall(r"retired=(\d+)", text) == ["500"], text
+    run("step 500\nwait\nreverse 500\nwait\nreset\nreverse 5\nwait\nq\n", "-history", "on")
     text = run("loadvm there\ninfo cpus\nq\n", "-smp", "2")
     assert "had '-smp 1', this one has '-smp 2'" in text and re.findall(r"retired=(\d+)", text) == ["0", "0"], text
     text = run("loadvm there\nstep\nwait\ninfo cpus\ndelvm loop.elf\ndelvm there\ndelvm there\ninfo snapshots\nq\n")
