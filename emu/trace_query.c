@@ -74,23 +74,13 @@ static bool wrong(const Lexer *lexer, const char *wanted, GError **error)
                 wanted, lexer->word);
 }
 
-static bool name_matches(const char *name, const char *word)
-{
-    size_t length = strlen(word);
-    if (!strcmp(word, "all") || !strcmp(word, "*"))
-        return true;
-    if (length > 2 && !strcmp(word + length - 2, ".*"))
-        return !strncmp(name, word, length - 2) && (name[length - 2] == '.' || !name[length - 2]);
-    return !strcmp(name, word);
-}
-
 static bool parse_events(TraceQuery *q, const char *list, GError **error)
 {
     g_auto(GStrv) words = g_strsplit(list, ",", -1);
     for (char **word = words; *word; word++) {
         uint64_t found = 0;
         for (unsigned i = 0; i < q->n_events; i++)
-            if (name_matches(q->events[i].name, *word))
+            if (trace_name_matches(q->events[i].name, *word))
                 found |= BIT(i);
         if (!found)
             return fail(error, EXIT_USAGE,

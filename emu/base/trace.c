@@ -18,10 +18,10 @@ const TraceEvent trace_events[TRACE_COUNT] = {
 #undef HART_EVENT
 };
 
-static bool event_matches(const char *name, const char *word)
+bool trace_name_matches(const char *name, const char *word)
 {
     size_t length = strlen(word);
-    if (!strcmp(word, "all"))
+    if (!strcmp(word, "all") || !strcmp(word, "*"))
         return true;
     if (length > 2 && !strcmp(word + length - 2, ".*"))
         return !strncmp(name, word, length - 2) && (name[length - 2] == '.' || !name[length - 2]);
@@ -34,7 +34,7 @@ bool trace_enable(Trace *trace, TraceSink sink, const char *pattern, GError **er
     for (char **word = words; *word; word++) {
         bool on = **word != '-', known = false;
         for (unsigned id = 0; id < TRACE_COUNT; id++) {
-            if (!event_matches(trace_events[id].name, *word + !on))
+            if (!trace_name_matches(trace_events[id].name, *word + !on))
                 continue;
             trace->on[id] = (uint8_t)((trace->on[id] & ~(1u << sink)) | (unsigned)on << sink);
             known = true;

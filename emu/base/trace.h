@@ -103,6 +103,8 @@ typedef struct Trace {
     "reset,trap,trap.ret,mode,hyp.span,sbi,critical,fault.g,irq.*,imsic.*,msi.send,timer,wfi," \
     "guest_error,uart,mark,semihost,lost"
 
+/* Does `word` mean the event called `name`? A name, "name.*" (that one and those below it), "all" or "*". */
+bool trace_name_matches(const char *name, const char *word);
 /* Turns on the events matching `pattern`: a comma list of names, "name.*" or "all"; a leading '-' turns off.
  * Fails naming the first word that matches no event. */
 bool trace_enable(Trace *trace, TraceSink sink, const char *pattern, GError **error);
