@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "emu/json.h"
+
 const char *const expect_formats[] = { "text", "tap", "junit", "gradescope", NULL };
 
 static const char *const relations[] = { "<", "<=", ">", ">=", "==", "!=" };
@@ -178,21 +180,6 @@ static void report_junit(const Rules *rules, const TraceEvent *events, const cha
     fputs("</testsuite>\n", out);
 }
 
-static void put_json(FILE *out, const char *text)
-{
-    g_autofree char *clean = g_utf8_make_valid(text, -1);
-    fputc('"', out);
-    for (const char *at = clean; *at; at++) {
-        if (*at == '"' || *at == '\\')
-            fprintf(out, "\\%c", *at);
-        else if ((unsigned char)*at < ' ')
-            fprintf(out, "\\u%04x", (unsigned)*at);
-        else
-            fputc(*at, out);
-    }
-    fputc('"', out);
-}
-
 /* results.json of Gradescope's autograder. */
 static void report_gradescope(const Rules *rules, const TraceEvent *events, const char *recording,
                               FILE *out)
@@ -208,13 +195,14 @@ static void report_gradescope(const Rules *rules, const TraceEvent *events, cons
         char *shown = expect_show_events(rule, events, recording);
         g_autofree char *output = g_strdup_printf("%s\n%s%s", said, rule->broken ? shown : "",
                                                   rule->broken && rule->hint ? rule->hint : "");
+        g_autoptr(GString) test = g_string_new("{\"name\":");
         free(shown);
-        fprintf(out, "%s\n{\"name\":", i ? "," : "");
-        put_json(out, rule->name);
-        fprintf(out, ",\"score\":%g,\"max_score\":%g,\"status\":\"%s\",\"output\":",
-                rule->broken ? 0 : points, points, rule->broken ? "failed" : "passed");
-        put_json(out, output);
-        fputc('}', out);
+        json_append_string(test, rule->name);
+        g_string_append_printf(test, ",\"score\":%g,\"max_score\":%g,\"status\":\"%s\",\"output\":",
+                               rule->broken ? 0 : points, points,
+                               rule->broken ? "failed" : "passed");
+        json_append_string(test, output);
+        fprintf(out, "%s\n%s}", i ? "," : "", test->str);
     }
     fputs("\n]}\n", out);
 }

@@ -4,11 +4,12 @@
 
 #include <inttypes.h>
 
-static void append_string(GString *out, const char *text)
+void json_append_string(GString *out, const char *text)
 {
+    g_autofree char *valid = g_utf8_make_valid(text, -1);
     g_string_append_c(out, '"');
-    for (const char *at = text; *at; at++)
-        if (!g_ascii_isprint(*at)) /* a byte of no known encoding, too: a name of an image's */
+    for (const char *at = valid; *at; at++)
+        if (g_ascii_iscntrl(*at))
             g_string_append_printf(out, "\\u%04x", (unsigned char)*at);
         else if (*at == '"' || *at == '\\')
             g_string_append_printf(out, "\\%c", *at);
@@ -24,7 +25,7 @@ static void begin_member(Json *json, const char *key)
     json->comma = true;
     if (!key)
         return;
-    append_string(json->out, key);
+    json_append_string(json->out, key);
     g_string_append_c(json->out, ':');
 }
 
@@ -45,7 +46,7 @@ void json_text(Json *json, const char *key, const char *text)
 {
     begin_member(json, key);
     if (text)
-        append_string(json->out, text);
+        json_append_string(json->out, text);
     else
         g_string_append(json->out, "null");
 }

@@ -16,6 +16,9 @@ typedef struct {
     bool comma; /* before the next member */
 } Json;
 
+/* Appends `text` in quotes, for who writes the rest otherwise. What is no UTF-8 in it is replaced. */
+void json_append_string(GString *out, const char *text);
+
 /* Begins and ends an object or an array; `bracket` is '{' or '['. `key` is NULL of what is no member of an object, here
  * and below. */
 void json_begin(Json *json, const char *key, char bracket);

@@ -155,6 +155,7 @@ Test(explain, json_strings)
     Json json = { .out = out };
     json_begin(&json, NULL, '[');
     json_text(&json, NULL, "a \"b\" \\ \n");
+    json_text(&json, NULL, "h\xc3\xb6r \xff");
     json_text(&json, NULL, NULL);
     json_hex(&json, NULL, UINT64_MAX);
     json_begin(&json, NULL, '{');
@@ -162,9 +163,10 @@ Test(explain, json_strings)
     json_flag(&json, "f", false);
     json_end(&json, '{');
     json_end(&json, '[');
-    cr_expect_str_eq(out->str,
-                     "[\"a \\\"b\\\" \\\\ \\u000a\",null,\"0xffffffffffffffff\",{\"n\":10,"
-                     "\"f\":false}]");
+    cr_expect_str_eq(
+        out->str,
+        "[\"a \\\"b\\\" \\\\ \\u000a\",\"h\xc3\xb6r \xef\xbf\xbd\",null,\"0xffffffffffffffff\",{\"n\":10,"
+        "\"f\":false}]");
 }
 
 /* In VS-mode, with handlers that return at once. */
