@@ -255,13 +255,9 @@ static bool parse_stat(Parser *p, Rule *rule, const char *end)
     return has_column(p, rule) || wrong(p, begin, what, "docs/trace.md lists them");
 }
 
-/* points N, hint "text": of the rule before. */
-static bool parse_more(Parser *p, const char *word, const char *word_at)
+/* What is behind points or hint. */
+static bool parse_extra(Parser *p, const char *word, Rule *rule)
 {
-    GPtrArray *rules = p->rules->rules;
-    Rule *rule = rules->len ? g_ptr_array_index(rules, rules->len - 1) : NULL;
-    if (!rule)
-        return wrong(p, word_at, "there is no rule before it", "write it behind one");
     if (!strcmp(word, "points")) {
         char *rest;
         skip_spaces(p);
@@ -278,13 +274,30 @@ static bool parse_more(Parser *p, const char *word, const char *word_at)
             return wrong(p, p->at, "hint wants a text", "write for example hint \"see lab 4\"");
     }
     skip_spaces(p);
-    if (!*p->at)
-        return true;
-    const char *at = p->at;
-    g_autofree char *next = take_word(p);
-    if (strcmp(next, "points") != 0 && strcmp(next, "hint") != 0)
-        return wrong(p, at, "only points and hint can stand here", "begin a new line");
-    return parse_more(p, next, at);
+    return true;
+}
+
+static bool is_extra(const char *word)
+{
+    return !strcmp(word, "points") || !strcmp(word, "hint");
+}
+
+/* points N, hint "text": of the rule before. `word` is the first one. */
+static bool parse_extras(Parser *p, const char *word, const char *word_at)
+{
+    GPtrArray *rules = p->rules->rules;
+    Rule *rule = rules->len ? g_ptr_array_index(rules, rules->len - 1) : NULL;
+    if (!rule)
+        return wrong(p, word_at, "there is no rule before it", "write it behind one");
+    bool ok = parse_extra(p, word, rule);
+    while (ok && *p->at) {
+        const char *at = p->at;
+        g_autofree char *next = take_word(p);
+        ok = is_extra(next)
+                 ? parse_extra(p, next, rule)
+                 : wrong(p, at, "only points and hint can stand here", "begin a new line");
+    }
+    return ok;
 }
 
 static const struct {
@@ -321,8 +334,8 @@ static bool parse_line(Parser *p)
     g_autofree char *word = take_word(p);
     if (!*word)
         return true;
-    if (!strcmp(word, "points") || !strcmp(word, "hint"))
-        return parse_more(p, word, begin);
+    if (is_extra(word))
+        return parse_extras(p, word, begin);
     for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++)
         if (!strcmp(word, kinds[i].word))
             return parse_rule(p, (RuleKind)i);
