@@ -3,7 +3,7 @@
  * recording.h - a run in a file, named *.rec: all that is needed to have it once more, and so a report of what went wrong.
  *
  *   RECORDING_MAGIC
- *   chunks: RecordingChunk, then `stored` bytes, which zstd made of `size`, or, if both are equal, the bytes themselves
+ *   chunks, those of chunk.h:
  *
  *   CONFIG  what the machine is made of, as text (recording_config.c)
  *   DISK    a piece of a disk: slot and offset, 8 bytes each, then the bytes; what is not there is zeros
@@ -12,14 +12,14 @@
  *   LOG     records of input (recording_log.c), each with its moment; at last the moment up to which the run has got
  *   END     how the run ended: RecordingEnd
  *
- * Every chunk says how many were before it, and has a checksum of header and bytes. Numbers are little-endian. A file
- * without END is of a run that was cut off: it is good up to the last whole chunk.
+ * Numbers are little-endian. A file without END is of a run that was cut off: it is good up to the last whole chunk.
  */
 #ifndef EMU_RECORDING_H
 #define EMU_RECORDING_H
 
 #include <stdio.h>
 
+#include "emu/chunk.h"
 #include "emu/history.h"
 
 #define RECORDING_MAGIC "BHREC1\r\n" /* text conversion shows */
@@ -34,26 +34,13 @@ typedef enum {
     RECORDING_KINDS
 } RecordingKind;
 
-typedef struct {
-    uint32_t kind, number; /* of chunks before it */
-    uint32_t stored, size;
-    uint64_t check;
-} RecordingChunk;
-
-_Static_assert(sizeof(RecordingChunk) == 24, "the header's size is part of the format");
-
-enum { RECORDING_CHUNK = 1 << 20 }; /* most of a chunk, uncompressed */
+enum { RECORDING_FORMAT = 2 }; /* of chunks */
 
 typedef struct {
     uint64_t units, rounds, turn, pass_ran; /* a Position between slices */
     uint64_t hash, retired;
     uint64_t exit_code;
 } RecordingEnd;
-
-static inline uint64_t recording_check(const RecordingChunk *chunk, const void *bytes)
-{
-    return hash_bytes(hash_bytes(2, chunk, offsetof(RecordingChunk, check)), bytes, chunk->stored);
-}
 
 /* Recording. */
 

@@ -26,24 +26,11 @@ static bool is_damaged(const Replay *r, uint32_t chunk, const char *why, GError 
                 chunk, why);
 }
 
-/* The bytes of a chunk, in r->content. */
-static bool unpack(Replay *r, const RecordingChunk *chunk, const uint8_t *stored)
-{
-    if (chunk->size > r->room)
-        r->content = g_realloc(r->content, r->room = chunk->size);
-    if (chunk->stored == chunk->size)
-        memcpy(r->content, stored, chunk->size);
-    else if (ZSTD_decompressDCtx(r->zstd, r->content, chunk->size, stored, chunk->stored) !=
-             chunk->size)
-        return false;
-    return true;
-}
-
 /* What chunks say. */
 
-static bool take_config(Replay *r, const RecordingChunk *chunk, GError **error)
+static bool take_config(Replay *r, const Chunk *chunk, GError **error)
 {
-    g_autofree char *text = g_strndup((const char *)r->content, chunk->size);
+    g_autofree char *text = g_strndup((const char *)r->unpacker.content, chunk->size);
     if (r->has_config)
         return is_damaged(r, chunk->number, "it belongs elsewhere", error);
     r->has_config = true;
@@ -64,12 +51,12 @@ static bool write_piece(int fd, const uint8_t *data, size_t size, uint64_t at)
 }
 
 /* Disks are files that no folder has. */
-static bool take_disk(Replay *r, const RecordingChunk *chunk, GError **error)
+static bool take_disk(Replay *r, const Chunk *chunk, GError **error)
 {
     uint64_t head[2];
     if (chunk->size <= sizeof head)
         return is_damaged(r, chunk->number, "its size", error);
-    memcpy(head, r->content, sizeof head);
+    memcpy(head, r->unpacker.content, sizeof head);
     VirtioConfig *slot = head[0] < VIRTIO_SLOTS ? &r->config->virtio[head[0]] : NULL;
     if (!slot || !slot->driver || strcmp(slot->driver, "virtio-blk-device") ||
         head[1] > MOST_DISK || r->n_parts)
@@ -79,8 +66,8 @@ static bool take_disk(Replay *r, const RecordingChunk *chunk, GError **error)
         *fd = memfd_create("bulkhead-disk", MFD_CLOEXEC);
         r->disk_paths[head[0]] = slot->drive_file = g_strdup_printf("/proc/self/fd/%d", *fd);
     }
-    return (*fd >= 0 &&
-            write_piece(*fd, r->content + sizeof head, chunk->size - sizeof head, head[1])) ||
+    return (*fd >= 0 && write_piece(*fd, r->unpacker.content + sizeof head,
+                                    chunk->size - sizeof head, head[1])) ||
            fail(error, EXIT_HOST, "the host has no room for a disk of recording '%s': %s", r->name,
                 g_strerror(errno));
 }
@@ -90,10 +77,10 @@ static RecordingPart *part_at(const Replay *r, unsigned index)
     return &g_array_index(r->parts, RecordingPart, index);
 }
 
-static bool take_part(Replay *r, const RecordingChunk *chunk, GError **error)
+static bool take_part(Replay *r, const Chunk *chunk, GError **error)
 {
     RecordingPart part = { .number = chunk->number };
-    RecordingText text = { r->content, r->content + chunk->size };
+    RecordingText text = { r->unpacker.content, r->unpacker.content + chunk->size };
     if (!recording_take_position(&text, &part.end) ||
         !recording_take_number(&text, &part.state_size) || part.state_size > MOST_STATE ||
         text.end - text.at != BOARD_ROM_SIZE)
@@ -106,7 +93,7 @@ static bool take_part(Replay *r, const RecordingChunk *chunk, GError **error)
     return true;
 }
 
-static bool take_state(Replay *r, const RecordingChunk *chunk, size_t offset, GError **error)
+static bool take_state(Replay *r, const Chunk *chunk, size_t offset, GError **error)
 {
     RecordingPart *part = r->n_parts ? part_at(r, r->n_parts - 1) : NULL;
     if (!part || part->loaded + chunk->size > part->state_size)
@@ -117,29 +104,29 @@ static bool take_state(Replay *r, const RecordingChunk *chunk, size_t offset, GE
 }
 
 /* Input of the last part. */
-static bool take_log(Replay *r, const RecordingChunk *chunk, GError **error)
+static bool take_log(Replay *r, const Chunk *chunk, GError **error)
 {
     const RecordingPart *part = r->n_parts ? part_at(r, r->n_parts - 1) : NULL;
     if (!part || part->loaded < part->state_size)
         return is_damaged(r, chunk->number, "it belongs elsewhere", error);
-    g_byte_array_append(r->input, r->content, chunk->size);
+    g_byte_array_append(r->input, r->unpacker.content, chunk->size);
     part_at(r, r->n_parts - 1)->input_end = r->input->len;
     return true;
 }
 
-static bool take_end(Replay *r, const RecordingChunk *chunk, GError **error)
+static bool take_end(Replay *r, const Chunk *chunk, GError **error)
 {
     if (chunk->size != sizeof r->end || !r->n_parts)
         return is_damaged(r, chunk->number, "its size", error);
-    memcpy(&r->end, r->content, sizeof r->end);
+    memcpy(&r->end, r->unpacker.content, sizeof r->end);
     r->has_end = true;
     return true;
 }
 
-static bool take_chunk(Replay *r, const RecordingChunk *chunk, size_t offset, GError **error)
+static bool take_chunk(Replay *r, const Chunk *chunk, size_t offset, GError **error)
 {
     const uint8_t *stored = r->data + offset + sizeof *chunk;
-    if (chunk->kind != RECORDING_STATE && !unpack(r, chunk, stored))
+    if (chunk->kind != RECORDING_STATE && !chunk_unpack(&r->unpacker, chunk, stored))
         return is_damaged(r, chunk->number, "it cannot be unpacked", error);
     if (!r->has_config && chunk->kind != RECORDING_CONFIG)
         return is_damaged(r, chunk->number, "it does not say what the machine is made of", error);
@@ -154,16 +141,16 @@ static bool take_chunk(Replay *r, const RecordingChunk *chunk, size_t offset, GE
 }
 
 /* The chunk at `offset`. False without an error: the file ends before it does. */
-static bool read_chunk(const Replay *r, size_t offset, RecordingChunk *chunk, GError **error)
+static bool read_chunk(const Replay *r, size_t offset, Chunk *chunk, GError **error)
 {
     if (r->size - offset < sizeof *chunk)
         return false;
     memcpy(chunk, r->data + offset, sizeof *chunk);
-    if (chunk->stored > chunk->size || chunk->size > RECORDING_CHUNK)
+    if (chunk->stored > chunk->size || chunk->size > CHUNK_MOST)
         return is_damaged(r, chunk->number, "its size", error);
     if (r->size - offset - sizeof *chunk < chunk->stored)
         return false;
-    if (chunk->check != recording_check(chunk, r->data + offset + sizeof *chunk))
+    if (chunk->check != chunk_check(RECORDING_FORMAT, chunk, r->data + offset + sizeof *chunk))
         return is_damaged(r, chunk->number, "its checksum", error);
     return true;
 }
@@ -172,7 +159,7 @@ static bool read_chunks(Replay *r, GError **error)
 {
     size_t offset = strlen(RECORDING_MAGIC);
     uint32_t number = 0;
-    RecordingChunk chunk;
+    Chunk chunk;
     GError *problem = NULL;
     while (!r->has_end && read_chunk(r, offset, &chunk, &problem)) {
         if (chunk.number != number++ || !chunk.kind || chunk.kind >= RECORDING_KINDS)
@@ -214,8 +201,6 @@ Replay *replay_of_bytes(const char *name, const uint8_t *data, size_t size, Mach
 {
     Replay *r = g_new0(Replay, 1);
     *r = (Replay){ .name = g_strdup(name), .data = data, .size = size, .config = config };
-    r->zstd = ZSTD_createDCtx();
-    r->content = g_malloc(r->room = 1);
     r->parts = g_array_new(FALSE, FALSE, sizeof(RecordingPart));
     r->input = g_byte_array_sized_new(1);
     memset(r->disks, -1, sizeof r->disks);
@@ -264,8 +249,7 @@ void replay_free(Replay *r)
     g_clear_error(&r->problem);
     g_array_free(r->parts, TRUE);
     g_byte_array_unref(r->input);
-    ZSTD_freeDCtx(r->zstd);
-    g_free(r->content);
+    chunk_unpacker_free(&r->unpacker);
     g_free(r->name);
     if (r->file)
         g_mapped_file_unref(r->file);
@@ -280,11 +264,11 @@ bool replay_load_part(Replay *r, Machine *m, unsigned index, GError **error)
     g_autoptr(GByteArray) state = g_byte_array_new();
     for (unsigned i = 0; i < part->chunks->len; i++) {
         size_t offset = g_array_index(part->chunks, size_t, i);
-        RecordingChunk chunk;
+        Chunk chunk;
         memcpy(&chunk, r->data + offset, sizeof chunk);
-        if (!unpack(r, &chunk, r->data + offset + sizeof chunk))
+        if (!chunk_unpack(&r->unpacker, &chunk, r->data + offset + sizeof chunk))
             return is_damaged(r, chunk.number, "it cannot be unpacked", error);
-        g_byte_array_append(state, r->content, chunk.size);
+        g_byte_array_append(state, r->unpacker.content, chunk.size);
     }
     bool poked = bus_poke(&m->bus, (Spa){ BOARD_ROM }, part->rom, BOARD_ROM_SIZE);
     g_assert(poked);

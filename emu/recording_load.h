@@ -3,8 +3,6 @@
 #ifndef EMU_RECORDING_LOAD_H
 #define EMU_RECORDING_LOAD_H
 
-#include <zstd.h>
-
 #include "emu/recording.h"
 
 typedef struct {
@@ -23,9 +21,7 @@ struct Replay {
     size_t size;
     MachineConfig *config;
     RecordingExtras extras;
-    ZSTD_DCtx *zstd;
-    uint8_t *content; /* of a chunk, unpacked */
-    size_t room;      /* bytes of it */
+    ChunkUnpacker unpacker;
     bool has_config, has_end, cut_at_part;
     GArray *parts; /* of RecordingPart; n_parts of them are whole */
     unsigned n_parts;

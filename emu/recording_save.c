@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
-#include <zstd.h>
 
 #include "devices/block_image.h"
 #include "emu/base/error.h"
@@ -18,10 +17,7 @@ struct Recorder {
     InputLog *log;
     char *path;
     FILE *file;
-    ZSTD_CCtx *zstd;
-    uint8_t *packed;
-    size_t packed_size;
-    uint32_t chunks;
+    ChunkPacker packer;
     int problem;        /* errno of the first write that failed */
     GByteArray *buffer; /* records that are not written yet */
     int64_t flushed;    /* host time */
@@ -35,14 +31,8 @@ static void put(Recorder *r, const void *data, size_t size)
 
 static void put_chunk(Recorder *r, RecordingKind kind, const void *data, size_t size)
 {
-    size_t packed = size ? ZSTD_compress2(r->zstd, r->packed, r->packed_size, data, size) : 0;
-    bool shorter = size && !ZSTD_isError(packed) && packed < size;
-    RecordingChunk chunk = { .kind = kind,
-                             .number = r->chunks++,
-                             .stored = (uint32_t)(shorter ? packed : size),
-                             .size = (uint32_t)size };
-    const void *stored = shorter ? r->packed : data;
-    chunk.check = recording_check(&chunk, stored);
+    const void *stored;
+    Chunk chunk = chunk_pack(&r->packer, kind, data, size, &stored);
     put(r, &chunk, sizeof chunk);
     put(r, stored, chunk.stored);
 }
@@ -100,8 +90,8 @@ static void put_part(Recorder *r, const Position *end)
     recording_put_number(data, state->len);
     g_byte_array_append(data, rom->rom, BOARD_ROM_SIZE);
     put_chunk(r, RECORDING_PART, data->data, data->len);
-    for (size_t at = 0; at < state->len; at += RECORDING_CHUNK)
-        put_chunk(r, RECORDING_STATE, state->data + at, MIN(RECORDING_CHUNK, state->len - at));
+    for (size_t at = 0; at < state->len; at += CHUNK_MOST)
+        put_chunk(r, RECORDING_STATE, state->data + at, MIN(CHUNK_MOST, state->len - at));
     flush(r);
 }
 
@@ -124,8 +114,8 @@ static bool put_disk(Recorder *r, unsigned slot, const char *path, GError **erro
     BlockImage *image = block_image_open(path, true, false, error);
     if (!image)
         return false;
-    enum { PIECE = RECORDING_CHUNK - 16 };
-    g_autofree uint8_t *piece = g_malloc(RECORDING_CHUNK);
+    enum { PIECE = CHUNK_MOST - 16 };
+    g_autofree uint8_t *piece = g_malloc(CHUNK_MOST);
     bool ok = true;
     for (uint64_t at = 0; ok && at < image->size; at += PIECE) {
         const uint64_t head[2] = { slot, at };
@@ -171,9 +161,8 @@ static void recorder_free(Recorder *r)
     history_record(r->machine->history, NULL, NULL);
     if (r->file)
         fclose(r->file);
-    ZSTD_freeCCtx(r->zstd);
+    chunk_packer_free(&r->packer);
     g_byte_array_unref(r->buffer);
-    g_free(r->packed);
     g_free(r->path);
     g_free(r);
 }
@@ -191,10 +180,7 @@ Recorder *recorder_new(Machine *m, InputLog *log, const char *cpu, const char *p
     *r = (Recorder){ .machine = m, .log = log, .path = g_strdup(path), .file = fopen(path, "wbe") };
     r->problem = r->file ? 0 : errno;
     r->buffer = g_byte_array_new();
-    r->packed_size = ZSTD_compressBound(RECORDING_CHUNK);
-    r->packed = g_malloc(r->packed_size);
-    r->zstd = ZSTD_createCCtx();
-    ZSTD_CCtx_setParameter(r->zstd, ZSTD_c_compressionLevel, 1);
+    chunk_packer_init(&r->packer, RECORDING_FORMAT);
     recording_append_config(m, cpu, config);
     put(r, RECORDING_MAGIC, strlen(RECORDING_MAGIC));
     put_chunk(r, RECORDING_CONFIG, config->str, config->len);

@@ -8,8 +8,7 @@
  *   chunks of RAM: the numbers of up to SNAPSHOT_PAGES pages, 8 bytes each and ascending, then the pages; others are zeros
  *   the end: an empty chunk
  *
- * A chunk is a SnapshotChunk, then `stored` bytes, which zstd made of `size`, or, if both are equal, the bytes themselves.
- * Every chunk says how many were before it, and has a checksum of header and bytes. Numbers are little-endian.
+ * Chunks are those of chunk.h. Numbers are little-endian.
  */
 #ifndef EMU_SNAPSHOT_FILE_H
 #define EMU_SNAPSHOT_FILE_H
@@ -18,6 +17,7 @@
 
 #include <glib.h>
 
+#include "emu/chunk.h"
 #include "emu/machine.h"
 
 #define SNAPSHOT_MAGIC "BHSNAP\r\n" /* text conversion shows */
@@ -35,25 +35,12 @@ _Static_assert(sizeof(SnapshotHeader) == 48, "the header's size is part of the f
 
 typedef enum { SNAPSHOT_CONFIG = 1, SNAPSHOT_STATE, SNAPSHOT_RAM, SNAPSHOT_END } SnapshotKind;
 
-typedef struct {
-    uint32_t kind, number; /* of chunks before it */
-    uint32_t stored, size;
-    uint64_t check; /* of what is above, and the bytes that follow */
-} SnapshotChunk;
-
-_Static_assert(sizeof(SnapshotChunk) == 24, "the header's size is part of the format");
-
-enum { SNAPSHOT_PAGES = 255, SNAPSHOT_CHUNK = 1 << 20 }; /* most of a chunk, uncompressed */
-_Static_assert(SNAPSHOT_PAGES *(8 + PAGE_SIZE) <= SNAPSHOT_CHUNK, "pages and their numbers fit");
+enum { SNAPSHOT_FORMAT = 1, SNAPSHOT_PAGES = 255 }; /* of chunks; most pages in one */
+_Static_assert(SNAPSHOT_PAGES *(8 + PAGE_SIZE) <= CHUNK_MOST, "pages and their numbers fit");
 
 static inline uint64_t snapshot_header_check(const SnapshotHeader *header)
 {
     return hash_bytes(0, header, offsetof(SnapshotHeader, check));
-}
-
-static inline uint64_t snapshot_chunk_check(const SnapshotChunk *chunk, const void *bytes)
-{
-    return hash_bytes(hash_bytes(1, chunk, offsetof(SnapshotChunk, check)), bytes, chunk->stored);
 }
 
 /* What decides whether state fits the machine, one property a line. */

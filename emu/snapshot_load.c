@@ -9,7 +9,6 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <zstd.h>
 
 #include "devices/block_image.h"
 #include "emu/base/error.h"
@@ -25,12 +24,10 @@
 typedef struct {
     FILE *file;
     SnapshotHeader header;
-    SnapshotChunk chunk;
-    uint32_t chunks;  /* read so far */
-    uint8_t *stored;  /* of the chunk */
-    uint8_t *content; /* the same, uncompressed */
-    size_t stored_room, content_room;
-    ZSTD_DCtx *zstd;
+    Chunk chunk;
+    uint32_t chunks; /* read so far */
+    uint8_t *stored; /* of the chunk; room for CHUNK_MOST */
+    ChunkUnpacker unpacker;
     uint64_t state_size; /* bytes of state in the file */
     GByteArray *state;
     uint64_t next_page; /* the least that may come */
@@ -49,26 +46,17 @@ static bool is_cut_off(const Reader *r, GError **error)
 
 /* Chunks. */
 
-static void make_room(uint8_t **buffer, size_t *room, size_t size)
-{
-    if (size <= *room)
-        return;
-    *buffer = g_realloc(*buffer, size);
-    *room = size;
-}
-
 /* The next one with its bytes, verified. */
 static bool next_chunk(Reader *r, GError **error)
 {
-    SnapshotChunk *chunk = &r->chunk;
+    Chunk *chunk = &r->chunk;
     if (fread(chunk, sizeof *chunk, 1, r->file) != 1)
         return is_cut_off(r, error);
-    if (chunk->stored > chunk->size || chunk->size > SNAPSHOT_CHUNK)
+    if (chunk->stored > chunk->size || chunk->size > CHUNK_MOST)
         return is_damaged(r, "its size", error);
-    make_room(&r->stored, &r->stored_room, chunk->stored);
     if (chunk->stored && fread(r->stored, chunk->stored, 1, r->file) != 1)
         return is_cut_off(r, error);
-    if (chunk->check != snapshot_chunk_check(chunk, r->stored))
+    if (chunk->check != chunk_check(SNAPSHOT_FORMAT, chunk, r->stored))
         return is_damaged(r, "its checksum", error);
     if (chunk->number != r->chunks || chunk->kind < SNAPSHOT_CONFIG || chunk->kind > SNAPSHOT_END)
         return is_damaged(r, "it belongs elsewhere", error);
@@ -78,16 +66,7 @@ static bool next_chunk(Reader *r, GError **error)
 
 static bool unpack(Reader *r, GError **error)
 {
-    const SnapshotChunk *chunk = &r->chunk;
-    make_room(&r->content, &r->content_room, chunk->size);
-    if (!chunk->size)
-        return true;
-    if (chunk->stored == chunk->size) {
-        memcpy(r->content, r->stored, chunk->size);
-        return true;
-    }
-    size_t size = ZSTD_decompressDCtx(r->zstd, r->content, chunk->size, r->stored, chunk->stored);
-    return (!ZSTD_isError(size) && size == chunk->size) ||
+    return chunk_unpack(&r->unpacker, &r->chunk, r->stored) ||
            is_damaged(r, "it cannot be unpacked", error);
 }
 
@@ -137,8 +116,7 @@ static bool check_config(Reader *r, const Machine *m, GError **error)
         return false;
     if (r->chunk.kind != SNAPSHOT_CONFIG)
         return is_damaged(r, "it does not say what the machine is made of", error);
-    g_autofree char *text =
-        r->chunk.size ? g_strndup((const char *)r->content, r->chunk.size) : g_strdup("");
+    g_autofree char *text = g_strndup((const char *)r->unpacker.content, r->chunk.size);
     return snapshot_config_fits(m, text, error);
 }
 
@@ -149,7 +127,7 @@ static uint64_t most_state(const Machine *m)
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         if (m->config.virtio[i].snapshot)
             most += BLOCK_OVERLAY_LIMIT + BLOCK_OVERLAY_LIMIT / BLOCK_CLUSTER * 8;
-    return MIN(most, G_MAXUINT32 - SNAPSHOT_CHUNK);
+    return MIN(most, G_MAXUINT32 - CHUNK_MOST);
 }
 
 /* Reads up to the chunk behind the state. */
@@ -163,7 +141,7 @@ static bool read_state(Reader *r, const Machine *m, GError **error)
             return true;
         if (!unpack(r, error))
             return false;
-        g_byte_array_append(r->state, r->content, r->chunk.size);
+        g_byte_array_append(r->state, r->unpacker.content, r->chunk.size);
     }
     return false;
 }
@@ -192,10 +170,10 @@ static bool load_pages(Reader *r, Machine *m, GError **error)
         return is_damaged(r, "it holds no whole pages", error);
     for (size_t i = 0; i < count; i++) {
         uint64_t number;
-        memcpy(&number, r->content + i * sizeof number, sizeof number);
+        memcpy(&number, r->unpacker.content + i * sizeof number, sizeof number);
         if (number < r->next_page || number >= m->bus.ram_size >> PAGE_SHIFT ||
             !bus_load_page(&m->bus, number << PAGE_SHIFT,
-                           r->content + count * sizeof number + i * PAGE_SIZE))
+                           r->unpacker.content + count * sizeof number + i * PAGE_SIZE))
             return is_damaged(r, "a page that this machine has not", error);
         r->next_page = number + 1;
     }
@@ -253,12 +231,11 @@ static bool read_all(Reader *r, Machine *m, GError **error)
 
 bool snapshot_read(Machine *m, FILE *file, const char *name, GError **error)
 {
-    Reader r = { .file = file, .zstd = ZSTD_createDCtx() };
+    Reader r = { .file = file, .stored = g_malloc(CHUNK_MOST) };
     bool ok = read_all(&r, m, error);
     if (r.state)
         g_byte_array_unref(r.state);
-    ZSTD_freeDCtx(r.zstd);
-    g_free(r.content);
+    chunk_unpacker_free(&r.unpacker);
     g_free(r.stored);
     if (!ok)
         g_prefix_error(error, "cannot load snapshot '%s': ", name);

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zstd.h>
 
 #include "emu/base/error.h"
 #include "emu/snapshot.h"
@@ -13,10 +12,7 @@
 typedef struct {
     StateVisitor visitor; /* of RAM; first */
     FILE *file;
-    ZSTD_CCtx *zstd;
-    uint8_t *packed;
-    size_t packed_size;
-    uint32_t chunks;
+    ChunkPacker packer;
     unsigned n_pages; /* that wait to be written */
     uint64_t numbers[SNAPSHOT_PAGES];
     uint8_t *pages; /* first the numbers' room */
@@ -30,14 +26,8 @@ static void put(Writer *w, const void *data, size_t size)
 
 static void put_chunk(Writer *w, SnapshotKind kind, const uint8_t *data, size_t size)
 {
-    size_t packed = size ? ZSTD_compress2(w->zstd, w->packed, w->packed_size, data, size) : 0;
-    bool shorter = size && !ZSTD_isError(packed) && packed < size;
-    SnapshotChunk chunk = { .kind = kind,
-                            .number = w->chunks++,
-                            .stored = (uint32_t)(shorter ? packed : size),
-                            .size = (uint32_t)size };
-    const uint8_t *stored = shorter ? w->packed : data;
-    chunk.check = snapshot_chunk_check(&chunk, stored);
+    const void *stored;
+    Chunk chunk = chunk_pack(&w->packer, kind, data, size, &stored);
     put(w, &chunk, sizeof chunk);
     put(w, stored, chunk.stored);
 }
@@ -49,8 +39,8 @@ static void put_state(Writer *w, Machine *m)
     state_saver_init(&saver, state);
     machine_visit(m, &saver.visitor);
     bus_visit_rom(&m->bus, &saver.visitor);
-    for (size_t at = 0; at < state->len; at += SNAPSHOT_CHUNK)
-        put_chunk(w, SNAPSHOT_STATE, state->data + at, MIN(SNAPSHOT_CHUNK, state->len - at));
+    for (size_t at = 0; at < state->len; at += CHUNK_MOST)
+        put_chunk(w, SNAPSHOT_STATE, state->data + at, MIN(CHUNK_MOST, state->len - at));
 }
 
 static void put_pages(Writer *w)
@@ -83,7 +73,6 @@ static void put_all(Writer *w, Machine *m)
                               .ns = clock_now(&m->clock),
                               .retired = machine_retired(m) };
     g_autofree char *config = snapshot_config(m);
-    memcpy(header.magic, SNAPSHOT_MAGIC, sizeof header.magic);
     header.check = snapshot_header_check(&header);
     put(w, &header, sizeof header);
     put_chunk(w, SNAPSHOT_CONFIG, (const uint8_t *)config, strlen(config));
@@ -99,14 +88,10 @@ static bool write_machine(Machine *m, int fd)
     Writer w = { .visitor.page = put_page, .file = fdopen(fd, "wb") };
     if (!w.file)
         return false;
-    w.packed_size = ZSTD_compressBound(SNAPSHOT_CHUNK);
-    w.packed = g_malloc(w.packed_size);
-    w.pages = g_malloc(SNAPSHOT_CHUNK);
-    w.zstd = ZSTD_createCCtx();
-    ZSTD_CCtx_setParameter(w.zstd, ZSTD_c_compressionLevel, 1);
+    w.pages = g_malloc(CHUNK_MOST);
+    chunk_packer_init(&w.packer, SNAPSHOT_FORMAT);
     put_all(&w, m);
-    ZSTD_freeCCtx(w.zstd);
-    g_free(w.packed);
+    chunk_packer_free(&w.packer);
     g_free(w.pages);
     bool ok = !fflush(w.file) && !ferror(w.file) && !fsync(fd);
     int problem = errno;

@@ -15,14 +15,14 @@ enum { RUN_NS = 1300, MOST_CHUNKS = 32, LIMIT = 64 << 20 };
 typedef struct {
     RecordingKind kind;
     GByteArray *data; /* unpacked */
-} Chunk;
+} Piece;
 
 typedef struct {
     FuzzMachine its;
     HostChar serial, console;
     HostNet net;
     InputLog *log;
-    Chunk good[MOST_CHUNKS];
+    Piece good[MOST_CHUNKS];
     unsigned count;
 } Board;
 
@@ -58,7 +58,7 @@ static void keep_chunks(Board *b, const char *path)
     if (!g_file_get_contents(path, &file, &size, NULL))
         fuzz_fail("no recording");
     for (size_t at = strlen(RECORDING_MAGIC); at < size && b->count < MOST_CHUNKS;) {
-        RecordingChunk chunk;
+        Chunk chunk;
         memcpy(&chunk, file + at, sizeof chunk);
         GByteArray *data = g_byte_array_new();
         g_byte_array_set_size(data, chunk.size);
@@ -67,7 +67,7 @@ static void keep_chunks(Board *b, const char *path)
             memcpy(data->data, file + at, chunk.size);
         else if (ZSTD_decompress(data->data, chunk.size, file + at, chunk.stored) != chunk.size)
             fuzz_fail("a chunk of our own");
-        b->good[b->count++] = (Chunk){ (RecordingKind)chunk.kind, data };
+        b->good[b->count++] = (Piece){ (RecordingKind)chunk.kind, data };
         at += chunk.stored;
     }
 }
@@ -133,10 +133,10 @@ static void board_make(Board *b)
 static void append_chunk(GByteArray *file, unsigned number, RecordingKind kind, const uint8_t *data,
                          size_t size)
 {
-    RecordingChunk chunk = {
+    Chunk chunk = {
         .kind = kind, .number = number, .stored = (uint32_t)size, .size = (uint32_t)size
     };
-    chunk.check = recording_check(&chunk, data);
+    chunk.check = chunk_check(RECORDING_FORMAT, &chunk, data);
     g_byte_array_append(file, (const uint8_t *)&chunk, sizeof chunk);
     g_byte_array_append(file, data, (guint)size);
 }
@@ -197,7 +197,7 @@ static GByteArray *make_file(const Board *b, Bytes *in, bool whole)
     unsigned number = 0;
     g_byte_array_append(file, (const uint8_t *)RECORDING_MAGIC, strlen(RECORDING_MAGIC));
     for (unsigned i = 0; i < b->count; i++) {
-        const Chunk *chunk = &b->good[i];
+        const Piece *chunk = &b->good[i];
         if (!whole && chunk->kind == RECORDING_STATE)
             continue;
         bool strip = !whole && chunk->kind == RECORDING_PART;
@@ -209,7 +209,7 @@ static GByteArray *make_file(const Board *b, Bytes *in, bool whole)
             damage(in, data);
         unsigned times = bytes_left(in) && take_below(in, 32) == 0 ? take_below(in, 3) : 1;
         for (; times; times--)
-            append_chunk(file, number++, chunk->kind, data->data, MIN(data->len, RECORDING_CHUNK));
+            append_chunk(file, number++, chunk->kind, data->data, MIN(data->len, CHUNK_MOST));
     }
     if (take_below(in, 16) == 1)
         g_byte_array_set_size(file, (guint)(take(in, 4) % file->len));

@@ -19,7 +19,7 @@
 enum { RUN_NS = 200, MOST_CHUNKS = 64, PIECE = 4096, MOST_FILE = 256 << 10 };
 
 typedef struct {
-    SnapshotChunk head;
+    Chunk head;
     const uint8_t *stored, *content;
 } Part;
 
@@ -54,10 +54,10 @@ static void add_part(Board *board, SnapshotKind kind, const uint8_t *content, si
     bool shorter = size && stored < size;
     if (board->n_parts == MOST_CHUNKS)
         fuzz_fail("too many chunks");
-    part->head = (SnapshotChunk){ .kind = kind,
-                                  .number = board->n_parts++,
-                                  .stored = (uint32_t)(shorter ? stored : size),
-                                  .size = (uint32_t)size };
+    part->head = (Chunk){ .kind = kind,
+                          .number = board->n_parts++,
+                          .stored = (uint32_t)(shorter ? stored : size),
+                          .size = (uint32_t)size };
     part->content = size ? g_memdup2(content, size) : (const uint8_t *)"";
     part->stored = shorter ? packed : part->content;
     if (!shorter)
@@ -225,7 +225,7 @@ static size_t write_draft(Board *board, Draft *draft)
             break;
         if (!draft->honest) {
             part->head.number = i;
-            part->head.check = snapshot_chunk_check(&part->head, part->stored);
+            part->head.check = chunk_check(SNAPSHOT_FORMAT, &part->head, part->stored);
         }
         memcpy(board->file + size, &part->head, sizeof part->head);
         memcpy(board->file + size + sizeof part->head, part->stored, part->head.stored);

@@ -187,8 +187,8 @@ Test(snapshot, of_another_machine_names_the_difference)
 static void put_chunk(GByteArray *out, unsigned number, SnapshotKind kind, const void *data,
                       size_t size)
 {
-    SnapshotChunk chunk = { kind, number, (uint32_t)size, (uint32_t)size, 0 };
-    chunk.check = snapshot_chunk_check(&chunk, data);
+    Chunk chunk = { kind, number, (uint32_t)size, (uint32_t)size, 0 };
+    chunk.check = chunk_check(SNAPSHOT_FORMAT, &chunk, data);
     g_byte_array_append(out, (const guint8 *)&chunk, sizeof chunk);
     g_byte_array_append(out, data, (guint)size);
 }
@@ -243,7 +243,7 @@ Test(snapshot, what_cannot_be_is_refused_and_leaves_no_traces)
                shorter = { SNAPSHOT_STATE, state->data, state->len - 1 },
                twisted = { SNAPSHOT_STATE, state->data + 1, state->len - 1 },
                end = { SNAPSHOT_END, "", 0 };
-    cr_assert_leq(state->len, SNAPSHOT_CHUNK);
+    cr_assert_leq(state->len, CHUNK_MOST);
     expect_forgery(m, "no end", (Part[]){ text, rest, pages }, 3);
     expect_forgery(m, "no config", (Part[]){ rest, pages, end }, 3);
     expect_forgery(m, "an empty config", (Part[]){ { SNAPSHOT_CONFIG, "", 0 }, rest, end }, 3);
