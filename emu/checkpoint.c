@@ -29,6 +29,7 @@ struct Checkpoint {
 typedef struct Checkpoints {
     RamHistory *ram;
     GPtrArray *alive; /* of Checkpoint, in the order taken */
+    size_t kept;      /* bytes of copied pages */
 } Checkpoints;
 
 /* Bulk data. */
@@ -44,22 +45,24 @@ static size_t part(size_t size, size_t i)
     return MIN(PAGE_SIZE, size - i * PAGE_SIZE);
 }
 
-static PageVersion *new_page(const uint8_t *data, size_t size)
+static PageVersion *new_page(const uint8_t *data, size_t size, size_t *kept)
 {
-    PageVersion *page = page_version_new();
+    PageVersion *page = page_version_new(kept);
     page->data = g_malloc0(PAGE_SIZE);
+    *kept += PAGE_SIZE;
     memcpy(page->data, data, size);
     return page;
 }
 
 /* `last` is what the same bulk was like at the last checkpoint. */
-static Bulk bulk_take(const uint8_t *data, size_t size, const Bulk *last)
+static Bulk bulk_take(const uint8_t *data, size_t size, const Bulk *last, size_t *kept)
 {
     Bulk bulk = { size, g_new(PageVersion *, n_pages(size)) };
     for (size_t i = 0; i < n_pages(size); i++, data += PAGE_SIZE) {
         bool same = last && i < n_pages(last->size) && part(last->size, i) == part(size, i) &&
                     !memcmp(last->pages[i]->data, data, part(size, i));
-        bulk.pages[i] = same ? page_version_ref(last->pages[i]) : new_page(data, part(size, i));
+        bulk.pages[i] =
+            same ? page_version_ref(last->pages[i]) : new_page(data, part(size, i), kept);
     }
     return bulk;
 }
@@ -83,6 +86,7 @@ typedef struct {
     StateSaver saver; /* fields; first */
     const Checkpoint *last;
     Checkpoint *checkpoint;
+    size_t *kept;
 } Taker;
 
 static void take_bulk(StateVisitor *visitor, const char *name, void *data, size_t size)
@@ -90,7 +94,7 @@ static void take_bulk(StateVisitor *visitor, const char *name, void *data, size_
     Taker *taker = (Taker *)visitor;
     GArray *bulks = taker->checkpoint->bulks;
     const Bulk *last = taker->last ? &g_array_index(taker->last->bulks, Bulk, bulks->len) : NULL;
-    Bulk bulk = bulk_take(data, size, last);
+    Bulk bulk = bulk_take(data, size, last, taker->kept);
     (void)name;
     g_array_append_val(bulks, bulk);
 }
@@ -116,14 +120,17 @@ Checkpoint *checkpoint_take(Machine *m)
     Checkpoint *c = g_new(Checkpoint, 1);
     if (!m->checkpoints) {
         m->checkpoints = g_new(Checkpoints, 1);
-        *m->checkpoints = (Checkpoints){ ram_history_new(&m->bus), g_ptr_array_new() };
+        *m->checkpoints = (Checkpoints){ .alive = g_ptr_array_new() };
+        m->checkpoints->ram = ram_history_new(&m->bus, &m->checkpoints->kept);
     }
     *c = (Checkpoint){ .units = m->clock.units,
                        .fields = g_byte_array_new(),
                        .bulks = g_array_new(FALSE, FALSE, sizeof(Bulk)),
                        .commit_count = m->commit.count,
                        .commit_hash = m->commit.hash };
-    Taker taker = { .last = last_alive(m->checkpoints), .checkpoint = c };
+    Taker taker = { .last = last_alive(m->checkpoints),
+                    .checkpoint = c,
+                    .kept = &m->checkpoints->kept };
     state_saver_init(&taker.saver, c->fields);
     taker.saver.visitor.blob = take_bulk;
     taker.saver.visitor.array = take_array;
@@ -221,4 +228,9 @@ size_t checkpoint_size(const Machine *m, const Checkpoint *c)
     for (unsigned i = 0; i < c->bulks->len; i++)
         size += bulk_size(&g_array_index(c->bulks, Bulk, i));
     return size;
+}
+
+size_t checkpoints_memory(const Machine *m)
+{
+    return m->checkpoints ? m->checkpoints->kept : 0;
 }

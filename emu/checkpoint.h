@@ -35,6 +35,9 @@ uint64_t checkpoint_units(const Checkpoint *checkpoint);
 /* Bytes that freeing it alone would give back; grows while the machine runs on. */
 size_t checkpoint_size(const Machine *machine, const Checkpoint *checkpoint);
 
+/* Bytes of copied pages that all of the machine's take together. */
+size_t checkpoints_memory(const Machine *machine);
+
 /* For the bus: a clean page is about to change. */
 void checkpoints_keep_page(Machine *machine, Spa page);
 

@@ -65,10 +65,7 @@ static void thin_out(History *h, uint64_t now)
 
 size_t history_memory(const History *h)
 {
-    size_t size = 0;
-    for (unsigned i = 0; i < h->marks->len; i++)
-        size += checkpoint_size(h->machine, history_mark_at(h, i)->checkpoint);
-    return size;
+    return checkpoints_memory(h->machine);
 }
 
 /* Every second of the older half goes; when few are left, the oldest. */

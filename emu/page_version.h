@@ -16,21 +16,24 @@
 typedef struct {
     unsigned refs;
     uint8_t *data; /* NULL: still where it was, in RAM */
+    size_t *kept;  /* counts the bytes of all copies */
 } PageVersion;
 
-/* A version that is still in memory; one reference. */
-static inline PageVersion *page_version_new(void)
+/* A version that is still in memory; one reference. Its copy will count in `kept`, which must outlive it. */
+static inline PageVersion *page_version_new(size_t *kept)
 {
     PageVersion *version = g_new(PageVersion, 1);
-    *version = (PageVersion){ 1, NULL };
+    *version = (PageVersion){ 1, NULL, kept };
     return version;
 }
 
 /* The memory at `page` is about to change: keeps what is there. */
 static inline void page_version_keep(PageVersion *version, const uint8_t *page)
 {
-    if (!version->data)
-        version->data = g_memdup2(page, PAGE_SIZE);
+    if (version->data)
+        return;
+    version->data = g_memdup2(page, PAGE_SIZE);
+    *version->kept += PAGE_SIZE;
 }
 
 /* NULL stays NULL: zeros. */
@@ -45,6 +48,8 @@ static inline void page_version_unref(PageVersion *version)
 {
     if (!version || --version->refs)
         return;
+    if (version->data)
+        *version->kept -= PAGE_SIZE;
     g_free(version->data);
     g_free(version);
 }

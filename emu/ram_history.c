@@ -24,6 +24,7 @@ struct RamMoment {
 
 struct RamHistory {
     Bus *bus;
+    size_t *kept;
     size_t n_pages, n_leaves;
     Leaf **leaves;
     GArray *dirty; /* of size_t: numbers of pages that are not clean */
@@ -73,10 +74,11 @@ static uint8_t *flags_at(const RamHistory *history, size_t page)
     return &history->bus->page_flags[page];
 }
 
-RamHistory *ram_history_new(Bus *bus)
+RamHistory *ram_history_new(Bus *bus, size_t *kept)
 {
     RamHistory *history = g_new0(RamHistory, 1);
     history->bus = bus;
+    history->kept = kept;
     history->n_pages = bus->ram_size >> PAGE_SHIFT;
     history->n_leaves = (history->n_pages + LEAF_PAGES - 1) >> LEAF_SHIFT;
     history->leaves = g_new0(Leaf *, history->n_leaves);
@@ -109,7 +111,7 @@ RamMoment *ram_history_take(RamHistory *history)
     for (unsigned i = 0; i < history->dirty->len; i++) {
         size_t page = g_array_index(history->dirty, size_t, i);
         uint8_t *flags = flags_at(history, page);
-        own_leaf(history, page)->pages[page % LEAF_PAGES] = page_version_new();
+        own_leaf(history, page)->pages[page % LEAF_PAGES] = page_version_new(history->kept);
         *flags = (uint8_t)((*flags | PAGE_CLEAN) & ~PAGE_WRITABLE);
     }
     g_array_set_size(history->dirty, 0);

@@ -15,8 +15,8 @@
 typedef struct RamHistory RamHistory;
 typedef struct RamMoment RamMoment;
 
-/* The history of the RAM of `bus`, which must outlive it. Nobody may hold fast write paths from ram_history_take on. */
-RamHistory *ram_history_new(Bus *bus);
+/* The history of the RAM of `bus`; copies count in `kept`; both must outlive it. Nobody may hold fast write paths from ram_history_take on. */
+RamHistory *ram_history_new(Bus *bus, size_t *kept);
 /* All moments must have been forgotten. */
 void ram_history_free(RamHistory *history);
 
