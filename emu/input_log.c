@@ -94,7 +94,7 @@ static size_t char_receive(void *opaque, const uint8_t *data, size_t size)
     Tap *tap = opaque;
     if (is_replaying(tap) || !tap->to_char.receive)
         return 0;
-    size_t taken = tap->to_char.receive(tap->to_char.device, data, size);
+    size_t taken = tap->to_char.receive(tap->to_char.device, data, MIN(size, INPUT_MOST_BYTES));
     /* A device that takes nothing may have become another by it. */
     input_log_add(tap->log, INPUT_BYTES, tap->number, (uint32_t)taken, data, MAX(taken, 1));
     return taken;

@@ -41,6 +41,10 @@ typedef struct {
     size_t offset, size; /* of its data */
 } InputRecord;
 
+/* Most data of a record, which a recording's reader insists on: a device that could take more is offered it in pieces. A
+ * frame has at most 64 KiB and its headers. */
+enum { INPUT_MOST_BYTES = 1 << 16, INPUT_MOST_DATA = 1 << 17 };
+
 typedef struct InputLog InputLog;
 
 InputLog *input_log_new(void);

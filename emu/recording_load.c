@@ -19,6 +19,7 @@
 #define RECORD_ANEW "; record it anew, or replay another"
 #define MOST_STATE  (3ull << 30)
 #define MOST_DISK   (1ull << 42)
+#define MOST_INPUT  (1u << 31) /* of all parts: a small file may unpack to anything */
 
 static bool is_damaged(const Replay *r, uint32_t chunk, const char *why, GError **error)
 {
@@ -109,6 +110,8 @@ static bool take_log(Replay *r, const Chunk *chunk, GError **error)
     const RecordingPart *part = r->n_parts ? part_at(r, r->n_parts - 1) : NULL;
     if (!part || part->loaded < part->state_size)
         return is_damaged(r, chunk->number, "it belongs elsewhere", error);
+    if (chunk->size > MOST_INPUT - r->input->len)
+        return is_damaged(r, chunk->number, "there is too much input", error);
     g_byte_array_append(r->input, r->unpacker.content, chunk->size);
     part_at(r, r->n_parts - 1)->input_end = r->input->len;
     return true;

@@ -2,7 +2,7 @@
 /* recording_log.c - records of input as bytes, all of them numbers of seven bits a byte, least first; see recording.h. */
 #include "emu/recording.h"
 
-enum { FLAG_RAN = 1, FLAG_IN_SLICE = 2, MOST_DATA = 1 << 17 };
+enum { FLAG_RAN = 1, FLAG_IN_SLICE = 2 };
 
 void recording_put_number(GByteArray *out, uint64_t value)
 {
@@ -62,7 +62,7 @@ bool recording_take_record(RecordingText *text, InputRecord *record, const uint8
     if (!recording_take_number(text, &kind) || kind >= INPUT_KINDS ||
         !recording_take_position(text, &record->at) || !recording_take_number(text, &port) ||
         !recording_take_number(text, &taken) || !recording_take_number(text, &size) ||
-        size > MOST_DATA || size > (size_t)(text->end - text->at) || port > UINT32_MAX ||
+        size > INPUT_MOST_DATA || size > (size_t)(text->end - text->at) || port > UINT32_MAX ||
         taken > UINT32_MAX)
         return false;
     record->kind = (InputKind)kind;

@@ -351,3 +351,25 @@ Test(history, reasons_not_to_go_back)
     cr_assert_null(history_refusal(b->machine));
     board_free(b);
 }
+
+static size_t take_all(void *device, const uint8_t *data, size_t size)
+{
+    (void)device, (void)data;
+    return size;
+}
+
+/* A recording's reader refuses records that are longer. */
+Test(history, much_input_is_taken_in_pieces)
+{
+    InputLog *log = input_log_new();
+    HostChar host = { 0 };
+    HostChar *tap = input_log_tap_char(log, &host);
+    g_autofree uint8_t *much = g_malloc0(MIB);
+    Machine *m = rig_in(PRIV_M, NULL);
+    tap->receive = take_all;
+    input_log_attach(log, m);
+    cr_assert_eq(host.receive(host.device, much, MIB), INPUT_MOST_BYTES);
+    cr_assert_leq(input_log_at(log, input_log_first(log))->size, INPUT_MOST_DATA);
+    machine_free(m);
+    input_log_free(log);
+}
