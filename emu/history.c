@@ -417,6 +417,8 @@ void history_go_on(Machine *m)
         if (h->must_offer)
             input_log_offer(h->log);
         h->must_offer = false;
+        if (!h->limit) /* nobody goes back; who records has heard of it */
+            input_log_forget(h->log, input_log_end(h->log));
     }
     if (machine_executed(m) >= h->mark_due) {
         history_take_mark(h, false);

@@ -373,3 +373,19 @@ Test(history, much_input_is_taken_in_pieces)
     machine_free(m);
     input_log_free(log);
 }
+
+/* Of a run that is only recorded, input is not kept in memory, too. */
+Test(history, input_is_forgotten_where_nobody_goes_back)
+{
+    InputLog *log = input_log_new();
+    Machine *m = rig_in(PRIV_M, NULL);
+    input_log_attach(log, m);
+    History *h = history_new(m, log, 0);
+    input_log_add(log, INPUT_BYTES, 0, 3, "abc", 3);
+    history_go_on(m);
+    cr_assert_eq(input_log_end(log), 1);
+    cr_assert_eq(input_log_first(log), 1);
+    history_free(h);
+    machine_free(m);
+    input_log_free(log);
+}
