@@ -33,8 +33,8 @@ unsigned export_mode(const Export *export, const TraceRecord *r, ExportPlace *pl
 static bool writes_pair(uint32_t insn)
 {
     enum { AMO = 0x2f, QUAD = 4, CAS = 5 };
-    return (insn & 0x7f) == AMO
-    &&(insn >> 12 & 7) == QUAD &&insn >> 27 == CAS;
+    return bits(insn, 6, 0) == AMO
+    &&bits(insn, 14, 12) == QUAD &&bits(insn, 31, 27) == CAS;
 }
 
 static const char *csr_text(unsigned number)
