@@ -279,6 +279,7 @@ static bool run_machine(Run *run, int *code, GError **error)
         reason = keep_machine(run);
     console_flush(run->console);
     if (m->stop_error) {
+        (void)rerun_end(run->rerun, m->stop_error->code, NULL); /* a recording is whole, too */
         g_propagate_error(error, g_steal_pointer(&m->stop_error));
         return false;
     }
