@@ -198,6 +198,12 @@ void expect_event(Expect *e, const TraceRecord *r)
     e->last[e->n_last++ % EXPECT_AROUND] = *r;
 }
 
+void expect_time(Expect *e, uint64_t time, unsigned hart, uint64_t insns)
+{
+    e->time = time;
+    e->insns[hart % HARTS] = insns;
+}
+
 static void end_limit(const Expect *e, Rule *rule)
 {
     uint64_t insns = 0;

@@ -79,6 +79,8 @@ typedef struct Expect Expect;
 /* Looks whether `rules` hold: begun, shown every event, ended. */
 Expect *expect_new(Rules *rules, const TraceEvent *events, unsigned n);
 void expect_event(Expect *expect, const TraceRecord *record);
+/* What is known at the end though no event says it: the time, and how much a hart has retired. */
+void expect_time(Expect *expect, uint64_t time, unsigned hart, uint64_t insns);
 /* True: all hold. Says in *lost how many events are missing from what was seen. */
 bool expect_end(Expect *expect, uint64_t *lost);
 

@@ -287,7 +287,7 @@ static bool run_machine(Run *run, int *code, GError **error)
     gdb_free(g_steal_pointer(&run->gdb));
     run->monitors->host.gdb = NULL;
     bool ok = rerun_end(run->rerun, *code, error);
-    observe_report(run->observer, reason, *code);
+    *code = observe_report(run->observer, reason, *code);
     return ok && snapshots_end(m, o, error);
 }
 

@@ -9,6 +9,7 @@
 #include "cpu/stats.h"
 #include "emu/base/error.h"
 #include "emu/base/ring.h"
+#include "emu/expect_live.h"
 #include "emu/explain.h"
 #include "emu/trace_file.h"
 #include "emu/trace_gate.h"
@@ -19,6 +20,7 @@ struct Observer {
     const Options *options;
     TraceWriter *recording;
     TraceGate *gate;
+    LiveExpect *expect;
     FILE *log, *commits, *mix, *explained;
 };
 
@@ -117,6 +119,8 @@ static bool begin(Observer *it, GError **error)
     if (o->explain)
         explain_keep(m, true);
     observe_trigger(it);
+    if (o->expect_file && !(it->expect = live_expect_new(m, o->expect_file, error)))
+        return false;
     observe_commits(it);
     for (unsigned i = 0; o->stats && i < m->n_harts; i++)
         stats_start(&m->harts[i]);
@@ -160,7 +164,7 @@ static bool has_failed(const Observer *it, StopReason reason, int code)
     return code && (failed || it->options->ring_file) && it->machine->trace.ring;
 }
 
-void observe_report(Observer *it, StopReason reason, int code)
+int observe_report(Observer *it, StopReason reason, int code)
 {
     const Options *o = it->options;
     Machine *m = it->machine;
@@ -173,10 +177,13 @@ void observe_report(Observer *it, StopReason reason, int code)
         mix_print(m->commit.mix, it->mix);
     if (o->explain)
         report_explanation(it, reason);
+    if (it->expect && !live_expect_report(it->expect, o->trace_file))
+        code = EXIT_EXPECT;
     if (!has_failed(it, reason, code))
-        return;
+        return code;
     g_autofree char *said = trace_ring_dump_said(m, m->ring_file);
     fprintf(stderr, "bulkhead: exit code %d: %s\n", code, said);
+    return code;
 }
 
 /* A log that could not be written whole is said to be so: it looks complete. */
@@ -201,6 +208,7 @@ bool observe_end(Observer *it, GError **error)
     ok &= close_log(it->mix, o->mix_file);
     ok &= close_log(it->explained, o->explain_file);
     ok &= !it->recording || trace_writer_close(it->recording, error);
+    live_expect_free(it->expect);
     trace_gate_free(it->gate);
     ring_free(it->machine->trace.ring);
     it->machine->trace.ring = NULL;

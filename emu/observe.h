@@ -13,8 +13,8 @@ typedef struct Observer Observer;
 Observer *observe(Machine *machine, const Options *options, GError **error);
 
 /* The machine stopped for good, for `reason` and with exit code `code`: prints what is known only then, and writes the
- * last events when the guest failed. */
-void observe_report(Observer *observer, StopReason reason, int code);
+ * last events when the guest failed. Returns the exit code: that, or that rules were broken. */
+int observe_report(Observer *observer, StopReason reason, int code);
 
 /* Closes every file and frees the observer. False: not all could be written, which was said but for what `error` says. */
 bool observe_end(Observer *observer, GError **error);

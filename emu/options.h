@@ -83,6 +83,7 @@ typedef struct Options {
     const char *log_file, *commit_file, *mix_file, *trace_file;
     TraceQuery *trace_filter;
     TraceQuery *trace_start, *trace_stop; /* NULL: none */
+    const char *expect_file;              /* rules, NULL: none */
     uint64_t trace_pre, stop_insns, stop_ns;
     uint64_t ring_size;    /* bytes, 0: none */
     const char *ring_file; /* NULL: the usual name */

@@ -6,9 +6,8 @@
 
 #include "emu/base/error.h"
 #include "emu/expect.h"
+#include "emu/expect_live.h"
 #include "emu/trace_verbs.h"
-
-enum { RULES_MAX = 1 << 20 };
 
 static int format_number(const char *word)
 {
@@ -16,21 +15,6 @@ static int format_number(const char *word)
         if (!strcmp(word, expect_formats[i]))
             return i;
     return -1;
-}
-
-static bool read_rules(const char *path, char **text, GError **error)
-{
-    GError *problem = NULL;
-    gsize size;
-    if (!g_file_get_contents(path, text, &size, &problem)) {
-        fail(error, EXIT_FILE, "cannot read '%s': %s; check the path", path, problem->message);
-        g_error_free(problem);
-        return false;
-    }
-    if (size > RULES_MAX || strlen(*text) != size)
-        return fail(error, EXIT_CONFIG,
-                    "%s:1:1: this is no text of rules; name a file of rules first", path);
-    return true;
 }
 
 static bool judge(TraceReader *reader, const char *path, const char *text, const char *recording,
@@ -80,7 +64,7 @@ bool trace_verb_expect(char **argv, int *code, GError **error)
             "trace expect takes a file of rules and a recording; write bulkhead trace expect "
             "[--format text|tap|junit|gradescope] RULES FILE.bht");
     g_autofree char *text = NULL;
-    if (!read_rules(paths[0], &text, error))
+    if (!expect_read(paths[0], &text, error))
         return false;
     TraceReader *reader = trace_reader_open(paths[1], error);
     bool ok = reader && judge(reader, paths[0], text, paths[1], (unsigned)format, code, error);

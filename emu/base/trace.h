@@ -70,6 +70,7 @@ typedef enum {
     TRACE_TO_RING,
     TRACE_TO_BREAK,
     TRACE_TO_EXPLAIN,
+    TRACE_TO_EXPECT,
     TRACE_TO_TRIGGER,
     TRACE_SINKS
 } TraceSink;

@@ -115,5 +115,21 @@ def bad_rules_name_their_place(binary, folder, trace):
     assert "trace expect takes" in tool(binary, "expect", recording, code=64)
 
 
-CHECKS = [rules_hold_or_do_not, a_broken_rule_shows_its_event, what_the_port_sends_can_be_matched, answers_in_every_format,
+def a_run_can_be_judged_while_it_runs(binary, folder, trace):
+    recording = record(binary, folder, trace)
+    path, start = os.path.join(folder, "rules"), [binary, "-M", "virt", "-bios", "none", "-m", "16M", "-display", "none", "-serial", "none", "-monitor", "none",
+                                                  "-kernel", os.path.join(folder, "exits.elf")]
+    for rule, holds, _ in RULES:
+        later = expect(binary, folder, rule, recording).stdout
+        done = subprocess.run([*start, "-expect", path], capture_output=True, text=True, timeout=60, check=False, cwd=folder)
+        assert done.returncode == (0 if holds else 126) and done.stdout == "", (rule, done)
+        if not rule.startswith("limit"):
+            assert done.stderr.splitlines()[0] == later.splitlines()[0], (rule, done.stderr)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("never trapp")
+    done = subprocess.run([*start, "-expect", path], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 65 and "rules:1:7" in done.stderr, done
+
+
+CHECKS = [a_run_can_be_judged_while_it_runs, rules_hold_or_do_not, a_broken_rule_shows_its_event, what_the_port_sends_can_be_matched, answers_in_every_format,
           bad_rules_name_their_place]
