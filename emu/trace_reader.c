@@ -182,10 +182,10 @@ void trace_reader_window(TraceReader *r, uint64_t from, uint64_t to)
 
 static uint8_t *with_room(uint8_t *data, uint32_t *room, uint32_t wanted)
 {
-    if (*room >= wanted)
+    if (data && *room >= wanted)
         return data;
     *room = wanted;
-    return g_realloc(data, wanted);
+    return g_realloc(data, MAX(wanted, 1));
 }
 
 static bool unpack(TraceReader *r, const TraceBlock *h, GError **error)
