@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -86,13 +87,21 @@ static void count_back(void *opaque, const RingEntry *entry)
     dump->notes[entry->hart].traps -= entry->kind == RING_TRAP;
 }
 
+/* Is `path` something else than a file, such as /dev/null? Then it is written to, and nothing is put in its place. */
+static bool is_special(const char *path)
+{
+    struct stat info;
+    return !stat(path, &info) && !S_ISREG(info.st_mode);
+}
+
 bool trace_ring_dump(const Machine *m, const char *path, uint64_t *events, GError **error)
 {
     const TraceRing *ring = m->trace.ring;
     if (!ring)
         return fail(error, EXIT_USAGE,
                     "no events are kept (-trace-ring off); leave that option out");
-    g_autofree char *partial = g_strconcat(path, ".part", NULL);
+    bool special = is_special(path);
+    g_autofree char *partial = g_strconcat(path, special ? "" : ".part", NULL);
     Dump dump = { .machine = m, .lost = ring_lost(ring) };
     dump.writer = trace_writer_new(partial, "Bulkhead " VERSION, error);
     if (!dump.writer)
@@ -106,12 +115,14 @@ bool trace_ring_dump(const Machine *m, const char *path, uint64_t *events, GErro
     ring_each(ring, see, &dump);
     g_free(dump.notes);
     bool ok = trace_writer_close(dump.writer, error);
+    *events = dump.seq - dump.lost;
+    if (special)
+        return ok;
     if (ok && rename(partial, path))
         ok = fail(error, EXIT_FILE, "cannot write '%s': %s; check the path", path,
                   g_strerror(errno));
     if (!ok)
         unlink(partial);
-    *events = dump.seq - dump.lost;
     return ok;
 }
 

@@ -2,6 +2,7 @@
 """The last events, kept in memory and written when somebody wants them; tests/trace/run runs these."""
 import os
 import signal
+import stat
 import subprocess
 import time
 
@@ -96,6 +97,20 @@ def only_failure_leaves_a_file(binary, folder, trace):
     assert not [entry for entry in os.listdir(folder) if entry.endswith(".part")]
 
 
+def what_is_no_file_stays_what_it_is(binary, folder, trace):
+    """A device that is named as the file is written to, not replaced by one."""
+    pipe, full = os.path.join(folder, "ring.pipe"), os.path.join(folder, "full")
+    build(binary, folder, trace)
+    os.mkfifo(pipe)
+    os.symlink("/dev/full", full)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    run(binary, folder, "many", "-trace-ring", f"128K,trap,file={pipe}", code=7)
+    assert stat.S_ISFIFO(os.stat(pipe).st_mode) and os.read(reader, 8) == b"BHTRACE1"
+    os.close(reader)
+    assert "could not be written" in run(binary, folder, "many", "-trace-ring", f"on,file={full}", code=7)
+    assert stat.S_ISCHR(os.stat(full).st_mode) and os.path.islink(full)
+
+
 def a_crash_of_the_emulator_leaves_a_file(binary, folder, trace):
     trace(binary, folder, "exits")
     for number in (signal.SIGSEGV, signal.SIGABRT):
@@ -166,4 +181,4 @@ def the_monitor_prints_and_dumps(binary, folder, trace):
 
 
 CHECKS = [the_monitor_prints_and_dumps, triggers_open_and_close, the_ring_holds_what_a_recording_holds, what_the_ring_holds_can_be_chosen, a_full_ring_says_how_much_is_gone,
-          only_failure_leaves_a_file, a_crash_of_the_emulator_leaves_a_file, the_ring_changes_nothing]
+          only_failure_leaves_a_file, what_is_no_file_stays_what_it_is, a_crash_of_the_emulator_leaves_a_file, the_ring_changes_nothing]
