@@ -312,6 +312,8 @@ static bool is_at_end(const History *h)
 static void look(Machine *m, void *opaque)
 {
     History *h = opaque;
+    if (!m->travelling)
+        history_settle(h);
     if (m->replaying)
         apply_due(h);
     if (h->has_goal && is_at(h, &h->goal)) {
@@ -344,8 +346,10 @@ void history_settle(History *h)
         return;
     h->touched = false;
     if (h->machine->clock.units != h->touched_at.at.units) { /* a snapshot was loaded */
-        if (h->machine->replaying)
+        if (h->machine->replaying) {
             leave_replay(h);
+            input_log_truncate(h->log, h->touched_at.next);
+        }
         catch_up(h);
         begin_anew(h);
         if (h->part_begins)

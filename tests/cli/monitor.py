@@ -374,7 +374,22 @@ def dumps(program, folder):
     os.remove(path)
 
 
-RUNS = [lets_a_debugger_in, on_a_pseudo_terminal, in_the_background, dumps, from_a_configuration, piped, from_a_file, snapshots, over_a_socket, tcp_and_more_than_one, resets]
+def back_over_loads(program, folder):
+    """What is loaded, or reset, where the machine stands in the past begins another run; back from there it goes as far as that began."""
+    def tell(*commands):
+        done = subprocess.run([program] + LOOP + ["-S", "-history", "on", "-serial", "none", "-monitor", "stdio"], cwd=folder,
+                              input="".join(c + "\n" for c in commands + ("quit",)), capture_output=True, text=True, timeout=WAIT, check=False)
+        assert done.returncode == 0 and not done.stderr, done
+        return re.findall(r", (\d+) ns", done.stdout)
+    tell("step 4000", "savevm later", "delvm nothing")
+    assert tell("step 5", "reverse 3", "loadvm later", "reverse", "step 3", "reverse 2") == ["2", "4000", "4001"]
+    assert tell("step 5", "loadvm later", "step 3", "reverse", "reverse 9", "reverse") == ["4002", "4000", "4000"]
+    assert tell("step 5", "reverse 3", "loadvm later", "step 3", "reverse") == ["2", "4002"]
+    assert tell("step 5", "reverse 5", "system_reset", "reverse 1") == ["0", "0"]
+    os.remove(os.path.join(folder, "later.bhs"))
+
+
+RUNS = [back_over_loads, lets_a_debugger_in, on_a_pseudo_terminal, in_the_background, dumps, from_a_configuration, piped, from_a_file, snapshots, over_a_socket, tcp_and_more_than_one, resets]
 
 
 def run_all(program, folder):
