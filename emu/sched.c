@@ -397,17 +397,23 @@ static void reset_now(Machine *m)
         machine_stop(m, STOP_QUIT, m->stop_error->code);
 }
 
+static bool is_to_reset(const Machine *m)
+{
+    return m->reset_requested && m->stop == STOP_RESET && !m->config.stop_on_reset;
+}
+
 StopReason machine_run(Machine *m)
 {
     m->stop = STOP_NONE;
     machine_watch_tohost(m);
     look_around(m);
-    while (!m->stop) {
-        run_round(m);
-        if (m->reset_requested && m->stop == STOP_RESET && !m->config.stop_on_reset) {
+    while (!m->stop || is_to_reset(m)) {
+        if (is_to_reset(m)) {
             m->stop = STOP_NONE;
             reset_now(m);
-            look_around(m);
+            look_around(m); /* which may want it again */
+        } else {
+            run_round(m);
         }
     }
     return m->stop;

@@ -296,6 +296,15 @@ def resets(program, folder):
         run.end(0)
 
 
+def resets_at_once(program, folder):
+    """Before the machine has run at all, and once more before it goes on: it runs."""
+    commands = b"system_reset\nsystem_reset\nstop\nstep 5\ninfo cpus\nquit\n"
+    for _ in range(5):
+        done = subprocess.run([program] + LOOP + ["-serial", "none", "-monitor", "stdio"], cwd=folder, input=commands, capture_output=True,
+                              timeout=WAIT, check=False)
+        assert done.returncode == 0 and b"CPU #0: pc=0x0000000000001014" in done.stdout, done
+
+
 def from_a_configuration(program, folder):
     """What QEMU's -writeconfig writes of a monitor."""
     with open(os.path.join(folder, "mon.cfg"), "w", encoding="ascii") as file:
@@ -389,7 +398,7 @@ def back_over_loads(program, folder):
     os.remove(os.path.join(folder, "later.bhs"))
 
 
-RUNS = [back_over_loads, lets_a_debugger_in, on_a_pseudo_terminal, in_the_background, dumps, from_a_configuration, piped, from_a_file, snapshots, over_a_socket, tcp_and_more_than_one, resets]
+RUNS = [back_over_loads, lets_a_debugger_in, on_a_pseudo_terminal, in_the_background, dumps, from_a_configuration, piped, from_a_file, snapshots, over_a_socket, tcp_and_more_than_one, resets, resets_at_once]
 
 
 def run_all(program, folder):
