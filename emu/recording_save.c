@@ -9,8 +9,8 @@
 #include "emu/recording.h"
 
 enum { FLUSH_US = 200000, MOST_BUFFERED = 1 << 18 };
-/* So often, in units of all harts, the file says how far the run has got. */
-#define HEARTBEAT (1ull << 28)
+/* So often, in units of all harts, it is looked whether the file should say how far the run has got: every FLUSH_US. */
+#define HEARTBEAT (1ull << 22)
 
 struct Recorder {
     Machine *machine;
@@ -74,7 +74,9 @@ static void added(void *opaque, const InputRecord *record, const uint8_t *data)
 
 static void beat(Machine *m, void *opaque)
 {
-    put_moment(opaque);
+    const Recorder *r = opaque;
+    if (!m->replaying && g_get_monotonic_time() - r->flushed > FLUSH_US)
+        put_moment(opaque);
     machine_look_at(m, m->clock.units + HEARTBEAT, beat, opaque);
 }
 
@@ -169,8 +171,10 @@ static void recorder_free(Recorder *r)
 
 static bool is_written(const Recorder *r, GError **error)
 {
-    return !r->problem || fail(error, EXIT_FILE, "cannot write recording '%s': %s; make room there",
-                               r->path, g_strerror(r->problem));
+    return !r->problem ||
+           fail(error, EXIT_FILE,
+                "cannot write recording '%s': %s; make room there, or give another path", r->path,
+                g_strerror(r->problem));
 }
 
 Recorder *recorder_new(Machine *m, InputLog *log, const char *cpu, const char *path, GError **error)
@@ -208,10 +212,9 @@ bool recorder_end(Recorder *r, int exit_code, GError **error)
         now.units,          now.rounds,         now.turn, now.pass_ran, machine_state_hash(m),
         machine_retired(m), (uint64_t)exit_code
     };
-    if (!m->replaying) {
-        put_log(r);
+    put_log(r);
+    if (!m->replaying)
         put_chunk(r, RECORDING_END, &end, sizeof end);
-    }
     flush(r);
     bool ok = is_written(r, error);
     recorder_free(r);
