@@ -125,7 +125,7 @@ static void arrive_at_frontier(History *h)
 static void leave_replay(History *h)
 {
     if (h->replay)
-        g_printerr("bulkhead: the run was changed: from here on it is no replay\n");
+        h->replay->left(h->replay->opaque);
     h->replay = NULL;
 }
 

@@ -38,6 +38,7 @@ typedef struct {
     void (*differs)(void *opaque); /* a device did not take its input as it did */
     void (*ended)(void *opaque);   /* the end is reached: may pause or stop the machine */
     void (*passed)(void *opaque);  /* and is to be passed now */
+    void (*left)(void *opaque);    /* the run was changed: from here on it is another */
     void *opaque;
 } HistoryReplay;
 

@@ -157,10 +157,12 @@ static void report_explanation(const Observer *it, StopReason reason)
     explanation_free(found);
 }
 
-/* Did the guest fail? An instruction limit is a usual end, unless a file was named for the events before it. */
+/* Did the guest fail? An instruction limit or a signal is a usual end, also of a replay, unless a file was named for the
+ * events before it. */
 static bool has_failed(const Observer *it, StopReason reason, int code)
 {
-    bool failed = reason == STOP_EXIT || (reason == STOP_QUIT && code == EXIT_TIMEOUT);
+    bool usual = it->options->replay && code > EXIT_TIMEOUT;
+    bool failed = (reason == STOP_EXIT && !usual) || (reason == STOP_QUIT && code == EXIT_TIMEOUT);
     return code && (failed || it->options->ring_file) && it->machine->trace.ring;
 }
 

@@ -35,7 +35,7 @@ struct Replay {
     Machine *machine;
     HistoryReplay run;
     unsigned next_part;
-    bool done, same;
+    bool done, same, left;
     GError *problem; /* why it is not as recorded */
     void (*paused)(void *opaque);
     void *opaque;

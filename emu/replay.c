@@ -151,12 +151,20 @@ static void ended(void *opaque)
     r->paused(r->opaque);
 }
 
+static void left(void *opaque)
+{
+    Replay *r = opaque;
+    r->left = true;
+    fprintf(stderr, "bulkhead: the run was changed: from here on it is no replay\n");
+}
+
 void replay_begin(Replay *r, History *history, void (*paused)(void *opaque), void *opaque)
 {
     r->run.load_part = load_part;
     r->run.differs = differs;
     r->run.ended = ended;
     r->run.passed = passed;
+    r->run.left = left;
     r->run.opaque = r;
     r->paused = paused;
     r->opaque = opaque;
@@ -174,6 +182,8 @@ bool replay_report(Replay *r, GError **error)
         g_propagate_error(error, g_steal_pointer(&r->problem));
         return false;
     }
+    if (r->left)
+        return true;
     fprintf(stderr, "bulkhead: replayed %" PRIu64 " instructions, %s\n",
             machine_retired(r->machine),
             !r->done      ? "not to the end"
