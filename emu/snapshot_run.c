@@ -2,6 +2,8 @@
 /* snapshot_run.c - what -loadvm and -savevm ask for; see snapshot_run.h. */
 #include "emu/snapshot_run.h"
 
+#include <inttypes.h>
+
 #include "emu/snapshot.h"
 
 static bool save(Machine *m, const SaveNote *note, GError **error)
@@ -47,6 +49,11 @@ bool snapshots_end(Machine *m, const Options *o, GError **error)
 {
     for (unsigned i = 0; i < o->saves->len; i++) {
         const SaveNote *note = g_ptr_array_index(o->saves, i);
+        uint64_t at = note->at == UINT64_MAX ? 0 : clock_units_at(&m->clock, note->at);
+        if (m->clock.units < at)
+            g_printerr("bulkhead: -savevm %s: nothing was saved, for the run ended at %" PRIu64
+                       " ns, before at=%" PRIu64 "\n",
+                       note->name, clock_now(&m->clock), note->at);
         if (note->at == UINT64_MAX && !save(m, note, error)) {
             g_prefix_error(error, "-savevm: ");
             return false;
