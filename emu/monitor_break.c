@@ -197,7 +197,7 @@ static char *query_text(const char *events, const char *own, const char *rest)
     if (!own)
         return g_strdup_printf("%s %s", events, rest);
     bool has_more = g_str_has_prefix(rest, "where ");
-    return g_strdup_printf("%s where %s%s%s", events, own, has_more ? " and " : "",
+    return g_strdup_printf("%s where %s%s%s", events, own, has_more ? " and " : " ",
                            has_more ? rest + strlen("where ") : rest);
 }
 
@@ -244,7 +244,7 @@ static bool take_action(char *text, Action *action)
     char *at = g_strrstr(text, " do ");
     *action = ACTION_STOP;
     if (!at)
-        return true;
+        return !g_str_has_suffix(text, " do");
     *at = 0;
     for (*action = 0; *action < ACTIONS; (*action)++)
         if (!strcmp(at + strlen(" do "), action_names[*action]))
@@ -282,9 +282,10 @@ void monitor_break(Monitor *monitor, const char *arguments, GString *out)
     MonitorBreaks *breaks = breaks_of(monitor, out);
     if (!breaks)
         return;
-    if (!*arguments || breaks->list->len == MOST_BREAKS) {
-        *arguments ? (void)g_string_append(out, "there are 100 already; delete one\n")
-                   : monitor_say_usage(monitor, out);
+    if (!*arguments || !strcmp(arguments, "addr") || breaks->list->len == MOST_BREAKS) {
+        breaks->list->len == MOST_BREAKS
+            ? (void)g_string_append(out, "there are 100 already; delete one\n")
+            : monitor_say_usage(monitor, out);
         return;
     }
     EventBreak *b = g_new0(EventBreak, 1);

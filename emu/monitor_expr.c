@@ -2,6 +2,7 @@
 /* monitor_expr.c - expressions, by recursive descent; see monitor_expr.h. */
 #include "emu/monitor_expr.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "cpu/csr.h"
@@ -87,12 +88,14 @@ static uint64_t read_number(Parser *p)
 {
     static const char units[] = "KMG";
     char *end;
+    errno = 0;
     uint64_t value = g_ascii_strtoull(p->at, &end, 0);
     const char *unit = *end ? strchr(units, *end) : NULL;
-    if (unit) {
-        value <<= 10 * (unit - units + 1);
-        end++;
-    }
+    unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+    if (errno == ERANGE || value > UINT64_MAX >> shift)
+        return fail_with(p, "a number has more than 64 bits");
+    value <<= shift;
+    end += unit != NULL;
     p->at = end;
     return g_ascii_isalnum(*end) ? fail_with(p, "a number ends in letters") : value;
 }

@@ -2,6 +2,7 @@
 /* trace_query.c - a small language over the columns of events; see trace_query.h. */
 #include "emu/trace_query.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "emu/base/error.h"
@@ -120,9 +121,9 @@ static const char *words_of(const TraceQuery *q, const ColumnRef *column, unsign
 
 static bool find_word(const char *words, const char *word, uint64_t *value)
 {
-    size_t length = strlen(word);
+    size_t length = strlen(word); /* 0: not even of a gap between words */
     *value = 0;
-    for (const char *at = words; at && *at; (*value)++) {
+    for (const char *at = length ? words : NULL; at && *at; (*value)++) {
         size_t this = strcspn(at, "|");
         if (this == length && !strncmp(at, word, length))
             return true;
@@ -137,13 +138,13 @@ static bool parse_value(const char *word, uint64_t *value)
     char *end;
     if (!g_ascii_isdigit(*word))
         return false;
+    errno = 0;
     *value = g_ascii_strtoull(word, &end, 0);
     const char *unit = *end ? strchr(units, *end) : NULL;
-    if (unit) {
-        *value <<= 10 * (unit - units + 1);
-        end++;
-    }
-    return !*end;
+    unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
+    bool fits = errno != ERANGE && *value <= UINT64_MAX >> shift;
+    *value <<= shift;
+    return !end[unit != NULL] && fits;
 }
 
 static bool parse_values(const TraceQuery *q, Condition *c, const char *word)

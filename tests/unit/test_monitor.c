@@ -360,10 +360,16 @@ Test(monitor, aliases_are_queries_with_their_own_condition)
           { "break vmexit", "break 2: vmexit do stop\n" },
           { "break walk-fault where result == gpf do mark",
             "break 3: walk-fault where result == gpf do mark\n" },
+          { "break mode do", "behind 'do': stop, mark or dump\n" },
+          { "break addr 0x99999999999999999999",
+            "'0x99999999999999999999': a number has more than 64 bits\n" },
           { "break mode do nothing", "behind 'do': stop, mark or dump\n" },
           { "break trap group by cause", "a breakpoint groups nothing; leave 'group by' out\n" },
           { "break csr nosuch", "the hart has no CSR 'nosuch'; csr alone lists them\n" });
     cr_expect(says("break", "write: break EVENT"));
+    cr_expect(says("break addr", "write: break EVENT"));
+    cr_expect(says("break mode where to ==", "a number or a word of the column is wanted"));
+    cr_expect(says("break vmexit where", "is wanted in place of 'where'"));
     cr_expect(says("break nothing", "no event is called 'nothing'"));
     cr_expect(says("break trap where x == 1", "column 'x'"));
     cr_expect(strstr(go(), "break 1 (exception where cause == 11): "), "%s", heard->str);
