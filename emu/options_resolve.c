@@ -341,6 +341,10 @@ bool options_resolve(Options *o, GError **error)
     if (o->commit_file && !o->log_commits)
         return fail(error, EXIT_CONFIG, "-log '%s', but nothing is to be logged; add -log-commits",
                     o->commit_file);
+    if (o->trace_pre && !o->trace_start)
+        return fail(error, EXIT_CONFIG,
+                    "-trace-pre, but no event is waited for; add -trace-start "
+                    "EVENT");
     if (!options_check_machine(o, error) || !options_resolve_serial(o, error) ||
         !options_resolve_monitors(o, error) || !options_resolve_gdbs(o, error) ||
         !plug_notes(o, has_bus, plug_note, error) || !plug_notes(o, is_card, plug_note, error) ||
