@@ -61,6 +61,15 @@ static char *keep(TraceReader *r, char *text)
     return text;
 }
 
+/* Names go into other formats as they are: nothing that would have to be escaped there. */
+static bool is_name(const char *text)
+{
+    for (; *text; text++)
+        if (!g_ascii_isalnum(*text) && !strchr("._-+*<>|: ", *text))
+            return false;
+    return true;
+}
+
 /* ["name","hart","field:format",...] */
 static bool read_event(TraceReader *r, const char **at)
 {
@@ -68,14 +77,14 @@ static bool read_event(TraceReader *r, const char **at)
     const char *kind;
     event->name = keep(r, next_string(at, "\"]"));
     kind = event->name ? keep(r, next_string(at, "\"]")) : NULL;
-    if (!kind)
+    if (!kind || !is_name(event->name))
         return false;
     event->of_hart = !strcmp(kind, "hart");
     while (event->n_fields < TRACE_MAX_FIELDS) {
         char *field = keep(r, next_string(at, "\"]"));
         if (!field)
             break;
-        if (!strchr(field, ':'))
+        if (!strchr(field, ':') || !is_name(field))
             return false;
         event->fields[event->n_fields++] = field;
     }
