@@ -104,5 +104,7 @@ static void stop_here(Machine *m, void *opaque)
 StopReason machine_run_until(Machine *m, uint64_t ns)
 {
     machine_look_at(m, clock_units_at(&m->clock, ns), stop_here, NULL);
-    return machine_run(m);
+    StopReason reason = machine_run(m);
+    machine_look_at(m, UINT64_MAX, stop_here, NULL);
+    return reason;
 }

@@ -212,8 +212,10 @@ bool observe_end(Observer *it, GError **error)
     ok &= !it->recording || trace_writer_close(it->recording, error);
     live_expect_free(it->expect);
     trace_gate_free(it->gate);
+    memset(it->machine->trace.on, 0, sizeof it->machine->trace.on);
     ring_free(it->machine->trace.ring);
     it->machine->trace.ring = NULL;
+    machine_trace_changed(it->machine);
     g_free(it);
     return ok;
 }

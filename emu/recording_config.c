@@ -174,6 +174,8 @@ bool recording_read_config(const char *text, MachineConfig *config, RecordingExt
     memset(config->virtio, 0, sizeof config->virtio);
     config->n_harts = 0;
     config->ram_size = config->quantum = 0;
+    if (!g_str_has_prefix(text, "version "))
+        return is_damaged(lines[0] ? lines[0] : "nothing", error);
     if (!isa_parse(&config->isa, NULL, error))
         return false;
     for (char **line = lines; *line && **line; line++)
