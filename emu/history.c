@@ -247,6 +247,12 @@ static uint64_t next_record_due(const History *h)
     return UINT64_MAX;
 }
 
+/* Is the end of what is replayed ahead, and not in a part before? */
+static bool is_in_last_part(const History *h)
+{
+    return input_log_next(h->log) >= h->replay->last_part;
+}
+
 void history_schedule(History *h)
 {
     uint64_t at = h->has_goal ? h->goal.at.units : UINT64_MAX;
@@ -254,7 +260,7 @@ void history_schedule(History *h)
         at = MIN(at, next_record_due(h));
     if (h->behind)
         at = MIN(at, h->frontier.at.units);
-    else if (h->replay)
+    else if (h->replay && is_in_last_part(h))
         at = MIN(at, h->replay->end.at.units);
     machine_look_at(h->machine, at, look, h);
 }
@@ -305,8 +311,8 @@ static void apply_due(History *h)
 /* Of what is replayed, with nothing before it that was not shown? */
 static bool is_at_end(const History *h)
 {
-    return h->replay && !h->behind && !h->has_goal && !h->machine->travelling &&
-           is_at(h, &h->replay->end);
+    return h->replay && is_in_last_part(h) && !h->behind && !h->has_goal &&
+           !h->machine->travelling && is_at(h, &h->replay->end);
 }
 
 static void look(Machine *m, void *opaque)

@@ -32,6 +32,8 @@ const char *history_refusal(const Machine *machine);
 /* A run that somebody else knows, to be done once more: its input is in the log already. */
 typedef struct {
     Moment end;
+    uint64_t
+        last_part; /* number of the record that its last part begins with; before, its end's time is another's */
     bool (*load_part)(
         void *
             opaque); /* makes the machine what the next part begins with; false: it failed, machine stopped */

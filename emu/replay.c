@@ -57,6 +57,7 @@ bool replay_import(Replay *r, Machine *m, InputLog *log, GError **error)
         if (i) {
             const InputRecord next = { .kind = INPUT_BREAK, .at = part->end };
             (void)input_log_import(log, &next, NULL);
+            r->run.last_part = input_log_end(log);
             at = (Position){ .units = part->end.units, .rounds = part->end.rounds };
         }
         text.end = MAX(text.end, r->input->data + part->input_end);

@@ -296,6 +296,18 @@ def resets(program, folder):
         run.end(0)
 
 
+def recorded_in_the_past(program, folder):
+    """A run that was changed in the past, and ended there, is replayed to its end: that is before what was recorded first."""
+    file = os.path.join(folder, "past.rec")
+    for harts in ("1", "2"):
+        subprocess.run([program] + LOOP + ["-S", "-smp", harts, "-history", "on", "-serial", "none", "-monitor", "stdio", "-record", file],
+                       input=b"step 2000\nreverse 500\nsystem_reset\nstep 5\nquit\n", cwd=folder, capture_output=True, timeout=WAIT, check=True)
+        done = subprocess.run([program, "-replay", file, "-nographic"], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=WAIT,
+                              check=False)
+        assert done.returncode == 0 and b"state hash equal" in done.stderr, done
+    os.remove(file)
+
+
 def resets_at_once(program, folder):
     """Before the machine has run at all, and once more before it goes on: it runs."""
     commands = b"system_reset\nsystem_reset\nstop\nstep 5\ninfo cpus\nquit\n"
@@ -398,7 +410,7 @@ def back_over_loads(program, folder):
     os.remove(os.path.join(folder, "later.bhs"))
 
 
-RUNS = [back_over_loads, lets_a_debugger_in, on_a_pseudo_terminal, in_the_background, dumps, from_a_configuration, piped, from_a_file, snapshots, over_a_socket, tcp_and_more_than_one, resets, resets_at_once]
+RUNS = [back_over_loads, lets_a_debugger_in, on_a_pseudo_terminal, in_the_background, dumps, from_a_configuration, piped, from_a_file, snapshots, over_a_socket, tcp_and_more_than_one, resets, resets_at_once, recorded_in_the_past]
 
 
 def run_all(program, folder):
