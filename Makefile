@@ -38,11 +38,11 @@ ALL_CFLAGS += -Werror
 endif
 LDLIBS := $(shell pkg-config --libs $(PACKAGES)) -lfdt -lpthread
 
-SOURCES := $(wildcard emu/base/*.c mmu/*.c cpu/*.c cpu/*/*.c devices/*.c emu/*.c emu/gdb/*.c)
+SOURCES := $(wildcard mmu/*.c cpu/*.c cpu/*/*.c devices/*.c emu/*.c emu/*/*.c)
 ifneq ($(CONFIG_SLIRP),1)
 SOURCES := $(filter-out emu/net_slirp.c,$(SOURCES))
 endif
-SOURCES := $(filter-out $(if $(filter 1,$(CONFIG_LIBEDIT)),emu/monitor_edit_none.c,emu/monitor_edit.c),$(SOURCES))
+SOURCES := $(filter-out $(if $(filter 1,$(CONFIG_LIBEDIT)),emu/monitor/edit_none.c,emu/monitor/edit.c),$(SOURCES))
 ifneq ($(MODE),mutants)
 SOURCES := $(filter-out emu/base/mutant.c,$(SOURCES))
 endif

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "emu/base/trace.h"
-#include "emu/options_handlers.h"
+#include "emu/options/handlers.h"
 
 typedef struct {
     GString *first; /* words that an argument can begin with */

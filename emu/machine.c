@@ -15,10 +15,10 @@
 #include "devices/virtio_net.h"
 #include "devices/virtio_rng.h"
 #include "emu/base/error.h"
-#include "emu/checkpoint.h"
-#include "emu/explain.h"
-#include "emu/history.h"
+#include "emu/explain/explain.h"
 #include "emu/irqchip.h"
+#include "emu/time/checkpoint.h"
+#include "emu/time/history.h"
 
 /* What the bus must tell. */
 

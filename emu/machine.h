@@ -150,7 +150,7 @@ struct Machine {
     bool table_written_by_guest; /* of page tables that walks have read: who wrote the last one */
     const struct TimeTravel *time_travel; /* NULL: nobody can go back */
     const char *no_time_travel;           /* and why, for people; NULL: nobody asked for it */
-    /* Of whoever remembers the run; history.h. Not state. */
+    /* Of whoever remembers the run; time/history.h. Not state. */
     struct History *history; /* NULL: nobody does */
     bool replaying;          /* what happens has happened before: input comes from a log */
     bool silent;             /* and was heard: output goes nowhere */

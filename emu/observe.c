@@ -9,11 +9,11 @@
 #include "cpu/stats.h"
 #include "emu/base/error.h"
 #include "emu/base/ring.h"
-#include "emu/expect_live.h"
-#include "emu/explain.h"
-#include "emu/trace_file.h"
-#include "emu/trace_gate.h"
-#include "emu/trace_ring.h"
+#include "emu/expect/live.h"
+#include "emu/explain/explain.h"
+#include "emu/trace/file.h"
+#include "emu/trace/gate.h"
+#include "emu/trace/ring.h"
 
 struct Observer {
     Machine *machine;

@@ -4,7 +4,7 @@
 #define EMU_OBSERVE_H
 
 #include "emu/machine.h"
-#include "emu/options.h"
+#include "emu/options/options.h"
 
 typedef struct Observer Observer;
 

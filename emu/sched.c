@@ -9,8 +9,8 @@
  */
 #include <inttypes.h>
 
-#include "emu/history.h"
 #include "emu/machine.h"
+#include "emu/time/history.h"
 
 enum { HTIF_PUTCHAR = 1 };
 enum { LONGEST_SLICE = 250000 }; /* the host waits no longer than that takes, some milliseconds */

@@ -8,7 +8,7 @@
 #ifndef EMU_WITH_GDB_H
 #define EMU_WITH_GDB_H
 
-#include "emu/options.h"
+#include "emu/options/options.h"
 
 typedef struct WithGdb WithGdb;
 

@@ -4,7 +4,7 @@
  *
  * An entry is a few words: what it is, who it is about, when it was, and values of its own. Entries fill blocks, and blocks are used again, the oldest first. Putting an entry in is a
  * few stores, which is why this can always be on: what entries mean is worked out only when somebody wants to read them
- * (emu/trace_ring.h).
+ * (emu/trace/ring.h).
  */
 #ifndef EMU_BASE_RING_H
 #define EMU_BASE_RING_H

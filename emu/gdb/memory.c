@@ -9,7 +9,7 @@
 
 #include "emu/gdb/session.h"
 #include "emu/guest_memory.h"
-#include "emu/history.h"
+#include "emu/time/history.h"
 
 enum { MAX_TRANSFER = GDB_PACKET_SIZE / 2 };
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * monitor.c - the words after gdb's `monitor`: those of every monitor (emu/monitor.c), and the debugger's own.
+ * monitor.c - the words after gdb's `monitor`: those of every monitor (emu/monitor/monitor.c), and the debugger's own.
  *
  * They come and go as hex digits; what a command prints goes back in O packets before the reply.
  */
-#include "emu/monitor.h"
+#include "emu/monitor/monitor.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 
 #include "cpu/csr.h"
 #include "emu/gdb/session.h"
-#include "emu/history.h"
+#include "emu/time/history.h"
 
 unsigned gdb_register_size(const Hart *hart, uint64_t number)
 {

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "emu/gdb/session.h"
-#include "emu/history.h"
+#include "emu/time/history.h"
 
 static GdbStopped *last_stop(GdbSession *s)
 {

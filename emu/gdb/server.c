@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "emu/base/error.h"
-#include "emu/explain.h"
+#include "emu/explain/explain.h"
 #include "emu/gdb/hub.h"
 #include "emu/gdb/listen.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* expect.c - fuzzing: rules about traces, and all answers to them. */
-#include "emu/expect.h"
+#include "emu/expect/expect.h"
 #include "emu/base/error.h"
 #include "tests/lib/fuzz.h"
 

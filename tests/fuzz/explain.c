@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "cpu/csr.h"
-#include "emu/explain.h"
-#include "emu/walk_grid.h"
+#include "emu/explain/explain.h"
+#include "emu/explain/walk_grid.h"
 #include "tests/lib/fuzz.h"
 
 enum { TABLES = 8, CODE = 16, RUN_NS = 400, MOST_WALKS = 4 };

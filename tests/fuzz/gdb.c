@@ -10,7 +10,7 @@
 
 #include "emu/gdb/hub.h"
 #include "emu/gdb/session.h"
-#include "emu/monitor_hub.h"
+#include "emu/monitor/hub.h"
 #include "tests/lib/fuzz.h"
 
 enum { RUN_NS = 50 };

@@ -11,7 +11,7 @@
 
 #include "cpu/csr.h"
 #include "emu/gdb/hub.h"
-#include "emu/monitor.h"
+#include "emu/monitor/monitor.h"
 #include "tests/lib/fuzz.h"
 
 enum { RUN_NS = 12, MOST_ROUNDS = 4 };

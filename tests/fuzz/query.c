@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* query.c - fuzzing: queries over traces. */
+#include "emu/trace/query.h"
 #include "emu/base/error.h"
-#include "emu/trace_query.h"
 #include "tests/lib/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "emu/recording_load.h"
+#include "emu/time/recording_load.h"
 #include "tests/lib/fuzz.h"
 
 enum { RUN_NS = 1300, MOST_CHUNKS = 32, LIMIT = 64 << 20 };

@@ -11,9 +11,9 @@
 #include <string.h>
 #include <zstd.h>
 
-#include "emu/checkpoint.h"
-#include "emu/snapshot.h"
-#include "emu/snapshot_file.h"
+#include "emu/time/checkpoint.h"
+#include "emu/time/snapshot.h"
+#include "emu/time/snapshot_file.h"
 #include "tests/lib/fuzz.h"
 
 enum { RUN_NS = 200, MOST_CHUNKS = 64, PIECE = 4096, MOST_FILE = 256 << 10 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* trace.c - fuzzing: recorded traces, through everything that reads them. */
 #include "emu/base/error.h"
-#include "emu/trace_verbs.h"
+#include "emu/trace/verbs.h"
 #include "tests/lib/fuzz.h"
 
 static void check_verb(bool ok, GError *error)

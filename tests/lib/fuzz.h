@@ -9,7 +9,7 @@
 #define TESTS_LIB_FUZZ_H
 
 #include "emu/machine.h"
-#include "emu/options.h"
+#include "emu/options/options.h"
 
 /* What the fuzzing engine calls. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

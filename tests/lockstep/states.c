@@ -16,9 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "emu/checkpoint.h"
 #include "emu/loader.h"
-#include "emu/snapshot.h"
+#include "emu/time/checkpoint.h"
+#include "emu/time/snapshot.h"
 
 enum { DISK_SIZE = 2 << 20, MOST_POINTS = 200 };
 #define THE_END 60000000000ull /* ns */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cpu/csr.h"
-#include "emu/checkpoint.h"
+#include "emu/time/checkpoint.h"
 #include "tests/lib/machine_rig.h"
 
 enum { NOP = 0x00000013, PAUSE = 0x0100000f, JUMP_SELF = 0x0000006f };

@@ -5,9 +5,9 @@
 
 #include "cpu/csr.h"
 #include "cpu/past.h"
-#include "emu/explain.h"
+#include "emu/explain/explain.h"
+#include "emu/explain/walk_grid.h"
 #include "emu/json.h"
-#include "emu/walk_grid.h"
 #include "mmu/pte.h"
 #include "tests/lib/machine_rig.h"
 

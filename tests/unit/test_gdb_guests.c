@@ -6,7 +6,7 @@
 #include "cpu/csr.h"
 #include "emu/gdb/hub.h"
 #include "emu/gdb/session.h"
-#include "emu/time_travel.h"
+#include "emu/time/travel.h"
 #include "tests/lib/gdb_peer.h"
 #include "tests/lib/machine_rig.h"
 

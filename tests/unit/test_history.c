@@ -4,7 +4,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "emu/history.h"
+#include "emu/time/history.h"
 #include "tests/lib/machine_rig.h"
 
 enum { HARTS = 2, MIB = 1 << 20 };

@@ -7,7 +7,7 @@
 #include "cpu/csr.h"
 #include "emu/gdb/hub.h"
 #include "emu/gdb/session.h"
-#include "emu/monitor.h"
+#include "emu/monitor/monitor.h"
 #include "tests/lib/machine_rig.h"
 
 enum {

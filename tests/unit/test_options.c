@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "emu/base/error.h"
-#include "emu/options.h"
-#include "emu/options_props.h"
+#include "emu/options/options.h"
+#include "emu/options/props.h"
 
 Test(options, numbers_and_sizes)
 {

@@ -7,9 +7,9 @@
 #include <sys/resource.h>
 #include <zstd.h>
 
-#include "emu/checkpoint.h"
-#include "emu/snapshot.h"
-#include "emu/snapshot_file.h"
+#include "emu/time/checkpoint.h"
+#include "emu/time/snapshot.h"
+#include "emu/time/snapshot_file.h"
 #include "tests/lib/machine_rig.h"
 
 static const uint32_t busy_loop[] = {

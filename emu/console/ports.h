@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ports.h - what the files of the console share: lines of the guest or a monitor, and what of the host is at
+ * their other ends; see console.h. Emulation thread, but for `queued`.
+ */
+#ifndef EMU_CONSOLE_PORTS_H
+#define EMU_CONSOLE_PORTS_H
+
+#include "emu/console/console.h"
+#include "emu/console/output.h"
+#include "emu/console/stream.h"
+
+/* The host's end: one -chardev. */
+typedef struct {
+    Console *console;
+    const CharSpec *spec;
+    GPtrArray *ports; /* of Port: its users */
+    guint focus;      /* which of them gets input */
+    Output *output, *log;
+    Stream *stream; /* instead of `output` */
+    bool mux, after_escape;
+    bool is_live; /* somebody may still type */
+    bool is_open; /* somebody is there */
+    bool stamps;  /* lines of the guest begin with the time */
+    GMutex lock;
+    GCond drained;
+    gsize queued; /* bytes posted or waiting; under `lock` */
+} Channel;
+
+/* The guest's end. */
+typedef struct {
+    HostChar chr;
+    Channel *channel;
+    GByteArray *waiting; /* input, of which the first `taken` bytes were */
+    guint taken;
+    bool offering;
+    bool is_monitor;
+    bool in_line; /* with stamps: the last byte was no end of a line */
+} Port;
+
+struct Console {
+    Machine *machine;
+    GPtrArray *ports, *channels;
+    unsigned escape;
+    bool stdin_is_live, stays_live;
+    Terminal *tty;
+};
+
+/* console.c */
+void channel_write(const Channel *channel, const uint8_t *data, size_t size);
+/* Gives the line what it takes of its input; `port` is a Port. */
+void port_offer(void *port);
+/* Tells the line something that is no byte. */
+void port_event(Port *port, HostEvent event);
+
+/* keys.c */
+/* One byte from outside; true: it is for the line in focus. */
+bool channel_filter_key(Channel *channel, uint8_t byte);
+/* Input goes to the user numbered `index` from now on. */
+void channel_set_focus(Channel *channel, guint index);
+/* Writes what the guest said, with the time before each line. */
+void channel_write_stamped(Port *port, const uint8_t *data, size_t size);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* expect.c - whether rules hold, event by event; see expect.h. */
+#include "emu/expect/expect.h"
+
+#include <string.h>
+
+#include "emu/trace/file.h"
+
+enum { HARTS = 256, LONGEST_LINE = 1024 };
+
+struct Expect {
+    Rules *rules;
+    const TraceEvent *events;
+    unsigned n_events;
+    int uart, hyp_span, lost_event; /* numbers, -1: not known */
+    int byte, for_p, dur, start, lost_count;
+    GString *line; /* that the serial port is sending */
+    bool line_ended;
+    TraceRecord last[EXPECT_AROUND]; /* a ring */
+    unsigned n_last;
+    uint64_t time, insns[HARTS], lost;
+    uint64_t entered[HARTS]; /* when the hart last entered a guest, +1 */
+    GHashTable *share;       /* partition → uint64_t[2]: ns of the host for it, and its own */
+};
+
+static int find_event(const Expect *e, const char *name)
+{
+    for (unsigned i = 0; i < e->n_events; i++)
+        if (!strcmp(e->events[i].name, name))
+            return (int)i;
+    return -1;
+}
+
+static int find_field(const Expect *e, int event, const char *name)
+{
+    return event < 0 ? -1 : trace_event_field(&e->events[event], name);
+}
+
+Expect *expect_new(Rules *rules, const TraceEvent *events, unsigned n)
+{
+    Expect *e = g_new0(Expect, 1);
+    e->rules = rules;
+    e->events = events;
+    e->n_events = n;
+    e->uart = find_event(e, "uart");
+    e->hyp_span = find_event(e, "hyp.span");
+    e->lost_event = find_event(e, "lost");
+    e->byte = find_field(e, e->uart, "byte");
+    e->for_p = find_field(e, e->hyp_span, "for_p");
+    e->dur = find_field(e, e->hyp_span, "dur_ns");
+    e->start = find_field(e, e->hyp_span, "start");
+    e->lost_count = find_field(e, e->lost_event, "count");
+    e->line = g_string_new(NULL);
+    e->share = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    return e;
+}
+
+static void add_to_line(Expect *e, const TraceRecord *r)
+{
+    if ((int)r->id != e->uart || e->byte < 0)
+        return;
+    char byte = (char)r->values[e->byte];
+    if (e->line_ended || e->line->len == LONGEST_LINE)
+        g_string_truncate(e->line, 0);
+    e->line_ended = byte == '\n';
+    if (byte != '\n' && byte != '\r' && byte)
+        g_string_append_c(e->line, byte);
+}
+
+static bool text_matches(const Expect *e, const Pattern *pattern, const TraceRecord *r)
+{
+    if ((int)r->id == e->uart)
+        return g_regex_match(pattern->regex, e->line->str, 0, NULL);
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    trace_print(&e->events[r->id], r, out);
+    fclose(out);
+    g_strchomp(text);
+    bool matches = g_regex_match(pattern->regex, text, 0, NULL);
+    free(text);
+    return matches;
+}
+
+static bool matches(const Expect *e, const Pattern *pattern, const TraceRecord *r)
+{
+    return trace_query_matches(pattern->query, r) &&
+           (!pattern->regex || text_matches(e, pattern, r));
+}
+
+/* This is the event to be shown. */
+static void keep_event(const Expect *e, Rule *rule, const TraceRecord *r)
+{
+    const unsigned before = MIN(e->n_last, EXPECT_AROUND);
+    for (unsigned i = 0; i < before; i++)
+        rule->events[i] = e->last[(e->n_last - before + i) % EXPECT_AROUND];
+    rule->events[before] = *r;
+    rule->before = before;
+    rule->around = before + 1;
+    rule->has_event = true;
+}
+
+static bool compare(Relation relation, double a, double b)
+{
+    switch (relation) {
+    case IS_LT: return a < b;
+    case IS_LE: return a <= b;
+    case IS_GT: return a > b;
+    case IS_GE: return a >= b;
+    case IS_EQ: return a >= b && a <= b;
+    default: return a < b || a > b;
+    }
+}
+
+static void count(const Expect *e, Rule *rule, const TraceRecord *r)
+{
+    bool held = compare(rule->relation, (double)rule->count, rule->bound);
+    rule->count++;
+    bool holds = compare(rule->relation, (double)rule->count, rule->bound);
+    if (!rule->has_event || (held && !holds))
+        keep_event(e, rule, r); /* the first one too many, or just the first */
+}
+
+static void take_value(const Expect *e, Rule *rule, const TraceRecord *r)
+{
+    int at = trace_event_field(&e->events[r->id], rule->column);
+    if (at < 0)
+        return;
+    double value = (double)r->values[at];
+    bool extreme = !rule->count || (rule->stat == STAT_MIN && value < rule->least) ||
+                   (rule->stat == STAT_MAX && value > rule->most);
+    if (extreme)
+        keep_event(e, rule, r);
+    rule->least = rule->count ? MIN(rule->least, value) : value;
+    rule->most = rule->count ? MAX(rule->most, value) : value;
+    rule->value += value;
+    rule->count++;
+}
+
+static void look(const Expect *e, Rule *rule, const TraceRecord *r)
+{
+    const unsigned n = rule->patterns->len;
+    if (rule->kind == RULE_LIMIT || rule->step == n)
+        return;
+    if (!matches(e, g_ptr_array_index(rule->patterns, rule->step), r))
+        return;
+    switch (rule->kind) {
+    case RULE_SEQ:
+        keep_event(e, rule, r);
+        rule->step++;
+        break;
+    case RULE_NEVER:
+        if (!rule->broken)
+            keep_event(e, rule, r);
+        rule->broken = true;
+        rule->count++;
+        break;
+    case RULE_COUNT: count(e, rule, r); break;
+    default: take_value(e, rule, r);
+    }
+}
+
+static uint64_t *share_of(Expect *e, uint64_t partition)
+{
+    gpointer key = GSIZE_TO_POINTER((gsize)partition);
+    uint64_t *cells = g_hash_table_lookup(e->share, key);
+    if (!cells)
+        g_hash_table_insert(e->share, key, cells = g_new0(uint64_t, 2));
+    return cells;
+}
+
+/* Between two spans of a hart a guest has it: the one that the second is for. */
+static void add_span(Expect *e, const TraceRecord *r)
+{
+    if ((int)r->id != e->hyp_span || e->for_p < 0 || e->dur < 0 || e->start < 0)
+        return;
+    uint64_t *cells = share_of(e, r->values[e->for_p]);
+    cells[0] += r->values[e->dur];
+    if (e->entered[r->hart])
+        cells[1] += r->values[e->start] + 1 - e->entered[r->hart];
+    e->entered[r->hart] = r->time + 1;
+}
+
+void expect_event(Expect *e, const TraceRecord *r)
+{
+    add_to_line(e, r);
+    add_span(e, r);
+    e->time = r->time;
+    e->insns[r->hart] = r->insns;
+    if ((int)r->id == e->lost_event && e->lost_count >= 0)
+        e->lost += r->values[e->lost_count];
+    for (unsigned i = 0; i < e->rules->rules->len; i++) {
+        Rule *rule = g_ptr_array_index(e->rules->rules, i);
+        if (rule->has_event && rule->around <= rule->before + EXPECT_AROUND)
+            rule->events[rule->around++] = *r;
+        look(e, rule, r);
+    }
+    e->last[e->n_last++ % EXPECT_AROUND] = *r;
+}
+
+void expect_time(Expect *e, uint64_t time, unsigned hart, uint64_t insns)
+{
+    e->time = time;
+    e->insns[hart % HARTS] = insns;
+}
+
+static void end_limit(const Expect *e, Rule *rule)
+{
+    uint64_t insns = 0;
+    for (unsigned i = 0; i < HARTS; i++)
+        insns += e->insns[i];
+    rule->value = (double)(rule->of_time ? e->time : insns);
+    rule->broken = !compare(IS_LE, rule->value, rule->bound);
+}
+
+static void end_stat(Expect *e, Rule *rule)
+{
+    if (rule->stat == STAT_SHARE) {
+        const uint64_t *cells = share_of(e, rule->partition);
+        rule->count = cells[0] + cells[1];
+        rule->value = rule->count ? (double)cells[0] / (double)rule->count : 0;
+    } else if (rule->stat == STAT_MIN) {
+        rule->value = rule->least;
+    } else if (rule->stat == STAT_MAX) {
+        rule->value = rule->most;
+    } else if (rule->stat == STAT_MEAN && rule->count) {
+        rule->value /= (double)rule->count;
+    }
+    rule->broken = !rule->count || !compare(rule->relation, rule->value, rule->bound);
+}
+
+bool expect_end(Expect *e, uint64_t *lost)
+{
+    bool all = true;
+    for (unsigned i = 0; i < e->rules->rules->len; i++) {
+        Rule *rule = g_ptr_array_index(e->rules->rules, i);
+        if (rule->kind == RULE_LIMIT)
+            end_limit(e, rule);
+        else if (rule->kind == RULE_SEQ)
+            rule->broken = rule->step < rule->patterns->len;
+        else if (rule->kind == RULE_COUNT)
+            rule->broken = !compare(rule->relation, (double)rule->count, rule->bound);
+        else if (rule->kind == RULE_STAT)
+            end_stat(e, rule);
+        all &= !rule->broken;
+    }
+    *lost = e->lost;
+    g_string_free(e->line, TRUE);
+    g_hash_table_unref(e->share);
+    g_free(e);
+    return all;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * expect.h - what a recorded run must and must not do: rules, whether they hold, and saying so.
+ *
+ *   limit 3e9 insns                                            or ns: of the whole run
+ *   seq "guest runs": mode to=VS p=1 ; uart p=1 ~ /login:/     events in this order, others between them
+ *   never fault.g p=2                                          no such event
+ *   count trap exit=mmio p=2 <= 3                              how many there are
+ *   stat hyp.share p=1 < 0.05                                  host's part of the time spent for a guest
+ *   stat max dur_ns of trap.ret p=0 < 20000                    or min, mean, sum: of a column
+ *   points 10 hint "see lab 4"                                 of the rule before it
+ *
+ * A line is a rule; `"name":` may stand behind any first word; # begins a comment. What events are meant is a query without
+ * group (trace/query.h) in which `where` and `and` may be left out. `~ /regex/` behind it: the event's line, as trace print
+ * writes it, matches; of uart, what the port has sent since its last line feed.
+ *
+ * parse.c  rules from text     expect.c  looking at events     report.c  text, TAP, JUnit, Gradescope
+ */
+#ifndef EMU_EXPECT_EXPECT_H
+#define EMU_EXPECT_EXPECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "emu/trace/file.h"
+#include "emu/trace/query.h"
+
+enum { EXPECT_AROUND = 5 };
+
+typedef enum { RULE_LIMIT, RULE_SEQ, RULE_NEVER, RULE_COUNT, RULE_STAT } RuleKind;
+typedef enum { STAT_SHARE, STAT_MIN, STAT_MAX, STAT_MEAN, STAT_SUM } StatKind;
+typedef enum { IS_LT, IS_LE, IS_GT, IS_GE, IS_EQ, IS_NE } Relation;
+
+/* Some events. */
+typedef struct {
+    char *text; /* as it was written */
+    TraceQuery *query;
+    GRegex *regex; /* NULL: none */
+} Pattern;
+
+typedef struct {
+    RuleKind kind;
+    unsigned line;
+    char *name; /* its text, if it was given none */
+    char *hint; /* may be NULL */
+    double points;
+    bool has_points;
+    GPtrArray *patterns; /* of Pattern: the steps of a seq, else none or one */
+    StatKind stat;
+    char *column;       /* STAT_MIN and later */
+    uint64_t partition; /* STAT_SHARE */
+    bool of_time;       /* RULE_LIMIT: ns, not instructions */
+    Relation relation;
+    double bound;
+    /* What was seen. */
+    unsigned step; /* RULE_SEQ: patterns that came */
+    uint64_t count;
+    double value, least, most;
+    bool broken;
+    bool has_event; /* the one that broke it, or the last that counted, which stands at [before] */
+    unsigned before, around;
+    TraceRecord events[2 * EXPECT_AROUND + 1];
+} Rule;
+
+typedef struct {
+    char *path;
+    GPtrArray *rules; /* of Rule */
+} Rules;
+
+/* Reads rules about events of this catalogue, which must outlive them. `path` is for messages: FILE:LINE:COLUMN. Fails with
+ * EXIT_CONFIG. */
+Rules *expect_parse(const char *path, const char *text, const TraceEvent *events, unsigned n,
+                    GError **error);
+void expect_free(Rules *rules);
+
+typedef struct Expect Expect;
+
+/* Looks whether `rules` hold: begun, shown every event, ended. */
+Expect *expect_new(Rules *rules, const TraceEvent *events, unsigned n);
+void expect_event(Expect *expect, const TraceRecord *record);
+/* What is known at the end though no event says it: the time, and how much a hart has retired. */
+void expect_time(Expect *expect, uint64_t time, unsigned hart, uint64_t insns);
+/* True: all hold. Says in *lost how many events are missing from what was seen. */
+bool expect_end(Expect *expect, uint64_t *lost);
+
+/* Words for the option --format; NULL: no more. */
+extern const char *const expect_formats[];
+/* Writes the answers in format `number`. `recording` is named in the commands that lead further. */
+void expect_report(const Rules *rules, const TraceEvent *events, unsigned number,
+                   const char *recording, FILE *out);
+
+/* What a rule demands and what there was, as a sentence, to be freed. */
+char *expect_explain(const Rule *rule);
+/* The events around the one that broke it, as lines, and where to look further; to be freed. */
+char *expect_show_events(const Rule *rule, const TraceEvent *events, const char *recording);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * part.c - part: the partitions that were seen, on each hart; see monitor.h.
+ *
+ * What is no guest is one, and each guest, by its VMID, is another. Their instructions and exits are counted from the
+ * first `part` on, or from the start with -d stats; counting changes nothing that the guest can see.
+ */
+#include <inttypes.h>
+
+#include "cpu/stats.h"
+#include "emu/monitor/monitor.h"
+
+/* True: it was counting already. */
+static bool count(Machine *m)
+{
+    bool counting = m->harts[0].stats != NULL;
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        if (!m->harts[i].stats)
+            stats_start(&m->harts[i]);
+        stats_leave_mode(&m->harts[i]);
+    }
+    return counting;
+}
+
+static uint64_t sum(const uint64_t *values, unsigned n)
+{
+    uint64_t total = 0;
+    for (unsigned i = 0; i < n; i++)
+        total += values[i];
+    return total;
+}
+
+static void append_share(GString *out, uint64_t part, uint64_t whole)
+{
+    g_string_append_printf(out, "%5.1f %%", whole ? 100.0 * (double)part / (double)whole : 0.0);
+}
+
+static void append_host(const Hart *hart, uint64_t all, GString *out)
+{
+    const uint64_t *n = hart->stats->instructions;
+    uint64_t own = n[PRIV_U] + n[PRIV_S] + n[PRIV_M];
+    g_string_append_printf(out, "%c host       hart %-2u %-3s ", hart_is_guest(hart) ? ' ' : '*',
+                           hart->id,
+                           hart_is_guest(hart) ? "" : hart_mode_name(hart, hart_mode(hart)));
+    append_share(out, own, all);
+    g_string_append_printf(out, "  M %" PRIu64 ", %s %" PRIu64 ", U %" PRIu64 "\n", n[PRIV_M],
+                           hart->has_h ? "HS" : "S", n[PRIV_S], n[PRIV_U]);
+}
+
+static void append_guest(const Hart *hart, unsigned vmid, uint64_t all, GString *out)
+{
+    const GuestStats *guest = &hart->stats->guests[vmid];
+    uint64_t own = sum(guest->instructions, 2);
+    bool now = hart_is_guest(hart) && bits(hart->csr.hgatp, 57, 44) == vmid;
+    uint64_t exceptions = sum(guest->exits[0], STATS_CAUSES);
+    uint64_t interrupts = sum(guest->exits[1], STATS_CAUSES);
+    if (!own && !exceptions && !interrupts && !now)
+        return;
+    g_string_append_printf(out, "%c VMID %-5u hart %-2u %-3s ", now ? '*' : ' ', vmid, hart->id,
+                           now ? hart_mode_name(hart, hart_mode(hart)) : "");
+    append_share(out, own, all);
+    g_string_append_printf(out,
+                           "  VS %" PRIu64 ", VU %" PRIu64 "; exits: %" PRIu64
+                           " exceptions, %" PRIu64 " interrupts; own: %" PRIu64
+                           " exceptions, %" PRIu64 " interrupts\n",
+                           guest->instructions[PRIV_S], guest->instructions[PRIV_U], exceptions,
+                           interrupts, guest->own_traps, guest->direct + guest->injected);
+}
+
+static void append_guests(const Hart *hart, uint64_t all, GString *out)
+{
+    uint64_t now = hart_is_guest(hart) ? bits(hart->csr.hgatp, 57, 44) : STATS_GUESTS;
+    for (unsigned word = 0; word < STATS_GUESTS / 64; word++) {
+        uint64_t seen = hart->stats->seen[word] | (now / 64 == word ? BIT(now % 64) : 0);
+        for (; seen; seen &= seen - 1)
+            append_guest(hart, word * 64 + (unsigned)__builtin_ctzll(seen), all, out);
+    }
+}
+
+void monitor_part(Monitor *monitor, const char *arguments, GString *out)
+{
+    Machine *m = monitor->machine;
+    (void)arguments;
+    if (!count(m))
+        g_string_append(out, "(counted from now on; -d stats counts from the start)\n");
+    g_string_append(out, "  partition  on      now   share  instructions\n");
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        const Hart *hart = &m->harts[i];
+        uint64_t all = sum(hart->stats->instructions, MODES);
+        append_host(hart, all, out);
+        append_guests(hart, all, out);
+    }
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* registers.c - commands about a hart's registers; see monitor.h. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cpu/csr.h"
+#include "cpu/csr_fields.h"
+#include "cpu/worlds.h"
+#include "emu/monitor/monitor.h"
+#include "emu/options/props.h"
+
+const char *const monitor_x_names[32] = {
+    "zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
+    "a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
+    "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
+};
+
+static Hart *hart_of(const Monitor *monitor)
+{
+    return &monitor->machine->harts[monitor->hart];
+}
+
+/* In the shape of QEMU's, with all CSRs that it shows and more; others are csr's. */
+static void print_registers(Hart *hart, GString *out)
+{
+    static const uint16_t csrs[] = {
+        CSR_mhartid,  CSR_mstatus,  CSR_hstatus, CSR_vsstatus, CSR_mip,    CSR_mie,
+        CSR_mideleg,  CSR_hideleg,  CSR_medeleg, CSR_hedeleg,  CSR_mtvec,  CSR_stvec,
+        CSR_vstvec,   CSR_mepc,     CSR_sepc,    CSR_vsepc,    CSR_mcause, CSR_scause,
+        CSR_vscause,  CSR_mtval,    CSR_stval,   CSR_vstval,   CSR_htval,  CSR_mtval2,
+        CSR_mscratch, CSR_sscratch, CSR_satp,    CSR_vsatp,    CSR_hgatp,  CSR_hvip,
+    };
+    g_string_append_printf(out, "CPU#%u\n", hart->id);
+    if (hart->has_h)
+        g_string_append_printf(out, " V      =   %u\n", hart_is_guest(hart));
+    g_string_append_printf(out, " mode   =   %s%s\n", hart_mode_name(hart, hart_mode(hart)),
+                           hart->idle ? ", waits" : "");
+    g_string_append_printf(out, " %-8s %016" PRIx64 "\n", "pc", hart->pc);
+    for (unsigned i = 0; i < G_N_ELEMENTS(csrs); i++)
+        if (csr_exists(hart, csrs[i]))
+            g_string_append_printf(out, " %-8s %016" PRIx64 "\n", csr_name(csrs[i]),
+                                   csr_read(hart, csrs[i]));
+    for (unsigned i = 0; i < 32; i++) {
+        g_autofree char *name = g_strdup_printf("x%u/%s", i, monitor_x_names[i]);
+        g_string_append_printf(out, " %-8s %016" PRIx64 "%s", name, hart->x[i],
+                               i % 4 == 3 ? "\n" : "");
+    }
+    if (!hart_has_float(hart))
+        return;
+    for (unsigned i = 0; i < 32; i++) {
+        g_autofree char *name = g_strdup_printf("f%u", i);
+        g_string_append_printf(out, " %-8s %016" PRIx64 "%s", name, hart->f[i],
+                               i % 4 == 3 ? "\n" : "");
+    }
+}
+
+void monitor_print_registers(Monitor *monitor, const char *arguments, GString *out)
+{
+    bool all = !strcmp(arguments, "-a");
+    if (*arguments && !all)
+        monitor_say_usage(monitor, out);
+    else if (!all)
+        print_registers(hart_of(monitor), out);
+    for (unsigned i = 0; all && i < monitor->machine->n_harts; i++) {
+        g_string_append(out, i ? "\n" : "");
+        print_registers(&monitor->machine->harts[i], out);
+    }
+}
+
+void monitor_info_cpus(Monitor *monitor, const char *arguments, GString *out)
+{
+    const Machine *m = monitor->machine;
+    (void)arguments;
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        const Hart *hart = &m->harts[i];
+        g_autofree char *symbol = monitor_symbol(m, hart->pc);
+        g_string_append_printf(out, "%c CPU #%u: pc=0x%016" PRIx64 "%s mode=%s",
+                               i == monitor->hart ? '*' : ' ', i, hart->pc, symbol,
+                               hart_mode_name(hart, hart_mode(hart)));
+        if (hart_is_guest(hart))
+            g_string_append_printf(out, " vmid=%u", world_now(hart).vmid);
+        g_string_append_printf(out, " retired=%" PRIu64 "%s\n", hart_retired(hart),
+                               hart->critical ? " (stopped: critical error)"
+                               : hart->idle   ? " (halted)"
+                                              : "");
+    }
+}
+
+/* The CSR of that name, or number, that the hart has; CSR_COUNT: there is none. */
+static unsigned find_csr(const Hart *hart, const char *name)
+{
+    guint64 number;
+    for (unsigned i = 0; i < CSR_COUNT; i++)
+        if (csr_exists(hart, i) && !strcmp(csr_name(i), name))
+            return i;
+    bool is_hex = g_str_has_prefix(name, "0x");
+    if (!g_ascii_string_to_unsigned(name + (is_hex ? 2 : 0), is_hex ? 16 : 10, 0, CSR_COUNT - 1,
+                                    &number, NULL) ||
+        !csr_exists(hart, (unsigned)number))
+        return CSR_COUNT;
+    return (unsigned)number;
+}
+
+static void say_unknown(const Hart *hart, const char *name, GString *out)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    g_autofree char *shown = g_strescape(name, NULL);
+    for (unsigned i = 0; i < CSR_COUNT; i++)
+        if (csr_exists(hart, i))
+            g_ptr_array_add(names, g_strdup(csr_name(i)));
+    g_ptr_array_add(names, NULL);
+    const char *near = nearest_word(name, (const char *const *)names->pdata);
+    if (near)
+        g_string_append_printf(out, "the hart has no CSR '%s'; did you mean '%s'?\n", shown, near);
+    else
+        g_string_append_printf(out, "the hart has no CSR '%s'; csr alone lists them\n", shown);
+}
+
+static void list_csrs(const Hart *hart, GString *out)
+{
+    for (unsigned i = 0; i < CSR_COUNT; i++)
+        if (csr_exists(hart, i))
+            g_string_append_printf(out, "0x%03x  %-14s %s\n", i, csr_name(i), csr_title(i));
+}
+
+unsigned monitor_find_csr(const Monitor *monitor, const char *name, GString *out)
+{
+    unsigned number = find_csr(hart_of(monitor), name);
+    if (number == CSR_COUNT)
+        say_unknown(hart_of(monitor), name, out);
+    return number;
+}
+
+void monitor_print_csr(Monitor *monitor, const char *arguments, GString *out)
+{
+    Hart *hart = hart_of(monitor);
+    if (!*arguments) {
+        list_csrs(hart, out);
+        return;
+    }
+    unsigned number = monitor_find_csr(monitor, arguments, out);
+    if (number != CSR_COUNT)
+        csr_describe(out, number, csr_read(hart, number));
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* rerun.c - what the command line wants of runs that are remembered; see rerun.h. */
+#include "emu/time/rerun.h"
+
+#include "emu/base/error.h"
+#include "emu/time/history.h"
+#include "emu/time/recording.h"
+
+struct Rerun {
+    Options *options;
+    Machine *machine;
+    InputLog *inputs; /* NULL: nobody wants to know */
+    History *history;
+    Recorder *recorder;
+    Replay *replay;
+};
+
+/* What a recording says, so that nobody else may. */
+static const char *const of_machine[] = { "M",           "machine",
+                                          "cpu",         "smp",
+                                          "m",           "bios",
+                                          "kernel",      "initrd",
+                                          "append",      "dtb",
+                                          "device",      "drive",
+                                          "snapshot",    "netdev",
+                                          "nic",         "net",
+                                          "global",      "rtc",
+                                          "icount",      "seed",
+                                          "semihosting", "semihosting-config",
+                                          "quantum",     "hda",
+                                          "no-reboot",   "action",
+                                          "record",      "loadvm",
+                                          "savevm",      "max-insns",
+                                          "no-shutdown", NULL };
+
+static bool check_given(const Options *o, GError **error)
+{
+    for (unsigned i = 0; i < o->given->len; i++) {
+        const char *name = g_ptr_array_index(o->given, i);
+        if (g_strv_contains(of_machine, name))
+            return fail(error, EXIT_CONFIG,
+                        "-replay: the recording says what the machine is and does; leave -%s out",
+                        name);
+    }
+    return true;
+}
+
+Rerun *rerun_new(Options *o, GError **error)
+{
+    Rerun *r = g_new0(Rerun, 1);
+    r->options = o;
+    if (o->replay &&
+        (!check_given(o, error) || !(r->replay = replay_open(o->replay, &o->machine, error)))) {
+        rerun_free(r);
+        return NULL;
+    }
+    return r;
+}
+
+void rerun_free(Rerun *r)
+{
+    if (!r)
+        return;
+    history_free(r->history);
+    input_log_free(r->inputs);
+    replay_free(r->replay);
+    g_free(r);
+}
+
+bool rerun_is_replay(const Rerun *r)
+{
+    return r->replay;
+}
+
+void rerun_tap(Rerun *r)
+{
+    Options *o = r->options;
+    MachineConfig *machine = &o->machine;
+    if (!o->has_history && o->gdbs->len)
+        o->history = OPTIONS_HISTORY;
+    if (!o->history && !o->record && !r->replay)
+        return;
+    r->inputs = input_log_new();
+    if (r->replay) {
+        replay_tap(r->replay, r->inputs, machine);
+        return;
+    }
+    machine->serial = input_log_tap_char(r->inputs, machine->serial);
+    for (unsigned i = 0; i < VIRTIO_SLOTS; i++) {
+        machine->virtio[i].chr = input_log_tap_char(r->inputs, machine->virtio[i].chr);
+        machine->virtio[i].net = input_log_tap_net(r->inputs, machine->virtio[i].net);
+    }
+}
+
+bool rerun_load(Rerun *r, Machine *machine, GError **error)
+{
+    r->machine = machine;
+    if (r->inputs)
+        input_log_attach(r->inputs, machine);
+    return !r->replay || replay_start(r->replay, machine, r->inputs, error);
+}
+
+/* At the end of a replay a debugger finds the machine there. */
+static void paused(void *hub)
+{
+    gdb_tell_paused(hub);
+}
+
+bool rerun_begin(Rerun *r, GdbHub *gdb, GError **error)
+{
+    const Options *o = r->options;
+    Machine *m = r->machine;
+    const char *no_recording = o->record ? recording_refusal(m) : NULL;
+    m->no_time_travel = history_refusal(m);
+    if (no_recording)
+        return fail(error, EXIT_CONFIG, "-record: %s", no_recording);
+    if (!o->history)
+        m->no_time_travel = "nobody remembers the run; start with -history on";
+    if (!o->record && !r->replay && m->no_time_travel)
+        return true;
+    r->history = history_new(m, r->inputs, m->no_time_travel ? 0 : o->history);
+    if (r->replay)
+        replay_begin(r->replay, r->history, paused, gdb);
+    if (o->record)
+        r->recorder = recorder_new(m, r->inputs, o->cpu, o->record, error);
+    return !o->record || r->recorder;
+}
+
+bool rerun_end(Rerun *r, int code, GError **error)
+{
+    bool ok = recorder_end(r->recorder, code, error);
+    r->recorder = NULL;
+    ok = ok && (!r->replay || replay_report(r->replay, error));
+    history_free(r->history);
+    r->history = NULL;
+    return ok;
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* expect.c - bulkhead trace expect: does a recorded run obey rules? */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "emu/base/error.h"
+#include "emu/expect/expect.h"
+#include "emu/expect/live.h"
+#include "emu/trace/verbs.h"
+
+static int format_number(const char *word)
+{
+    for (int i = 0; expect_formats[i]; i++)
+        if (!strcmp(word, expect_formats[i]))
+            return i;
+    return -1;
+}
+
+static bool judge(TraceReader *reader, const char *path, const char *text, const char *recording,
+                  unsigned format, int *code, GError **error)
+{
+    unsigned n;
+    uint64_t lost;
+    TraceRecord record;
+    GError *problem = NULL;
+    const TraceEvent *events = trace_reader_events(reader, &n);
+    Rules *rules = expect_parse(path, text, events, n, error);
+    if (!rules)
+        return false;
+    Expect *expect = expect_new(rules, events, n);
+    while (trace_reader_next(reader, &record, &problem))
+        expect_event(expect, &record);
+    *code = expect_end(expect, &lost) ? 0 : EXIT_EXPECT;
+    expect_report(rules, events, format, recording, stdout);
+    if (lost)
+        fprintf(stderr,
+                "bulkhead: %" PRIu64
+                " or more events are missing from '%s': what rules say of them "
+                "is not known\n",
+                lost, recording);
+    expect_free(rules);
+    if (problem)
+        g_propagate_error(error, problem);
+    return !problem;
+}
+
+bool trace_verb_expect(char **argv, int *code, GError **error)
+{
+    int format = 0;
+    const char *paths[2] = { NULL };
+    unsigned n = 0;
+    for (; *argv; argv++) {
+        if (!strcmp(*argv, "--format") && argv[1])
+            format = format_number(*++argv);
+        else if (n < 2)
+            paths[n++] = *argv;
+        else
+            n++;
+    }
+    if (format < 0 || n != 2)
+        return fail(
+            error, EXIT_USAGE,
+            "trace expect takes a file of rules and a recording; write bulkhead trace expect "
+            "[--format text|tap|junit|gradescope] RULES FILE.bht");
+    g_autofree char *text = NULL;
+    if (!expect_read(paths[0], &text, error))
+        return false;
+    TraceReader *reader = trace_reader_open(paths[1], error);
+    bool ok = reader && judge(reader, paths[0], text, paths[1], (unsigned)format, code, error);
+    trace_reader_free(reader);
+    return ok;
+}
