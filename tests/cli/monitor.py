@@ -296,6 +296,14 @@ def resets(program, folder):
         run.end(0)
 
 
+def back_over_a_power_off(program, folder):
+    """With -no-shutdown the machine goes on behind its power-off; on the way back that is passed."""
+    done = subprocess.run([program, "-bios", "none", "-kernel", "hello.elf", "-smp", "2", "-no-shutdown", "-S", "-history", "on", "-serial", "none",
+                           "-monitor", "stdio"], input=b"cont\nwait\nstep 3000\nreverse-continue\nstep 500\nreverse 9\nquit\n", cwd=folder,
+                          capture_output=True, timeout=WAIT, check=False)
+    assert done.returncode == 0 and b"1000, 0 ns" in done.stdout and b"arrived" in done.stdout, done
+
+
 def recorded_in_the_past(program, folder):
     """A run that was changed in the past, and ended there, is replayed to its end: that is before what was recorded first."""
     file = os.path.join(folder, "past.rec")
@@ -410,7 +418,7 @@ def back_over_loads(program, folder):
     os.remove(os.path.join(folder, "later.bhs"))
 
 
-RUNS = [back_over_loads, lets_a_debugger_in, on_a_pseudo_terminal, in_the_background, dumps, from_a_configuration, piped, from_a_file, snapshots, over_a_socket, tcp_and_more_than_one, resets, resets_at_once, recorded_in_the_past]
+RUNS = [back_over_loads, lets_a_debugger_in, on_a_pseudo_terminal, in_the_background, dumps, from_a_configuration, piped, from_a_file, snapshots, over_a_socket, tcp_and_more_than_one, resets, resets_at_once, back_over_a_power_off, recorded_in_the_past]
 
 
 def run_all(program, folder):
