@@ -53,14 +53,14 @@ static bool observe_events(Observer *it, GError **error)
     trace->wanted_opaque = o->trace_filter;
     if (!o->trace_file)
         return enable(it->machine, TRACE_TO_TEXT, o->recorded, error);
-    it->recording = trace_writer_new(o->trace_file, "Bulkhead " VERSION, error);
-    if (!it->recording)
+    if (o->recorded->len ? !enable(it->machine, TRACE_TO_FILE, o->recorded, error)
+                         : !trace_enable(trace, TRACE_TO_FILE, TRACE_CHEAP, error))
         return false;
+    it->recording = trace_writer_new(o->trace_file, "Bulkhead " VERSION,
+                                     trace_asked(trace, TRACE_TO_FILE), error);
     trace->sinks[TRACE_TO_FILE].put = trace_writer_put;
     trace->sinks[TRACE_TO_FILE].opaque = it->recording;
-    if (!o->recorded->len)
-        return trace_enable(trace, TRACE_TO_FILE, TRACE_CHEAP, error);
-    return enable(it->machine, TRACE_TO_FILE, o->recorded, error);
+    return it->recording != NULL;
 }
 
 /* -trace-start, -trace-stop: before both. */

@@ -110,6 +110,9 @@ bool trace_name_matches(const char *name, const char *word);
  * Fails naming the first word that matches no event. */
 bool trace_enable(Trace *trace, TraceSink sink, const char *pattern, GError **error);
 
+/* The events that go there: bit n of event n. */
+uint64_t trace_asked(const Trace *trace, TraceSink sink);
+
 /* Reports one event. `words` holds what TRACE was given. */
 void trace_emit(Trace *trace, TraceId id, const uint64_t *words);
 /* Gives the record of one its number and hands it to all sinks but the ring. */

@@ -17,6 +17,37 @@ static int format_number(const char *word)
     return -1;
 }
 
+/* Could the recording show these events of a rule? Otherwise `never` would always hold. */
+static bool is_covered(const Rule *rule, uint64_t events, uint64_t asked, const char *path,
+                       const char *recording, GError **error)
+{
+    return !events || events & asked ||
+           fail(error, EXIT_CONFIG,
+                "%s:%u:1: the events of '%s' are none that '%s' was to record; record them with "
+                "-trace, or use -expect while the machine runs",
+                path, rule->line, rule->name, recording);
+}
+
+static bool are_covered(const Rules *rules, TraceReader *reader, const char *path,
+                        const char *recording, GError **error)
+{
+    const uint64_t asked = trace_reader_asked(reader);
+    const int span = trace_reader_event(reader, "hyp.span");
+    for (unsigned i = 0; i < rules->rules->len; i++) {
+        const Rule *rule = g_ptr_array_index(rules->rules, i);
+        bool share = rule->kind == RULE_STAT && rule->stat == STAT_SHARE && span >= 0;
+        if (share && !is_covered(rule, BIT(span), asked, path, recording, error))
+            return false;
+        for (unsigned n = 0; n < rule->patterns->len; n++) {
+            const Pattern *pattern = g_ptr_array_index(rule->patterns, n);
+            uint64_t events = trace_query_events(pattern->query);
+            if (!is_covered(rule, events, asked, path, recording, error))
+                return false;
+        }
+    }
+    return true;
+}
+
 static bool judge(TraceReader *reader, const char *path, const char *text, const char *recording,
                   unsigned format, int *code, GError **error)
 {
@@ -28,6 +59,10 @@ static bool judge(TraceReader *reader, const char *path, const char *text, const
     Rules *rules = expect_parse(path, text, events, n, error);
     if (!rules)
         return false;
+    if (!are_covered(rules, reader, path, recording, error)) {
+        expect_free(rules);
+        return false;
+    }
     Expect *expect = expect_new(rules, events, n);
     while (trace_reader_next(reader, &record, &problem))
         expect_event(expect, &record);

@@ -212,8 +212,9 @@ static bool take_word(char ***words, Request *q, GError **error)
                         "trace export: --window wants two times in ns; write for example --window "
                         "1000000..2000000 or 1000000..+50000");
     } else if (!strcmp(word, "--limit")) {
-        if (!**words || !parse_number(*(*words)++, &q->limit))
-            return fail(error, EXIT_USAGE, "trace export: --limit wants a number of events");
+        if (!**words || !parse_number(*(*words)++, &q->limit) || !q->limit)
+            return fail(error, EXIT_USAGE,
+                        "trace export: --limit wants a number of events, at least 1");
     } else if (*word == '-' || q->path) {
         return fail(
             error, EXIT_USAGE,
@@ -226,8 +227,25 @@ static bool take_word(char ***words, Request *q, GError **error)
     return true;
 }
 
+/* A recording is not written over: it may be the only one. */
+static bool is_recording(const char *path)
+{
+    char magic[8] = { 0 };
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return false;
+    size_t size = fread(magic, 1, sizeof magic, file);
+    fclose(file);
+    return size == sizeof magic && !memcmp(magic, TRACE_FILE_MAGIC, sizeof magic);
+}
+
 static bool open_out(const Request *q, Export *export, GError **error)
 {
+    if (q->out && is_recording(q->out))
+        return fail(error, EXIT_USAGE,
+                    "trace export: '%s' is a recording, and would be lost; name the file to write "
+                    "first, then the recording",
+                    q->out);
     export->out = q->out ? fopen(q->out, "wb") : stdout;
     return export->out ||
            fail(error, EXIT_FILE, "trace export: cannot write '%s'; check the path", q->out);

@@ -3,7 +3,7 @@
  * file.h - recorded traces, files named *.bht.
  *
  *   "BHTRACE1"
- *   block 0: the schema, JSON: who wrote it, and every event's name and fields
+ *   block 0: the schema, JSON: who wrote it, every event's name and fields, and which of them were not asked for
  *   blocks of events, each by itself: ≤ 1 MiB of varints, compressed
  *   the index, and where it is: written last; without it the file is as readable, and known to be cut off
  *
@@ -64,8 +64,9 @@ typedef struct {
 
 typedef struct TraceWriter TraceWriter;
 
-/* Creates the file; `program` says in it what wrote it. */
-TraceWriter *trace_writer_new(const char *path, const char *program, GError **error);
+/* Creates the file; `program` says in it what wrote it. `asked`: bit n if event n is to be recorded. */
+TraceWriter *trace_writer_new(const char *path, const char *program, uint64_t asked,
+                              GError **error);
 /* Adds a record. Fits Trace.sinks. Waits for the disk when it is slower. */
 void trace_writer_put(void *writer, const TraceRecord *record);
 /* Writes what is left. False: not everything is in the file, and `error` says how many events are missing. */
@@ -84,6 +85,9 @@ const TraceEvent *trace_reader_events(const TraceReader *reader, unsigned *n);
 /* Event and field by name; -1: the file knows none. */
 int trace_reader_event(const TraceReader *reader, const char *name);
 int trace_event_field(const TraceEvent *event, const char *name);
+
+/* Which events were to be recorded when the file was begun: bit n of event n. */
+uint64_t trace_reader_asked(const TraceReader *reader);
 
 /* What somebody wants to see, as far as a block's header can tell that it has none of it. */
 typedef struct {

@@ -15,6 +15,7 @@ struct TraceReader {
     FILE *file;
     TraceEvent events[TRACE_MAX_EVENTS];
     unsigned n_events;
+    uint64_t asked;
     GPtrArray *strings; /* what `events` points at */
     TraceWanted wanted;
     uint64_t from, to; /* the window */
@@ -93,6 +94,23 @@ static bool read_event(TraceReader *r, const char **at)
     return *(*at)++ == ']';
 }
 
+/* ,"off":["name",...]; older files do not have it. */
+static bool read_off(TraceReader *r, const char *at)
+{
+    r->asked = UINT64_MAX;
+    at = strstr(at, "\"off\":[");
+    if (!at)
+        return true;
+    at += strlen("\"off\":[");
+    for (char *name; (name = keep(r, next_string(&at, "\"]")));) {
+        int event = trace_reader_event(r, name);
+        if (event < 0)
+            return false;
+        r->asked &= ~BIT(event);
+    }
+    return at[strcspn(at, "]")] == ']';
+}
+
 static bool parse_schema(TraceReader *r, const char *text)
 {
     const char *at = strstr(text, "\"events\":[");
@@ -101,7 +119,7 @@ static bool parse_schema(TraceReader *r, const char *text)
     for (at += strlen("\"events\":["); *(at += strcspn(at, "[]")) == '[';)
         if (r->n_events == TRACE_MAX_EVENTS || !read_event(r, &at))
             return false;
-    return *at == ']' && r->n_events;
+    return *at == ']' && r->n_events && read_off(r, at + 1);
 }
 
 static bool read_schema(TraceReader *r, GError **error)
@@ -167,6 +185,11 @@ int trace_reader_event(const TraceReader *r, const char *name)
         if (!strcmp(r->events[i].name, name))
             return (int)i;
     return -1;
+}
+
+uint64_t trace_reader_asked(const TraceReader *r)
+{
+    return r->asked;
 }
 
 int trace_event_field(const TraceEvent *event, const char *name)

@@ -93,7 +93,18 @@ static void end_block(TraceWriter *w)
     g_async_queue_push(w->full, w->block);
 }
 
-static GString *make_schema(const char *program)
+static void append_off(GString *json, uint64_t asked)
+{
+    const char *between = "";
+    for (unsigned id = 0; id < TRACE_COUNT; id++) {
+        if (asked >> id & 1)
+            continue;
+        g_string_append_printf(json, "%s\"%s\"", between, trace_events[id].name);
+        between = ",";
+    }
+}
+
+static GString *make_schema(const char *program, uint64_t asked)
 {
     GString *json = g_string_new("{\"format\":\"bht\",\"version\":1,\"program\":");
     g_string_append_printf(json, "\"%s\",\"events\":[", program);
@@ -105,12 +116,14 @@ static GString *make_schema(const char *program)
             g_string_append_printf(json, ",\"%s\"", event->fields[i]);
         g_string_append_c(json, ']');
     }
+    g_string_append(json, "],\n\"off\":[");
+    append_off(json, asked);
     return g_string_append(json, "]}\n");
 }
 
-static void put_schema(TraceWriter *w, const char *program)
+static void put_schema(TraceWriter *w, const char *program, uint64_t asked)
 {
-    GString *json = make_schema(program);
+    GString *json = make_schema(program, asked);
     TraceBlock header = { .magic = TRACE_BLOCK_MAGIC,
                           .kind = TRACE_BLOCK_SCHEMA,
                           .stored = (uint32_t)json->len,
@@ -120,7 +133,7 @@ static void put_schema(TraceWriter *w, const char *program)
     g_string_free(json, TRUE);
 }
 
-TraceWriter *trace_writer_new(const char *path, const char *program, GError **error)
+TraceWriter *trace_writer_new(const char *path, const char *program, uint64_t asked, GError **error)
 {
     _Static_assert((int)TRACE_COUNT <= (int)TRACE_MAX_EVENTS,
                    "a block's header has a bit for each event");
@@ -143,7 +156,7 @@ TraceWriter *trace_writer_new(const char *path, const char *program, GError **er
     ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_checksumFlag, 1);
     for (unsigned i = 0; i < BLOCKS; i++)
         g_async_queue_push(w->empty, g_new(Block, 1));
-    put_schema(w, program);
+    put_schema(w, program, asked);
     begin_block(w);
     w->thread = g_thread_new("trace", write_blocks, w);
     return w;

@@ -115,6 +115,14 @@ def bad_rules_name_their_place(binary, folder, trace):
     assert "trace expect takes" in tool(binary, "expect", recording, code=64)
 
 
+def what_was_not_recorded_is_not_judged(binary, folder, trace):
+    recording = record(binary, folder, trace, "trap,mode")
+    for rule in ("never walk.end", "never mode\nnever fault.g p=1", "stat hyp.share p=1 < 0.5", "seq trap ; wfi"):
+        done = expect(binary, folder, rule, recording)
+        assert done.returncode == 65 and "was to record" in done.stderr and done.stdout == "", (rule, done)
+    assert expect(binary, folder, "count trap > 0", recording).returncode == 0
+
+
 def a_run_can_be_judged_while_it_runs(binary, folder, trace):
     recording = record(binary, folder, trace)
     path, start = os.path.join(folder, "rules"), [binary, "-M", "virt", "-bios", "none", "-m", "16M", "-display", "none", "-serial", "none", "-monitor", "none",
@@ -132,4 +140,4 @@ def a_run_can_be_judged_while_it_runs(binary, folder, trace):
 
 
 CHECKS = [a_run_can_be_judged_while_it_runs, rules_hold_or_do_not, a_broken_rule_shows_its_event, what_the_port_sends_can_be_matched, answers_in_every_format,
-          bad_rules_name_their_place]
+          bad_rules_name_their_place, what_was_not_recorded_is_not_judged]

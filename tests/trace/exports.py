@@ -125,5 +125,12 @@ def value_changes_follow_the_hart(binary, folder, trace):
         assert again.count("\n#") + again.startswith("#") >= len({t for t, _ in found}), "fst"
 
 
-CHECKS = [perfetto_shows_modes_traps_and_walks, arrows_lead_from_messages_to_interrupts, windows_and_limits_say_what_is_left_out,
+def a_recording_is_not_written_over(binary, folder, trace):
+    path, _ = recorded(binary, folder, trace, "exits")
+    for words in (("--perfetto", path, path), ("--vcd", path, os.path.join(folder, "none.bht")), ("--jsonl", "--limit", "0", path)):
+        tool(binary, "export", *words, code=66 if "none.bht" in words[2] else 64)
+    assert tool(binary, "print", path)
+
+
+CHECKS = [a_recording_is_not_written_over, perfetto_shows_modes_traps_and_walks, arrows_lead_from_messages_to_interrupts, windows_and_limits_say_what_is_left_out,
           value_changes_follow_the_hart]
