@@ -244,6 +244,10 @@ static void make_legal(Hart *hart)
     if (hart->mmu.priv > PRIV_M || hart->mmu.priv == 2)
         hart->mmu.priv = PRIV_M;
     hart->mmu.v = hart->mmu.v && hart->has_h && hart->mmu.priv != PRIV_M;
+    if (bits(hart->csr.mstatus, 12, 11) == 2)
+        hart->csr.mstatus = set_bits(hart->csr.mstatus, 12, 11, PRIV_M);
+    if (bits(hart->csr.mnstatus, 12, 11) == 2)
+        hart->csr.mnstatus = set_bits(hart->csr.mnstatus, 12, 11, PRIV_M);
     hart->hgeip = hart->isa->geilen ? hart->hgeip & MASK(hart->isa->geilen, 1) : 0;
     if (bits(hart->csr.hstatus, 17, 12) > hart->isa->geilen)
         hart->csr.hstatus &= ~(uint64_t)HSTATUS_VGEIN;

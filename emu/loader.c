@@ -22,7 +22,7 @@
 /* Kernels, and the device tree, stand on multiples of this. Source: Linux, "RISC-V Kernel Boot Requirements". */
 #define BIG_PAGE (2 * MIB)
 
-enum { FDT_SPARE = 4096 };
+enum { FDT_SPARE = 4096, FDT_OLDEST = 16 };
 
 struct Loader {
     Machine *machine;
@@ -235,6 +235,15 @@ static GByteArray *read_tree(const char *path, const DevicetreeChosen *chosen, G
             "device tree '%s' is not a compiled device tree; make one of a source with: dtc -O dtb "
             "-o virt.dtb %s",
             path, path);
+        return NULL;
+    }
+    /* libfdt's check stumbles over the names of older ones. */
+    if (fdt_version(file->data) < FDT_OLDEST) {
+        fail(
+            error, EXIT_FILE,
+            "device tree '%s' is of version %u of the format, which is too old; make it again with "
+            "dtc, which writes version 17",
+            path, fdt_version(file->data));
         return NULL;
     }
     if (fdt_totalsize(file->data) > file->len || fdt_check_full(file->data, file->len) ||

@@ -177,6 +177,7 @@ def make_all(folder):
         "kernel.zst": b"\x28\xb5\x2f\xfd" + bytes(64),
         "uImage": b"\x27\x05\x19\x56" + bytes(64),
         "text.dtb": b"/dts-v1/;\n/ { };\n",
+        "old.dtb": struct.pack(">10I", 0xD00DFEED, 40, 40, 40, 40, 3, 2, 0, 0, 0),
         "cut.dtb": struct.pack(">10I", 0xD00DFEED, 4096, 56, 300, 40, 17, 16, 0, 20, 200),
         "disk.img": bytes(65536),
         "secret": b"x" * 64,
