@@ -427,9 +427,10 @@ bool machine_load(Machine *m, const uint8_t *data, size_t size, GError **error)
         fail(&loader.error, EXIT_FILE,
              "snapshot has more than this machine's state; it is of another machine");
     code_flush(&m->code);
+    if (loader.error) {
+        g_propagate_error(error, loader.error);
+        return false;
+    }
     machine_loaded(m);
-    if (!loader.error)
-        return true;
-    g_propagate_error(error, loader.error);
-    return false;
+    return true;
 }

@@ -193,7 +193,7 @@ static void load_object(StateVisitor *visitor, const char *instance, const State
         if (!get_record(&at, end, &part) || strcmp(part.name, field->name) ||
             part.size != field->size * field->count) {
             fail(&loader->error, EXIT_FILE, "snapshot lacks %s.%s", instance, field->name);
-            return;
+            break; /* what has been loaded must be made legal */
         }
         memcpy(field_at(object, field), part.data, part.size);
         if (field->is_bool)
