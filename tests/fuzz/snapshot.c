@@ -21,6 +21,7 @@ enum { RUN_NS = 200, MOST_CHUNKS = 64, PIECE = 4096, MOST_FILE = 256 << 10 };
 typedef struct {
     Chunk head;
     const uint8_t *stored, *content;
+    size_t room; /* bytes at content */
 } Part;
 
 typedef struct {
@@ -54,6 +55,7 @@ static void add_part(Board *board, SnapshotKind kind, const uint8_t *content, si
     bool shorter = size && stored < size;
     if (board->n_parts == MOST_CHUNKS)
         fuzz_fail("too many chunks");
+    part->room = size;
     part->head = (Chunk){ .kind = kind,
                           .number = board->n_parts++,
                           .stored = (uint32_t)(shorter ? stored : size),
@@ -148,13 +150,15 @@ static void change_content(Board *board, Part *part, Bytes *in)
 {
     size_t at = take(in, 2), size = 1u << take_below(in, 4);
     uint64_t value = take_value(in);
-    if (!part->head.size || part->head.size > sizeof board->spare)
+    size_t whole = MIN(part->head.size, part->room);
+    if (!whole || whole > sizeof board->spare)
         return;
-    memmove(board->spare, part->content, part->head.size);
-    at %= part->head.size;
-    memcpy(board->spare + at, &value, MIN(size, part->head.size - at));
+    memmove(board->spare, part->content, whole);
+    at %= whole;
+    memcpy(board->spare + at, &value, MIN(size, whole - at));
     part->content = part->stored = board->spare;
-    part->head.stored = part->head.size;
+    part->head.stored = (uint32_t)whole;
+    part->room = whole;
 }
 
 static void change_stored(Board *board, Part *part, Bytes *in)
