@@ -2,14 +2,15 @@
 /*
  * mmu.c - from a virtual address to a byte, for one hart; see mmu.h.
  *
- * Read from the top: what a walk is asked and what it sees, then translate(), then the accesses that use it, then
- * fences. Which bank an access looks at is decided in context.c.
+ * Read from the top: translate(), then the accesses that use it. What a walk is asked and what it sees is in ask.c, which
+ * bank an access looks at is decided in context.c, fences are in fence.c.
  */
 #include "mmu/mmu.h"
 
 #include <string.h>
 
 #include "emu/base/mutant.h"
+#include "mmu/ask.h"
 #include "mmu/context.h"
 #include "mmu/pte.h"
 #include "mmu/watch.h"
@@ -86,133 +87,6 @@ static bool walk_fault(Mmu *mmu, Gva va, Access access, const WalkResult *result
     return false;
 }
 
-/* Implicit accesses to page tables count as S-mode accesses. norm:pmp_check_pagetable_access, norm:H_pmp */
-static bool read_pte(void *opaque, Spa at, uint64_t *pte)
-{
-    Mmu *mmu = opaque;
-    if (!bus_is_ram(mmu->bus, at, 8) || !pmp_allows(&mmu->pmp, at, 8, ACCESS_READ, PRIV_S))
-        return false;
-    memcpy(pte, bus_ram_at(mmu->bus, at), 8);
-    return true;
-}
-
-static bool update_pte(void *opaque, Spa at, uint64_t set, uint64_t *pte)
-{
-    Mmu *mmu = opaque;
-    if (!bus_is_ram(mmu->bus, at, 8) || !pmp_allows(&mmu->pmp, at, 8, ACCESS_WRITE, PRIV_S))
-        return false;
-    memcpy(pte, bus_ram_at(mmu->bus, at), 8);
-    ad_log_update(&mmu->log, at, set & ~*pte);
-    *pte |= set;
-    return bus_write(mmu->bus, at, 8, *pte, requester_hart(mmu->hart));
-}
-
-static bool recall_walk(void *opaque, Gpa gpa, WalkLeaf *leaf)
-{
-    Mmu *mmu = opaque;
-    return memo_recall(mmu->memo, gpa, leaf);
-}
-
-static const uint8_t *host_of_pte(void *opaque, Spa at)
-{
-    Mmu *mmu = opaque;
-    return bus_ram_at(mmu->bus, at);
-}
-
-static void learn_walk(void *opaque, Gpa gpa, const WalkStep *steps, unsigned count)
-{
-    Mmu *mmu = opaque;
-    memo_learn(mmu->memo, gpa, steps, count, host_of_pte, mmu);
-}
-
-static bool recall_table(void *opaque, bool is_g, uint64_t address, WalkTable *table)
-{
-    Mmu *mmu = opaque;
-    return memo_recall_table(mmu->memo, is_g, address, table);
-}
-
-static void learn_table(void *opaque, bool is_g, uint64_t address, const WalkTable *table,
-                        const WalkStep *steps, unsigned count)
-{
-    Mmu *mmu = opaque;
-    memo_learn_table(mmu->memo, is_g, address, table, steps, count, host_of_pte, mmu);
-}
-
-/* Memory as walks of the hart for contexts of `key` see it. Who watches them gets every step. */
-static WalkMemory hart_memory(Mmu *mmu, const BankKey *key, bool watched)
-{
-    Memo *memo = mmu->memo;
-    bool guest = key->flags & KEY_V;
-    if (watched)
-        return (WalkMemory){ .read = read_pte, .update = update_pte, .opaque = mmu };
-    memo->context = (MemoContext){ guest ? mmu->hgatp : 0, mmu->pmp.epoch,
-                                   key->flags & (KEY_G_ADUE | KEY_G_PBMTE) };
-    memo->first =
-        (MemoFirst){ guest ? mmu->vsatp : mmu->satp, key->flags & (KEY_V | KEY_ADUE | KEY_PBMTE) };
-    return (WalkMemory){ read_pte,     update_pte,  recall_walk, learn_walk,
-                         recall_table, learn_table, mmu };
-}
-
-/* A debugger's look changes nothing. */
-static bool refuse_update(void *opaque, Spa at, uint64_t set, uint64_t *pte)
-{
-    (void)opaque, (void)at;
-    *pte |= set;
-    return true;
-}
-
-/* One stage as `atp` and the bits of a key have it. */
-static WalkStage make_stage(const Mmu *mmu, uint64_t atp, bool hardware_ad, bool pbmt)
-{
-    return (WalkStage){ .mode = (uint8_t)bits(atp, 63, 60),
-                        .hardware_ad = hardware_ad,
-                        .pbmt = pbmt,
-                        .napot = mmu->napot,
-                        .rsw60 = mmu->rsw60,
-                        .root = bits(atp, 43, 0) << PAGE_SHIFT };
-}
-
-/* What permissions are judged by: all that a translation in the store needs. */
-static inline void ask(WalkRequest *request, const BankKey *key, Gva va, Access access)
-{
-    request->va = va;
-    request->access = access;
-    request->user = key_priv(key) == PRIV_U;
-    request->sum = key->flags & KEY_SUM;
-    request->mxr = key->flags & KEY_MXR;
-    request->g_mxr = key->flags & KEY_G_MXR;
-    request->execute_as_read = key->flags & KEY_EXECUTE_AS_READ;
-}
-
-/* What a walk needs beside that. */
-static void complete_request(const Mmu *mmu, WalkRequest *request, const BankKey *key)
-{
-    bool guest = key->flags & KEY_V;
-    request->by = requester_hart(mmu->hart);
-    request->s = request->g = (WalkStage){ .mode = ATP_BARE };
-    if (key->space == SPACE_BARE)
-        return;
-    request->s = make_stage(mmu, guest ? mmu->vsatp : mmu->satp, key->flags & KEY_ADUE,
-                            key->flags & KEY_PBMTE);
-    if (guest)
-        request->g = make_stage(mmu, mmu->hgatp, key->flags & KEY_G_ADUE, key->flags & KEY_G_PBMTE);
-}
-
-static WalkRequest make_request(const Mmu *mmu, const BankKey *key, Gva va, Access access)
-{
-    WalkRequest request;
-    ask(&request, key, va, access);
-    complete_request(mmu, &request, key);
-    return request;
-}
-
-void mmu_look(Mmu *mmu, WalkRequest *request, WalkResult *result)
-{
-    WalkMemory memory = { .read = read_pte, .update = refuse_update, .opaque = mmu };
-    request->s.hardware_ad = request->g.hardware_ad = true;
-    walk(request, &memory, result);
-}
-
 /* Puts a walk's result into the store, in place of what is there for that page: `old`. */
 static void remember(Mmu *mmu, unsigned space, Gva va, StoreEntry *old, const WalkResult *r)
 {
@@ -260,15 +134,15 @@ static bool translate(Mmu *mmu, Bank **bank, Gva va, Access access, Spa *spa)
     if (entry && walk_allows(&request, entry->s_shift == 63, entry->perms, entry->g_perms)) {
         *spa = (Spa){ entry->spa + (va.v - entry->va) };
         if (watch_fences(mmu)) {
-            complete_request(mmu, &request, key);
+            ask_of_walk(mmu, &request, key);
             watch_use(mmu, entry, &request);
         }
         return true;
     }
-    complete_request(mmu, &request, key);
+    ask_of_walk(mmu, &request, key);
     WalkResult result;
     bool watched = watch_walks(mmu);
-    WalkMemory memory = hart_memory(mmu, key, watched);
+    WalkMemory memory = ask_memory(mmu, key, watched);
     bool is_fetch = *bank == mmu->fetch && access == ACCESS_FETCH;
     walk(&request, &memory, &result);
     mmu->counts.walks[access]++;
@@ -590,126 +464,4 @@ bool mmu_fetch_page(Mmu *mmu, Gva va, Spa *page, const uint8_t **host, bool *who
         return true;
     *whole = true;
     return true;
-}
-
-/* Fences and invalidation. */
-
-static unsigned apply_fence(Mmu *mmu, StoreFence *fence)
-{
-    fence->count = mmu->use ? watch_kills : NULL;
-    unsigned killed = store_fence(mmu->store, fence, context_entry_died, mmu);
-    context_refresh(mmu);
-    mmu->refetch = true;
-    return killed;
-}
-
-/* Does what `fence` says, for the instruction with that number in the event. */
-static void do_fence(Mmu *mmu, unsigned insn, StoreFence *fence)
-{
-    uint64_t address = fence->any_va ? UINT64_MAX : fence->va;
-    uint64_t asid = fence->is_g || fence->any_asid ? UINT64_MAX : fence->asid;
-    uint64_t vmid = fence->any_vmid ? UINT64_MAX : fence->vmid;
-    unsigned killed = apply_fence(mmu, fence);
-    TRACE(mmu->trace, tlb_flush, mmu->hart, insn, fence->is_g ? UINT64_MAX : address,
-          fence->is_g ? address : UINT64_MAX, asid, vmid, killed);
-}
-
-static void fence_first_stage(Mmu *mmu, unsigned insn, bool guest, StoreFence fence)
-{
-    fence.regime = guest;
-    fence.vmid = guest && !BROKEN(vvma_vmid) ? (uint16_t)bits(mmu->hgatp, 57, 44) : 0;
-    fence.any_vmid = BROKEN(vvma_everybody);
-    do_fence(mmu, insn, &fence);
-}
-
-enum { INSN_SFENCE_VMA, INSN_HFENCE_VVMA, INSN_HFENCE_GVMA };
-
-/* norm:sfence_vma_v0, norm:sfence_vma_v1 */
-void mmu_sfence_vma(Mmu *mmu, bool any_va, Gva va, bool any_asid, uint16_t asid)
-{
-    StoreFence fence = { .any_va = any_va, .any_asid = any_asid, .va = va.v, .asid = asid };
-    fence_first_stage(mmu, INSN_SFENCE_VMA, mmu->v && !BROKEN(sfence_host), fence);
-}
-
-void mmu_hfence_vvma(Mmu *mmu, bool any_va, Gva va, bool any_asid, uint16_t asid)
-{
-    StoreFence fence = { .any_va = any_va, .any_asid = any_asid, .va = va.v, .asid = asid };
-    fence_first_stage(mmu, INSN_HFENCE_VVMA, true, fence);
-}
-
-void mmu_hfence_gvma(Mmu *mmu, bool any_gpa, Gpa gpa, bool any_vmid, uint16_t vmid)
-{
-    StoreFence fence = { .is_g = true,
-                         .regime = 1,
-                         .any_va = any_gpa,
-                         .va = gpa.v,
-                         .any_vmid = any_vmid,
-                         .vmid = vmid };
-    do_fence(mmu, INSN_HFENCE_GVMA, &fence);
-}
-
-MmuSpace mmu_data_space(const Mmu *mmu)
-{
-    return (MmuSpace){ .guest = mmu->data_v,
-                       .is_physical = mmu->data_priv == PRIV_M,
-                       .atp = mmu->data_v ? mmu->vsatp : mmu->satp,
-                       .hgatp = mmu->hgatp };
-}
-
-/* As S-mode that may read whatever is mapped. */
-bool mmu_peek_space(Mmu *mmu, const MmuSpace *space, Gva va, WalkResult *result)
-{
-    WalkRequest request = { .va = va,
-                            .access = ACCESS_READ,
-                            .sum = true,
-                            .mxr = true,
-                            .g_mxr = true,
-                            .by = requester_hart(mmu->hart),
-                            .s.mode = ATP_BARE,
-                            .g.mode = ATP_BARE };
-    if (!space->is_physical)
-        request.s = make_stage(mmu, space->atp, true, space->guest ? mmu->vpbmte : mmu->pbmte);
-    if (space->guest)
-        request.g = make_stage(mmu, space->hgatp, true, mmu->pbmte);
-    mmu_look(mmu, &request, result);
-    return result->status == WALK_OK;
-}
-
-void mmu_probe(Mmu *mmu, const MmuSpace *space, Gva va, Access access, bool user,
-               WalkRequest *request, WalkResult *result)
-{
-    const WalkMemory memory = { .read = read_pte, .update = refuse_update, .opaque = mmu };
-    const bool guest = space->guest;
-    *request = (WalkRequest){ .va = va,
-                              .access = access,
-                              .user = user,
-                              .sum = guest ? mmu->vsum : mmu->sum,
-                              .mxr = mmu->mxr || (guest && mmu->vmxr),
-                              .g_mxr = mmu->mxr,
-                              .by = requester_hart(mmu->hart) };
-    if (!space->is_physical)
-        request->s = make_stage(mmu, space->atp, guest ? mmu->vadue : mmu->adue,
-                                guest ? mmu->vpbmte : mmu->pbmte);
-    if (guest)
-        request->g = make_stage(mmu, space->hgatp, mmu->adue, mmu->pbmte);
-    walk(request, &memory, result);
-}
-
-bool mmu_peek_fetch(Mmu *mmu, Gva va, WalkResult *result)
-{
-    WalkRequest request = make_request(mmu, &mmu->fetch->key, va, ACCESS_FETCH);
-    mmu_look(mmu, &request, result);
-    return result->status == WALK_OK;
-}
-
-bool mmu_peek_translate(Mmu *mmu, Gva va, WalkResult *result)
-{
-    WalkRequest request = make_request(mmu, &mmu->data->key, va, ACCESS_READ);
-    request.sum = request.mxr = request.g_mxr = true;
-    mmu_look(mmu, &request, result);
-    if (result->status == WALK_OK)
-        return true;
-    request.access = ACCESS_FETCH;
-    mmu_look(mmu, &request, result);
-    return result->status == WALK_OK;
 }
