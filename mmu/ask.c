@@ -102,7 +102,7 @@ void ask_of_walk(const Mmu *mmu, WalkRequest *request, const BankKey *key)
     if (key->space == SPACE_BARE)
         return;
     request->s = ask_stage(mmu, guest ? mmu->vsatp : mmu->satp, key->flags & KEY_ADUE,
-                            key->flags & KEY_PBMTE);
+                           key->flags & KEY_PBMTE);
     if (guest)
         request->g = ask_stage(mmu, mmu->hgatp, key->flags & KEY_G_ADUE, key->flags & KEY_G_PBMTE);
 }

@@ -52,7 +52,7 @@ void mmu_probe(Mmu *mmu, const MmuSpace *space, Gva va, Access access, bool user
                               .by = requester_hart(mmu->hart) };
     if (!space->is_physical)
         request->s = ask_stage(mmu, space->atp, guest ? mmu->vadue : mmu->adue,
-                                guest ? mmu->vpbmte : mmu->pbmte);
+                               guest ? mmu->vpbmte : mmu->pbmte);
     if (guest)
         request->g = ask_stage(mmu, space->hgatp, mmu->adue, mmu->pbmte);
     walk(request, &memory, result);
