@@ -317,10 +317,15 @@ static bool wants_back(void *opaque)
     return s->interrupted && s->interrupted(s->opaque);
 }
 
-/* False: the empty reply, since it is not offered. */
+/* False: the reply says why, or is empty, since going back is not offered. */
 static bool may_travel(GdbSession *s)
 {
     Machine *m = s->machine;
+    if (s->non_stop || !s->holds) {
+        gdb_fail(s, GDB_EINVAL, "%s",
+                 s->non_stop ? "there is no way back in non-stop mode" : "the machine runs");
+        return false;
+    }
     if (!m->time_travel)
         g_string_printf(s->why, "there is no going back: %s\n",
                         m->no_time_travel ? m->no_time_travel : "nobody remembers the run");
@@ -349,12 +354,8 @@ bool gdb_step_back(GdbSession *s, GdbText *args)
 {
     const TimeTravel *travel = s->machine->time_travel;
     (void)args;
-    if (s->non_stop)
-        return gdb_fail(s, GDB_EINVAL, "there is no way back in non-stop mode");
     if (!may_travel(s))
         return true;
-    if (!s->holds)
-        return gdb_fail(s, GDB_EINVAL, "the machine runs");
     unsigned hart = s->step_thread < 0 ? s->general.hart : (unsigned)s->step_thread;
     return travelled(s, travel->step_back(travel->opaque, hart, 1), hart);
 }
@@ -364,12 +365,8 @@ bool gdb_run_back(GdbSession *s, GdbText *args)
     const TimeTravel *travel = s->machine->time_travel;
     unsigned hart = s->general.hart;
     (void)args;
-    if (s->non_stop)
-        return gdb_fail(s, GDB_EINVAL, "there is no way back in non-stop mode");
     if (!may_travel(s))
         return true;
-    if (!s->holds)
-        return gdb_fail(s, GDB_EINVAL, "the machine runs");
     TravelEnd end = travel->run_back(travel->opaque, &hart);
     return travelled(s, end, hart);
 }
