@@ -38,6 +38,20 @@ Machine *rig_in(unsigned priv, const char *cpu)
     return m;
 }
 
+const uint32_t rig_reservation[RIG_RESERVATION] = {
+    0x00000013, /* nop */
+    0xf1402573, /* csrr a0,mhartid */
+    0x00100597, /* auipc a1,0x100 */
+    0x00051a63, /* bnez a0,+20 */
+    0x1005b62f, /* lr.d a2,(a1) */
+    0x0100000f, /* pause */
+    0x18d5b62f, /* sc.d a2,a3,(a1) */
+    0x0000006f, /* j . */
+    0x00a5b423, /* sd a0,8(a1): the same granule */
+    0x0100000f, /* pause */
+    0x0000006f, /* j . */
+};
+
 void rig_run(Machine *m, uint64_t units)
 {
     m->config.max_insns = units;

@@ -10,6 +10,11 @@
  * of `code` are. `cpu` as -cpu has it; NULL: max. Aborts the test on failure. */
 Machine *rig_new(unsigned n_harts, const char *cpu, const uint32_t *code, size_t count);
 
+/* A program for two harts: hart 0 reserves, pauses, and stores conditionally (x12: did it fail?); hart 1 stores to the same
+ * granule in between. */
+enum { RIG_RESERVATION = 11 };
+extern const uint32_t rig_reservation[RIG_RESERVATION];
+
 /* Where the harts of rig_in trap to. */
 enum { RIG_HANDLER = 0x80100000, RIG_S_HANDLER = 0x80200000 };
 

@@ -342,23 +342,8 @@ static void check_again(Machine *m, uint64_t units, unsigned stop)
 /* norm:sc_other_hart_store_fail */
 Test(checkpoint, restored_reservations_break_and_restored_timers_fire)
 {
-    // clang-format off
-    static const uint32_t program[] = {
-        NOP,
-        0xf1402573, /* csrr a0,mhartid */
-        0x00100597, /* auipc a1,0x100 */
-        0x00051a63, /* bnez a0,+20 */
-        0x1005b62f, /* lr.d a2,(a1) */
-        PAUSE,
-        0x18d5b62f, /* sc.d a2,a3,(a1) */
-        JUMP_SELF,
-        0x00a5b423, /* sd a0,8(a1): the same granule */
-        PAUSE,
-        JUMP_SELF,
-    };
-    // clang-format on
     for (unsigned stop = 1; stop < 14; stop++) {
-        Machine *m = rig_new(2, NULL, program, G_N_ELEMENTS(program));
+        Machine *m = rig_new(2, NULL, rig_reservation, RIG_RESERVATION);
         Hart *hart = &m->harts[1];
         csr_write(hart, CSR_mtvec, BOARD_RAM + 40);
         csr_write(hart, CSR_mie, BIT(IRQ_MTI));

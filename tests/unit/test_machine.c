@@ -335,23 +335,8 @@ Test(machine, a_stop_in_the_middle_of_a_turn_is_invisible)
 /* norm:sc_other_hart_store_fail, also when the machine was saved and loaded in between. */
 Test(machine, a_loaded_reservation_still_breaks)
 {
-    // clang-format off
-    static const uint32_t program[] = {
-        NOP,
-        0xf1402573, /* csrr a0,mhartid */
-        0x00100597, /* auipc a1,0x100 */
-        0x00051a63, /* bnez a0,+20 */
-        0x1005b62f, /* lr.d a2,(a1) */
-        PAUSE,
-        0x18d5b62f, /* sc.d a2,a3,(a1) */
-        JUMP_SELF,
-        0x00a5b423, /* sd a0,8(a1): the same granule */
-        PAUSE,
-        JUMP_SELF,
-    };
-    // clang-format on
     for (uint64_t stop = 0; stop < 14; stop++) {
-        Machine *m = rig_new(2, NULL, program, G_N_ELEMENTS(program)),
+        Machine *m = rig_new(2, NULL, rig_reservation, RIG_RESERVATION),
                 *n = rig_new(2, NULL, NULL, 0);
         g_autoptr(GByteArray) saved = g_byte_array_new();
         if (stop)

@@ -3,14 +3,14 @@
 #ifndef TESTS_UNIT_TEST_MONITOR_SETUP_H
 #define TESTS_UNIT_TEST_MONITOR_SETUP_H
 
-#include <criterion/criterion.h>
-#include <string.h>
-#include <unistd.h>
 #include "cpu/csr.h"
 #include "emu/gdb/hub.h"
 #include "emu/gdb/session.h"
 #include "emu/monitor/monitor.h"
 #include "tests/lib/machine_rig.h"
+#include <criterion/criterion.h>
+#include <string.h>
+#include <unistd.h>
 
 enum {
     NOP = 0x13,
