@@ -63,6 +63,7 @@ typedef enum {
     GATE_COUNTOVF,
     GATE_AIA,
     GATE_TOPEI,
+    GATE_SRMCFG,
     GATE_MISSING, /* the configuration has no such register */
 } Gate;
 
@@ -100,6 +101,7 @@ static const uint8_t gates[CSR_COUNT] = {
     [CSR_stopei] = GATE_TOPEI,
     [CSR_vstopei] = GATE_TOPEI,
     [CSR_miselect] = GATE_SELECT,
+    [CSR_srmcfg] = GATE_SRMCFG,
     // clang-format on
 };
 
@@ -170,6 +172,13 @@ static CsrAccess check_float(const Hart *hart)
     return allow_if(hart_has_float(hart), BROKEN(float_virtual) ? CSR_VIRTUAL : CSR_ILLEGAL);
 }
 
+/* norm:Ssqosid_srmcfg_access_illegal_instruction, norm:Ssqosid_srmcfg_access_virtual_instruction: guests never have it. */
+static CsrAccess check_srmcfg(const Hart *hart)
+{
+    bool machine = !hart->isa->has[EXT_Smstateen] || hart->csr.mstateen0 & STATEEN_SRMCFG;
+    return csr_enabled(hart, machine, false, true);
+}
+
 /* What the gate of `number`, as the instruction names it, says in the present mode. */
 static CsrAccess check_gate(const Hart *hart, unsigned number)
 {
@@ -194,6 +203,7 @@ static CsrAccess check_gate(const Hart *hart, unsigned number)
         return allow_if(!guest || !(hart->csr.menvcfg & MENVCFG_CDE), CSR_VIRTUAL);
     case GATE_AIA: return csr_state_enabled(hart, 0, STATEEN_AIA);
     case GATE_TOPEI: return indirect_check_file(hart, number);
+    case GATE_SRMCFG: return check_srmcfg(hart);
     case GATE_MSECCFG:
     case GATE_MTVAL2:
     case GATE_MISSING:

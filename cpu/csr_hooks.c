@@ -315,10 +315,20 @@ uint64_t csr_stateen0_mask(const Hart *hart)
     return mask | (hart->isa->has[EXT_Sdtrig] && hart->isa->has[EXT_S] ? STATEEN_CONTEXT : 0);
 }
 
+/* norm:Ssqosid_smstateen_srmcfg_requires_mstateen0; hstateen0 has no such bit. */
 void write_mstateen0(Hart *hart, unsigned number, uint64_t value)
 {
+    uint64_t srmcfg = hart->isa->has[EXT_Ssqosid] ? STATEEN_SRMCFG : 0;
     (void)number;
-    hart->csr.mstateen0 = value & csr_stateen0_mask(hart);
+    hart->csr.mstateen0 = value & (csr_stateen0_mask(hart) | srmcfg);
+}
+
+/* RCID has rcidlen bits and MCID mcidlen: norm:Ssqosid_srmcfg_register_size has both WARL. */
+void write_srmcfg(Hart *hart, unsigned number, uint64_t value)
+{
+    const Isa *isa = hart->isa;
+    (void)number;
+    hart->csr.srmcfg = value & ((BIT(isa->rcidlen) - 1) | (BIT(isa->mcidlen) - 1) << 16);
 }
 
 /* Memory. */

@@ -23,8 +23,8 @@ CsrReadFn read_fflags, read_frm, read_fcsr, read_mstatus, read_sstatus, read_epc
     read_sip, read_sie, read_seed, read_pmpcfg, read_pmpaddr;
 CsrWriteFn write_fcsr, write_fflags, write_frm, write_mstatus, write_sstatus, write_mip, write_sip,
     write_sie, write_mie, write_medeleg, write_mideleg, write_stimecmp, write_senvcfg,
-    write_menvcfg, write_satp, write_seed, write_mseccfg, write_mstateen0, write_mnstatus,
-    write_pmpcfg, write_pmpaddr;
+    write_menvcfg, write_satp, write_seed, write_mseccfg, write_mstateen0, write_srmcfg,
+    write_mnstatus, write_pmpcfg, write_pmpaddr;
 
 /* Hypervisor and virtual supervisor: hypervisor.c */
 CsrReadFn read_hideleg, read_hie, read_hip, read_hgeip, read_henvcfg, read_hstateen, read_vsstatus,

@@ -126,6 +126,10 @@ enum {
 #define MENVCFG_PBMTE BIT(62)
 #define MENVCFG_STCE  BIT(63)
 
+/* Who asks the shared resources: for their limits, and for their counts. */
+#define SRMCFG_RCID MASK(11, 0)
+#define SRMCFG_MCID MASK(27, 16)
+
 /* Of mhpmevent, mcyclecfg and minstretcfg. */
 #define COUNTER_OF       BIT(63)
 #define COUNTER_MINH     BIT(62)
@@ -136,6 +140,7 @@ enum {
 #define COUNTER_SELECTOR MASK(55, 0)
 
 /* Of mstateen0 and hstateen0; bit 63 in all four. */
+#define STATEEN_SRMCFG  BIT(55) /* not in hstateen0 */
 #define STATEEN_CONTEXT BIT(57)
 #define STATEEN_IMSIC   BIT(58)
 #define STATEEN_AIA     BIT(59)

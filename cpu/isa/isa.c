@@ -117,6 +117,8 @@ static const PropertyInfo property_info[] = {
       ADDRESS(rnmi_exception_vector) },
     { "asidlen", "bits of satp.ASID and vsatp.ASID (norm:asidlen)", NUMBER(asidlen, 16, 16) },
     { "vmidlen", "bits of hgatp.VMID (norm:hgatp_vmid)", NUMBER(vmidlen, 14, 14) },
+    { "rcidlen", "bits of srmcfg.RCID (norm:Ssqosid_srmcfg_register_size)", NUMBER(rcidlen, 12, 12) },
+    { "mcidlen", "bits of srmcfg.MCID", NUMBER(mcidlen, 12, 12) },
     { "geilen", "guest external interrupts; -M aia-guests sets it, too (norm:geilen)", NUMBER(geilen, 63, 0) },
     { "htinst", "what a fault leaves in htinst and mtinst where zero is allowed, too (norm:H_trap_xtinst_val)",
       CHOICE(zero_tinst, "transformed", "zero") },

@@ -23,6 +23,7 @@ typedef struct {
     bool has[EXT_COUNT];
     uint64_t rnmi_interrupt_vector, rnmi_exception_vector; /* 0: where mtvec points */
     uint64_t asidlen, vmidlen; /* bits of satp.ASID and hgatp.VMID that there are */
+    uint64_t rcidlen, mcidlen; /* bits of srmcfg.RCID and srmcfg.MCID that there are */
     uint64_t geilen;           /* guest external interrupts: files of the IMSIC */
     bool zero_tinst;           /* htinst and mtinst are never a transformed instruction */
     bool traps_misaligned;     /* loads and stores at such addresses are exceptions */

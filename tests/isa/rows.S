@@ -96,7 +96,8 @@ _start:
         holds   0x34b, -1, -1                   # mtval2
         holds   0x242, -1, -1                   # vscause
         holds   0x6a8, -1, 0x3fff               # hcontext
-        holds   0x30c, -1, 0xda << 56           # mstateen0
+        holds   0x30c, -1, 0xda8 << 52          # mstateen0
+        holds   0x181, -1, 0xfff0fff            # srmcfg
         holds   0x60c, -1, 0xda << 56           # hstateen0
         holds   0x30e, -1, 1 << 63              # mstateen2
         holds   0x30f, -1, 1 << 63              # mstateen3
