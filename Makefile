@@ -38,7 +38,7 @@ ALL_CFLAGS += -Werror
 endif
 LDLIBS := $(shell pkg-config --libs $(PACKAGES)) -lfdt -lpthread
 
-SOURCES := $(wildcard mmu/*.c cpu/*.c cpu/*/*.c devices/*.c emu/*.c emu/*/*.c)
+SOURCES := $(wildcard mmu/*.c mmu/*/*.c cpu/*.c cpu/*/*.c devices/*.c emu/*.c emu/*/*.c)
 ifneq ($(CONFIG_SLIRP),1)
 SOURCES := $(filter-out emu/net_slirp.c,$(SOURCES))
 endif

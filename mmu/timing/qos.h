@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * qos.h - quality of service in the modelled cache and bus: who may have how much of them, and who had.
+ *
+ * A request carries a tag: RCID, whose limits it is under, MCID, whose counter it goes to, and whether it is for code. A
+ * line of the cache keeps the tag of the request that brought it. The cache asks which ways a tag may allocate in; the bus
+ * asks when a tag may have a slot. What software can set of it is behind devices/cbqri.h; the terms are those of the
+ * RISC-V Capacity and Bandwidth QoS Register Interface, of which sections are cited.
+ *
+ * The bus is metered in windows of QOS_WINDOW slots, one line each. In a window an RCID has the slots reserved for it; what
+ * is reserved for nobody who was there two windows before, or was left unused then, is shared by weight.
+ */
+#ifndef MMU_TIMING_QOS_H
+#define MMU_TIMING_QOS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "emu/base/state.h"
+#include "emu/base/trace.h"
+
+/* "Access type (AT)" */
+typedef enum { QOS_DATA, QOS_CODE, QOS_TYPES } QosType;
+
+typedef struct {
+    uint16_t rcid, mcid;
+    uint8_t type; /* QosType */
+} QosTag;
+
+enum {
+    QOS_MAX_IDS = 64, /* of RCIDs and of MCIDs */
+    QOS_MAX_WAYS = 64,
+    QOS_BLOCKS = 100,    /* blocks that the bus's bandwidth has: a block is a hundredth */
+    QOS_RESERVABLE = 90, /* of them */
+    QOS_BLOCK_LINES = 4, /* in a window */
+    QOS_WINDOW = QOS_BLOCKS * QOS_BLOCK_LINES,
+    QOS_WINDOWS = 64, /* that are kept in mind */
+};
+
+/* What an RCID may have of the cache for one access type. */
+typedef struct {
+    uint64_t ways;  /* mask of capacity blocks: ways */
+    uint64_t units; /* most lines that it may have there; 0: as many as fit */
+} QosCapacity;
+
+/* And of the bus: "Bandwidth Allocation Configuration". */
+typedef struct {
+    uint32_t reserved; /* blocks */
+    uint8_t weight;    /* in what is left; 0: nothing of it */
+    uint8_t shares;    /* it has what `shared` has instead */
+    uint8_t shared;    /* QosType that has limits of its own */
+    uint8_t zero;
+} QosBandwidth;
+
+typedef enum { QOS_COUNT_NONE, QOS_COUNT_LINES, QOS_CAPACITY_EVENTS } QosCapacityEvent;
+typedef enum {
+    QOS_MOVED_NONE,
+    QOS_MOVED_BYTES,
+    QOS_MOVED_READS,
+    QOS_MOVED_WRITES,
+    QOS_BUS_EVENTS
+} QosBusEvent;
+
+/* A counter of an MCID. */
+typedef struct {
+    uint64_t value;
+    uint8_t event;   /* QosCapacityEvent or QosBusEvent */
+    uint8_t by_type; /* only requests of access type `type` count */
+    uint8_t type;
+    uint8_t overflowed;
+    uint32_t zero;
+} QosCounter;
+
+typedef struct {
+    unsigned n_rcids, n_mcids; /* powers of two up to QOS_MAX_IDS */
+    unsigned ways;             /* of the cache, up to QOS_MAX_WAYS */
+    QosTag device;             /* what DMA carries; the access type is QOS_DATA */
+} QosConfig;
+
+typedef struct Qos {
+    QosConfig config;
+    uint64_t all_ways;
+    QosCapacity *capacity;   /* by account: RCID and access type */
+    QosBandwidth *bandwidth; /* by account */
+    uint64_t *lines;         /* in the cache, by account */
+    QosCounter *occupancy;   /* by MCID */
+    QosCounter *traffic;     /* by MCID */
+    /* The bus's windows, in a ring. */
+    uint64_t number[QOS_WINDOWS]; /* of the window there, plus one; 0: none yet */
+    uint32_t *used;               /* slots, by window and account */
+    uint32_t *allowance;          /* slots an RCID may have, by window; 0: not asked for yet */
+    uint8_t *held;                /* an RCID was made to wait, by window */
+    uint64_t *throttled;          /* slots that an RCID was made to wait, in all */
+    /* Takes out of the cache what `rcid` has there for `type`; the model's. NULL: there is no cache. */
+    void (*flush)(void *opaque, unsigned rcid, QosType type);
+    void *opaque;
+    Trace *trace;
+} Qos;
+
+/* `trace` may be NULL. All limits are as after a reset. */
+Qos *qos_new(const QosConfig *config, Trace *trace);
+void qos_free(Qos *qos);
+/* Back to what a reset leaves: RCID 0 has everything, the others are not limited either. Lines in the cache and the windows
+ * stay; counters stop. */
+void qos_reset(Qos *qos);
+void qos_visit(Qos *qos, StateVisitor *visitor);
+
+static inline unsigned qos_account(unsigned rcid, QosType type)
+{
+    return rcid * QOS_TYPES + type;
+}
+
+/* The cache. */
+
+/* Mask of ways that a line of `tag` may be put into. Never 0. */
+static inline uint64_t qos_ways(const Qos *qos, QosTag tag)
+{
+    return qos->capacity[qos_account(tag.rcid, tag.type)].ways;
+}
+
+/* A line of `tag` came into the cache, or left it. */
+void qos_line_in(Qos *qos, QosTag tag);
+void qos_line_out(Qos *qos, QosTag tag);
+
+/* May `tag` have no more lines than it has? */
+static inline bool qos_is_full(const Qos *qos, QosTag tag)
+{
+    unsigned account = qos_account(tag.rcid, tag.type);
+    uint64_t units = qos->capacity[account].units;
+    return units && qos->lines[account] >= units;
+}
+
+/* The bus. */
+
+/* The first slot from `slot` on that `tag` may have by its limits: `slot` itself, or the first of a later window.
+ * `partition` is what events say of who was made to wait. */
+uint64_t qos_admit(Qos *qos, QosTag tag, uint64_t slot, unsigned partition);
+/* A line of `tag` has moved in `slot`. */
+void qos_moved(Qos *qos, QosTag tag, uint64_t slot, unsigned bytes, bool write);
+
+#endif
