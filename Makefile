@@ -13,7 +13,7 @@ B := build/$(MODE)
 V ?= 0
 Q := $(if $(filter 1,$(V)),,@)
 
-PACKAGES := glib-2.0 libelf zlib libzstd $(if $(filter 1,$(CONFIG_SLIRP)),slirp) $(if $(filter 1,$(CONFIG_LIBEDIT)),libedit)
+PACKAGES := glib-2.0 libelf zlib libzstd libconfig $(if $(filter 1,$(CONFIG_SLIRP)),slirp) $(if $(filter 1,$(CONFIG_LIBEDIT)),libedit)
 CFLAGS_release := -O2 -g
 CFLAGS_debug := -O1 -g
 CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <glib.h>
+#include <libconfig.h>
 
 static char *program_dir(void)
 {
@@ -68,6 +69,8 @@ bool doctor_run(void)
         complete &= path != NULL;
     }
     printf("  %-16s %-32s %s\n", "libslirp", "-netdev user", CONFIG_SLIRP ? "yes" : "missing");
+    printf("  %-16s %-32s yes, version %d.%d\n", "libconfig", "machine files", LIBCONFIG_VER_MAJOR,
+           LIBCONFIG_VER_MINOR);
     printf("  %-16s %-32s %s\n", "terminal", "keys for the guest",
            isatty(STDIN_FILENO) ? "yes" : "no: input is not a terminal");
     if (!complete)

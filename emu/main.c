@@ -21,6 +21,7 @@
 #include "emu/gdb/gdb.h"
 #include "emu/loader.h"
 #include "emu/machine.h"
+#include "emu/machinefile/verbs.h"
 #include "emu/monitor/hub.h"
 #include "emu/net_port.h"
 #include "emu/observe.h"
@@ -327,6 +328,8 @@ static bool work(Run *run, int argc, char **argv, int *code, GError **error)
     }
     if (o->verb && !strcmp(o->verb, "trace"))
         return trace_verb(o->n_verb_words, o->verb_words, code, error);
+    if (o->verb && !strcmp(o->verb, "check"))
+        return machinefile_verb_check(o->n_verb_words, o->verb_words, code, error);
     if (!options_resolve(o, error))
         return false;
     if (o->verb && !strcmp(o->verb, "gdb") && !(run->with_gdb = with_gdb_start(o, error)))

@@ -61,7 +61,7 @@ static const struct {
 } verbs[] = {
     { "run",     "run a machine; the word may be left out", true },
     { "doctor",  "check that everything needed is there", true },
-    { "check",   "check a configuration", false },
+    { "check",   "check a machine file; bulkhead check -help", true },
     { "step",    "step through a program", false },
     { "gdb",     "start together with gdb", true },
     { "trace",   "work with traces; bulkhead trace -help", true },
@@ -160,6 +160,7 @@ bool option_help(Options *o, const OptionDef *unused, const char *argument, GErr
     printf(
         "usage: bulkhead [run] [OPTION]...   run a RISC-V machine\n"
         "       bulkhead gdb [OPTION]... [-- WORD...]   the same under gdb, which gets the words\n"
+        "       bulkhead check FILE.bh       check a machine file\n"
         "       bulkhead doctor              check that everything needed is there\n\n"
         "Every option takes one dash or two.\n\n");
     for (const OptionDef *def = option_table; def->name; def++) {
@@ -305,8 +306,8 @@ static bool parse_verb(Options *o, const char *word, GError **error)
             continue;
         if (!verbs[i].exists)
             return fail(error, EXIT_USAGE,
-                        "'%s' (%s) is not there yet; there are run, gdb, trace and doctor", word,
-                        verbs[i].help);
+                        "'%s' (%s) is not there yet; there are run, check, gdb, trace and doctor",
+                        word, verbs[i].help);
         o->verb = options_keep(o, word);
         return true;
     }
@@ -324,10 +325,10 @@ bool options_parse(Options *o, int argc, char **argv, GError **error)
     int at = 1;
     if (argc > 1 && argv[1][0] != '-' && !parse_verb(o, argv[at++], error))
         return false;
-    if (o->verb && !strcmp(o->verb, "trace")) {
+    if (o->verb && (!strcmp(o->verb, "trace") || !strcmp(o->verb, "check"))) {
         o->verb_words = argv + at;
         o->n_verb_words = argc - at;
-        if (at >= argc || strcmp(argv[at], "record") != 0)
+        if (strcmp(o->verb, "trace") != 0 || at >= argc || strcmp(argv[at], "record") != 0)
             return true;
         if (at + 1 >= argc || argv[at + 1][0] == '-')
             return fail(error, EXIT_USAGE,

@@ -55,8 +55,8 @@ typedef struct {
 } SaveNote;
 
 typedef struct Options {
-    const char *verb;  /* "run", "gdb", "doctor", "trace"; NULL: run */
-    char **verb_words; /* behind "trace", or behind "gdb … --", of the command line */
+    const char *verb;  /* "run", "gdb", "doctor", "trace", "check"; NULL: run */
+    char **verb_words; /* behind "trace" and "check", or behind "gdb … --", of the command line */
     int n_verb_words;
     bool done; /* only information was wanted, and was printed */
     MachineConfig machine;

@@ -9,6 +9,7 @@ CASES = [
     (["--no-u"], ["--no-user-config"], ["--no-shutdown"]),
     (["-"], ["-kernel", "-semihosting-config", "-no-user-config"], ["--kernel"]),
     (["d"], ["doctor"], ["run"]),
+    (["ch"], ["check"], ["run"]),
     (["-M", "v"], ["virt"], ["help"]),
     (["-machine", ""], ["virt", "help"], []),
     (["-M", "virt,ai"], ["virt,aia=none", "virt,aia=aplic-imsic", "virt,aia-guests="], ["virt,acpi=off"]),
@@ -35,7 +36,7 @@ CASES = [
     (["-semihosting-config", "on,use"], ["on,userspace=on"], []),
     (["-icount", "0,sl"], ["0,sleep=on", "0,sleep=off"], []),
     (["-kernel", "Ima"], [], ["-kernel"]),
-    (["-nographic", "Ima"], [], ["run", "gdb", "trace", "doctor"]),
+    (["-nographic", "Ima"], [], ["run", "check", "gdb", "trace", "doctor"]),
 ]
 
 

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* check.c - everything that can be known of a machine file before its machine runs; see machinefile.h. */
+#include "emu/machinefile/check.h"
+
+#include <string.h>
+
+unsigned mf_line(const config_setting_t *group, const char *key)
+{
+    const config_setting_t *at = key ? mf_at(group, key) : NULL;
+    if (!at)
+        at = group;
+    return at ? config_setting_source_line(at) : 0;
+}
+
+const char *mf_key(const config_setting_t *group, const char *key)
+{
+    return key && mf_at(group, key) ? key : NULL;
+}
+
+bool mf_has(const MfNumbers *numbers, unsigned number)
+{
+    for (unsigned i = 0; i < numbers->n; i++)
+        if (numbers->at[i] == number)
+            return true;
+    return false;
+}
+
+bool mf_hypervisor_is_builtin(const MachineFile *file)
+{
+    return !strcmp(file->hypervisor.image, "builtin");
+}
+
+void machinefile_check(MachineFile *file)
+{
+    static void (*const checks[])(MachineFile *) = {
+        mf_check_machine,  mf_check_timing,  mf_check_hypervisor, mf_check_names,  mf_check_harts,
+        mf_check_vmids,    mf_check_memory,  mf_check_shmem,      mf_check_colors, mf_check_budgets,
+        mf_check_backends, mf_check_devices, mf_check_interrupts, mf_check_images,
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(checks); i++)
+        checks[i](file);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* check_images.c - are the images there, are they images, and do they fit where they go? */
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "emu/board.h"
+#include "emu/loader_image.h"
+#include "emu/machinefile/check.h"
+#include "emu/machinefile/values.h"
+
+/* Images that need not be read for a check: unpacking one takes longer than a check may. */
+static bool is_packed(const char *path)
+{
+    uint8_t magic[2] = { 0 };
+    FILE *in = fopen(path, "rb");
+    bool packed = in && fread(magic, 1, 2, in) == 2 && magic[0] == 0x1f && magic[1] == 0x8b;
+    if (in)
+        fclose(in);
+    return packed;
+}
+
+static bool is_inside(const MfPartition *part, const Blob *blob)
+{
+    for (unsigned i = 0; i < part->memory.n; i++) {
+        const MfRegion *region = &part->memory.at[i];
+        uint64_t offset = blob->address - region->address;
+        if (offset < region->size && blob->span <= region->size - offset)
+            return true;
+    }
+    return false;
+}
+
+static uint64_t memory_of(const MfPartition *part)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < part->memory.n; i++)
+        sum += part->memory.at[i].size;
+    return sum;
+}
+
+/* Is the file there, and not larger than `room`? */
+static bool check_file(MachineFile *file, const config_setting_t *group, const char *key,
+                       const char *path, uint64_t room)
+{
+    struct stat info;
+    const struct {
+        const config_setting_t *at;
+    } *at = (const void *)&group;
+    if (stat(path, &info)) {
+        MF_ERROR(file, at, key, "%s '%s' is not there; build it, or name another", key, path);
+        return false;
+    }
+    if (!S_ISREG(info.st_mode) || !info.st_size) {
+        MF_ERROR(file, at, key, "%s '%s' is %s; name another", key, path,
+                 S_ISDIR(info.st_mode) ? "a directory"
+                 : info.st_size        ? "not a regular file"
+                                       : "empty");
+        return false;
+    }
+    if ((uint64_t)info.st_size <= room)
+        return true;
+    g_autofree char *have = mf_size_text(room);
+    MF_ERROR(file, at, key,
+             "%s '%s' has %" PRIu64 "K, more than the %s there are for it; give it more memory",
+             key, path, ((uint64_t)info.st_size + 1023) >> 10, have);
+    return false;
+}
+
+static void check_kernel(MachineFile *file, const MfPartition *part)
+{
+    uint64_t room = memory_of(part), base = part->memory.n ? part->memory.at[0].address : BOARD_RAM;
+    if (!check_file(file, part->at, "kernel", part->kernel, room) || is_packed(part->kernel))
+        return;
+    g_autoptr(GError) problem = NULL;
+    ImageRequest request = { "kernel", part->kernel, base, room, false };
+    Image *image = image_load(&request, &problem);
+    if (!image) {
+        MF_ERROR(file, part, "kernel", "%s%s", problem->message,
+                 strstr(problem->message, "; ") ? "" : "; name another");
+        return;
+    }
+    for (guint i = 0; i < image->blobs->len; i++) {
+        const Blob *blob = g_ptr_array_index(image->blobs, i);
+        if (is_inside(part, blob))
+            continue;
+        MF_ERROR(file, part, "kernel",
+                 "'%s' belongs at 0x%" PRIx64 " to 0x%" PRIx64
+                 ", and partition \"%s\" has no memory "
+                 "there; link it for 0x%" PRIx64 ", or give the partition memory where it belongs",
+                 part->kernel, blob->address, blob->address + blob->span - 1,
+                 part->name ? part->name : "", base);
+        break;
+    }
+    image_free(image);
+}
+
+static void check_partition(MachineFile *file, const MfPartition *part)
+{
+    if (!part->kernel)
+        MF_ERROR(file, part, "kernel", "partition \"%s\" has nothing to run; add kernel = \"file\"",
+                 part->name ? part->name : "");
+    if (part->initrd && !part->kernel)
+        MF_ERROR(file, part, "initrd",
+                 "an initrd without a kernel that could use it; add kernel = "
+                 "\"file\"");
+    if (part->append && strlen(part->append) > MF_LONGEST_APPEND)
+        MF_ERROR(file, part, "append",
+                 "a command line of %zu characters, and %d are allowed; shorten it",
+                 strlen(part->append), MF_LONGEST_APPEND);
+    if (!file->look_at_files || !part->memory.n)
+        return;
+    if (part->kernel)
+        check_kernel(file, part);
+    if (part->initrd)
+        check_file(file, part->at, "initrd", part->initrd, memory_of(part));
+}
+
+void mf_check_images(MachineFile *file)
+{
+    const MfMachine *m = &file->machine;
+    for (unsigned i = 0; i < file->partitions.n; i++)
+        check_partition(file, &file->partitions.at[i]);
+    if (!file->look_at_files)
+        return;
+    if (!mf_hypervisor_is_builtin(file))
+        check_file(file, file->hypervisor.at, "image", file->hypervisor.image, m->memory);
+    if (m->kernel)
+        check_file(file, m->at, "kernel", m->kernel, m->memory);
+    if (m->initrd)
+        check_file(file, m->at, "initrd", m->initrd, m->memory);
+    for (unsigned i = 0; i < file->drives.n; i++)
+        if (file->drives.at[i].file)
+            check_file(file, file->drives.at[i].at, "file", file->drives.at[i].file, UINT64_MAX);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * machinefile.h - machine files (*.bh): what a machine and its partitions are, as values with their lines.
+ *
+ * The syntax is libconfig's; settings.def lists what may stand in one. Partitions belong to the guest: the emulator
+ * builds the machine, tells the hypervisor in it of the partitions (binding.h), and calls them by their names. It does
+ * not make them.
+ */
+#ifndef EMU_MACHINEFILE_MACHINEFILE_H
+#define EMU_MACHINEFILE_MACHINEFILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <libconfig.h>
+
+#include "emu/machinefile/findings.h"
+
+/* Every group begins with the setting that it was read from; NULL: it is not in the file. */
+#define MF_GROUP const config_setting_t *at
+
+enum { MF_MOST_GROUPS = 32, MF_MOST_HARTS = 32, MF_LONGEST_NAME = 31, MF_LONGEST_APPEND = 2047 };
+
+/* "0-3,8" */
+typedef struct {
+    unsigned n;
+    uint16_t *at;
+} MfNumbers;
+
+typedef struct {
+    unsigned n;
+    const char **at;
+} MfNames;
+
+/* So many groups of a kind; every list of them begins alike. */
+typedef struct {
+    unsigned n;
+    void *at;
+} MfGroups;
+
+typedef struct {
+    MF_GROUP;
+    const char *type, *cpu, *aia, *bios, *kernel, *initrd, *append, *dtb, *serial;
+    uint64_t n_harts, memory, aia_guests, seed, quantum;
+    bool aia_direct, aclint, iommu;
+} MfMachine;
+
+typedef struct {
+    MF_GROUP;
+    uint64_t size, ways, line, latency;
+    const char *policy, *hash;
+} MfLlc;
+
+typedef struct {
+    MF_GROUP;
+    uint64_t latency, slot, outstanding;
+} MfBus;
+
+typedef struct {
+    MF_GROUP;
+    const char *profile, *start;
+    MfLlc llc;
+    MfBus bus;
+} MfTiming;
+
+typedef struct {
+    MF_GROUP;
+    const char *image, *append;
+    uint64_t memory;
+    MfNumbers colors;
+} MfHypervisor;
+
+typedef struct {
+    MF_GROUP;
+    uint64_t size, address, host;
+} MfRegion;
+
+typedef struct {
+    MF_GROUP;
+    uint64_t fills, period; /* period: ns */
+} MfBudget;
+
+typedef struct {
+    MF_GROUP;
+    const char *name, *kernel, *initrd, *append;
+    MfNumbers harts, colors, interrupts;
+    struct {
+        unsigned n;
+        MfRegion *at;
+    } memory;
+    MfNames devices;
+    MfBudget budget;
+    uint64_t vmid;
+    bool superpages;
+    const char
+        *not_isolated; /* set by the check: why it can reach what is not its own; NULL: it cannot */
+} MfPartition;
+
+typedef struct {
+    MF_GROUP;
+    const char *name;
+    uint64_t size, address, host, interrupt;
+    MfNames between;
+} MfShmem;
+
+typedef struct {
+    MF_GROUP;
+    const char *id, *driver, *drive, *netdev, *chardev, *bus, *mac, *serial;
+    bool passthrough;
+} MfDevice;
+
+typedef struct {
+    MF_GROUP;
+    const char *id, *file, *format;
+    bool readonly, snapshot;
+} MfDrive;
+
+typedef struct {
+    MF_GROUP;
+    const char *id, *type;
+    MfNames hostfwd;
+    bool restrict_it;
+} MfNetdev;
+
+typedef struct {
+    MF_GROUP;
+    const char *id, *backend, *path, *host;
+    uint64_t port;
+    bool server, wait;
+} MfChardev;
+
+#define MF_LIST(type) \
+    struct {          \
+        unsigned n;   \
+        type *at;     \
+    }
+
+typedef struct MachineFile {
+    MF_GROUP;
+    MfMachine machine;
+    MfTiming timing;
+    MfHypervisor hypervisor;
+    MF_LIST(MfPartition) partitions;
+    MF_LIST(MfShmem) shmem;
+    MF_LIST(MfDevice) devices;
+    MF_LIST(MfDrive) drives;
+    MF_LIST(MfNetdev) netdevs;
+    MF_LIST(MfChardev) chardevs;
+    char *path, *folder; /* relative paths in the file begin there */
+    config_t config;     /* `at` of all groups points into it */
+    GPtrArray *memory;   /* what belongs to the file */
+    Findings *findings;
+    bool look_at_files; /* may the check read images? */
+} MachineFile;
+
+/* Reads the file at `path`; what is wrong with it is in `findings`, and what was read of it is usable all the same.
+ * NULL: the file cannot be read (EXIT_FILE). */
+MachineFile *machinefile_read(const char *path, GError **error);
+/* The same for a text that `path` is only the name of. */
+MachineFile *machinefile_parse(const char *path, const char *text, size_t size);
+void machinefile_free(MachineFile *file);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MachineFile, machinefile_free)
+
+/* Adds to `findings` what cannot work, or will not work as it seems. Only of files that were read without errors. */
+void machinefile_check(MachineFile *file);
+
+/* The setting `key` of a group; NULL: it is not given, the field is the default. */
+const config_setting_t *mf_at(const config_setting_t *group, const char *key);
+
+/* The last-level cache: what the file says, else the profile. 0: neither knows. Colours: size / ways / 4 KiB. */
+typedef struct {
+    uint64_t size, ways, line, colors;
+    bool hashed;
+} MfCache;
+MfCache mf_cache(const MachineFile *file);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* verbs.c - bulkhead check; see verbs.h. */
+#include "emu/machinefile/verbs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "emu/base/error.h"
+#include "emu/machinefile/machinefile.h"
+#include "emu/machinefile/table.h"
+#include "emu/machinefile/values.h"
+
+static const char about[] =
+    "# Machine files\n"
+    "\n"
+    "What may stand in a machine file (`*.bh`). The syntax is libconfig's: `name = value;`, groups in `{ }`, lists\n"
+    "of groups in `( )`, arrays in `[ ]`, strings in `\"\"`, comments after `#` or `//` or in `/* */`. One file is one\n"
+    "machine: `@include` is refused. Paths begin in the file's folder. Settings that are named as an option of QEMU\n"
+    "mean what the option does, and an option behind the file on the command line goes before it.\n"
+    "\n"
+    "    bulkhead check two.bh       what is wrong with it, in milliseconds; exit code 65 if it has errors\n"
+    "    bulkhead run two.bh [OPTION]...\n"
+    "\n"
+    "This page is what `bulkhead check -help` prints.\n"
+    "[Why it is so](adr/0027-machine-files.md).\n"
+    "\n";
+
+/* One line about what the file describes. */
+static void summarize(const MachineFile *file, FILE *out)
+{
+    const Findings *findings = file->findings;
+    g_autofree char *memory = mf_size_text(file->machine.memory);
+    fprintf(out, "%s: ", file->path);
+    if (findings->errors)
+        fprintf(out, "%u error%s, ", findings->errors, findings->errors > 1 ? "s" : "");
+    else
+        fputs("no errors, ", out);
+    fprintf(out, "%u warning%s; %u hart%s, %s", findings->warnings,
+            findings->warnings == 1 ? "" : "s", (unsigned)file->machine.n_harts,
+            file->machine.n_harts == 1 ? "" : "s", memory);
+    for (unsigned i = 0; i < file->partitions.n; i++)
+        fprintf(out, "%s%s", i ? ", " : "; partitions: ",
+                file->partitions.at[i].name ? file->partitions.at[i].name : "?");
+    putc('\n', out);
+}
+
+static bool check_one(const char *path, int *code, GError **error)
+{
+    g_autoptr(MachineFile) file = machinefile_read(path, error);
+    if (!file)
+        return false;
+    if (!file->findings->errors)
+        machinefile_check(file);
+    findings_print(file->findings, stderr);
+    summarize(file, stdout);
+    if (file->findings->errors)
+        *code = EXIT_CONFIG;
+    return true;
+}
+
+bool machinefile_verb_check(int n, char **words, int *code, GError **error)
+{
+    if (n == 1 && (!strcmp(words[0], "-help") || !strcmp(words[0], "--help"))) {
+        fputs(about, stdout);
+        mf_print_settings(stdout);
+        return true;
+    }
+    if (!n)
+        return fail(error, EXIT_USAGE,
+                    "check wants a machine file; write bulkhead check FILE.bh, or bulkhead check "
+                    "-help for what may stand in one");
+    for (int i = 0; i < n; i++)
+        if (words[i][0] == '-')
+            return fail(error, EXIT_USAGE,
+                        "check has no option '%s'; write bulkhead check FILE.bh, or bulkhead check "
+                        "-help",
+                        words[i]);
+    for (int i = 0; i < n; i++)
+        if (!check_one(words[i], code, error))
+            return false;
+    return true;
+}
