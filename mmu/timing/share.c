@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * share.c - where the model asks for limits of requesters and tells what they had; see timing.h, qos.h.
+ */
+#include "mmu/timing/path.h"
+
+uint64_t path_transfer(Timing *t, uint64_t at, uint8_t owner, QosTag tag, bool write)
+{
+    Calendar *cal = &t->calendar;
+    uint64_t wanted = calendar_slot(cal, at), slot = wanted, next;
+    unsigned bytes = t->config.profile.line;
+    t->bytes[tag.mcid % QOS_MAX_IDS][write] += bytes;
+    if (UNLIKELY(calendar_is_late(cal, slot))) {
+        cal->late++;
+        return at;
+    }
+    slot = calendar_next_free(cal, slot);
+    while (UNLIKELY(t->qos) &&
+           (next = qos_admit(t->qos, tag, slot, path_partition(t, owner))) != slot)
+        slot = calendar_next_free(cal, next);
+    calendar_book(cal, slot, owner);
+    if (t->qos)
+        qos_moved(t->qos, tag, slot, bytes, write);
+    return slot == wanted ? at : calendar_begin(cal, slot);
+}
+
+static bool is_of(const Timing *t, uint64_t i, QosTag tag)
+{
+    const LlcLine *what = &t->llc.lines[i];
+    return t->llc.cache.tags[i] != CACHE_NONE && what->rcid == tag.rcid &&
+           llc_tag(what).type == tag.type;
+}
+
+/* One line of a requester that has as many as it may have, wherever it is: the next one behind the last that had to go. */
+static void give_up_one(Timing *t, QosTag tag, uint64_t wanted, uint8_t by, uint64_t at)
+{
+    for (uint64_t n = 0; n < t->llc.n_lines; n++) {
+        t->sweep = (t->sweep + 1) % t->llc.n_lines;
+        if (!is_of(t, t->sweep, tag))
+            continue;
+        path_evict(t, (unsigned)(t->sweep / t->llc.cache.ways),
+                   (unsigned)(t->sweep % t->llc.cache.ways), wanted, by, at);
+        return;
+    }
+}
+
+unsigned path_room(Timing *t, unsigned set, uint64_t line, QosTag tag, uint8_t by, uint64_t at)
+{
+    unsigned ways = t->llc.cache.ways;
+    uint64_t allowed = t->qos ? qos_ways(t->qos, tag) : MASK(ways - 1, 0), own = 0;
+    if (t->qos && qos_is_full(t->qos, tag)) {
+        for (unsigned way = 0; way < ways; way++)
+            own |= is_of(t, (uint64_t)set * ways + way, tag) ? BIT(way) : 0;
+        if (own & allowed)
+            allowed &= own;
+        else
+            give_up_one(t, tag, line, by, at);
+    }
+    return cache_victim(&t->llc.cache, set, allowed);
+}
+
+/* What a capacity controller's FLUSH_RCID does. */
+static void flush(void *opaque, unsigned rcid, QosType type)
+{
+    Timing *t = opaque;
+    QosTag tag = { .rcid = (uint16_t)rcid, .type = type };
+    for (uint64_t i = 0; i < t->llc.n_lines; i++) {
+        if (is_of(t, i, tag))
+            path_evict(t, (unsigned)(i / t->llc.cache.ways), (unsigned)(i % t->llc.cache.ways),
+                       t->llc.cache.tags[i], t->llc.lines[i].owner, CACHE_NONE);
+    }
+}
+
+void timing_use_qos(Timing *t, Qos *qos)
+{
+    if (t->qos)
+        t->qos->flush = NULL;
+    t->qos = qos;
+    if (!qos)
+        return;
+    g_assert(qos->config.ways == t->config.profile.llc.ways);
+    qos->flush = flush;
+    qos->opaque = t;
+    for (uint64_t i = 0; i < t->llc.n_lines; i++) {
+        if (t->llc.cache.tags[i] != CACHE_NONE)
+            qos_line_in(qos, llc_tag(&t->llc.lines[i]));
+    }
+}
+
+uint64_t timing_llc_occupancy(const Timing *t, unsigned mcid, QosType type)
+{
+    return (uint64_t)t->llc.by_mcid[mcid % QOS_MAX_IDS][type] * t->config.profile.line;
+}
+
+uint64_t timing_bus_bytes(const Timing *t, unsigned mcid, bool write)
+{
+    return t->bytes[mcid % QOS_MAX_IDS][write];
+}
