@@ -17,6 +17,14 @@ static void dma_hit(Timing *t, uint64_t line, unsigned set, unsigned way, bool w
           LINE_DMA, path_partition(t, what->owner));
 }
 
+/* A line of a device, in `slot` if the bus is free; returns the one from which the next is counted: a later one only where
+ * limits make the device wait. */
+static uint64_t transfer(Timing *t, uint64_t slot, uint8_t owner, QosTag tag, bool write)
+{
+    uint64_t begin = path_transfer(t, calendar_begin(&t->calendar, slot), owner, tag, write);
+    return t->qos ? MAX(slot, calendar_slot(&t->calendar, begin)) : slot;
+}
+
 void timing_dma(Timing *t, Spa spa, uint64_t size, bool write, Requester by, uint64_t now)
 {
     const TimingProfile *p = &t->config.profile;
@@ -37,7 +45,7 @@ void timing_dma(Timing *t, Spa spa, uint64_t size, bool write, Requester by, uin
             continue;
         }
         if (slot < horizon)
-            path_transfer(t, calendar_begin(&t->calendar, slot), owner, tag, write);
+            slot = transfer(t, slot, owner, tag, write);
         else
             t->calendar.late++;
         slot += p->dma_gap;

@@ -29,6 +29,7 @@ typedef struct {
 
 enum {
     QOS_MAX_IDS = 64, /* of RCIDs and of MCIDs */
+    QOS_ACCOUNTS = QOS_MAX_IDS * QOS_TYPES,
     QOS_MAX_WAYS = 64,
     QOS_BLOCKS = 100,    /* blocks that the bus's bandwidth has: a block is a hundredth */
     QOS_RESERVABLE = 90, /* of them */
@@ -74,23 +75,28 @@ typedef struct {
 typedef struct {
     unsigned n_rcids, n_mcids; /* powers of two up to QOS_MAX_IDS */
     unsigned ways;             /* of the cache, up to QOS_MAX_WAYS */
+    unsigned window_ns;        /* how long a window is, for events */
     QosTag device;             /* what DMA carries; the access type is QOS_DATA */
 } QosConfig;
+
+/* What was asked for and granted in a window. */
+typedef struct {
+    uint64_t number;                 /* of the window, plus one; 0: none yet */
+    uint16_t used[QOS_ACCOUNTS];     /* slots */
+    uint16_t allowance[QOS_MAX_IDS]; /* slots an RCID may have; 0: not asked for yet */
+    uint16_t held[QOS_MAX_IDS];      /* times it was made to wait */
+} QosWindow;
 
 typedef struct Qos {
     QosConfig config;
     uint64_t all_ways;
-    QosCapacity *capacity;   /* by account: RCID and access type */
-    QosBandwidth *bandwidth; /* by account */
-    uint64_t *lines;         /* in the cache, by account */
-    QosCounter *occupancy;   /* by MCID */
-    QosCounter *traffic;     /* by MCID */
-    /* The bus's windows, in a ring. */
-    uint64_t number[QOS_WINDOWS]; /* of the window there, plus one; 0: none yet */
-    uint32_t *used;               /* slots, by window and account */
-    uint32_t *allowance;          /* slots an RCID may have, by window; 0: not asked for yet */
-    uint8_t *held;                /* an RCID was made to wait, by window */
-    uint64_t *throttled;          /* slots that an RCID was made to wait, in all */
+    QosCapacity capacity[QOS_ACCOUNTS];
+    QosBandwidth bandwidth[QOS_ACCOUNTS];
+    uint64_t lines[QOS_ACCOUNTS];      /* in the cache */
+    QosCounter occupancy[QOS_MAX_IDS]; /* by MCID */
+    QosCounter traffic[QOS_MAX_IDS];
+    QosWindow windows[QOS_WINDOWS];  /* of the bus, in a ring */
+    uint64_t throttled[QOS_MAX_IDS]; /* slots that an RCID was made to wait, in all */
     /* Takes out of the cache what `rcid` has there for `type`; the model's. NULL: there is no cache. */
     void (*flush)(void *opaque, unsigned rcid, QosType type);
     void *opaque;
@@ -100,8 +106,8 @@ typedef struct Qos {
 /* `trace` may be NULL. All limits are as after a reset. */
 Qos *qos_new(const QosConfig *config, Trace *trace);
 void qos_free(Qos *qos);
-/* Back to what a reset leaves: RCID 0 has everything, the others are not limited either. Lines in the cache and the windows
- * stay; counters stop. */
+/* Back to what a reset leaves: RCID 0 has everything, the others are not limited either; counters stop. What
+ * is in the cache stays. */
 void qos_reset(Qos *qos);
 void qos_visit(Qos *qos, StateVisitor *visitor);
 
@@ -122,12 +128,12 @@ static inline uint64_t qos_ways(const Qos *qos, QosTag tag)
 void qos_line_in(Qos *qos, QosTag tag);
 void qos_line_out(Qos *qos, QosTag tag);
 
-/* May `tag` have no more lines than it has? */
-static inline bool qos_is_full(const Qos *qos, QosTag tag)
+/* How many lines like those of `tag` must go before another comes. */
+static inline uint64_t qos_excess(const Qos *qos, QosTag tag)
 {
     unsigned account = qos_account(tag.rcid, tag.type);
-    uint64_t units = qos->capacity[account].units;
-    return units && qos->lines[account] >= units;
+    uint64_t units = qos->capacity[account].units, lines = qos->lines[account];
+    return units && lines >= units ? lines - units + 1 : 0;
 }
 
 /* The bus. */

@@ -9,23 +9,17 @@
  */
 #include "mmu/timing/qos.h"
 
-#include <string.h>
-
 #include "emu/base/bits.h"
 
-/* The place of window `number` in the ring, emptied if it was another's before; -1: it is too long ago. */
-static int find_window(Qos *qos, uint64_t number)
+/* Window `number`, emptied if it was another in that place of the ring; NULL: it is too long ago. */
+static QosWindow *find_window(Qos *qos, uint64_t number)
 {
-    unsigned at = (unsigned)(number % QOS_WINDOWS), rcids = qos->config.n_rcids;
-    if (qos->number[at] == number + 1)
-        return (int)at;
-    if (qos->number[at] > number + 1)
-        return -1;
-    qos->number[at] = number + 1;
-    memset(&qos->used[at * rcids * QOS_TYPES], 0, rcids * QOS_TYPES * sizeof *qos->used);
-    memset(&qos->allowance[at * rcids], 0, rcids * sizeof *qos->allowance);
-    memset(&qos->held[at * rcids], 0, rcids);
-    return (int)at;
+    QosWindow *window = &qos->windows[number % QOS_WINDOWS];
+    if (window->number > number + 1)
+        return NULL;
+    if (window->number != number + 1)
+        *window = (QosWindow){ .number = number + 1 };
+    return window;
 }
 
 /* The account that has the limits of `rcid` and `type`. */
@@ -54,11 +48,12 @@ static uint32_t weight(const Qos *qos, unsigned rcid)
     return qos->bandwidth[own_account(qos, rcid, QOS_DATA)].weight;
 }
 
-static uint32_t used(const Qos *qos, int window, unsigned rcid)
+/* In `window`; NULL: nothing is known of it. */
+static uint32_t used(const QosWindow *window, unsigned rcid)
 {
-    const uint32_t *by_type =
-        &qos->used[((unsigned)window * qos->config.n_rcids + rcid) * QOS_TYPES];
-    return by_type[QOS_DATA] + by_type[QOS_CODE];
+    if (!window)
+        return 0;
+    return window->used[qos_account(rcid, QOS_DATA)] + window->used[qos_account(rcid, QOS_CODE)];
 }
 
 /* What `rcid` has a right to, if `pool` slots are shared by `weights`. */
@@ -71,10 +66,10 @@ static uint32_t entitled(const Qos *qos, unsigned rcid, uint32_t pool, uint32_t 
  * What `rcid` will want of its `right` in the window that `before` decides about: what it used there, unless its limits
  * held it back. If the bus was full, nobody could have used more, so that it may be a little more.
  */
-static uint32_t wanted(const Qos *qos, int before, unsigned rcid, uint32_t right, bool was_full)
+static uint32_t wanted(const QosWindow *before, unsigned rcid, uint32_t right, bool was_full)
 {
-    uint32_t had = used(qos, before, rcid);
-    if (qos->held[(unsigned)before * qos->config.n_rcids + rcid])
+    uint32_t had = used(before, rcid);
+    if (before->held[rcid])
         return right;
     return MIN(right, was_full ? had + had / 8 + QOS_BLOCK_LINES : had);
 }
@@ -86,12 +81,12 @@ typedef struct {
     bool was_full;
 } Sharing;
 
-static Sharing share_out(const Qos *qos, int before, unsigned rcid)
+static Sharing share_out(const Qos *qos, const QosWindow *before, unsigned rcid)
 {
     uint32_t taken = reserved(qos, rcid), all = 0;
     Sharing it = { .weights = weight(qos, rcid) };
-    for (unsigned other = 0; before >= 0 && other < qos->config.n_rcids; other++) {
-        uint32_t had = used(qos, before, other);
+    for (unsigned other = 0; other < qos->config.n_rcids; other++) {
+        uint32_t had = used(before, other);
         all += had;
         if (!had || other == rcid)
             continue;
@@ -104,62 +99,81 @@ static Sharing share_out(const Qos *qos, int before, unsigned rcid)
 }
 
 /*
- * Slots that `rcid` may have in the window that `before` decides about (-1: nothing is known of it), at least one. What
+ * Slots that `rcid` may have in the window that `before` decides about (NULL: nothing is known of it), at least one. What
  * others leave of their right is shared by weight among those that want all of theirs.
  */
-static uint32_t make_allowance(const Qos *qos, int before, unsigned rcid)
+static uint32_t make_allowance(const Qos *qos, const QosWindow *before, unsigned rcid)
 {
     Sharing it = share_out(qos, before, rcid);
     uint32_t own = entitled(qos, rcid, it.pool, it.weights), mine = weight(qos, rcid);
     uint32_t left = 0, claims = mine;
-    for (unsigned other = 0; before >= 0 && other < qos->config.n_rcids; other++) {
-        if (other == rcid || !used(qos, before, other))
+    for (unsigned other = 0; other < qos->config.n_rcids; other++) {
+        if (other == rcid || !used(before, other))
             continue;
         uint32_t right = entitled(qos, other, it.pool, it.weights);
-        uint32_t wants = wanted(qos, before, other, right, it.was_full);
+        uint32_t wants = wanted(before, other, right, it.was_full);
         left += right - wants;
         claims += wants == right ? weight(qos, other) : 0;
     }
     /* "A weight of 0 implies that the configured limit is a hard limit". */
-    return MAX(own + (mine ? left * mine / claims : 0), 1);
+    return CLAMP(own + (mine ? left * mine / claims : 0), 1, QOS_WINDOW);
 }
 
 /* The window that decides about `number`: the last that is surely over when somebody has to wait for that one. */
-static int window_before(const Qos *qos, uint64_t number)
+static const QosWindow *window_before(const Qos *qos, uint64_t number)
 {
-    unsigned at = (unsigned)((number - 2) % QOS_WINDOWS);
-    return number >= 2 && qos->number[at] == number - 1 ? (int)at : -1;
+    const QosWindow *window = &qos->windows[(number - 2) % QOS_WINDOWS];
+    return number >= 2 && window->number == number - 1 ? window : NULL;
+}
+
+/* What `rcid` may have in `window`, whose number is in it. */
+static uint32_t allowance(const Qos *qos, QosWindow *window, unsigned rcid)
+{
+    if (!window->allowance[rcid])
+        window->allowance[rcid] =
+            (uint16_t)make_allowance(qos, window_before(qos, window->number - 1), rcid);
+    return window->allowance[rcid];
 }
 
 /* Has `tag` a slot left in `window`, reserved or of what is shared? */
-static bool has_slot(Qos *qos, QosTag tag, int window, uint64_t number)
+static bool has_slot(const Qos *qos, QosTag tag, QosWindow *window)
 {
-    unsigned at = (unsigned)window, rcid = tag.rcid;
-    const uint32_t *by_type = &qos->used[(at * qos->config.n_rcids + rcid) * QOS_TYPES];
-    unsigned account = own_account(qos, rcid, tag.type);
-    uint32_t *allowance = &qos->allowance[at * qos->config.n_rcids + rcid], shared = 0;
-    if (by_type[account % QOS_TYPES] < reserved_of(qos, account))
+    unsigned rcid = tag.rcid, account = own_account(qos, rcid, tag.type);
+    uint32_t shared = 0, own = reserved(qos, rcid);
+    if (window->used[account] < reserved_of(qos, account))
         return true;
-    if (!*allowance)
-        *allowance = make_allowance(qos, window_before(qos, number), rcid);
     for (unsigned type = 0; type < QOS_TYPES; type++) {
-        uint32_t own = reserved_of(qos, qos_account(rcid, type));
-        shared += by_type[type] > own ? by_type[type] - own : 0;
+        uint32_t its = reserved_of(qos, qos_account(rcid, type));
+        uint32_t had = window->used[qos_account(rcid, type)];
+        shared += had > its ? had - its : 0;
     }
-    uint32_t own = reserved(qos, rcid);
-    return *allowance > own && shared < *allowance - own;
+    uint32_t all = allowance(qos, window, rcid);
+    return all > own && shared < all - own;
+}
+
+enum { RES_BUS = 1, ACTION_NONE = 0, ACTION_THROTTLE = 2 };
+
+/* The first time in a window that it has to wait. */
+static void note_held(const Qos *qos, QosWindow *window, unsigned rcid, unsigned partition)
+{
+    if (!window->held[rcid] && qos->trace)
+        TRACE(qos->trace, budget_exhaust, partition, RES_BUS, used(window, rcid),
+              allowance(qos, window, rcid), qos->config.window_ns, ACTION_THROTTLE);
+    window->held[rcid] += window->held[rcid] < UINT16_MAX;
 }
 
 uint64_t qos_admit(Qos *qos, QosTag tag, uint64_t slot, unsigned partition)
 {
     uint64_t first = slot, number = slot / QOS_WINDOW;
-    int window = find_window(qos, number);
-    (void)partition;
-    while (window >= 0 && !has_slot(qos, tag, window, number)) {
-        qos->held[(unsigned)window * qos->config.n_rcids + tag.rcid] = 1;
+    QosWindow *window = find_window(qos, number);
+    while (window && !has_slot(qos, tag, window)) {
+        note_held(qos, window, tag.rcid, partition);
         slot = ++number * QOS_WINDOW;
         window = find_window(qos, number);
     }
+    if (slot != first && qos->trace && window)
+        TRACE(qos->trace, budget_refill, partition, RES_BUS, used(window, tag.rcid),
+              allowance(qos, window, tag.rcid), qos->config.window_ns, ACTION_NONE);
     qos->throttled[tag.rcid] += slot - first;
     return slot;
 }
@@ -178,9 +192,10 @@ static void count(QosCounter *counter, QosTag tag, unsigned bytes, bool write)
 
 void qos_moved(Qos *qos, QosTag tag, uint64_t slot, unsigned bytes, bool write)
 {
-    int window = find_window(qos, slot / QOS_WINDOW);
-    unsigned account = own_account(qos, tag.rcid, tag.type);
-    if (window >= 0)
-        qos->used[(unsigned)window * qos->config.n_rcids * QOS_TYPES + account]++;
+    QosWindow *window = find_window(qos, slot / QOS_WINDOW);
+    if (window) {
+        uint16_t *used = &window->used[own_account(qos, tag.rcid, tag.type)];
+        *used += *used < UINT16_MAX;
+    }
     count(&qos->traffic[tag.mcid], tag, bytes, write);
 }

@@ -44,17 +44,25 @@ static void give_up_one(Timing *t, QosTag tag, uint64_t wanted, uint8_t by, uint
     }
 }
 
+/* The ways of the set that have lines like those of `tag`. */
+static uint64_t ways_of(const Timing *t, unsigned set, QosTag tag)
+{
+    uint64_t own = 0;
+    for (unsigned way = 0; way < t->llc.cache.ways; way++)
+        own |= is_of(t, (uint64_t)set * t->llc.cache.ways + way, tag) ? BIT(way) : 0;
+    return own;
+}
+
 unsigned path_room(Timing *t, unsigned set, uint64_t line, QosTag tag, uint8_t by, uint64_t at)
 {
-    unsigned ways = t->llc.cache.ways;
-    uint64_t allowed = t->qos ? qos_ways(t->qos, tag) : MASK(ways - 1, 0), own = 0;
-    if (t->qos && qos_is_full(t->qos, tag)) {
-        for (unsigned way = 0; way < ways; way++)
-            own |= is_of(t, (uint64_t)set * ways + way, tag) ? BIT(way) : 0;
-        if (own & allowed)
-            allowed &= own;
-        else
-            give_up_one(t, tag, line, by, at);
+    uint64_t allowed = t->qos ? qos_ways(t->qos, tag) : MASK(t->llc.cache.ways - 1, 0);
+    uint64_t excess = t->qos ? qos_excess(t->qos, tag) : 0;
+    /* One of its own in the set will do; a limit that is new may be far below what is there. */
+    for (; excess; excess--) {
+        uint64_t own = ways_of(t, set, tag) & allowed;
+        if (excess == 1 && own)
+            return cache_victim(&t->llc.cache, set, own);
+        give_up_one(t, tag, line, by, at);
     }
     return cache_victim(&t->llc.cache, set, allowed);
 }

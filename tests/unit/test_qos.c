@@ -124,7 +124,7 @@ Test(qos, no_window_exceeds_a_hard_limit)
     unsigned got[RCIDS] = { 0 };
     share(qos, (unsigned[RCIDS]){ [1] = 1, [2] = 3 }, 50, got);
     for (unsigned at = 0; at < QOS_WINDOWS; at++)
-        cr_expect_leq(qos->used[(at * RCIDS + 1) * QOS_TYPES], 25 * QOS_BLOCK_LINES);
+        cr_expect_leq(qos->windows[at].used[qos_account(1, QOS_DATA)], 25 * QOS_BLOCK_LINES);
     cr_expect_gt(qos->throttled[1], 0);
     cr_expect_eq(qos->throttled[2], 0);
     qos_free(qos);
