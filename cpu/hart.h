@@ -199,6 +199,8 @@ struct Hart {
 
     /* Units: all since power-on up to the end of the slice, and those that retired nothing. */
     uint64_t units, idle_units, trap_units;
+    /* Those it waited in timed mode, for memory and for instructions that take longer; saved by timed mode. */
+    uint64_t stall_units;
     Counters counters;
     TriggerUnit triggers;
 
@@ -233,6 +235,14 @@ struct Hart {
      * done; EXEC_JUMP: to be tried again. */
     ExecResult (*semihost)(void *opaque, Hart *hart);
     void *semihost_opaque;
+    /* Timed mode: its side of the model, whether or not that is on; cycles beyond one of each operation; what fetching
+     * the instruction under way took. */
+    TimingHart *model;
+    const uint8_t *more_cycles;
+    uint32_t fetch_stall;
+    /* Not NULL: told of every mark. */
+    void (*marked)(void *opaque, Hart *hart, uint64_t kind, uint64_t value);
+    void *marked_opaque;
     uint32_t csr_written; /* number + 1 of the CSR the current instruction wrote */
 };
 
@@ -337,7 +347,8 @@ void hart_watch(Hart *hart, uint32_t reason, bool on);
 /* Compares stimecmp and vstimecmp with the time, sets STIP and VSTIP and the timers that wait for them. */
 void hart_update_stimer(Hart *hart);
 
-/* Retired instructions and cycles (instructions and traps) since power-on, exact in the middle of a slice. */
+/* Retired instructions, and cycles (instructions, traps and, in timed mode, stalls) since power-on, exact in the middle
+ * of a slice. */
 static inline uint64_t hart_cycles(const Hart *hart)
 {
     return hart->units - (uint64_t)hart->left - hart->idle_units;
@@ -345,7 +356,13 @@ static inline uint64_t hart_cycles(const Hart *hart)
 
 static inline uint64_t hart_retired(const Hart *hart)
 {
-    return hart_cycles(hart) - hart->trap_units;
+    return hart_cycles(hart) - hart->trap_units - hart->stall_units;
+}
+
+/* Between slices: instructions and traps, and what it idled. */
+static inline uint64_t hart_steps(const Hart *hart)
+{
+    return hart->units - hart->stall_units;
 }
 
 /* Raises an exception from an instruction: `return hart_raise(hart, CAUSE_ILLEGAL, raw);` */

@@ -16,6 +16,7 @@
 #include "cpu/exec/arith.h"
 #include "cpu/exec/exec.h"
 #include "cpu/hart.h"
+#include "cpu/stall.h"
 
 /* Where execution is: a page's slots and the virtual address of its first byte. */
 typedef struct {
@@ -23,15 +24,33 @@ typedef struct {
     uint64_t va;
 } Place;
 
+/* Timed mode: what fetching took has passed when the instruction runs. */
+static inline void settle_fetch(Hart *hart)
+{
+    int64_t left = hart->left;
+    stall_settle(hart);
+    hart->fetch_stall = (uint32_t)(left - hart->left);
+}
+
+static bool fetch_parcel(Hart *hart, uint64_t pc, uint16_t *parcel)
+{
+    if (!mmu_fetch_parcel(&hart->mmu, (Gva){ pc }, parcel))
+        return false;
+    if (UNLIKELY(hart->mmu.timing != NULL))
+        timed_fetch(&hart->mmu, (Gva){ pc }, hart->mmu.parcel);
+    return true;
+}
+
 /* Fetches and executes the one instruction at pc when it cannot come from a decoded page: it may cross the page's end,
  * or only a part of its page may be executed. */
 static ExecResult execute_crossing(Hart *hart, Insn *in, uint32_t *raw)
 {
     uint16_t low, high = 0;
-    if (!mmu_fetch_parcel(&hart->mmu, (Gva){ hart->pc }, &low))
+    if (!fetch_parcel(hart, hart->pc, &low))
         return hart_raise_fault(hart);
-    if (insn_length(low) == 4 && !mmu_fetch_parcel(&hart->mmu, (Gva){ hart->pc + 2 }, &high))
+    if (insn_length(low) == 4 && !fetch_parcel(hart, hart->pc + 2, &high))
         return hart_raise_fault(hart);
+    settle_fetch(hart);
     *raw = (uint32_t)high << 16 | low;
     if (!insn_decode(in, *raw, hart->isa))
         return hart_raise(hart, CAUSE_ILLEGAL, *raw);
@@ -88,211 +107,113 @@ static void settle(Hart *hart, ExecResult result, const Insn *in)
         hart_take_trap(hart);
 }
 
+/* Timed mode: the instruction `in` is over. */
+static inline void settle_instruction(Hart *hart, const Insn *in)
+{
+    if (LIKELY(!hart->mmu.timing))
+        return;
+    hart->mmu.timing->stall += hart->more_cycles[in->op];
+    stall_settle(hart);
+}
+
 /* One instruction by itself, at pc. */
 static void step_crossing(Hart *hart)
 {
-    Insn in;
+    Insn in = { 0 };
     uint32_t raw;
     ExecResult result = execute_crossing(hart, &in, &raw);
     settle(hart, result, &in);
     hart->left--;
+    settle_instruction(hart, &in);
 }
 
-/* Every instruction starts as a call of its function; the labels below override that. */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Woverride-init"
-static void run_fast(Hart *hart)
-{
-    static const void *const labels[INSN_OP_COUNT] = {
-        [0 ... INSN_mark] = &&call,
-        [INSN_NONE] = &&decode,
-        [INSN_illegal] = &&illegal,
-        [INSN_crossing] = &&crossing,
-        [INSN_page_end] = &&page_end,
-        [INSN_jal] = &&do_jal,
-        [INSN_jalr] = &&do_jalr,
-#define ALU(name, value)    [INSN_##name] = &&do_##name,
-#define WIDE(name, value)   [INSN_##name] = &&do_##name,
-#define LOAD(name, type)    [INSN_##name] = &&do_##name,
-#define STORE(name, type)   [INSN_##name] = &&do_##name,
-#define BRANCH(name, taken) [INSN_##name] = &&do_##name,
-#include "cpu/exec/integer.def"
-#undef ALU
-#undef WIDE
-#undef LOAD
-#undef STORE
-#undef BRANCH
-    };
-    uint64_t *const x = hart->x;
-    const uint64_t ialign = hart->ialign_mask;
-    const Insn *in, *slots; /* now, and of the page */
-    uint64_t va;            /* of the page */
-    Place place;
-    const TlbEntry *tlb;
-    int64_t left = hart->left;
-    uint64_t target;
-
-#define RS1      x[in->rs1]
-#define RS2      x[in->rs2]
-#define IMM      ((uint64_t)(int64_t)in->imm)
-#define SHAMT    (in->imm)
-#define WIDE_IMM ((uint64_t)(int64_t)in->wide)
-#define OFFSET   ((uint64_t)((const char *)in - (const char *)slots) / (sizeof(Insn) / 2))
-#define PC       (va + OFFSET)
-/* The next instruction: units are counted before it runs. */
-#define DISPATCH()                \
+/* Functional mode: an instruction is a unit. */
+#define LOOP_NAME run_fast
+#define LOOP_LOCALS
+#define LOOP_OUTSIDE()
+#define LOOP_ENTER()
+#define LOOP_BEGIN()              \
     do {                          \
         if (UNLIKELY(--left < 0)) \
             goto out_of_units;    \
-        goto *labels[in->op];     \
     } while (0)
-#define NEXT(step)  \
-    do {            \
-        in += step; \
-        DISPATCH(); \
+#define LOOP_DECODED()
+#define LOOP_ACCESS(entry, address, size, access)
+#define LOOP_SUSPEND() (hart->left = left + 1)
+#define LOOP_RESUME()  (left = --hart->left)
+#define LOOP_END()     (hart->left = 0)
+#define LOOP_TAIL()
+#include "cpu/loop.def"
+
+/* Timed mode: an instruction is a unit and what its kind takes more; what it waits for comes on top. `line` is the line of
+ * the page that instructions come from now. */
+#define LOOP_NAME run_timed
+#define LOOP_LOCALS                                       \
+    const uint8_t *const more_cycles = hart->more_cycles; \
+    const unsigned shift = hart->mmu.timing->line_shift;  \
+    uint64_t line = 0;                                    \
+    unsigned more = 0; /* of the present instruction */
+#define LINE           (OFFSET >> shift)
+#define LOOP_OUTSIDE() (more = 0)
+#define LOOP_ENTER()   (line = hart->mmu.fetched - (va >> shift))
+#define COUNT_MORE()                   \
+    do {                               \
+        more = more_cycles[in->op];    \
+        left -= more;                  \
+        if (UNLIKELY(more))            \
+            hart->stall_units += more; \
     } while (0)
-
-enter:
-    if (left <= 0 || hart->attention)
-        return;
-    if (!find_place(hart, &place)) {
-        hart_take_trap(hart);
-        hart->left = --left;
-        goto enter;
-    }
-    if (!place.page) {
-        step_crossing(hart);
-        left = hart->left;
-        goto enter;
-    }
-    if (UNLIKELY(hart->attention)) /* the translation was somebody's breakpoint */
-        return;
-    slots = place.page->slots;
-    va = place.va;
-    tlb = hart->mmu.data->tlb;
-    in = &slots[(hart->pc & PAGE_OFFSET) / 2];
-    DISPATCH();
-
-#define ALU(name, value)                       \
-    do_##name : x[in->rd] = (uint64_t)(value); \
-    NEXT(in->step);
-#define WIDE(name, value)                      \
-    do_##name : x[in->rd] = (uint64_t)(value); \
-    NEXT(in->rs1);
-#define BRANCH(name, taken)                  \
-    do_##name : if (taken) goto take_branch; \
-    NEXT(in->step);
-#define LOAD(name, type)                                                          \
-    do_##name:                                                                    \
-    {                                                                             \
-        uint64_t address = RS1 + IMM;                                             \
-        const TlbEntry *entry = &tlb[address >> PAGE_SHIFT & (BANK_TLB - 1)];     \
-        if (UNLIKELY((address & (~(uint64_t)PAGE_OFFSET | (sizeof(type) - 1))) != \
-                     entry->read_tag))                                            \
-            goto call;                                                            \
-        x[in->rd] = (uint64_t) * (const type *)(address + entry->addend);         \
-        NEXT(in->step);                                                           \
-    }
-#define STORE(name, type)                                                         \
-    do_##name:                                                                    \
-    {                                                                             \
-        uint64_t address = RS1 + IMM;                                             \
-        const TlbEntry *entry = &tlb[address >> PAGE_SHIFT & (BANK_TLB - 1)];     \
-        if (UNLIKELY((address & (~(uint64_t)PAGE_OFFSET | (sizeof(type) - 1))) != \
-                     entry->write_tag))                                           \
-            goto call;                                                            \
-        *(type *)(address + entry->addend) = (type)RS2;                           \
-        NEXT(in->step);                                                           \
-    }
-#include "cpu/exec/integer.def"
-#undef ALU
-#undef WIDE
-#undef LOAD
-#undef STORE
-#undef BRANCH
-
-take_branch:
-    target = PC + IMM;
-    goto jump;
-
-do_jal:
-    target = PC + WIDE_IMM;
-    if (UNLIKELY(target & ialign))
-        goto call;
-    x[in->rd] = PC + 4;
-    goto jump;
-
-do_jalr:
-    target = (RS1 + IMM) & ~1ull;
-    if (UNLIKELY(target & ialign))
-        goto call;
-    x[in->rd] = PC + 2u * in->step;
-
-jump:
-    if (UNLIKELY(target & ialign))
-        goto call;
-    if (LIKELY(target - va < PAGE_SIZE)) {
-        in = (const Insn *)((const char *)place.page->slots +
-                            (target - place.va) * (sizeof(Insn) / 2));
-        DISPATCH();
-    }
-    hart->pc = target;
-    hart->left = left;
-    goto enter;
-
-decode:
-    code_decode(hart->code, place.page, (unsigned)OFFSET);
+#define LOOP_BEGIN()                \
+    do {                            \
+        if (UNLIKELY(left <= 0))    \
+            goto out_of_units;      \
+        if (UNLIKELY(LINE != line)) \
+            goto fetch;             \
+        left--;                     \
+        COUNT_MORE();               \
+    } while (0)
+#define LOOP_DECODED() COUNT_MORE()
+#define LOOP_ACCESS(entry, address, size, access)                          \
+    do {                                                                   \
+        Spa spa = { entry->spa | (address & PAGE_OFFSET) };                \
+        if (UNLIKELY(!timed_is_quick(&hart->mmu, address, spa, access))) { \
+            hart->pc = PC;                                                 \
+            LOOP_SUSPEND();                                                \
+            timed_data(&hart->mmu, (Gva){ address }, spa, size, access);   \
+            LOOP_RESUME();                                                 \
+        }                                                                  \
+    } while (0)
+#define LOOP_SUSPEND()                \
+    do {                              \
+        hart->left = left + 1 + more; \
+        hart->stall_units -= more;    \
+    } while (0)
+#define LOOP_RESUME()              \
+    do {                           \
+        hart->left -= 1 + more;    \
+        hart->stall_units += more; \
+        more = 0;                  \
+        stall_settle(hart);        \
+        left = hart->left;         \
+    } while (0)
+#define LOOP_END() (hart->left = left)
+/* The next instruction lies in another line. Those that may not be whole in this page are fetched by themselves. */
+#define LOOP_TAIL()                                                              \
+    fetch:                                                                       \
+    if (in->op != INSN_crossing && in->op != INSN_page_end) {                    \
+        hart->pc = PC;                                                           \
+        hart->left = left;                                                       \
+        timed_fetch(&hart->mmu, (Gva){ PC }, (Spa){ place.page->spa + OFFSET }); \
+        stall_settle(hart);                                                      \
+        left = hart->left;                                                       \
+        line = LINE;                                                             \
+    }                                                                            \
+    left--;                                                                      \
+    COUNT_MORE();                                                                \
     goto *labels[in->op];
-
-call : {
-    hart->pc = PC;
-    hart->left = left + 1; /* this instruction is not over */
-    /* A copy: a store may clear the very slot it was decoded into. */
-    Insn insn = *in;
-    ExecResult result = insn_table[insn.op].exec(hart, &insn);
-    left = --hart->left;
-    if (LIKELY(result == EXEC_NEXT)) {
-        tlb = hart->mmu.data->tlb;
-        if (UNLIKELY(hart->attention | hart->mmu.refetch)) {
-            hart->pc += insn_bytes(&insn);
-            goto enter;
-        }
-        NEXT(insn.step);
-    }
-    if (result == EXEC_TRAP) {
-        hart->left = left + 1;
-        hart_take_trap(hart);
-        hart->left = left;
-    }
-    goto enter;
-}
-
-illegal:
-    hart->pc = PC;
-    hart_raise_illegal(hart);
-    hart->left = left + 1;
-    hart_take_trap(hart);
-    hart->left = left;
-    goto enter;
-
-crossing:
-    hart->pc = PC;
-    hart->left = left + 1;
-    step_crossing(hart);
-    left = hart->left;
-    goto enter;
-
-page_end:
-    left++; /* nothing ran */
-    hart->pc = PC;
-    hart->left = left;
-    goto enter;
-
-out_of_units:
-    hart->pc = PC;
-    hart->left = 0;
-}
-#pragma GCC diagnostic pop
+#include "cpu/loop.def"
+#undef LINE
+#undef COUNT_MORE
 
 /* Executes the instruction at pc from its decoded page. */
 static ExecResult execute_slot(Hart *hart, CodePage *page, Insn *in, uint32_t *raw)
@@ -303,6 +224,10 @@ static ExecResult execute_slot(Hart *hart, CodePage *page, Insn *in, uint32_t *r
     *in = page->slots[offset / 2];
     if (in->op == INSN_crossing)
         return execute_crossing(hart, in, raw);
+    if (UNLIKELY(hart->mmu.timing != NULL)) {
+        timed_fetch(&hart->mmu, (Gva){ hart->pc }, (Spa){ page->spa + offset });
+        settle_fetch(hart);
+    }
     if (in->op == INSN_illegal)
         return hart_raise_illegal(hart);
     memcpy(raw, page->host + offset, insn_bytes(in));
@@ -314,6 +239,16 @@ static void begin_commit(Hart *hart)
     hart->csr_written = 0;
     if (hart->commit)
         hart->commit->is_load = hart->commit->is_store = false;
+}
+
+/* The instruction is put off; what fetching it took has not passed yet. */
+static void put_fetch_back(Hart *hart)
+{
+    if (!hart->mmu.timing)
+        return;
+    hart->left += hart->fetch_stall;
+    hart->stall_units -= hart->fetch_stall;
+    hart->mmu.timing->stall += hart->fetch_stall;
 }
 
 /* One instruction through its function, reported when it retires. */
@@ -328,6 +263,7 @@ static void step_watched(Hart *hart)
     Place place;
     ExecResult result = EXEC_TRAP;
     begin_commit(hart);
+    hart->fetch_stall = 0;
     if (hart->watch & WATCH_TRIGGERS && trigger_fires_before(hart))
         result = EXEC_TRAP;
     else if (find_place(hart, &place))
@@ -335,6 +271,7 @@ static void step_watched(Hart *hart)
                             : execute_crossing(hart, &in, &raw);
     if (UNLIKELY(hart->watch_hit.kind)) {
         hart->attention |= ATTENTION_STOP; /* nothing has happened yet */
+        put_fetch_back(hart);
         return;
     }
     settle(hart, result, &in);
@@ -347,6 +284,7 @@ static void step_watched(Hart *hart)
     if (result != EXEC_TRAP && hart->watch & WATCH_TRIGGERS)
         trigger_retired(hart, priv);
     hart->left--;
+    settle_instruction(hart, &in);
     if (hart->watch & WATCH_OVERFLOW)
         counters_find_overflow(hart);
 }
@@ -379,6 +317,8 @@ void hart_run(Hart *hart)
         hart->attention &= ~(uint32_t)ATTENTION_LOOP;
         if (hart->commit || hart->breakpoints || hart->watch)
             run_watched(hart);
+        else if (UNLIKELY(hart->mmu.timing != NULL))
+            run_timed(hart);
         else
             run_fast(hart);
     } while (hart->attention == ATTENTION_LOOP && hart->left > 0);

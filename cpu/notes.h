@@ -79,7 +79,7 @@ typedef struct TrapNotes {
 
 /* Who hears of events. */
 typedef struct {
-    unsigned n_harts;
+    const Clock *clock; /* makes times of units */
     void (*put)(void *opaque, TraceRecord *record);
     void *opaque;
 } NotesListener;

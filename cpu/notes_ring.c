@@ -28,7 +28,7 @@ static inline RingEntry *begin(const Hart *hart, unsigned kind)
     entry->mode = (uint8_t)hart_mode(hart);
     entry->vmid = (uint16_t)bits(hart->csr.hgatp, 57, 44);
     entry->units = hart->clock->units - (uint64_t)*hart->clock->left;
-    entry->insns = hart->units - (uint64_t)hart->left - hart->idle_units - hart->trap_units;
+    entry->insns = hart_retired(hart);
     entry->values[0] = hart->pc;
     return entry;
 }

@@ -15,7 +15,7 @@ typedef struct {
 static void report(const Telling *t, TraceId id, const uint64_t *values, unsigned n)
 {
     const TrapFact *fact = t->fact;
-    TraceRecord record = { .time = fact->units / t->to->n_harts,
+    TraceRecord record = { .time = clock_time_at(t->to->clock, fact->units),
                            .insns = fact->insns,
                            .id = id,
                            .hart = fact->hart,
@@ -157,24 +157,24 @@ static void tell_guest_entered(const Telling *t)
 {
     const TrapFact *f = t->fact;
     const TrapNotes *n = t->notes;
-    const unsigned harts = t->to->n_harts;
-    uint64_t start = n->host.units / harts;
+    uint64_t start = clock_time_at(t->to->clock, n->host.units);
     if (n->host.known)
         REPORT(t, hyp_span, n->host.partition, n->host.reason, n->host.trap, start,
-               f->units / harts - start, f->insns - n->host.insns, f->walks - n->host.walks);
+               clock_time_at(t->to->clock, f->units) - start, f->insns - n->host.insns,
+               f->walks - n->host.walks);
 }
 
 static void tell_return(const Telling *t)
 {
     const TrapFact *f = t->fact;
-    const unsigned harts = t->to->n_harts;
+    const Clock *clock = t->to->clock;
     TrapNote *note = &t->notes->last[f->mode == PRIV_M       ? LEVEL_M
                                      : f->mode >= MODE_GUEST ? LEVEL_VS
                                                              : LEVEL_HS];
     if (note->id && note->caller)
         report_call(t, note, f->pc == note->epc + 4);
     REPORT(t, trap_ret, note->id, f->pc, f->to, f->to >= MODE_GUEST, f->spvp,
-           note->id ? f->units / harts - note->units / harts : 0,
+           note->id ? clock_time_at(clock, f->units) - clock_time_at(clock, note->units) : 0,
            note->id ? f->insns - note->insns : 0);
     report_mode(t);
     note->id = 0;

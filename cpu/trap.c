@@ -14,6 +14,7 @@
 #include "cpu/stats.h"
 #include "cpu/worlds.h"
 #include "emu/base/mutant.h"
+#include "mmu/timing/timing.h"
 
 ExecResult hart_raise(Hart *hart, uint64_t cause, uint64_t tval)
 {
@@ -287,6 +288,14 @@ static Level exception_level(const Hart *hart, uint64_t cause)
     return hart_is_guest(hart) && hart->csr.hedeleg >> cause & 1 ? LEVEL_VS : LEVEL_HS;
 }
 
+/* Timed mode: entering a handler takes longer than a cycle. */
+static void charge_trap(Hart *hart)
+{
+    TimingHart *h = hart->mmu.timing;
+    if (UNLIKELY(h != NULL))
+        h->stall += h->timing->config.profile.trap_cycles;
+}
+
 static void enter(Hart *hart, const Trap *trap, Level level)
 {
     unsigned from = hart_mode(hart);
@@ -305,6 +314,7 @@ static void enter(Hart *hart, const Trap *trap, Level level)
     else
         trap_to_supervisor(hart, trap, level == LEVEL_VS);
     hart->trap_units++;
+    charge_trap(hart);
     hart->counters.happened[trap->cause & CAUSE_INTERRUPT ? EVENT_interrupts : EVENT_exceptions]++;
     if (looks)
         trigger_trapped(hart, from, trap->cause, may_count);
@@ -328,6 +338,7 @@ static void take_rnmi(Hart *hart)
         notes_trap(hart, &(Trap){ .cause = CAUSE_INTERRUPT | cause }, LEVEL_M);
     enter_rnmi(hart, CAUSE_INTERRUPT | cause);
     hart->trap_units++;
+    charge_trap(hart);
     hart->counters.happened[EVENT_interrupts]++;
     settle_mode(hart);
 }

@@ -6,6 +6,11 @@
  */
 #include "emu/machine.h"
 
+static uint64_t units_of(const Machine *m, uint64_t ns)
+{
+    return ns == CLOCK_NEVER ? UINT64_MAX : clock_units_at(&m->clock, ns);
+}
+
 static void find_next(Machine *m)
 {
     m->look_at = UINT64_MAX;
@@ -24,12 +29,31 @@ static void forget(Machine *m, LookFn *look, const void *opaque)
     }
 }
 
+static void add(Machine *m, const Look *new)
+{
+    forget(m, new->look, new->opaque);
+    if (new->units != UINT64_MAX)
+        g_array_append_val(m->looks, *new);
+    find_next(m);
+}
+
 void machine_look_at(Machine *m, uint64_t units, LookFn *look, void *opaque)
 {
-    Look new = { units, false, look, opaque };
-    forget(m, look, opaque);
-    if (units != UINT64_MAX)
-        g_array_append_val(m->looks, new);
+    add(m, &(Look){ units, CLOCK_NEVER, false, look, opaque });
+}
+
+void machine_look_at_time(Machine *m, uint64_t ns, LookFn *look, void *opaque)
+{
+    add(m, &(Look){ units_of(m, ns), ns, false, look, opaque });
+}
+
+void machine_rate_changed(Machine *m)
+{
+    for (unsigned i = 0; i < m->looks->len; i++) {
+        Look *look = &g_array_index(m->looks, Look, i);
+        if (look->ns != CLOCK_NEVER)
+            look->units = units_of(m, look->ns);
+    }
     find_next(m);
 }
 
@@ -64,21 +88,25 @@ void machine_look(Machine *m)
 
 /* State hashes. */
 
+/* An instruction that waits for memory in timed mode may end so much later than it began, in ns. */
+enum { LONGEST_WAIT = 100000 };
+
 static void mark_reached(Machine *m, void *opaque);
 
 static void next_mark(Machine *m)
 {
-    uint64_t at = UINT64_MAX;
+    uint64_t at = CLOCK_NEVER;
     if (m->next_mark < m->state_marks->len)
-        at = clock_units_at(&m->clock, g_array_index(m->state_marks, uint64_t, m->next_mark));
-    machine_look_at(m, at, mark_reached, NULL);
+        at = g_array_index(m->state_marks, uint64_t, m->next_mark);
+    machine_look_at_time(m, at, mark_reached, NULL);
 }
 
 static void mark_reached(Machine *m, void *opaque)
 {
     uint64_t at = g_array_index(m->state_marks, uint64_t, m->next_mark++);
     (void)opaque;
-    if (at == clock_now(&m->clock)) /* else a state was loaded that is later */
+    uint64_t late = clock_now(&m->clock) - at;
+    if (late <= (m->timed ? LONGEST_WAIT : 0)) /* else a state was loaded that is later */
         fprintf(m->hash_out, "state hash at %" G_GUINT64_FORMAT " ns: %016" G_GINT64_MODIFIER "x\n",
                 at, machine_state_hash(m));
     next_mark(m);
@@ -103,7 +131,7 @@ static void stop_here(Machine *m, void *opaque)
 
 StopReason machine_run_until(Machine *m, uint64_t ns)
 {
-    machine_look_at(m, clock_units_at(&m->clock, ns), stop_here, NULL);
+    machine_look_at_time(m, ns, stop_here, NULL);
     StopReason reason = machine_run(m);
     machine_look_at(m, UINT64_MAX, stop_here, NULL);
     return reason;

@@ -286,14 +286,11 @@ Machine *machine_new(const MachineConfig *config, GError **error)
         machine_free(m);
         return NULL;
     }
-    m->bus.listener = (BusListener){ on_code_written,
-                                     on_reserved_written,
-                                     on_mailbox_written,
-                                     on_table_written,
-                                     on_clean_written,
-                                     on_drop_write_paths,
-                                     m };
+    m->bus.listener =
+        (BusListener){ on_code_written,  on_reserved_written, on_mailbox_written,  on_table_written,
+                       on_clean_written, on_drop_write_paths, m->bus.listener.dma, m };
     make_harts(m);
+    timed_new(m);
     if (!add_devices(m, error)) {
         machine_free(m);
         return NULL;
@@ -307,6 +304,7 @@ void machine_free(Machine *m)
         device_free(g_ptr_array_index(m->devices, i));
     for (unsigned i = 0; m->harts && i < m->n_harts; i++)
         hart_free(&m->harts[i]);
+    timed_free(m);
     if (m->harts)
         code_free(&m->code);
     g_free(m->harts);
@@ -331,10 +329,11 @@ bool machine_reset(Machine *m, GError **error)
         device_reset(g_ptr_array_index(m->devices, i));
     for (unsigned i = 0; i < m->n_harts; i++) {
         hart_reset(&m->harts[i], m->reset_pc);
-        m->round_left[i] = (int64_t)m->config.quantum;
+        m->round_given[i] = m->round_left[i] = machine_quantum(m);
     }
     m->turn = 0;
     m->pass_ran = false;
+    timed_reset(m);
     return !m->load_images || m->load_images(m, m->load_opaque, error);
 }
 
@@ -351,8 +350,10 @@ static const StateField machine_fields[] = {
 static void make_legal(void *object)
 {
     Machine *m = object;
-    for (unsigned i = 0; i < MACHINE_MAX_HARTS; i++)
+    for (unsigned i = 0; i < MACHINE_MAX_HARTS; i++) {
         m->round_left[i] = CLAMP(m->round_left[i], 0, (int64_t)m->config.quantum);
+        m->round_given[i] = (int64_t)m->config.quantum;
+    }
     m->turn = MIN(m->turn, m->n_harts);
     m->current = MIN(m->current, m->n_harts - 1);
 }
@@ -364,10 +365,12 @@ void machine_visit(Machine *m, StateVisitor *visitor)
 {
     state_visit(visitor, "clock", &clock_state, &m->clock);
     state_visit(visitor, "machine", &machine_state, m);
+    timed_visit_clock(m, visitor);
     for (unsigned i = 0; i < m->devices->len; i++)
         device_visit(g_ptr_array_index(m->devices, i), visitor);
     for (unsigned i = 0; i < m->n_harts; i++)
         hart_visit(&m->harts[i], visitor);
+    timed_visit_model(m, visitor);
 }
 
 uint64_t machine_state_hash(Machine *m)
@@ -412,6 +415,7 @@ void machine_loaded(Machine *m)
         watch_loaded_reservation(m, &m->harts[i].mmu);
     }
     clock_loaded(&m->clock);
+    machine_rate_changed(m);
     m->tohost_posted = false;
     machine_watch_tohost(m);
     forget_end(m);

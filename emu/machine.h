@@ -26,8 +26,10 @@
 #include "devices/uart.h"
 #include "devices/virtio_mmio.h"
 #include "emu/base/host.h"
+#include "emu/base/partitions.h"
 #include "emu/board.h"
 #include "emu/inbox.h"
+#include "emu/timed.h"
 
 enum { MACHINE_MAX_HARTS = 32, VIRTIO_SLOTS = 8, MACHINE_MAX_AIA_GUESTS = 63 };
 
@@ -65,6 +67,7 @@ typedef struct {
     HostChar *serial;
     bool live_input;    /* somebody may still type: idle time passes at wall rate */
     bool stop_on_reset; /* -no-reboot */
+    TimedConfig timed;
 } MachineConfig;
 
 typedef enum {
@@ -78,12 +81,13 @@ typedef enum {
 
 typedef struct Machine Machine;
 typedef struct MonitorHub MonitorHub;
+typedef struct Timing Timing;
 
 /* Somebody who wants to look at the machine when all harts together have used so many units. */
 typedef void LookFn(Machine *machine, void *opaque);
 typedef struct {
-    uint64_t units;
-    bool again; /* not yet, at the next opportunity */
+    uint64_t units, ns; /* ns: CLOCK_NEVER, or what `units` follow from */
+    bool again;         /* not yet, at the next opportunity */
     LookFn *look;
     void *opaque;
 } Look;
@@ -126,7 +130,18 @@ struct Machine {
     bool pass_ran; /* somebody ran in this pass */
     uint64_t rounds;
     uint64_t idle_units; /* of all harts */
+    /* What each had at the round's start: a quantum, less what an instruction that waited had used of it. Saved by timed
+     * mode, always a quantum without. */
+    int64_t round_given[MACHINE_MAX_HARTS];
     int64_t wall_offset; /* wall clock minus virtual time, ns, while idle time follows the wall */
+
+    /* Timed mode: timed.c. */
+    Timing *timing; /* NULL: there is no model */
+    Partitions *partitions;
+    bool timed;             /* it is on; saved */
+    bool timed_mark_passed; /* that it begins at; saved */
+    bool timed_from_here;   /* a mark was just passed */
+    uint8_t more_cycles[INSN_OP_COUNT];
 
     StopReason stop;
     int exit_code;
@@ -161,7 +176,7 @@ struct Machine {
     uint64_t stop_cycles;
     MonitorHub *monitors;   /* what monitors share; NULL: there are none */
     uint32_t commit_traced; /* bit n: hart n reports instructions for the sake of events alone */
-    uint64_t step_end; /* units of hart step_hart at which the machine pauses; UINT64_MAX: never */
+    uint64_t step_end; /* steps of hart step_hart at which the machine pauses; UINT64_MAX: never */
     unsigned step_hart;
     bool noticed; /* monitors are to be told between slices: by `notice`, which may set `paused` */
     void (*notice)(Machine *machine);
@@ -190,6 +205,12 @@ bool machine_reset(Machine *machine, GError **error);
 
 /* Runs until `stop` is set; returns it. While `paused` it waits for messages that change that. */
 StopReason machine_run(Machine *machine);
+
+/* Units a hart runs in a round. In timed mode that is short, so that what harts do to each other comes in order. */
+static inline int64_t machine_quantum(const Machine *machine)
+{
+    return (int64_t)(machine->timed ? machine->config.timed.quantum : machine->config.quantum);
+}
 
 /* Asks the machine to stop after the current slice. Emulation thread. */
 void machine_stop(Machine *machine, StopReason reason, int exit_code);
@@ -224,6 +245,10 @@ void machine_trace_changed(Machine *machine);
 /* Calls `look` once, between slices, when all harts together have used `units` units: slices end there, which the guest
  * cannot see. It takes the place of what was asked for the same `look` and `opaque` before; UINT64_MAX: never. */
 void machine_look_at(Machine *machine, uint64_t units, LookFn *look, void *opaque);
+/* The same at virtual time `ns`, or as soon after as an instruction ends. */
+void machine_look_at_time(Machine *machine, uint64_t ns, LookFn *look, void *opaque);
+/* To be called when units have become longer or shorter, or the state was replaced. */
+void machine_rate_changed(Machine *machine);
 /* The same, from a look: once more at the next opportunity. Before that nothing happens that takes time. */
 void machine_look_again(Machine *machine, LookFn *look, void *opaque);
 /* Lets those look whose time has come; what machine_run does. */

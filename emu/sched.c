@@ -9,6 +9,7 @@
  */
 #include <inttypes.h>
 
+#include "cpu/stall.h"
 #include "emu/machine.h"
 #include "emu/time/history.h"
 
@@ -46,7 +47,10 @@ static bool is_runnable(Machine *m, unsigned index)
 /* Instructions and traps of all harts: what -max-insns limits, so that a guest that only traps ends too. */
 uint64_t machine_executed(const Machine *m)
 {
-    return m->clock.units - m->idle_units;
+    uint64_t executed = m->clock.units - m->idle_units;
+    for (unsigned i = 0; UNLIKELY(m->timing != NULL) && i < m->n_harts; i++)
+        executed -= m->harts[i].stall_units;
+    return executed;
 }
 
 uint64_t machine_retired(const Machine *m)
@@ -57,11 +61,17 @@ uint64_t machine_retired(const Machine *m)
     return retired;
 }
 
-/* Units until the next event of the clock, or until somebody wants to look; at least 0. */
-static uint64_t units_to_event(const Machine *m)
+/* When the next event of the clock is due, or somebody wants to look, in units of all harts; UINT64_MAX: never. */
+static uint64_t next_event(const Machine *m)
 {
     uint64_t event = timers_off(m) ? UINT64_MAX : clock_units_at(&m->clock, m->clock.next);
-    uint64_t at = MIN(event, m->look_at);
+    return MIN(event, m->look_at);
+}
+
+/* Units until then; at least 0. */
+static uint64_t units_to_event(const Machine *m)
+{
+    uint64_t at = next_event(m);
     return at > m->clock.units ? at - m->clock.units : 0;
 }
 
@@ -92,7 +102,7 @@ static uint64_t slice_length(const Machine *m, unsigned index)
     if (m->config.max_insns)
         length = MIN(length, m->config.max_insns - MIN(machine_executed(m), m->config.max_insns));
     if (UNLIKELY(index == m->step_hart))
-        length = MIN(length, m->step_end - MIN(m->step_end, m->harts[index].units));
+        length = MIN(length, m->step_end - MIN(m->step_end, hart_steps(&m->harts[index])));
     if (UNLIKELY(index == m->stop_hart))
         length = MIN(length, m->stop_cycles - MIN(hart_cycles(&m->harts[index]), m->stop_cycles));
     return UNLIKELY(m->stepping >> index & 1) ? MIN(length, 1) : length;
@@ -109,7 +119,7 @@ static void begin_slice(Machine *m, Hart *hart, uint64_t length)
     m->clock.spent = &hart->units;
 }
 
-/* Takes back what was not used. */
+/* Takes back what was not used, or adds what an instruction that waited has used beyond its slice. */
 static void end_slice(Machine *m, Hart *hart)
 {
     uint64_t unused = (uint64_t)hart->left;
@@ -133,6 +143,7 @@ static bool run_slice(Machine *m, unsigned index)
             /* These meant the instruction that has just been put off. */
             hart->step_over = hart->watch_over = false;
             hart->left--;
+            stall_settle(hart);
         }
         hart_run(hart);
         if (hart->attention & ~(uint32_t)ATTENTION_IRQ)
@@ -180,7 +191,7 @@ static void hear_host(Machine *m)
 {
     while (UNLIKELY(inbox_has_messages(&m->inbox)) && !m->paused)
         inbox_apply_one(&m->inbox);
-    if (UNLIKELY(m->harts[m->step_hart].units >= m->step_end)) {
+    if (UNLIKELY(hart_steps(&m->harts[m->step_hart]) >= m->step_end)) {
         m->step_end = UINT64_MAX;
         m->paused = m->noticed = true;
     }
@@ -261,6 +272,8 @@ static void run_turn(Machine *m)
         check_tohost(m);
     check_critical(m, index);
     check_debug_stop(m, index, ran);
+    if (UNLIKELY(m->timed_from_here))
+        timed_switch(m, true);
     look_around(m);
 }
 
@@ -319,26 +332,33 @@ static uint64_t wait_at_wall_rate(Machine *m, uint64_t wait)
     return MIN(wait, (uint64_t)MAX(passed, 0));
 }
 
+/* What each hart must idle for all together to come to `units`. */
+static uint64_t idle_for(const Machine *m, uint64_t units)
+{
+    uint64_t all = units > m->clock.units ? units - m->clock.units : 0;
+    return all / m->n_harts + (all % m->n_harts != 0);
+}
+
 /* At the start of a round with everyone idle: time passes for all alike, up to the next event. With somebody who may
  * type it passes at wall rate, so that input finds the clock where a person expects it; otherwise at once. */
 static void idle_all(Machine *m)
 {
     run_events(m);
-    uint64_t now = clock_now(&m->clock), next = timers_off(m) ? CLOCK_NEVER : m->clock.next,
-             wait = UINT64_MAX;
-    if (m->look_at != UINT64_MAX)
-        next = MIN(next, m->look_at / m->n_harts + (m->look_at % m->n_harts != 0));
-    if (next != CLOCK_NEVER)
-        wait = MAX(next, now) - now;
+    uint64_t now = clock_now(&m->clock), at = next_event(m), wait = UINT64_MAX;
+    uint64_t units = idle_for(m, at);
+    if (at != UINT64_MAX)
+        wait = clock_time_at(&m->clock, m->clock.units + units * m->n_harts) - now;
     if (wait == UINT64_MAX && !m->config.live_input && !m->warned_idle) {
         m->warned_idle = true;
         g_printerr(
             "bulkhead: every hart waits for an interrupt and nothing can raise one; Ctrl-C or -timeout ends this\n");
     }
-    if ((m->config.live_input && !m->replaying) || wait == UINT64_MAX)
+    if ((m->config.live_input && !m->replaying) || wait == UINT64_MAX) {
         wait = wait_at_wall_rate(m, wait);
+        units = idle_for(m, clock_units_at(&m->clock, now + wait));
+    }
     for (unsigned i = 0; i < m->n_harts; i++)
-        pass_idle(m, i, wait);
+        pass_idle(m, i, units);
     run_events(m);
     look_around(m);
 }
@@ -347,7 +367,7 @@ static bool round_is_fresh(const Machine *m)
 {
     bool fresh = m->turn == 0 && !m->pass_ran;
     for (unsigned i = 0; i < m->n_harts; i++)
-        fresh &= m->round_left[i] == (int64_t)m->config.quantum;
+        fresh &= m->round_left[i] == m->round_given[i];
     return fresh;
 }
 
@@ -374,6 +394,13 @@ static void run_pass(Machine *m)
         idle_in_round(m);
 }
 
+/* Gives every hart its quantum. What an instruction that waited has used of it beforehand is made up for. */
+static void begin_round(Machine *m)
+{
+    for (unsigned i = 0; i < m->n_harts; i++)
+        m->round_given[i] = m->round_left[i] += machine_quantum(m);
+}
+
 static void run_round(Machine *m)
 {
     while (!m->stop && round_is_fresh(m) && all_idle(m))
@@ -383,8 +410,7 @@ static void run_round(Machine *m)
     if (m->stop || !round_is_done(m))
         return;
     m->rounds++;
-    for (unsigned i = 0; i < m->n_harts; i++)
-        m->round_left[i] = (int64_t)m->config.quantum;
+    begin_round(m);
     if (UNLIKELY(m->tohost.v))
         check_tohost(m);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "mmu/pte.h"
+#include "mmu/timing/timing.h"
 
 /* Implicit accesses to page tables count as S-mode accesses. norm:pmp_check_pagetable_access, norm:H_pmp */
 static bool read_pte(void *opaque, Spa at, uint64_t *pte)
@@ -24,6 +25,8 @@ static bool update_pte(void *opaque, Spa at, uint64_t set, uint64_t *pte)
     memcpy(pte, bus_ram_at(mmu->bus, at), 8);
     ad_log_update(&mmu->log, at, set & ~*pte);
     *pte |= set;
+    if (UNLIKELY(mmu->timing != NULL))
+        timing_walk(mmu->timing, at, true, true);
     return bus_write(mmu->bus, at, 8, *pte, requester_hart(mmu->hart));
 }
 

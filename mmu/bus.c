@@ -40,12 +40,16 @@ static void ignore_page(void *opaque, Spa page)
     (void)opaque, (void)page;
 }
 
+static void ignore_dma(void *opaque, Spa spa, size_t size, bool write, Requester by)
+{
+    (void)opaque, (void)spa, (void)size, (void)write, (void)by;
+}
+
 bool bus_init(Bus *bus, Spa ram_base, uint64_t ram_size, Trace *trace, GError **error)
 {
     *bus = (Bus){ .ram_base = ram_base, .ram_size = ram_size, .trace = trace };
-    bus->listener = (BusListener){ ignore_store, ignore_reserved, ignore_reserved,
-                                   ignore_table, ignore_page,     ignore_page,
-                                   NULL };
+    bus->listener = (BusListener){ ignore_store, ignore_reserved, ignore_reserved, ignore_table,
+                                   ignore_page,  ignore_page,     ignore_dma,      NULL };
     bus->ram = map_zeros(ram_size);
     bus->page_flags = map_zeros(ram_size >> PAGE_SHIFT);
     if (bus->ram && bus->page_flags)
@@ -209,6 +213,8 @@ bool bus_read_bytes(Bus *bus, Spa spa, void *data, size_t size, Requester by)
     if (by.is_device)
         TRACE(bus->trace, dma, by.id, spa.v, size, 0);
     if (bus_is_ram(bus, spa, size)) {
+        if (by.is_device)
+            bus->listener.dma(bus->listener.opaque, spa, size, false, by);
         memcpy(data, bus_ram_at(bus, spa), size);
         return true;
     }
@@ -225,6 +231,8 @@ bool bus_write_bytes(Bus *bus, Spa spa, const void *data, size_t size, Requester
         TRACE(bus->trace, dma, by.id, spa.v, size, 1);
     if (!bus_is_ram(bus, spa, size))
         return false;
+    if (by.is_device)
+        bus->listener.dma(bus->listener.opaque, spa, size, true, by);
     while (size) {
         size_t part = MIN(size, PAGE_SIZE - (spa.v & PAGE_OFFSET));
         uint8_t *flags = bus_flags_at(bus, spa);

@@ -58,6 +58,8 @@ typedef struct {
     /* Before the first byte of a clean page changes; must clear PAGE_CLEAN. */
     void (*clean_written)(void *opaque, Spa page);
     void (*drop_write_paths)(void *opaque, Spa page);
+    /* A device reads or writes memory. */
+    void (*dma)(void *opaque, Spa spa, size_t size, bool write, Requester by);
     void *opaque;
 } BusListener;
 

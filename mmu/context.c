@@ -11,6 +11,7 @@
 
 #include "emu/base/mutant.h"
 #include "mmu/pte.h"
+#include "mmu/timed.h"
 #include "mmu/watch.h"
 
 static void clear_bank(Bank *bank)
@@ -71,7 +72,11 @@ void mmu_loaded(Mmu *mmu)
     context_void_banks(mmu);
     if (mmu->stale)
         stale_loaded(mmu->stale);
+    /* What was fetched and seen last is what was loaded. */
+    uint64_t fetched = mmu->fetched, seen_page = mmu->seen_page;
     mmu_context_changed(mmu);
+    mmu->fetched = fetched;
+    mmu->seen_page = seen_page;
 }
 
 /* What the translations of a context are filed under. A stage that is Bare has no ASID. */
@@ -204,6 +209,8 @@ void mmu_mode_changed(Mmu *mmu)
 {
     bool same = mmu->data_priv == mmu->priv && mmu->data_v == mmu->v && !mmu->data_execute;
     mmu->refetch = true;
+    if (UNLIKELY(mmu->timing != NULL))
+        timed_who(mmu);
     mmu->fetch = context_select(mmu, mmu->priv, mmu->v, false);
     mmu->data =
         same ? mmu->fetch : context_select(mmu, mmu->data_priv, mmu->data_v, mmu->data_execute);

@@ -4,11 +4,14 @@
 #include "mmu/context.h"
 #include "mmu/mmu.h"
 #include "mmu/pte.h"
+#include "mmu/timed.h"
 #include "mmu/watch.h"
 
 static unsigned apply_fence(Mmu *mmu, StoreFence *fence)
 {
     fence->count = mmu->use ? watch_kills : NULL;
+    if (UNLIKELY(mmu->timing != NULL))
+        timed_fence(mmu, fence);
     unsigned killed = store_fence(mmu->store, fence, context_entry_died, mmu);
     context_refresh(mmu);
     mmu->refetch = true;

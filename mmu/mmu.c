@@ -13,6 +13,7 @@
 #include "mmu/ask.h"
 #include "mmu/context.h"
 #include "mmu/pte.h"
+#include "mmu/timed.h"
 #include "mmu/watch.h"
 
 /* Translation. */
@@ -149,6 +150,8 @@ static bool translate(Mmu *mmu, Bank **bank, Gva va, Access access, Spa *spa)
     mmu->counts.pte_reads += result.n_steps + result.n_recalled;
     if (UNLIKELY(watched))
         watch_walk(mmu, key->space, &request, &result);
+    if (UNLIKELY(mmu->timing != NULL) && (entry || result.status != WALK_OK))
+        timed_walk(mmu, key, va, access);
     if (result.status != WALK_OK) {
         if (UNLIKELY(mmu->fault_walks))
             note_walk(mmu, key, &request, &result);
@@ -217,7 +220,12 @@ static bool translate_data(Mmu *mmu, Gva va, unsigned size, Access access, Spa *
 
 bool mmu_translate(Mmu *mmu, Gva va, unsigned size, Access access, Spa *spa)
 {
-    return translate_data(mmu, mmu_unmask(mmu, va), size, access, spa);
+    va = mmu_unmask(mmu, va);
+    if (!translate_data(mmu, va, size, access, spa))
+        return false;
+    if (UNLIKELY(mmu->timing != NULL))
+        timed_block(mmu, va, *spa, size, access);
+    return true;
 }
 
 /* Loads and stores. */
@@ -259,6 +267,17 @@ static bool translate_halves(Mmu *mmu, Gva va, unsigned size, Access access, Spa
             fault_second(mmu, *first));
 }
 
+/* Timed mode: both parts of an access that was made. True. */
+static bool timed_halves(Mmu *mmu, Gva va, unsigned size, Access access, const Spa spa[2],
+                         unsigned first)
+{
+    if (LIKELY(!mmu->timing))
+        return true;
+    timed_data(mmu, va, spa[0], first, access);
+    timed_data(mmu, second_half(mmu, va, first), spa[1], size - first, access);
+    return true;
+}
+
 static bool access_fault_second(Mmu *mmu, Gva va, unsigned first, Access access)
 {
     access_fault(mmu, second_half(mmu, va, first), access);
@@ -278,7 +297,7 @@ static bool load_crossing(Mmu *mmu, Gva va, unsigned size, uint64_t *value)
     if (!bus_read_bytes(mmu->bus, spa[1], bytes + first, size - first, by))
         return access_fault_second(mmu, va, first, ACCESS_READ);
     memcpy(value, bytes, 8);
-    return true;
+    return timed_halves(mmu, va, size, ACCESS_READ, spa, first);
 }
 
 static bool store_crossing(Mmu *mmu, Gva va, unsigned size, uint64_t value)
@@ -294,8 +313,9 @@ static bool store_crossing(Mmu *mmu, Gva va, unsigned size, uint64_t value)
         return access_fault_second(mmu, va, first, ACCESS_WRITE);
     if (!bus_write_bytes(mmu->bus, spa[0], bytes, first, by))
         return access_fault(mmu, va, ACCESS_WRITE);
-    return bus_write_bytes(mmu->bus, spa[1], bytes + first, size - first, by) ||
-           access_fault_second(mmu, va, first, ACCESS_WRITE);
+    if (!bus_write_bytes(mmu->bus, spa[1], bytes + first, size - first, by))
+        return access_fault_second(mmu, va, first, ACCESS_WRITE);
+    return timed_halves(mmu, va, size, ACCESS_WRITE, spa, first);
 }
 
 /* Reads or writes the low `size` bytes of `value` at a place a bank has a fast path to. */
@@ -317,6 +337,14 @@ static bool misaligned(Mmu *mmu, Gva va, Access access)
                  access == ACCESS_WRITE ? CAUSE_STORE_MISALIGNED : CAUSE_LOAD_MISALIGNED);
 }
 
+/* Timed mode: an access that was made. True. */
+static inline bool timed_access(Mmu *mmu, Gva va, Spa spa, unsigned size, Access access)
+{
+    if (UNLIKELY(mmu->timing != NULL))
+        timed_data(mmu, va, spa, size, access);
+    return true;
+}
+
 bool mmu_load(Mmu *mmu, Gva va, unsigned size, uint64_t *value)
 {
     Spa spa;
@@ -329,11 +357,13 @@ bool mmu_load(Mmu *mmu, Gva va, unsigned size, uint64_t *value)
     if (LIKELY(entry->read_tag == page_of(va.v))) {
         *value = 0;
         copy_value(value, (const void *)(va.v + entry->addend), size);
-        return true;
+        return timed_access(mmu, va, (Spa){ entry->spa | (va.v & PAGE_OFFSET) }, size, ACCESS_READ);
     }
-    return translate_data(mmu, va, size, ACCESS_READ, &spa) &&
-           (bus_read(mmu->bus, spa, size, value, requester_hart(mmu->hart)) ||
-            access_fault(mmu, va, ACCESS_READ));
+    if (!translate_data(mmu, va, size, ACCESS_READ, &spa))
+        return false;
+    if (!bus_read(mmu->bus, spa, size, value, requester_hart(mmu->hart)))
+        return access_fault(mmu, va, ACCESS_READ);
+    return timed_access(mmu, va, spa, size, ACCESS_READ);
 }
 
 bool mmu_store(Mmu *mmu, Gva va, unsigned size, uint64_t value)
@@ -347,11 +377,14 @@ bool mmu_store(Mmu *mmu, Gva va, unsigned size, uint64_t value)
         return store_crossing(mmu, va, size, value);
     if (LIKELY(entry->write_tag == page_of(va.v))) {
         copy_value((void *)(va.v + entry->addend), &value, size);
-        return true;
+        return timed_access(mmu, va, (Spa){ entry->spa | (va.v & PAGE_OFFSET) }, size,
+                            ACCESS_WRITE);
     }
-    return translate_data(mmu, va, size, ACCESS_WRITE, &spa) &&
-           (bus_write(mmu->bus, spa, size, value, requester_hart(mmu->hart)) ||
-            access_fault(mmu, va, ACCESS_WRITE));
+    if (!translate_data(mmu, va, size, ACCESS_WRITE, &spa))
+        return false;
+    if (!bus_write(mmu->bus, spa, size, value, requester_hart(mmu->hart)))
+        return access_fault(mmu, va, ACCESS_WRITE);
+    return timed_access(mmu, va, spa, size, ACCESS_WRITE);
 }
 
 /* The context of loads and stores while HLV or HSV borrows it: what else is there without V that a guest's registers
@@ -371,6 +404,7 @@ static DataContext borrow_context(Mmu *mmu, unsigned priv, bool execute, uint8_t
     mmu->data_execute = execute;
     mmu->pmlen = pmlen;
     mmu->data = context_select(mmu, priv, true, execute);
+    mmu->seen_page = TIMED_NONE;
     return saved;
 }
 
@@ -381,6 +415,7 @@ static void return_context(Mmu *mmu, const DataContext *saved)
     mmu->data_v = saved->v;
     mmu->data_execute = false;
     mmu->pmlen = saved->pmlen;
+    mmu->seen_page = TIMED_NONE;
     if (!BROKEN(hlv_stays))
         mmu->data = saved->data;
     if (mmu->store->flushes != saved->flushes)
@@ -413,6 +448,8 @@ uint8_t *mmu_atomic(Mmu *mmu, Gva va, unsigned size, Access access, bool within_
               misaligned(mmu, va, access);
     ok = ok && translate_data(mmu, va, size, access, spa);
     ok = ok && (bus_is_ram(mmu->bus, *spa, size) || access_fault(mmu, va, access));
+    if (UNLIKELY(ok && mmu->timing))
+        timed_atomic(mmu, va, *spa, size, access);
     return ok ? bus_ram_at(mmu->bus, *spa) : NULL;
 }
 
@@ -434,6 +471,7 @@ bool mmu_fetch_parcel(Mmu *mmu, Gva va, uint16_t *parcel)
     if (!pmp_allows(&mmu->pmp, spa, 2, ACCESS_FETCH, key_priv(&bank->key)) ||
         !bus_read_bytes(mmu->bus, spa, parcel, 2, requester_hart(mmu->hart)))
         return access_fault(mmu, va, ACCESS_FETCH);
+    mmu->parcel = spa;
     return true;
 }
 

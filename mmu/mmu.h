@@ -151,6 +151,9 @@ typedef struct {
 enum { MMU_VMIDS = 1 << 14 };
 
 typedef struct Mmu Mmu;
+typedef struct TimingHart TimingHart;
+
+#define TIMED_NONE UINT64_MAX
 
 struct Mmu {
     Bank *data, *fetch; /* selected: loads and stores (MPRV applies), instruction fetch */
@@ -197,6 +200,11 @@ struct Mmu {
     Pmp pmp;
     /* The reservation of LR: a 64-byte granule, or none. Saved state. norm:lr_reservation_set_size */
     uint64_t reservation; /* address of the granule, RESERVATION_NONE */
+    /* Timed mode (timed.h); saved state, but for the pointer and `parcel`. */
+    TimingHart *timing; /* NULL: it is off */
+    uint64_t seen_page; /* of the last load or store, if nothing changed since; TIMED_NONE */
+    uint64_t fetched;   /* the line that instructions came from last, likewise */
+    Spa parcel;         /* that mmu_fetch_parcel read */
 };
 
 #define RESERVATION_NONE UINT64_MAX

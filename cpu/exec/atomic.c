@@ -87,7 +87,7 @@ static inline uint8_t *fast_atomic(const Hart *hart, uint64_t address, unsigned 
 {
     const TlbEntry *entry = bank_entry(hart->mmu.data, address);
     uint64_t tag = address & (~(uint64_t)PAGE_OFFSET | (size - 1));
-    if (UNLIKELY(hart->triggers.kinds || hart->breakpoints))
+    if (UNLIKELY(hart->triggers.kinds || hart->breakpoints || hart->mmu.timing))
         return NULL;
     return entry->write_tag == tag ? (uint8_t *)(address + entry->addend) : NULL;
 }

@@ -3,6 +3,7 @@
 #include "cpu/csr.h"
 #include "cpu/exec/exec.h"
 #include "emu/base/mutant.h"
+#include "mmu/timed.h"
 
 /* CSR instructions. */
 
@@ -74,7 +75,11 @@ EXEC(fence)
 
 EXEC(fence_i)
 {
-    (void)hart, (void)in;
+    (void)in;
+    if (UNLIKELY(hart->mmu.timing != NULL)) {
+        timed_fence_i(&hart->mmu);
+        hart->mmu.refetch = true;
+    }
     return EXEC_NEXT;
 }
 
@@ -89,6 +94,8 @@ EXEC(pause)
 EXEC(mark)
 {
     TRACE(hart->trace, mark, hart->id, hart->pc, in->imm & 0xfffu, hart->x[in->rs1]);
+    if (UNLIKELY(hart->marked != NULL))
+        hart->marked(hart->marked_opaque, hart, in->imm & 0xfffu, hart->x[in->rs1]);
     return EXEC_NEXT;
 }
 

@@ -68,14 +68,14 @@ void history_describe(const History *h, GString *out)
     }
     Moment now = history_now(h);
     const Mark *first = history_mark_at(h, 0);
-    unsigned n_harts = h->machine->n_harts;
+    const Clock *clock = &h->machine->clock;
     g_string_append_printf(out,
                            "from %" PRIu64 " ns to %" PRIu64 " ns: %u checkpoints, %zu MiB of %zu; "
                            "%" PRIu64 " inputs\n",
-                           first->moment.at.units / n_harts,
-                           (h->behind ? h->frontier : now).at.units / n_harts, h->marks->len,
-                           history_memory(h) >> 20, h->limit >> 20,
+                           clock_time_at(clock, first->moment.at.units),
+                           clock_time_at(clock, (h->behind ? h->frontier : now).at.units),
+                           h->marks->len, history_memory(h) >> 20, h->limit >> 20,
                            input_log_end(h->log) - input_log_first(h->log));
-    g_string_append_printf(out, "now: %" PRIu64 " ns%s\n", now.at.units / n_harts,
+    g_string_append_printf(out, "now: %" PRIu64 " ns%s\n", clock_time_at(clock, now.at.units),
                            h->behind ? ", in the past" : "");
 }

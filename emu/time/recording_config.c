@@ -52,6 +52,10 @@ void recording_append_config(const Machine *m, const char *cpu, GString *out)
         memcpy(&value, (const char *)&m->config + numbers[i].offset, numbers[i].size);
         g_string_append_printf(out, "%s %" PRIu64 "\n", numbers[i].name, value);
     }
+    if (m->config.timed.on) {
+        g_autofree char *timed = timed_text(&m->config.timed);
+        g_string_append_printf(out, "timing %s\n", timed);
+    }
     if (m->config.serial)
         g_string_append(out, "line serial\n");
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++) {
@@ -155,6 +159,8 @@ static bool take_line(const char *line, MachineConfig *config, RecordingExtras *
                     space + 1, VERSION);
     if (!strcmp(name, "cpu"))
         return isa_parse(&config->isa, space + 1, error);
+    if (!strcmp(name, "timing"))
+        return timed_parse(&config->timed, "timing", space + 1, error);
     if (!strcmp(name, "slot"))
         return take_slot(config, space + 1, extras) || is_damaged(line, error);
     if (!strcmp(name, "line"))
@@ -172,6 +178,7 @@ bool recording_read_config(const char *text, MachineConfig *config, RecordingExt
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     memset(config->virtio, 0, sizeof config->virtio);
+    config->timed = (TimedConfig){ 0 };
     config->n_harts = 0;
     config->ram_size = config->quantum = 0;
     if (!g_str_has_prefix(text, "version "))

@@ -53,6 +53,10 @@ char *snapshot_config(const Machine *m)
     GString *out = g_string_new(NULL);
     append_board(&m->config, out);
     isa_append_settings(&m->config.isa, out);
+    if (m->config.timed.on) {
+        g_autofree char *timed = timed_text(&m->config.timed);
+        g_string_append_printf(out, "-timing %s\n", timed);
+    }
     g_string_append_printf(out, "-kernel with tohost at 0x%" PRIx64 "\n", m->tohost.v);
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         append_slot(m, i, out);

@@ -40,7 +40,7 @@ bool snapshots_begin(Machine *m, const Options *o, GError **error)
     for (unsigned i = 0; i < o->saves->len; i++) {
         SaveNote *note = g_ptr_array_index(o->saves, i);
         if (note->at != UINT64_MAX)
-            machine_look_at(m, clock_units_at(&m->clock, note->at), save_now, note);
+            machine_look_at_time(m, note->at, save_now, note);
     }
     return true;
 }

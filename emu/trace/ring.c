@@ -55,13 +55,13 @@ static void see_trap(Dump *dump, const RingEntry *entry)
     TrapNotes *notes = &dump->notes[entry->hart];
     notes_ring_fact(entry, &fact);
     fact.id = notes->traps += !fact.returns;
-    notes_tell(notes, &fact, &(NotesListener){ dump->machine->n_harts, put, dump });
+    notes_tell(notes, &fact, &(NotesListener){ &dump->machine->clock, put, dump });
 }
 
 static void see(void *opaque, const RingEntry *entry)
 {
     Dump *dump = opaque;
-    const uint64_t time = entry->units / dump->machine->n_harts;
+    const uint64_t time = clock_time_at(&dump->machine->clock, entry->units);
     if (!dump->began)
         put_lost(dump, time);
     if (entry->kind == RING_TRAP || entry->kind == RING_RETURN) {

@@ -34,7 +34,9 @@ static const TimingProfile profiles[] = {
       .tlb_l2 = { 512, 4 },
       .tlb_l2_cycles = 2,
       .walk_cycles = 3,
-      .walk_entries = 64 },
+      .walk_entries = 64,
+      .trap_cycles = 12,
+      .mmio_cycles = 60 },
     { .name = "rocket6",
       .about = "six Rocket cores with an inclusive L2",
       .clock_hz = 3200000000,
@@ -54,7 +56,9 @@ static const TimingProfile profiles[] = {
       .tlb_l2 = { 1024, 1 },
       .tlb_l2_cycles = 3,
       .walk_cycles = 3,
-      .walk_entries = 8 },
+      .walk_entries = 8,
+      .trap_cycles = 5,
+      .mmio_cycles = 100 },
 };
 
 const TimingProfile *timing_profile_at(unsigned n)
@@ -123,6 +127,8 @@ bool timing_profile_check(const TimingProfile *p, GError **error)
         { "tlb.l2_cycles", p->tlb_l2_cycles, 0, 10000 },
         { "tlb.walk_cycles", p->walk_cycles, 0, 10000 },
         { "tlb.walk_entries", p->walk_entries, 0, 4096 },
+        { "trap", p->trap_cycles, 0, 10000 },
+        { "mmio", p->mmio_cycles, 0, 10000 },
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(ranges); i++) {
         const Range *r = &ranges[i];

@@ -48,6 +48,8 @@ typedef struct {
     unsigned walk_cycles;   /* of a page table entry that the L1D has */
     unsigned
         walk_entries; /* page table entries that are no leaf of an access, remembered by address; 0: none */
+    unsigned trap_cycles;           /* more, of entering a handler */
+    unsigned mmio_cycles;           /* more, of an access to a device */
     uint8_t cycles[TIMING_CLASSES]; /* of an instruction, by InsnClass; 0: one */
 } TimingProfile;
 
