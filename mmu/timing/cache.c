@@ -57,15 +57,18 @@ void cache_touch(Cache *cache, unsigned set, unsigned way)
         touch_tree(&cache->recent[set], cache->ways, way);
 }
 
+/* Empty ways were never touched, so they are the oldest. */
 static unsigned oldest(const Cache *cache, unsigned set, uint64_t allowed)
 {
     const uint64_t *recent = &cache->recent[(size_t)set * cache->ways];
-    unsigned best = (unsigned)__builtin_ctzll(allowed);
-    for (; allowed; allowed &= allowed - 1) {
-        unsigned way = (unsigned)__builtin_ctzll(allowed);
-        best = recent[way] < recent[best] ? way : best;
+    uint64_t best = UINT64_MAX;
+    unsigned victim = 0;
+    for (unsigned way = 0; way < cache->ways; way++) {
+        bool older = recent[way] < best && allowed >> way & 1;
+        best = older ? recent[way] : best;
+        victim = older ? way : victim;
     }
-    return best;
+    return victim;
 }
 
 static unsigned pointed_at(uint64_t tree, unsigned ways, uint64_t allowed)
@@ -88,19 +91,35 @@ static unsigned any_of(Cache *cache, uint64_t allowed)
     return (unsigned)__builtin_ctzll(allowed);
 }
 
-unsigned cache_victim(Cache *cache, unsigned set, uint64_t allowed)
+/* The first of `allowed` that is empty; -1: none is. */
+static int first_empty(const Cache *cache, unsigned set, uint64_t allowed)
 {
     const uint64_t *tags = &cache->tags[(size_t)set * cache->ways];
-    for (uint64_t rest = allowed; rest; rest &= rest - 1) {
-        unsigned way = (unsigned)__builtin_ctzll(rest);
+    for (; allowed; allowed &= allowed - 1) {
+        int way = __builtin_ctzll(allowed);
         if (tags[way] == CACHE_NONE)
             return way;
     }
-    switch (cache->replacement) {
-    case REPLACE_LRU: return oldest(cache, set, allowed);
-    case REPLACE_PLRU: return pointed_at(cache->recent[set], cache->ways, allowed);
-    default: return any_of(cache, allowed);
-    }
+    return -1;
+}
+
+unsigned cache_victim(Cache *cache, unsigned set, uint64_t allowed)
+{
+    if (cache->replacement == REPLACE_LRU)
+        return oldest(cache, set, allowed);
+    int empty = first_empty(cache, set, allowed);
+    if (empty >= 0)
+        return (unsigned)empty;
+    return cache->replacement == REPLACE_PLRU ? pointed_at(cache->recent[set], cache->ways, allowed)
+                                              : any_of(cache, allowed);
+}
+
+void cache_drop(Cache *cache, unsigned set, unsigned way)
+{
+    size_t i = (size_t)set * cache->ways + way;
+    cache->tags[i] = CACHE_NONE;
+    if (cache->replacement == REPLACE_LRU)
+        cache->recent[i] = 0;
 }
 
 // clang-format off

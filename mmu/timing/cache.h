@@ -65,6 +65,9 @@ void cache_touch(Cache *cache, unsigned set, unsigned way);
  * empty, else the one that the replacement gives up. */
 unsigned cache_victim(Cache *cache, unsigned set, uint64_t allowed);
 
+/* The way is empty from now on. */
+void cache_drop(Cache *cache, unsigned set, unsigned way);
+
 /* All of it is state. After loading, whoever owns the cache must make sure that every line is in its set. */
 void cache_visit(Cache *cache, const char *name, StateVisitor *visitor);
 

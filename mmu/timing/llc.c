@@ -44,15 +44,15 @@ void llc_put(Llc *llc, unsigned set, unsigned way, uint64_t line, const LlcLine 
 
 void llc_drop(Llc *llc, unsigned set, unsigned way)
 {
-    uint64_t *tag = &llc->cache.tags[(size_t)set * llc->cache.ways + way];
-    count(llc, *tag, llc_line(llc, set, way), UINT32_MAX); /* one less */
-    *tag = CACHE_NONE;
+    uint64_t line = llc->cache.tags[(size_t)set * llc->cache.ways + way];
+    count(llc, line, llc_line(llc, set, way), UINT32_MAX); /* one less */
+    cache_drop(&llc->cache, set, way);
     memset(llc_line(llc, set, way), 0, sizeof(LlcLine));
 }
 
 static LostLine *lost_at(Llc *llc, uint64_t line)
 {
-    return &llc->lost[random_at(line) % llc->n_lines];
+    return &llc->lost[(random_at(line) >> 32) * llc->n_lines >> 32];
 }
 
 void llc_note_lost(Llc *llc, uint64_t line, uint8_t victim, uint8_t by)
@@ -80,7 +80,7 @@ static void made_legal(Llc *llc)
         LlcLine *what = &llc->lines[i];
         if (line == CACHE_NONE || line >> 52 || cache_set(&llc->cache, line) != set ||
             cache_find(&llc->cache, set, line) != (int)way) {
-            llc->cache.tags[i] = CACHE_NONE;
+            cache_drop(&llc->cache, set, way);
             memset(what, 0, sizeof *what);
             continue;
         }

@@ -104,6 +104,8 @@ static void trace_line(const Timing *t, TraceId id, uint64_t line, unsigned set,
 static void take_copies(Timing *t, unsigned set, unsigned way, uint64_t line)
 {
     LlcLine *what = llc_line(&t->llc, set, way);
+    if (LIKELY(!(what->data | what->code)))
+        return;
     uint64_t *lost = &t->counts.counts[what->owner].n[COUNT_INCLUSION_VICTIMS];
     *lost += (unsigned)(__builtin_popcount(what->data) + __builtin_popcount(what->code));
     for (uint32_t rest = what->code; rest; rest &= rest - 1)

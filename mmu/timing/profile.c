@@ -145,15 +145,17 @@ bool timing_profile_check(const TimingProfile *p, GError **error)
         return fail(error, EXIT_CONFIG,
                     "llc.replacement=plru: %u ways are no power of two; use lru or random",
                     p->llc.ways);
+    if (!check_cache("l1i", &p->l1i, p->line, error) ||
+        !check_cache("l1d", &p->l1d, p->line, error) ||
+        !check_cache("llc", &p->llc, p->line, error) ||
+        !check_tlb("tlb_i", &p->tlb_i, false, error) ||
+        !check_tlb("tlb_d", &p->tlb_d, false, error) ||
+        !check_tlb("tlb_l2", &p->tlb_l2, true, error))
+        return false;
     if (timing_colors(p) > 256)
         return fail(error, EXIT_CONFIG,
                     "llc.size=%" PRIu64 ": more than 256 colours; use more ways", p->llc.size);
-    return check_cache("l1i", &p->l1i, p->line, error) &&
-           check_cache("l1d", &p->l1d, p->line, error) &&
-           check_cache("llc", &p->llc, p->line, error) &&
-           check_tlb("tlb_i", &p->tlb_i, false, error) &&
-           check_tlb("tlb_d", &p->tlb_d, false, error) &&
-           check_tlb("tlb_l2", &p->tlb_l2, true, error);
+    return true;
 }
 
 unsigned timing_colors(const TimingProfile *profile)
