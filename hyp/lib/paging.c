@@ -8,6 +8,8 @@
 enum { LEVELS = 3 };
 
 static char *pool, *pool_end;
+static unsigned pool_colors = 1;
+static uint64_t pool_mask = 1;
 
 void page_pool(void *begin, void *end)
 {
@@ -15,9 +17,22 @@ void page_pool(void *begin, void *end)
     pool_end = end;
 }
 
+void page_colors(unsigned colors, uint64_t mask)
+{
+    pool_colors = colors;
+    pool_mask = mask;
+}
+
+static bool has_color(const char *page)
+{
+    return pool_mask >> ((uintptr_t)page / PAGE_SIZE & (pool_colors - 1)) & 1;
+}
+
 void *page_alloc(size_t size)
 {
     char *got = (char *)(((uintptr_t)pool + size - 1) & -size);
+    while (!has_color(got) && got < pool_end)
+        got += size;
     if (got + size > pool_end)
         panic("paging: the pool for page tables is too small");
     pool = got + size;

@@ -41,6 +41,9 @@ void page_pool(void *begin, void *end);
 /* `size` bytes of it, a power of two of at least a page, aligned to themselves and all zero.
  * It is our mistake when there are none left. */
 void *page_alloc(size_t size);
+/* From now on page_alloc gives only pages of these colours: bit c of `mask` for those whose number
+ * is c modulo `colors`, a power of two. Of what is larger than a page, the first one counts. */
+void page_colors(unsigned colors, uint64_t mask);
 
 /* A root table for `mode`. */
 uint64_t *paging_root(PagingMode mode);
