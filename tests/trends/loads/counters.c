@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * counters.c - events counted by the hart itself, by way of SBI's Performance Monitoring Unit extension: what a kernel on a
+ * real machine would have, too.
+ */
+#include "loads.h"
+
+#include "lib/csr.h"
+#include "lib/print.h"
+#include "lib/sbi.h"
+
+enum { SBI_PMU = 0x504d55 };
+enum { PMU_COUNTER_INFO = 1, PMU_CONFIG_MATCHING, PMU_START, PMU_STOP };
+enum { CONFIG_CLEAR = 1 << 1 };
+enum { NONE = 32, KNOWN = 11, FIRST_CSR = 0xc00 }; /* KNOWN: of read_counter */
+
+/* Numbers of events as SBI has them. */
+static struct {
+    const char *name;
+    uint64_t event;
+    unsigned counter; /* hpmcounterN, or NONE */
+    uint64_t before, after;
+} counters[] = {
+    { .name = "cycles", .event = 1 },
+    { .name = "insns", .event = 2 },
+};
+enum { COUNTERS = sizeof(counters) / sizeof(counters[0]) };
+
+static uint64_t read_counter(unsigned number)
+{
+    switch (number) {
+    case 0: return csr_read(cycle);
+    case 2: return csr_read(instret);
+    case 3: return csr_read(hpmcounter3);
+    case 4: return csr_read(hpmcounter4);
+    case 5: return csr_read(hpmcounter5);
+    case 6: return csr_read(hpmcounter6);
+    case 7: return csr_read(hpmcounter7);
+    case 8: return csr_read(hpmcounter8);
+    case 9: return csr_read(hpmcounter9);
+    case 10: return csr_read(hpmcounter10);
+    default: return 0;
+    }
+}
+
+/* A hardware counter says in its information which CSR it is; the firmware's own are none. */
+void counters_find(void)
+{
+    uint64_t all = BIT(KNOWN) - 1;
+    for (unsigned i = 0; i < COUNTERS; i++) {
+        SbiResult got =
+            sbi_call5(SBI_PMU, PMU_CONFIG_MATCHING, 0, all, CONFIG_CLEAR, counters[i].event, 0);
+        counters[i].counter = NONE;
+        if (got.error)
+            continue;
+        all &= ~BIT(got.value);
+        sbi_call(SBI_PMU, PMU_START, got.value, 1, 0);
+        uint64_t info = sbi_call(SBI_PMU, PMU_COUNTER_INFO, got.value, 0, 0).value;
+        if (!(info >> 63))
+            counters[i].counter = (info & 0xfff) - FIRST_CSR;
+    }
+}
+
+void counters_start(void)
+{
+    for (unsigned i = 0; i < COUNTERS; i++)
+        counters[i].before = read_counter(counters[i].counter);
+}
+
+void counters_stop(void)
+{
+    for (unsigned i = 0; i < COUNTERS; i++)
+        counters[i].after = read_counter(counters[i].counter);
+}
+
+void counters_print(void)
+{
+    for (unsigned i = 0; i < COUNTERS; i++) {
+        if (counters[i].counter != NONE)
+            print("%s=%lu ", counters[i].name, counters[i].after - counters[i].before);
+    }
+    print("\n");
+}
