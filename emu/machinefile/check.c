@@ -14,6 +14,8 @@ unsigned mf_line(const config_setting_t *group, const char *key)
 
 const char *mf_key(const config_setting_t *group, const char *key)
 {
+    if (group && !config_setting_is_group(group))
+        return config_setting_name(group); /* the short form */
     return key && mf_at(group, key) ? key : NULL;
 }
 

@@ -7,7 +7,7 @@
 
 /* Where a finding about setting `key` of `group` belongs: the setting's line, else the group's. */
 unsigned mf_line(const config_setting_t *group, const char *key);
-/* `key` if the group has it in the file, else NULL. */
+/* `key` if the group has it in the file; the group's own name if it is a value alone; else NULL. */
 const char *mf_key(const config_setting_t *group, const char *key);
 
 #define MF_FIND(file, is_warning, group, key, ...)                        \

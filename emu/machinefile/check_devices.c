@@ -259,10 +259,15 @@ static void unknown_device(MachineFile *file, const MfPartition *part, const cha
         if (file->devices.at[i].id)
             names[n++] = file->devices.at[i].id;
     const char *near = nearest_word(name, names);
-    MF_ERROR(file, part, "devices", "there is no device \"%s\"; %s%s", name,
-             near ? "did you mean "
-                  : "there are uart, rtc, test, virtio0 to virtio7, and those in devices",
-             near ? near : "");
+    if (near)
+        MF_ERROR(file, part, "devices", "there is no device \"%s\"; did you mean \"%s\"?", name,
+                 near);
+    else
+        MF_ERROR(
+            file, part, "devices",
+            "there is no device \"%s\"; there are uart, rtc, test, virtio0 to virtio7, and those in "
+            "devices",
+            name);
 }
 
 /* A device that reaches memory by itself reaches all of it, whatever the hypervisor maps. */

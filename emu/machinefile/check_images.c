@@ -108,7 +108,7 @@ static void check_partition(MachineFile *file, const MfPartition *part)
         MF_ERROR(file, part, "append",
                  "a command line of %zu characters, and %d are allowed; shorten it",
                  strlen(part->append), MF_LONGEST_APPEND);
-    if (!file->look_at_files || !part->memory.n)
+    if (!file->look_at_files || !memory_of(part))
         return;
     if (part->kernel)
         check_kernel(file, part);

@@ -90,8 +90,7 @@ static void add_span(MachineFile *file, GArray *spans, const Span *span)
 {
     uint64_t end = BOARD_RAM + file->machine.memory;
     if (span->start < BOARD_RAM || span->start >= end || span->size > end - span->start) {
-        findings_add(file->findings, false, mf_line(span->at, "host"),
-                     mf_at(span->at, "host") ? "host" : NULL,
+        findings_add(file->findings, false, mf_line(span->at, "host"), mf_key(span->at, "host"),
                      "%s is to be at 0x%" PRIx64 " to 0x%" PRIx64
                      ", but RAM is 0x%llx to 0x%" PRIx64
                      "; choose another place, leave host out, or "

@@ -79,17 +79,31 @@ static void find_column(const Findings *findings, Finding *finding, const char *
     finding->width = itself ? (unsigned)strlen(key) : value_width(found);
 }
 
+/* The message's own "; " separates, not one in what it quotes; a message that is nothing but a quotation has it there. */
+static void split_message(Finding *finding, const char *format, va_list args)
+{
+    static const char mark[] = "\x01";
+    const char *semicolon = strstr(format, "; ");
+    GString *marked = g_string_new(format);
+    if (semicolon) {
+        g_string_erase(marked, semicolon - format, 2);
+        g_string_insert(marked, semicolon - format, mark);
+    }
+    g_autofree char *text = g_strdup_vprintf(marked->str, args);
+    char *fix = semicolon ? strstr(text, mark) + 1 : g_strrstr(text, "; ");
+    g_string_free(marked, TRUE);
+    g_assert(fix);
+    finding->text = g_strndup(text, (size_t)(fix - text) - (semicolon != NULL));
+    finding->fix = g_strdup(semicolon ? fix : fix + 2);
+}
+
 static Finding *add(Findings *findings, unsigned line, const char *format, va_list args)
 {
     if (findings->list->len == MOST_FINDINGS)
         return NULL;
-    g_autofree char *text = g_strdup_vprintf(format, args);
-    char *fix = g_strrstr(text, "; ");
     Finding *finding = g_new0(Finding, 1);
-    g_assert(fix);
     finding->line = line;
-    finding->text = g_strndup(text, (size_t)(fix - text));
-    finding->fix = g_strdup(fix + 2);
+    split_message(finding, format, args);
     g_ptr_array_add(findings->list, finding);
     return finding;
 }

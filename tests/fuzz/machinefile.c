@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* machinefile.c - fuzzing: machine files, read, checked, and told to the guest. */
+#include <stdio.h>
+
+#include "emu/machinefile/machinefile.h"
+#include "tests/lib/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    g_autofree char *text = g_strndup((const char *)data, size);
+    g_autoptr(MachineFile) file = machinefile_parse("fuzz.bh", text, size);
+    FILE *out = fopen("/dev/null", "w");
+    if (!file->findings->errors)
+        machinefile_check(file);
+    findings_print(file->findings, out);
+    fclose(out);
+    return 0;
+}
