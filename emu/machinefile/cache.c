@@ -1,54 +1,36 @@
 /* SPDX-License-Identifier: MIT */
-/* cache.c - the machine's last-level cache and bus: what the file says, else its profile. */
+/* cache.c - the modelled machine: a profile, and what the file changes of it. */
 #include <string.h>
 
-#include "emu/machinefile/check.h"
-#include "mmu/bus.h"
+#include "emu/machinefile/machinefile.h"
 
-// clang-format off
-static const struct {
-    const char *name;
-    uint64_t size, ways, slot;
-} profiles[] = {
-    { "a53x4",   1 << 20,   16, 12 },
-    { "rocket6", 512 << 10, 8,  12 },
-};
-// clang-format on
-
-static size_t find_profile(const char *name)
+static unsigned number_of(const char *name, const char *const *names, unsigned n,
+                          unsigned otherwise)
 {
-    size_t i = 0;
-    while (name && i < G_N_ELEMENTS(profiles) && strcmp(profiles[i].name, name) != 0)
-        i++;
-    return name ? i : G_N_ELEMENTS(profiles);
+    for (unsigned i = 0; name && i < n; i++)
+        if (!strcmp(names[i], name))
+            return i;
+    return otherwise;
 }
 
-bool mf_profile_known(const char *name)
+bool mf_profile(const MachineFile *file, TimingProfile *out)
 {
-    return find_profile(name) < G_N_ELEMENTS(profiles);
-}
-
-MfCache mf_cache(const MachineFile *file)
-{
-    const MfLlc *llc = &file->timing.llc;
-    size_t number = find_profile(file->timing.profile);
-    bool known = number < G_N_ELEMENTS(profiles);
-    MfCache cache = { llc->size ? llc->size
-                      : known   ? profiles[number].size
-                                : 0,
-                      llc->ways ? llc->ways
-                      : known   ? profiles[number].ways
-                                : 0,
-                      64, 0, llc->hash && !strcmp(llc->hash, "xor") };
-    if (cache.size && cache.ways)
-        cache.colors = cache.size / cache.ways / PAGE_SIZE;
-    return cache;
-}
-
-uint64_t mf_bus_slot(const MachineFile *file)
-{
-    size_t number = find_profile(file->timing.profile);
-    if (file->timing.bus.slot)
-        return file->timing.bus.slot;
-    return number < G_N_ELEMENTS(profiles) ? profiles[number].slot : 0;
+    const MfTiming *timing = &file->timing;
+    const MfLlc *llc = &timing->llc;
+    const MfBus *bus = &timing->bus;
+    const TimingProfile *found = timing->profile ? timing_profile_find(timing->profile) : NULL;
+    if (!found)
+        return false;
+    *out = *found;
+    out->line = timing->line ? (unsigned)timing->line : out->line;
+    out->llc.size = llc->size ? llc->size : out->llc.size;
+    out->llc.ways = llc->ways ? (unsigned)llc->ways : out->llc.ways;
+    out->llc_replacement =
+        number_of(llc->replacement, replacement_names, REPLACE_COUNT, out->llc_replacement);
+    out->llc_hash = number_of(llc->hash, cache_hash_names, HASH_COUNT, out->llc_hash);
+    out->llc_cycles = mf_at(llc->at, "cycles") ? (unsigned)llc->cycles : out->llc_cycles;
+    out->memory_ps = mf_at(bus->at, "latency") ? (unsigned)bus->latency * 1000 : out->memory_ps;
+    out->service_ps = bus->service ? (unsigned)bus->service * 1000 : out->service_ps;
+    out->outstanding = bus->outstanding ? (unsigned)bus->outstanding : out->outstanding;
+    return true;
 }

@@ -36,10 +36,6 @@ bool mf_has(const MfNumbers *numbers, unsigned number);
 /* Is there software that can run: does some image say so? */
 bool mf_hypervisor_is_builtin(const MachineFile *file);
 
-/* cache.c: is there such a profile? How many ns does a line occupy the bus? 0: nobody knows. */
-bool mf_profile_known(const char *name);
-uint64_t mf_bus_slot(const MachineFile *file);
-
 /* check_machine.c */
 void mf_check_machine(MachineFile *file);
 void mf_check_timing(MachineFile *file);

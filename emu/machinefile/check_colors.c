@@ -99,11 +99,10 @@ static void check_partition(MachineFile *file, const MfPartition *part, uint64_t
 }
 
 /* What colouring does not keep apart although it looks so. */
-static void warn(MachineFile *file, unsigned colored)
+static void warn(MachineFile *file, unsigned colored, bool hashed)
 {
     const MfHypervisor *hyp = &file->hypervisor;
-    MfCache cache = mf_cache(file);
-    if (cache.hashed)
+    if (hashed)
         MF_WARNING(
             file, &file->timing.llc, "hash",
             "with hash = \"xor\" a page's lines are in sets of all colours, so colouring does "
@@ -133,7 +132,8 @@ void mf_check_colors(MachineFile *file)
     Owner owners[MF_MOST_GROUPS + 1] = { { file->hypervisor.at, &file->hypervisor.colors,
                                            "the hypervisor" } };
     unsigned n = 1, colored = 0;
-    MfCache cache = mf_cache(file);
+    TimingProfile profile;
+    unsigned k = mf_profile(file, &profile) ? timing_colors(&profile) : 0;
     for (unsigned i = 0; i < file->partitions.n; i++) {
         const MfPartition *part = &file->partitions.at[i];
         Owner *owner = &owners[n++];
@@ -142,24 +142,24 @@ void mf_check_colors(MachineFile *file)
                    part->name ? part->name : "");
         colored += part->colors.n != 0;
     }
-    if (!colored && !file->hypervisor.colors.n)
+    if ((!colored && !file->hypervisor.colors.n) || (k && !timing_profile_check(&profile, NULL)))
         return;
-    for (unsigned i = 0; i < n && cache.colors < 2; i++)
+    for (unsigned i = 0; i < n && k < 2; i++)
         if (owners[i].colors->n)
             MF_ERROR(file, &owners[i], "colors",
                      "%s has colours, but %s; write timing = { profile = \"rocket6\" }",
                      owners[i].what,
-                     cache.colors ? "the last-level cache has only one"
-                                  : "there is no last-level cache that has any");
-    if (cache.colors < 2)
+                     k ? "the last-level cache has only one"
+                       : "there is no last-level cache that has any");
+    if (k < 2)
         return;
     for (unsigned i = 0; i < n; i++) {
-        if (!owners[i].colors->n || !check_list(file, &owners[i], cache.colors))
+        if (!owners[i].colors->n || !check_list(file, &owners[i], k))
             continue;
         for (unsigned j = 0; j < i; j++)
             check_shared(file, &owners[i], &owners[j]);
         if (i)
-            check_partition(file, &file->partitions.at[i - 1], cache.colors);
+            check_partition(file, &file->partitions.at[i - 1], k);
     }
-    warn(file, colored);
+    warn(file, colored, profile.llc_hash != HASH_NONE);
 }

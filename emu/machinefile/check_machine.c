@@ -62,40 +62,53 @@ void mf_check_machine(MachineFile *file)
     check_cpu(file);
 }
 
-static bool is_power_of_two(uint64_t value)
+static void unknown_profile(MachineFile *file)
 {
-    return value && !(value & (value - 1));
+    g_autoptr(GString) list = g_string_new(NULL);
+    const TimingProfile *row;
+    for (unsigned i = 0; (row = timing_profile_at(i)); i++)
+        g_string_append_printf(list, "%s\"%s\"", i ? " or " : "", row->name);
+    if (file->timing.profile)
+        MF_ERROR(file, &file->timing, "profile", "no profile is called \"%s\"; write %s",
+                 file->timing.profile, list->str);
+    else
+        MF_ERROR(file, &file->timing, "profile", "timing without a profile; add profile = %s",
+                 list->str);
 }
 
-static void check_power(MachineFile *file, const char *key, uint64_t value)
+/* The model's own check says "group.key=value: why; what else". */
+static void check_model(MachineFile *file, const TimingProfile *profile)
 {
-    if (mf_at(file->timing.llc.at, key) && value && !is_power_of_two(value))
-        MF_ERROR(file, &file->timing.llc, key,
-                 "%s of the last-level cache is a power of two; write for example %s = %s", key,
-                 key, !strcmp(key, "size") ? "\"1M\"" : "16");
+    g_autoptr(GError) problem = NULL;
+    const MfTiming *timing = &file->timing;
+    if (timing_profile_check(profile, &problem))
+        return;
+    const char *message = problem->message, *fix = "; leave it to the profile";
+    g_autofree char *name = g_strndup(message, strcspn(message, "="));
+    if (g_str_has_prefix(name, "llc."))
+        MF_ERROR(file, &timing->llc, name + 4, "%s%s", message, strstr(message, "; ") ? "" : fix);
+    else if (g_str_has_prefix(name, "bus."))
+        MF_ERROR(file, &timing->bus, name + 4, "%s%s", message, strstr(message, "; ") ? "" : fix);
+    else
+        MF_ERROR(file, timing, name, "%s%s", message, strstr(message, "; ") ? "" : fix);
 }
 
 void mf_check_timing(MachineFile *file)
 {
     const MfTiming *timing = &file->timing;
-    MfCache cache = mf_cache(file);
+    TimingProfile profile;
     if (!timing->at)
         return;
-    check_power(file, "size", timing->llc.size);
-    check_power(file, "ways", timing->llc.ways);
-    if (!timing->profile)
-        MF_ERROR(file, timing, "profile",
-                 "timing without a profile; add profile = \"a53x4\" or \"rocket6\"");
-    else if (!mf_profile_known(timing->profile))
-        MF_ERROR(file, timing, "profile",
-                 "no profile is called \"%s\"; write \"a53x4\" or \"rocket6\"", timing->profile);
-    if (cache.size && cache.ways && cache.size / cache.ways < cache.line)
-        MF_ERROR(file, &timing->llc, "ways",
-                 "%" PRIu64 " ways leave less than a line of each; give it fewer ways", cache.ways);
-    if (timing->bus.slot && timing->bus.latency && timing->bus.slot > timing->bus.latency)
-        MF_WARNING(file, &timing->bus, "slot",
-                   "a line occupies the bus for longer than it takes to come; latency is that of a "
-                   "line alone, at least slot");
+    if (!mf_profile(file, &profile)) {
+        unknown_profile(file);
+        return;
+    }
+    check_model(file, &profile);
+    if (profile.service_ps > profile.memory_ps)
+        MF_WARNING(
+            file, &timing->bus, "service",
+            "a line occupies the bus for longer than it takes to come; write a latency of at "
+            "least service");
 }
 
 void mf_check_hypervisor(MachineFile *file)

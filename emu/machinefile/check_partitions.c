@@ -113,8 +113,10 @@ void mf_check_vmids(MachineFile *file)
 /* How many lines the bus can bring in a period; 0: not known. */
 static uint64_t most_fills(const MachineFile *file, const MfBudget *budget)
 {
-    uint64_t slot = mf_bus_slot(file);
-    return slot ? budget->period / slot : 0;
+    TimingProfile profile;
+    return mf_profile(file, &profile) && profile.service_ps
+               ? budget->period * 1000 / profile.service_ps
+               : 0;
 }
 
 void mf_check_budgets(MachineFile *file)

@@ -15,6 +15,7 @@
 #include <libconfig.h>
 
 #include "emu/machinefile/findings.h"
+#include "mmu/timing/profile.h"
 
 /* Every group begins with the setting that it was read from; NULL: it is not in the file. */
 #define MF_GROUP const config_setting_t *at
@@ -47,18 +48,19 @@ typedef struct {
 
 typedef struct {
     MF_GROUP;
-    uint64_t size, ways, line, latency;
-    const char *policy, *hash;
+    uint64_t size, ways, cycles;
+    const char *replacement, *hash;
 } MfLlc;
 
 typedef struct {
     MF_GROUP;
-    uint64_t latency, slot, outstanding;
+    uint64_t latency, service, outstanding; /* ns */
 } MfBus;
 
 typedef struct {
     MF_GROUP;
     const char *profile, *start;
+    uint64_t line;
     MfLlc llc;
     MfBus bus;
 } MfTiming;
@@ -167,11 +169,7 @@ void machinefile_check(MachineFile *file);
 /* The setting `key` of a group; NULL: it is not given, the field is the default. */
 const config_setting_t *mf_at(const config_setting_t *group, const char *key);
 
-/* The last-level cache: what the file says, else the profile. 0: neither knows. Colours: size / ways / 4 KiB. */
-typedef struct {
-    uint64_t size, ways, line, colors;
-    bool hashed;
-} MfCache;
-MfCache mf_cache(const MachineFile *file);
+/* The profile with the file's changes; false: there is no timing, or no such profile. */
+bool mf_profile(const MachineFile *file, TimingProfile *out);
 
 #endif

@@ -5,6 +5,13 @@
 #include "emu/machinefile/machinefile.h"
 #include "tests/lib/fuzz.h"
 
+/* libconfig forgets a string that a syntax error follows. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libconfig";
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     g_autofree char *text = g_strndup((const char *)data, size);
