@@ -14,8 +14,9 @@
 #include <string.h>
 
 #include "emu/base/error.h"
+#include "emu/machinefile/binding.h"
 
-enum { FDT_ROOM = 256 << 10, LONGEST_BOOTARGS = 64 << 10 };
+enum { FDT_ROOM = (256 << 10) + MF_BINDING_ROOM, LONGEST_BOOTARGS = 64 << 10 };
 
 /* Phandles: two a hart (cpu, its interrupt controller), then these. */
 static uint32_t phandle_cpu(unsigned hart)
@@ -197,6 +198,9 @@ static void put_chosen(void *fdt, const Machine *m, const DevicetreeChosen *chos
         fdt_property_u64(fdt, "linux,initrd-start", chosen->initrd_start);
         fdt_property_u64(fdt, "linux,initrd-end", chosen->initrd_end);
     }
+    if (chosen->machine_file)
+        mf_binding_write(fdt, chosen->machine_file, chosen->modules, chosen->kernel_start,
+                         phandle_cpu);
     fdt_end_node(fdt);
 }
 

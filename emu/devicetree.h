@@ -11,8 +11,11 @@
 
 /* What the boot loader adds. */
 typedef struct {
-    const char *bootargs;              /* NULL: none */
-    uint64_t initrd_start, initrd_end; /* 0, 0: none */
+    const char *bootargs;                   /* NULL: none */
+    uint64_t initrd_start, initrd_end;      /* 0, 0: none */
+    const struct MachineFile *machine_file; /* whose partitions are told of; NULL: there are none */
+    uint64_t kernel_start;                  /* the hypervisor's lowest address */
+    const GPtrArray *modules;               /* of MfModule: their images */
 } DevicetreeChosen;
 
 /* The flattened device tree of `m`, made from what is in it: it cannot drift from the machine. Fails only on a kernel

@@ -16,6 +16,7 @@
 #include "emu/bootrom.h"
 #include "emu/devicetree.h"
 #include "emu/loader_image.h"
+#include "emu/machinefile/modules.h"
 
 #define MIB (1ull << 20)
 
@@ -27,8 +28,9 @@ enum { FDT_SPARE = 4096, FDT_OLDEST = 16 };
 struct Loader {
     Machine *machine;
     const LoaderConfig *config;
-    GPtrArray *images; /* of Image, in the order they were given */
-    GPtrArray *blobs;  /* of Blob: parts of the images, sorted by address */
+    GPtrArray *images;  /* of Image, in the order they were given */
+    GPtrArray *blobs;   /* of Blob: parts of the images, sorted by address */
+    GPtrArray *modules; /* of MfModule, while they are read */
     GBytes *devicetree;
     uint8_t rom[BOARD_ROM_SIZE];
     uint64_t hart_pc[MACHINE_MAX_HARTS]; /* 0: the boot ROM */
@@ -127,6 +129,16 @@ static uint64_t end_of(const Image *image)
     return end;
 }
 
+static uint64_t start_of(const Image *image)
+{
+    uint64_t start = UINT64_MAX;
+    for (unsigned i = 0; i < image->blobs->len; i++) {
+        const Blob *blob = g_ptr_array_index(image->blobs, i);
+        start = MIN(start, blob->address);
+    }
+    return start;
+}
+
 static bool check_entry(const Machine *m, const Image *image, const char *path, GError **error)
 {
     return (image->entry >= BOARD_RAM && image->entry < ram_end(m)) ||
@@ -207,6 +219,40 @@ static bool load_note(Loader *loader, const LoadNote *note, GError **error)
 
 /* The device tree. */
 
+/* Near the end of RAM, at most 3 GiB behind its beginning. */
+static uint64_t place_tree(const Machine *m, size_t size)
+{
+    uint64_t top = MIN(ram_end(m), BOARD_RAM + 3072 * MIB), at = (top - size) / BIG_PAGE * BIG_PAGE;
+    return at > BOARD_RAM + BIG_PAGE ? at : (top - size) / PAGE_SIZE * PAGE_SIZE;
+}
+
+/* Images of partitions, out of the way of everything else: below where the device tree will be. */
+static bool load_modules(Loader *loader, const LoaderConfig *config, const Image *kernel,
+                         DevicetreeChosen *chosen, GError **error)
+{
+    const MachineFile *file = config->machine_file;
+    if (!file)
+        return true;
+    uint64_t bottom =
+        kernel ? MAX(end_of(kernel), start_of(kernel) + file->hypervisor.memory) : BOARD_RAM;
+    loader->modules = mf_modules_load(file, error);
+    if (!loader->modules || !mf_modules_place(loader->modules, file, bottom,
+                                              place_tree(loader->machine, BIG_PAGE), error))
+        return false;
+    for (guint i = 0; i < loader->modules->len; i++) {
+        const MfModule *module = g_ptr_array_index(loader->modules, i);
+        g_autofree char *name =
+            g_strdup_printf("%s of partition \"%s\"", module->is_initrd ? "initrd" : "kernel",
+                            file->partitions.at[module->partition].name);
+        add_image(loader,
+                  image_of_bytes(name, module->at, module->bytes->data, module->bytes->len));
+    }
+    chosen->machine_file = file;
+    chosen->modules = loader->modules;
+    chosen->kernel_start = kernel ? start_of(kernel) : BOARD_RAM;
+    return true;
+}
+
 /* Adds what /chosen must say to a tree from a file. */
 static bool amend_tree(void *fdt, const DevicetreeChosen *chosen)
 {
@@ -256,13 +302,6 @@ static GByteArray *read_tree(const char *path, const DevicetreeChosen *chosen, G
     return g_byte_array_append(g_byte_array_new(), fdt, fdt_totalsize(fdt));
 }
 
-/* Near the end of RAM, at most 3 GiB behind its beginning. */
-static uint64_t place_tree(const Machine *m, size_t size)
-{
-    uint64_t top = MIN(ram_end(m), BOARD_RAM + 3072 * MIB), at = (top - size) / BIG_PAGE * BIG_PAGE;
-    return at > BOARD_RAM + BIG_PAGE ? at : (top - size) / PAGE_SIZE * PAGE_SIZE;
-}
-
 static bool add_tree(Loader *loader, const LoaderConfig *config, const DevicetreeChosen *chosen,
                      uint64_t *at, GError **error)
 {
@@ -305,8 +344,10 @@ static bool load_all(Loader *loader, GError **error)
     for (unsigned i = 0; i < config->n_loads; i++)
         if (!load_note(loader, &config->loads[i], error))
             return false;
-    if (!add_tree(loader, config, &chosen, &tree, error) || !check_blobs(loader, error))
+    if (!load_modules(loader, config, kernel, &chosen, error) ||
+        !add_tree(loader, config, &chosen, &tree, error) || !check_blobs(loader, error))
         return false;
+    g_clear_pointer(&loader->modules, g_ptr_array_unref);
     uint64_t next = kernel ? kernel->entry : noted_entry(loader, config),
              entry = firmware ? firmware->entry : next;
     bootrom_make(loader->rom, entry ? entry : BOARD_RAM, tree, next, PRIV_S);
@@ -336,6 +377,7 @@ void loader_free(Loader *loader)
     g_ptr_array_free(loader->blobs, TRUE);
     g_ptr_array_free(loader->images, TRUE);
     g_free(loader->listing);
+    g_clear_pointer(&loader->modules, g_ptr_array_unref);
     g_clear_pointer(&loader->devicetree, g_bytes_unref);
     g_free(loader);
 }

@@ -31,6 +31,8 @@ typedef struct {
     const char *kernel, *initrd, *append, *dtb;
     const LoadNote *loads;
     unsigned n_loads;
+    const struct MachineFile
+        *machine_file; /* whose partitions' images are loaded; NULL: there are none */
 } LoaderConfig;
 
 typedef struct Loader Loader;

@@ -17,7 +17,7 @@ Findings *findings_new(const char *path, const char *text)
     return findings;
 }
 
-void findings_free(Findings *findings)
+void findings_clear(Findings *findings)
 {
     for (guint i = 0; i < findings->list->len; i++) {
         Finding *finding = g_ptr_array_index(findings->list, i);
@@ -25,6 +25,13 @@ void findings_free(Findings *findings)
         g_free(finding->fix);
         g_free(finding);
     }
+    g_ptr_array_set_size(findings->list, 0);
+    findings->errors = findings->warnings = 0;
+}
+
+void findings_free(Findings *findings)
+{
+    findings_clear(findings);
     g_ptr_array_free(findings->list, TRUE);
     g_strfreev(findings->lines);
     g_free(findings->path);

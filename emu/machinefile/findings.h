@@ -43,6 +43,9 @@ void findings_add(Findings *findings, bool is_warning, unsigned line, const char
 void findings_add_at(Findings *findings, unsigned line, unsigned column, const char *format, ...)
     G_GNUC_PRINTF(4, 5);
 
+/* Forgets all of them. */
+void findings_clear(Findings *findings);
+
 /* All of them in the order of their lines. */
 void findings_print(Findings *findings, FILE *out);
 

@@ -12,6 +12,8 @@
 
 #include "emu/base/error.h"
 #include "emu/completion.h"
+#include "emu/machinefile/apply.h"
+#include "emu/machinefile/machinefile.h"
 #include "emu/options/handlers.h"
 #include "emu/options/props.h"
 
@@ -129,6 +131,7 @@ void options_free(Options *o)
     g_ptr_array_free(o->saves, TRUE);
     g_array_free(o->state_marks, TRUE);
     g_ptr_array_free(o->strings, TRUE);
+    machinefile_free(o->machine_file);
     g_free(o);
 }
 
@@ -158,8 +161,8 @@ bool option_help(Options *o, const OptionDef *unused, const char *argument, GErr
     (void)argument;
     (void)error;
     printf(
-        "usage: bulkhead [run] [OPTION]...   run a RISC-V machine\n"
-        "       bulkhead gdb [OPTION]... [-- WORD...]   the same under gdb, which gets the words\n"
+        "usage: bulkhead [run [FILE.bh]] [OPTION]...   run a RISC-V machine\n"
+        "       bulkhead gdb [FILE.bh] [OPTION]... [-- WORD...]   the same under gdb, which gets the words\n"
         "       bulkhead check FILE.bh       check a machine file\n"
         "       bulkhead doctor              check that everything needed is there\n\n"
         "Every option takes one dash or two.\n\n");
@@ -311,6 +314,8 @@ static bool parse_verb(Options *o, const char *word, GError **error)
         o->verb = options_keep(o, word);
         return true;
     }
+    if (g_str_has_suffix(word, ".bh"))
+        return fail(error, EXIT_USAGE, "'%s' is no command; write bulkhead run %s", word, word);
     const char *near = nearest_word(word, names);
     return near ? fail(error, EXIT_USAGE, "no command is called '%s'; did you mean '%s'?", word,
                        near)
@@ -318,6 +323,14 @@ static bool parse_verb(Options *o, const char *word, GError **error)
                        "'%s' is neither a command nor an option; a disk image is given as -drive "
                        "file=%s,if=virtio,format=raw, a kernel as -kernel %s",
                        word, word, word);
+}
+
+/* FILE.bh behind run, gdb and trace record. */
+static bool parse_machine_file(Options *o, int argc, char **argv, int *at, GError **error)
+{
+    if (*at >= argc || !g_str_has_suffix(argv[*at], ".bh") || argv[*at][0] == '-')
+        return true;
+    return machinefile_apply(o, argv[(*at)++], error);
 }
 
 bool options_parse(Options *o, int argc, char **argv, GError **error)
@@ -338,6 +351,8 @@ bool options_parse(Options *o, int argc, char **argv, GError **error)
         o->trace_file = options_keep(o, argv[at + 1]);
         at += 2;
     }
+    if (at > 1 && !parse_machine_file(o, argc, argv, &at, error))
+        return false;
     for (; at < argc && !o->done; at++) {
         if (o->verb && !strcmp(o->verb, "gdb") && !strcmp(argv[at], "--")) {
             o->verb_words = argv + at + 1;

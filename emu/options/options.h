@@ -60,7 +60,8 @@ typedef struct Options {
     int n_verb_words;
     bool done; /* only information was wanted, and was printed */
     MachineConfig machine;
-    LoaderConfig images; /* strings belong to `strings` */
+    LoaderConfig images;              /* strings belong to `strings` */
+    struct MachineFile *machine_file; /* NULL: none; it owns some of the strings */
     const char *dumpdtb, *bios, *name, *pidfile;
     GPtrArray *drives, *netdevs, *chars, *notes;
     GArray *loads; /* of LoadNote; images.loads once resolved */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "emu/base/error.h"
+#include "emu/machinefile/apply.h"
 #include "emu/options/handlers.h"
 #include "emu/options/props.h"
 
@@ -345,11 +346,11 @@ bool options_resolve(Options *o, GError **error)
         return fail(error, EXIT_CONFIG,
                     "-trace-pre, but no event is waited for; add -trace-start "
                     "EVENT");
-    if (!options_check_machine(o, error) || !options_resolve_serial(o, error) ||
-        !options_resolve_monitors(o, error) || !options_resolve_gdbs(o, error) ||
-        !plug_notes(o, has_bus, plug_note, error) || !plug_notes(o, is_card, plug_note, error) ||
-        !plug_notes(o, is_any, plug_console, error) || !resolve_semihosting(o, error) ||
-        !check_used(o, error))
+    if (!machinefile_resolve(o, error) || !options_check_machine(o, error) ||
+        !options_resolve_serial(o, error) || !options_resolve_monitors(o, error) ||
+        !options_resolve_gdbs(o, error) || !plug_notes(o, has_bus, plug_note, error) ||
+        !plug_notes(o, is_card, plug_note, error) || !plug_notes(o, is_any, plug_console, error) ||
+        !resolve_semihosting(o, error) || !check_used(o, error))
         return false;
     if (o->stopped && !o->gdbs->len && !o->monitor_chars->len)
         return fail(error, EXIT_CONFIG,

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * apply.c - from a machine file to options; see apply.h.
+ *
+ * Every setting is handed to the option that it is named after, so what is known, and what is wrong, is the same in both
+ * places. What an option says is prefixed with the line.
+ */
+#include "emu/machinefile/apply.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "emu/base/error.h"
+#include "emu/machinefile/check.h"
+#include "emu/machinefile/machinefile.h"
+#include "emu/machinefile/values.h"
+
+/* Acts on an option as if it stood in the setting's line. */
+static bool act(Options *o, const config_setting_t *at, const char *option, const char *argument,
+                GError **error)
+{
+    const OptionDef *def = option_find(option);
+    unsigned line = config_setting_source_line(at);
+    if (!def)
+        return fail(error, EXIT_CONFIG, "%s:%u: this program has no -%s yet; leave it out",
+                    o->machine_file->path, line, option);
+    g_ptr_array_add(o->given, (gpointer)def->name);
+    if (def->handle(o, def, argument, error))
+        return true;
+    g_prefix_error(error, "%s:%u: ", o->machine_file->path, line);
+    return false;
+}
+
+/* One property of an argument; commas in its value are doubled. */
+static void add(GString *argument, const char *name, const char *value)
+{
+    if (!value)
+        return;
+    g_auto(GStrv) parts = g_strsplit(value, ",", -1);
+    g_autofree char *doubled = g_strjoinv(",,", parts);
+    g_string_append_printf(argument, "%s%s=%s", argument->len ? "," : "", name, doubled);
+}
+
+static void add_flag(GString *argument, const char *name, bool value)
+{
+    add(argument, name, value ? "on" : "off");
+}
+
+static void add_number(GString *argument, const config_setting_t *group, const char *key,
+                       const char *name, uint64_t value)
+{
+    g_autofree char *text = g_strdup_printf("%" PRIu64, value);
+    if (mf_at(group, key))
+        add(argument, name, text);
+}
+
+/* Settings of the machine that are options of their own, as they are. */
+static bool apply_plain(Options *o, const MfMachine *m, GError **error)
+{
+    g_autofree char *harts = g_strdup_printf("%" PRIu64, m->n_harts);
+    g_autofree char *memory = g_strdup_printf("%" PRIu64 "K", m->memory >> 10);
+    g_autofree char *seed = g_strdup_printf("%" PRIu64, m->seed);
+    g_autofree char *quantum = g_strdup_printf("%" PRIu64, m->quantum);
+    const struct {
+        const char *key, *option, *argument;
+    } rows[] = {
+        { "harts", "smp", harts },         { "memory", "m", memory },
+        { "cpu", "cpu", m->cpu },          { "bios", "bios", m->bios },
+        { "kernel", "kernel", m->kernel }, { "initrd", "initrd", m->initrd },
+        { "append", "append", m->append }, { "dtb", "dtb", m->dtb },
+        { "serial", "serial", m->serial }, { "seed", "seed", seed },
+        { "quantum", "quantum", quantum },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const config_setting_t *at = mf_at(m->at, rows[i].key);
+        if (at && !act(o, at, rows[i].option, rows[i].argument, error))
+            return false;
+    }
+    return true;
+}
+
+static bool apply_machine(Options *o, const MfMachine *m, GError **error)
+{
+    g_autoptr(GString) argument = g_string_new(m->type);
+    if (!m->at)
+        return true;
+    if (mf_at(m->at, "aia"))
+        add(argument, "aia", m->aia);
+    add_number(argument, m->at, "aia-guests", "aia-guests", m->aia_guests);
+    if (mf_at(m->at, "aia-direct"))
+        add_flag(argument, "aia-direct", m->aia_direct);
+    if (mf_at(m->at, "aclint"))
+        add_flag(argument, "aclint", m->aclint);
+    return act(o, m->at, "M", argument->str, error) && apply_plain(o, m, error);
+}
+
+static bool apply_timing(Options *o, const MfTiming *timing, GError **error)
+{
+    g_autoptr(GString) argument = g_string_new(timing->profile);
+    if (!timing->at)
+        return true;
+    add(argument, "start", timing->start);
+    add_number(argument, timing->at, "line", "line", timing->line);
+    add_number(argument, timing->llc.at, "size", "llc.size", timing->llc.size);
+    add_number(argument, timing->llc.at, "ways", "llc.ways", timing->llc.ways);
+    add_number(argument, timing->llc.at, "cycles", "llc.cycles", timing->llc.cycles);
+    add(argument, "llc.replacement", timing->llc.replacement);
+    add(argument, "llc.hash", timing->llc.hash);
+    add_number(argument, timing->bus.at, "latency", "bus.latency", timing->bus.latency);
+    add_number(argument, timing->bus.at, "service", "bus.service", timing->bus.service);
+    add_number(argument, timing->bus.at, "outstanding", "bus.outstanding", timing->bus.outstanding);
+    return act(o, timing->at, "timing", argument->str, error);
+}
+
+static bool apply_hypervisor(Options *o, const MfHypervisor *hyp, GError **error)
+{
+    return mf_hypervisor_is_builtin(o->machine_file) ||
+           (act(o, hyp->at, "kernel", hyp->image, error) &&
+            (!hyp->append || act(o, hyp->at, "append", hyp->append, error)));
+}
+
+static bool apply_backends(Options *o, const MachineFile *file, GError **error)
+{
+    for (unsigned i = 0; i < file->drives.n; i++) {
+        const MfDrive *drive = &file->drives.at[i];
+        g_autoptr(GString) argument = g_string_new("if=none");
+        add(argument, "file", drive->file);
+        add(argument, "id", drive->id);
+        add(argument, "format", drive->format);
+        add_flag(argument, "readonly", drive->readonly);
+        add_flag(argument, "snapshot", drive->snapshot);
+        if (!act(o, drive->at, "drive", argument->str, error))
+            return false;
+    }
+    for (unsigned i = 0; i < file->netdevs.n; i++) {
+        const MfNetdev *netdev = &file->netdevs.at[i];
+        g_autoptr(GString) argument = g_string_new(netdev->type);
+        add(argument, "id", netdev->id);
+        for (unsigned j = 0; j < netdev->hostfwd.n; j++)
+            add(argument, "hostfwd", netdev->hostfwd.at[j]);
+        add_flag(argument, "restrict", netdev->restrict_it);
+        if (!act(o, netdev->at, "netdev", argument->str, error))
+            return false;
+    }
+    return true;
+}
+
+static bool apply_chardevs(Options *o, const MachineFile *file, GError **error)
+{
+    for (unsigned i = 0; i < file->chardevs.n; i++) {
+        const MfChardev *chardev = &file->chardevs.at[i];
+        g_autoptr(GString) argument = g_string_new(chardev->backend);
+        add(argument, "id", chardev->id);
+        add(argument, "path", chardev->path);
+        add(argument, "host", chardev->host);
+        add_number(argument, chardev->at, "port", "port", chardev->port);
+        if (mf_at(chardev->at, "server"))
+            add_flag(argument, "server", chardev->server);
+        if (mf_at(chardev->at, "wait"))
+            add_flag(argument, "wait", chardev->wait);
+        if (!act(o, chardev->at, "chardev", argument->str, error))
+            return false;
+    }
+    return true;
+}
+
+/* Devices get the slot that the check counted with, whatever the command line plugs in beside them. */
+static bool apply_devices(Options *o, const MachineFile *file, GError **error)
+{
+    for (unsigned i = 0; i < file->devices.n; i++) {
+        const MfDevice *device = &file->devices.at[i];
+        int slot = mf_slot(file, i);
+        g_autofree char *bus = g_strdup_printf("virtio-mmio-bus.%d", slot);
+        g_autoptr(GString) argument = g_string_new(device->driver);
+        add(argument, "id", device->id);
+        add(argument, "drive", device->drive);
+        add(argument, "netdev", device->netdev);
+        add(argument, "chardev", device->chardev);
+        add(argument, "mac", device->mac);
+        add(argument, "serial", device->serial);
+        if (slot >= 0)
+            add(argument, "bus", bus);
+        if (!act(o, device->at, "device", argument->str, error))
+            return false;
+    }
+    return true;
+}
+
+/* Prints what was found; errors fail. */
+static bool report(const MachineFile *file, GError **error)
+{
+    findings_print(file->findings, stderr);
+    return !file->findings->errors ||
+           fail(error, EXIT_CONFIG,
+                "%s cannot be run: %u error%s above; mend what is there, bulkhead "
+                "check %s looks again",
+                file->path, file->findings->errors, file->findings->errors > 1 ? "s" : "",
+                file->path);
+}
+
+bool machinefile_apply(Options *o, const char *path, GError **error)
+{
+    MachineFile *file = o->machine_file = machinefile_read(path, error);
+    if (!file)
+        return false;
+    if (!file->findings->errors)
+        machinefile_check(file);
+    return report(file, error) && apply_machine(o, &file->machine, error) &&
+           apply_timing(o, &file->timing, error) && apply_hypervisor(o, &file->hypervisor, error) &&
+           apply_backends(o, file, error) && apply_chardevs(o, file, error) &&
+           apply_devices(o, file, error);
+}
+
+/* Options behind the file may have made another machine of it. */
+static bool check_again(Options *o, GError **error)
+{
+    MachineFile *file = o->machine_file;
+    if (file->machine.n_harts == o->machine.n_harts && file->machine.memory == o->machine.ram_size)
+        return true;
+    file->machine.n_harts = o->machine.n_harts;
+    file->machine.memory = o->machine.ram_size;
+    findings_clear(file->findings);
+    machinefile_check(file);
+    return report(file, error);
+}
+
+bool machinefile_resolve(Options *o, GError **error)
+{
+    MachineFile *file = o->machine_file;
+    if (!file || !file->partitions.n)
+        return true;
+    if (!check_again(o, error))
+        return false;
+    if (!o->images.kernel)
+        return fail(
+            error, EXIT_CONFIG,
+            "%s:%u: partitions are made by a hypervisor in the machine, and the built-in one is "
+            "not there yet; name an image that reads docs/partition-binding.md: hypervisor = { "
+            "image = \"FILE\" }, or -kernel FILE",
+            file->path, mf_line(file->partitions.at[0].at, NULL));
+    if (o->images.dtb)
+        return fail(error, EXIT_CONFIG,
+                    "-dtb '%s' would not tell the hypervisor of the partitions of %s; leave it out",
+                    o->images.dtb, file->path);
+    o->images.machine_file = file;
+    return true;
+}
