@@ -22,7 +22,7 @@ static const char about[] =
     "    bulkhead run two.bh [OPTION]...\n"
     "\n"
     "This page is what `bulkhead check -help` prints.\n"
-    "[Why it is so](adr/0027-machine-files.md).\n"
+    "[What the guest is told](partition-binding.md), [why it is so](adr/0027-machine-files.md).\n"
     "\n";
 
 /* One line about what the file describes. */
