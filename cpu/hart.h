@@ -359,10 +359,10 @@ static inline uint64_t hart_retired(const Hart *hart)
     return hart_cycles(hart) - hart->trap_units - hart->stall_units;
 }
 
-/* Between slices: instructions and traps, and what it idled. */
+/* Instructions and traps. */
 static inline uint64_t hart_steps(const Hart *hart)
 {
-    return hart->units - hart->stall_units;
+    return hart_cycles(hart) - hart->stall_units;
 }
 
 /* Raises an exception from an instruction: `return hart_raise(hart, CAUSE_ILLEGAL, raw);` */

@@ -171,9 +171,8 @@ struct Machine {
     bool silent;             /* and was heard: output goes nowhere */
     bool travelling; /* on the way to somewhere else in time: nobody is to hear or say anything */
     Restraint recorded; /* when this happened before */
-    unsigned
-        stop_hart; /* debug_stopped is told when this one has used stop_cycles; n_harts: none */
-    uint64_t stop_cycles;
+    unsigned stop_hart; /* debug_stopped is told when this one has done stop_steps; n_harts: none */
+    uint64_t stop_steps;
     MonitorHub *monitors;   /* what monitors share; NULL: there are none */
     uint32_t commit_traced; /* bit n: hart n reports instructions for the sake of events alone */
     uint64_t step_end; /* steps of hart step_hart at which the machine pauses; UINT64_MAX: never */
@@ -210,6 +209,13 @@ StopReason machine_run(Machine *machine);
 static inline int64_t machine_quantum(const Machine *machine)
 {
     return (int64_t)(machine->timed ? machine->config.timed.quantum : machine->config.quantum);
+}
+
+/* Instructions, traps and idle units of the hart that is stepped over. Between slices. */
+static inline uint64_t machine_steps_over(const Machine *machine)
+{
+    const Hart *hart = &machine->harts[machine->step_hart];
+    return hart_steps(hart) + hart->idle_units;
 }
 
 /* Asks the machine to stop after the current slice. Emulation thread. */

@@ -102,9 +102,9 @@ static uint64_t slice_length(const Machine *m, unsigned index)
     if (m->config.max_insns)
         length = MIN(length, m->config.max_insns - MIN(machine_executed(m), m->config.max_insns));
     if (UNLIKELY(index == m->step_hart))
-        length = MIN(length, m->step_end - MIN(m->step_end, hart_steps(&m->harts[index])));
+        length = MIN(length, m->step_end - MIN(m->step_end, machine_steps_over(m)));
     if (UNLIKELY(index == m->stop_hart))
-        length = MIN(length, m->stop_cycles - MIN(hart_cycles(&m->harts[index]), m->stop_cycles));
+        length = MIN(length, m->stop_steps - MIN(hart_steps(&m->harts[index]), m->stop_steps));
     return UNLIKELY(m->stepping >> index & 1) ? MIN(length, 1) : length;
 }
 
@@ -191,7 +191,7 @@ static void hear_host(Machine *m)
 {
     while (UNLIKELY(inbox_has_messages(&m->inbox)) && !m->paused)
         inbox_apply_one(&m->inbox);
-    if (UNLIKELY(hart_steps(&m->harts[m->step_hart]) >= m->step_end)) {
+    if (UNLIKELY(machine_steps_over(m) >= m->step_end)) {
         m->step_end = UINT64_MAX;
         m->paused = m->noticed = true;
     }
@@ -229,7 +229,7 @@ static void check_debug_stop(Machine *m, unsigned index, bool ran)
 {
     Hart *hart = &m->harts[index];
     bool stepped = ran && m->stepping >> index & 1;
-    bool there = index == m->stop_hart && hart_cycles(hart) == m->stop_cycles;
+    bool there = index == m->stop_hart && hart_steps(hart) == m->stop_steps;
     if (!stepped && !there && !(hart->attention & ATTENTION_STOP))
         return;
     m->stepping &= ~((uint32_t)1 << index);

@@ -71,7 +71,7 @@ void monitor_step(Monitor *monitor, const char *arguments, GString *out)
     if (!may_go(monitor, out))
         return;
     m->step_hart = monitor->hart;
-    m->step_end = hart_steps(&m->harts[monitor->hart]) + count;
+    m->step_end = machine_steps_over(m) + count;
     m->harts[monitor->hart].step_over = true;
     m->paused = false;
     monitor->waits = true;

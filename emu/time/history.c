@@ -381,7 +381,7 @@ void history_paused(Machine *m)
     if (!h || !h->limit)
         return;
     Stop stop = { .moment = history_now(h) };
-    history_note_cycles(m, stop.cycles);
+    history_note_steps(m, stop.steps);
     guint place = h->stops->len;
     while (place && moment_before(&stop.moment, &g_array_index(h->stops, Stop, place - 1).moment))
         place--;
@@ -468,4 +468,16 @@ void history_wake(Machine *m, Hart *hart)
         input_log_add(h->log, INPUT_WAKE, hart->id, 0, NULL, 0);
     }
     hart->idle = false;
+}
+
+void history_timed(Machine *m, bool on)
+{
+    History *h = m->history;
+    if (!m->timing || m->timed == on)
+        return;
+    if (h) {
+        history_deviates(m);
+        input_log_add(h->log, INPUT_TIMED, on, 0, NULL, 0);
+    }
+    timed_switch(m, on);
 }

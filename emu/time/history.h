@@ -65,9 +65,9 @@ typedef struct {
     unsigned size;
     uint64_t before, after; /* up to 8 bytes of it */
     Requester by;
-    bool in_slice;   /* else between two instructions: input came */
-    unsigned hart;   /* that ran, and */
-    uint64_t cycles; /* had used so many, without the instruction that did it */
+    bool in_slice;  /* else between two instructions: input came */
+    unsigned hart;  /* that ran, and */
+    uint64_t steps; /* had used so many, without the instruction that did it */
     uint64_t ns;
 } HistoryStore;
 
@@ -92,5 +92,7 @@ void history_deviates(Machine *machine);
 void history_touched(Machine *machine);
 /* Somebody lets a hart that waits in a WFI go on. */
 void history_wake(Machine *machine, Hart *hart);
+/* Somebody turns timed mode on or off. Between slices. */
+void history_timed(Machine *machine, bool on);
 
 #endif

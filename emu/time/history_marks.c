@@ -8,10 +8,10 @@ enum { USUAL_GAP = 10000000, LEAST_GAP = 100000 };
 #define NEAR 100000000ull
 enum { SHARE = 8, FEW_MARKS = 8 };
 
-void history_note_cycles(const Machine *m, uint64_t *cycles)
+void history_note_steps(const Machine *m, uint64_t *steps)
 {
     for (unsigned i = 0; i < m->n_harts; i++)
-        cycles[i] = hart_cycles(&m->harts[i]);
+        steps[i] = hart_steps(&m->harts[i]);
 }
 
 static void free_mark(const History *h, Mark *mark)
@@ -109,7 +109,7 @@ void history_take_mark(History *h, bool is_first)
                     .work = machine_executed(m),
                     .recorded = m->replaying ? m->recorded : h->logged,
                     .is_first = is_first };
-    history_note_cycles(m, mark->cycles);
+    history_note_steps(m, mark->steps);
     copy_worlds(m, mark->worlds);
     unsigned place = h->marks->len;
     while (place && moment_before(&mark->moment, &history_mark_at(h, place - 1)->moment))

@@ -13,14 +13,14 @@ typedef struct {
     uint64_t work; /* machine_executed: what coming here once more costs */
     Restraint recorded;
     bool is_first; /* nothing leads here: the run was changed from outside just before */
-    uint64_t cycles[MACHINE_MAX_HARTS];
+    uint64_t steps[MACHINE_MAX_HARTS];
     GArray *worlds[MACHINE_MAX_HARTS]; /* NULL: nobody took notes */
 } Mark;
 
 /* Where a debugger had the machine. */
 typedef struct {
     Moment moment;
-    uint64_t cycles[MACHINE_MAX_HARTS];
+    uint64_t steps[MACHINE_MAX_HARTS];
 } Stop;
 
 struct History {
@@ -41,7 +41,7 @@ struct History {
     Commit *commits[MACHINE_MAX_HARTS];
     Stats *stats[MACHINE_MAX_HARTS];
     uint64_t trace_seq, commit_hash, commit_count;
-    /* Travelling: where to; without `has_goal` a hart's cycles say it (Machine.stop_hart). */
+    /* Travelling: where to; without `has_goal` a hart's steps say it (Machine.stop_hart). */
     Moment goal;
     bool has_goal, arrived, cancelled;
     uint64_t origin; /* work where the journey began: marks get denser towards it */
@@ -73,7 +73,7 @@ void history_set_mark_due(History *h);
 void history_drop_marks(History *h, unsigned from, unsigned count);
 size_t history_memory(const History *h);
 void history_restore_worlds(Machine *machine, GArray *const *worlds);
-void history_note_cycles(const Machine *machine, uint64_t *cycles);
+void history_note_steps(const Machine *machine, uint64_t *steps);
 
 Moment history_now(const History *h);
 /* Is `a` before `b`? */
@@ -96,7 +96,7 @@ void travel_init(History *h);
 bool travel_set_out(History *h);
 unsigned travel_marks_before(const History *h, const Moment *moment);
 TravelEnd travel_run_to(History *h, const Moment *goal);
-TravelEnd travel_run_to_cycles(History *h, unsigned hart, uint64_t cycles);
+TravelEnd travel_run_to_steps(History *h, unsigned hart, uint64_t steps);
 TravelEnd travel_go_to(History *h, const Moment *goal);
 
 #endif

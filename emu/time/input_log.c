@@ -233,6 +233,7 @@ static bool is_sound(const InputLog *log, const InputRecord *record)
     case INPUT_FRAME: return tap && tap->from_net;
     case INPUT_RESTRAINT: return record->size == sizeof(Restraint);
     case INPUT_WAKE: return record->port < log->machine->n_harts;
+    case INPUT_TIMED: return record->port <= 1 && log->machine->timing;
     default: return record->kind == INPUT_BREAK;
     }
 }
@@ -346,12 +347,18 @@ static bool apply_wake(const InputLog *log, const InputRecord *record)
     return true;
 }
 
+static bool apply_timed(const InputLog *log, const InputRecord *record)
+{
+    timed_switch(log->machine, record->port);
+    return true;
+}
+
 bool input_log_apply_next(InputLog *log)
 {
     static bool (*const apply[INPUT_KINDS])(const InputLog *, const InputRecord *) = {
         [INPUT_BYTES] = apply_bytes, [INPUT_EVENT] = apply_event,
         [INPUT_FRAME] = apply_frame, [INPUT_RESTRAINT] = apply_restraint,
-        [INPUT_WAKE] = apply_wake,
+        [INPUT_WAKE] = apply_wake,   [INPUT_TIMED] = apply_timed,
     };
     const InputRecord *record = input_log_at(log, log->next++);
     return apply[record->kind](log, record);

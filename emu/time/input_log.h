@@ -31,6 +31,7 @@ typedef enum {
     INPUT_RESTRAINT, /* the debugger restrains the machine from now on: a Restraint */
     INPUT_WAKE,      /* it let hart `port` go on from a WFI */
     INPUT_BREAK, /* something was done to the machine that is not noted: what follows begins with another state */
+    INPUT_TIMED, /* timed mode begins, or with `port` 0 ends */
     INPUT_KINDS
 } InputKind;
 

@@ -34,7 +34,7 @@ void history_stored(Machine *m, Spa spa, unsigned size, Requester by)
                                  .by = by,
                                  .in_slice = m->clock.left != &m->clock.none,
                                  .hart = hart->id,
-                                 .cycles = hart_cycles(hart),
+                                 .steps = hart_steps(hart),
                                  .ns = clock_now(&m->clock) };
     take_bytes(h);
 }
@@ -71,9 +71,9 @@ static TravelEnd show(History *h, const Mark *mark, const HistoryStore *store,
                       void (*tell)(void *opaque, const HistoryStore *store), void *opaque)
 {
     TravelEnd end = TRAVEL_ARRIVED;
-    if (store->in_slice && store->cycles > mark->cycles[store->hart]) {
+    if (store->in_slice && store->steps > mark->steps[store->hart]) {
         history_restore(h, mark);
-        end = travel_run_to_cycles(h, store->hart, store->cycles);
+        end = travel_run_to_steps(h, store->hart, store->steps);
     } else if (store->in_slice) {
         history_restore(h, mark);
         history_schedule(h);

@@ -18,7 +18,7 @@ typedef struct {
     unsigned hart;
     Watchpoint watch; /* kind 0: it was a breakpoint */
     Moment moment;
-    uint64_t cycles; /* of the hart, before the access */
+    uint64_t steps; /* of the hart, before the access */
 } Hit;
 
 typedef struct {
@@ -43,7 +43,7 @@ static void note_hit(const Journey *journey, const Hart *hart)
     bool watch = hart->watch_hit.kind;
     if (!watch && now.at.units >= journey->before->at.units)
         return;
-    *journey->hit = (Hit){ true, hart->id, hart->watch_hit, now, hart_cycles(hart) };
+    *journey->hit = (Hit){ true, hart->id, hart->watch_hit, now, hart_steps(hart) };
 }
 
 /* A hart is where it was to go, or at a point. */
@@ -52,7 +52,7 @@ static void stopped(void *opaque, unsigned index)
     const Journey *journey = opaque;
     Machine *m = journey->history->machine;
     Hart *hart = &m->harts[index];
-    if (index == m->stop_hart && hart_cycles(hart) == m->stop_cycles) {
+    if (index == m->stop_hart && hart_steps(hart) == m->stop_steps) {
         journey->history->arrived = true;
         machine_stop(m, STOP_DEBUG, 0);
         return;
@@ -166,11 +166,11 @@ TravelEnd travel_run_to(History *h, const Moment *goal)
     return run_to(h, goal, NULL);
 }
 
-TravelEnd travel_run_to_cycles(History *h, unsigned hart, uint64_t cycles)
+TravelEnd travel_run_to_steps(History *h, unsigned hart, uint64_t steps)
 {
     Journey journey = { .history = h };
     h->machine->stop_hart = hart;
-    h->machine->stop_cycles = cycles;
+    h->machine->stop_steps = steps;
     return run(&journey) ? TRAVEL_ARRIVED : TRAVEL_CANCELLED;
 }
 
@@ -218,21 +218,21 @@ bool travel_set_out(History *h)
 }
 
 /* The last moment before `now` that somebody was shown, or that a part of the run began with, at which the hart had used
- * just so many cycles. */
-static bool find_known(const History *h, const Moment *now, unsigned hart, uint64_t cycles,
+ * just so many steps. */
+static bool find_known(const History *h, const Moment *now, unsigned hart, uint64_t steps,
                        Moment *known)
 {
     bool found = false;
     for (guint i = h->stops->len; i-- > 0 && !found;) {
         const Stop *stop = &g_array_index(h->stops, Stop, i);
-        if (stop->cycles[hart] == cycles && moment_before(&stop->moment, now)) {
+        if (stop->steps[hart] == steps && moment_before(&stop->moment, now)) {
             *known = stop->moment;
             found = true;
         }
     }
     for (unsigned i = travel_marks_before(h, now); i-- > 0;) {
         const Mark *mark = history_mark_at(h, i);
-        if (!mark->is_first || mark->cycles[hart] != cycles ||
+        if (!mark->is_first || mark->steps[hart] != steps ||
             (found && moment_before(&mark->moment, known)))
             continue;
         *known = mark->moment;
@@ -242,17 +242,17 @@ static bool find_known(const History *h, const Moment *now, unsigned hart, uint6
 }
 
 /* From the last mark before that. */
-static TravelEnd go_to_cycles(History *h, const Moment *now, unsigned hart, uint64_t cycles)
+static TravelEnd go_to_steps(History *h, const Moment *now, unsigned hart, uint64_t steps)
 {
     unsigned n = travel_marks_before(h, now);
-    while (n && history_mark_at(h, n - 1)->cycles[hart] >= cycles)
+    while (n && history_mark_at(h, n - 1)->steps[hart] >= steps)
         n--;
     if (!n)
         return go_to_start(h);
     history_restore(h, history_mark_at(h, n - 1));
-    TravelEnd end = travel_run_to_cycles(h, hart, cycles);
+    TravelEnd end = travel_run_to_steps(h, hart, steps);
     if (end == TRAVEL_ARRIVED && h->machine->harts[hart].idle)
-        end = travel_run_to_cycles(h, hart, cycles);
+        end = travel_run_to_steps(h, hart, steps);
     return end;
 }
 
@@ -263,12 +263,12 @@ static TravelEnd step_back(void *opaque, unsigned hart, uint64_t count)
     if (!travel_set_out(h))
         return TRAVEL_CANCELLED;
     Moment now = history_now(h);
-    uint64_t cycles = hart_cycles(&h->machine->harts[hart]);
-    if (cycles < count)
+    uint64_t steps = hart_steps(&h->machine->harts[hart]);
+    if (steps < count)
         return go_to_start(h);
-    if (find_known(h, &now, hart, cycles - count, &known))
+    if (find_known(h, &now, hart, steps - count, &known))
         return travel_go_to(h, &known);
-    return go_to_cycles(h, &now, hart, cycles - count);
+    return go_to_steps(h, &now, hart, steps - count);
 }
 
 /* To a breakpoint before its instruction; to a watchpoint after it, since that is what is about to be undone: seen
@@ -277,7 +277,7 @@ static TravelEnd go_to_hit(History *h, const Mark *mark, const Hit *hit)
 {
     TravelEnd end;
     history_restore(h, mark);
-    end = hit->watch.kind ? travel_run_to_cycles(h, hit->hart, hit->cycles + 1)
+    end = hit->watch.kind ? travel_run_to_steps(h, hit->hart, hit->steps + 1)
                           : run_to(h, &hit->moment, NULL);
     h->machine->harts[hit->hart].watch_hit = hit->watch;
     return end == TRAVEL_ARRIVED ? TRAVEL_AT_POINT : end;
