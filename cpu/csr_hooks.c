@@ -9,6 +9,7 @@
 #include "emu/base/mutant.h"
 #include "emu/base/random.h"
 #include "mmu/pte.h"
+#include "mmu/timing/timing.h"
 
 /* Floating point. */
 
@@ -329,6 +330,9 @@ void write_srmcfg(Hart *hart, unsigned number, uint64_t value)
     const Isa *isa = hart->isa;
     (void)number;
     hart->csr.srmcfg = value & ((BIT(isa->rcidlen) - 1) | (BIT(isa->mcidlen) - 1) << 16);
+    if (hart->model)
+        timing_hart_qos(hart->model, (unsigned)bits(hart->csr.srmcfg, 11, 0),
+                        (unsigned)bits(hart->csr.srmcfg, 27, 16));
 }
 
 /* Memory. */

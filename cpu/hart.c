@@ -235,10 +235,10 @@ static const StateField hart_fields[] = {
  * stays one. */
 static void make_legal(Hart *hart)
 {
-    static const uint16_t indices[] = { CSR_satp,  CSR_tselect, CSR_vsatp,
-                                        CSR_hgatp, CSR_hgeie,   CSR_hvip };
-    uint64_t *words[] = { &hart->csr.satp,  &hart->csr.tselect, &hart->csr.vsatp,
-                          &hart->csr.hgatp, &hart->csr.hgeie,   &hart->csr.hvip };
+    static const uint16_t indices[] = { CSR_satp,  CSR_tselect, CSR_vsatp, CSR_hgatp,
+                                        CSR_hgeie, CSR_hvip,    CSR_srmcfg };
+    uint64_t *words[] = { &hart->csr.satp,  &hart->csr.tselect, &hart->csr.vsatp, &hart->csr.hgatp,
+                          &hart->csr.hgeie, &hart->csr.hvip,    &hart->csr.srmcfg };
     const uint64_t interrupts = BIT(IRQ_SSI) | BIT(IRQ_MSI) | BIT(IRQ_STI) | BIT(IRQ_MTI) |
                                 BIT(IRQ_SEI) | BIT(IRQ_MEI) | BIT(IRQ_LCOFI);
     if (hart->mmu.priv > PRIV_M || hart->mmu.priv == 2)

@@ -5,6 +5,7 @@
  *   0x0000_1000  boot ROM          0x0200_0000  CLINT, or ACLINT's mswi; 0x0200_4000 its mtimer
  *   0x0010_0000  test finisher     0x02f0_0000  ACLINT's sswi
  *   0x0010_1000  goldfish RTC      0x0c00_0000  PLIC, or APLIC of machine level
+ *   0x0482_0000  with -M cbqri=on: quality of service of the shared cache; 0x0482_8000: of the memory bus
  *   0x1000_0000  UART              0x0d00_0000  APLIC of supervisor level
  *   0x1000_1000  eight virtio-mmio slots, 4 KiB each
  *   0x2400_0000  IMSICs' files of machine level
@@ -31,6 +32,10 @@
 #define BOARD_IMSIC_M  0x24000000ull
 #define BOARD_IMSIC_S  0x28000000ull
 #define BOARD_RAM      0x80000000ull
+
+/* Where QEMU's patches for them have them. */
+#define BOARD_CBQRI_CAPACITY  0x4820000ull
+#define BOARD_CBQRI_BANDWIDTH 0x4828000ull
 
 /* Inputs of the PLIC or APLIC; all are levels. */
 enum { BOARD_IRQ_VIRTIO = 1, BOARD_IRQ_UART = 10, BOARD_IRQ_RTC = 11 };

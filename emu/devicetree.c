@@ -40,6 +40,11 @@ static uint32_t phandle_test(const Machine *m)
     return 2 * m->n_harts + 2;
 }
 
+uint32_t devicetree_cache_phandle(const Machine *m)
+{
+    return 2 * m->n_harts + 6;
+}
+
 static void put_cells(void *fdt, const char *name, const uint32_t *cells, unsigned count)
 {
     g_autofree fdt32_t *big = g_new(fdt32_t, count);
@@ -72,6 +77,43 @@ static void begin_node_at(void *fdt, const char *name, uint64_t address)
     fdt_begin_node(fdt, text);
 }
 
+/* "i-", "d-" or "": the properties of a cache. */
+static void put_cache(void *fdt, const char *prefix, const CacheSize *cache, unsigned line)
+{
+    const struct {
+        const char *name;
+        uint64_t value;
+    } rows[] = { { "cache-size", cache->size },
+                 { "cache-sets", cache->size / cache->ways / line },
+                 { "cache-block-size", line } };
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s%s", prefix, rows[i].name);
+        fdt_property_u32(fdt, name, (uint32_t)rows[i].value);
+    }
+}
+
+/* What a machine with a model of its caches says of a hart's own. */
+static void put_own_caches(void *fdt, const Machine *m)
+{
+    const TimingProfile *p = &m->config.timed.model.profile;
+    put_cache(fdt, "i-", &p->l1i, p->line);
+    put_cache(fdt, "d-", &p->l1d, p->line);
+    fdt_property_u32(fdt, "next-level-cache", devicetree_cache_phandle(m));
+}
+
+static void put_shared_cache(void *fdt, const Machine *m)
+{
+    const TimingProfile *p = &m->config.timed.model.profile;
+    fdt_begin_node(fdt, "l2-cache");
+    fdt_property_u32(fdt, "phandle", devicetree_cache_phandle(m));
+    fdt_property_string(fdt, "compatible", "cache");
+    fdt_property_u32(fdt, "cache-level", 2);
+    fdt_property(fdt, "cache-unified", NULL, 0);
+    put_cache(fdt, "", &p->llc, p->line);
+    fdt_end_node(fdt);
+}
+
 static void put_cpu(void *fdt, const Machine *m, unsigned hart)
 {
     const Isa *isa = &m->config.isa;
@@ -97,6 +139,8 @@ static void put_cpu(void *fdt, const Machine *m, unsigned hart)
                             isa->has[EXT_Sv57]   ? "riscv,sv57"
                             : isa->has[EXT_Sv48] ? "riscv,sv48"
                                                  : "riscv,sv39");
+    if (m->timing)
+        put_own_caches(fdt, m);
     fdt_begin_node(fdt, "interrupt-controller");
     fdt_property_u32(fdt, "#interrupt-cells", 1);
     fdt_property(fdt, "interrupt-controller", NULL, 0);
@@ -130,6 +174,8 @@ static void put_cpus(void *fdt, const Machine *m)
     for (unsigned i = 0; i < m->n_harts; i++)
         put_cpu(fdt, m, i);
     put_cpu_map(fdt, m);
+    if (m->timing)
+        put_shared_cache(fdt, m);
     fdt_end_node(fdt);
 }
 

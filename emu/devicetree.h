@@ -22,4 +22,7 @@ typedef struct {
  * command line of more than 64 KiB. Source: Devicetree Specification 0.4; the nodes are those of QEMU's virt. */
 GByteArray *devicetree_make(const Machine *m, const DevicetreeChosen *chosen, GError **error);
 
+/* The phandle of the shared cache, which is in the tree if the machine has a model of one. */
+uint32_t devicetree_cache_phandle(const Machine *m);
+
 #endif

@@ -17,6 +17,7 @@
 #include "emu/base/error.h"
 #include "emu/explain/explain.h"
 #include "emu/irqchip.h"
+#include "emu/qos.h"
 #include "emu/time/checkpoint.h"
 #include "emu/time/history.h"
 
@@ -194,7 +195,7 @@ static bool add_devices(Machine *m, GError **error)
         return false;
     m->uart = (Uart *)machine_new_device(m, &uart_type, "uart", BOARD_UART, BOARD_IRQ_UART);
     m->uart->chr = m->config.serial;
-    return machine_add_device(m, &m->uart->dev, error) && add_virtio(m, error);
+    return machine_add_device(m, &m->uart->dev, error) && add_virtio(m, error) && qos_add(m, error);
 }
 
 void machine_restraint_changed(Machine *m)
@@ -270,6 +271,7 @@ Machine *machine_new(const MachineConfig *config, GError **error)
     m->config = *config;
     m->n_harts = m->stop_hart = config->n_harts;
     add_aia_extensions(m);
+    qos_add_extension(m);
     m->look_at = m->step_end = UINT64_MAX;
     m->devices = g_ptr_array_new();
     m->wires = g_ptr_array_new_with_free_func(g_free);
@@ -314,6 +316,7 @@ void machine_free(Machine *m)
     g_ptr_array_free(m->devices, TRUE);
     g_array_free(m->looks, TRUE);
     g_array_free(m->state_marks, TRUE);
+    qos_free(m->qos);
     bus_free(&m->bus);
     g_clear_error(&m->stop_error);
     inbox_free(&m->inbox);

@@ -60,9 +60,12 @@ typedef struct {
     uint64_t seed; /* of everything that looks random to the guest */
     bool virtio_modern;
     MachineAia aia;
-    unsigned aia_guests; /* guest interrupt files of each IMSIC */
-    bool aia_direct;     /* the APLIC can deliver by wire in place of an IMSIC's file */
-    bool aclint;         /* ACLINT, not CLINT */
+    unsigned aia_guests;           /* guest interrupt files of each IMSIC */
+    bool aia_direct;               /* the APLIC can deliver by wire in place of an IMSIC's file */
+    bool aclint;                   /* ACLINT, not CLINT */
+    bool cbqri;                    /* quality-of-service controllers of cache and bus */
+    unsigned rcid_bits, mcid_bits; /* log2 of the identifiers that they know */
+    unsigned dma_rcid, dma_mcid;   /* what DMA carries */
     VirtioConfig virtio[VIRTIO_SLOTS];
     HostChar *serial;
     bool live_input;    /* somebody may still type: idle time passes at wall rate */
@@ -116,6 +119,7 @@ struct Machine {
     Aplic *aplic_m, *aplic_s;
     Imsic *imsic_m, *imsic_s;
     ImsicPort *imsic_ports; /* one a hart */
+    struct Qos *qos;        /* NULL without its controllers */
     Finisher *finisher;
     Rtc *rtc;
     Uart *uart;

@@ -8,6 +8,7 @@
 #define EMU_OPTIONS_HANDLERS_H
 
 #include "emu/options/options.h"
+#include "emu/options/props.h"
 
 /* options.c: what needs nothing but the row */
 OptionHandler option_help, option_completion, option_version, option_string, option_flag,
@@ -47,6 +48,8 @@ CharSpec *options_use_char(const GPtrArray *chars, const char *option, const cha
                            GError **error);
 /* machine.c: refuses what does not go together in -M and -cpu. */
 bool options_check_machine(const Options *options, GError **error);
+/* qos.c: takes the properties of -M about quality of service. */
+bool options_qos_props(Options *o, Props *props, GError **error);
 /* The trace events of an item of -d; "": it has none; NULL: there is no such item, or it is refused. */
 const char *options_log_events(const char *item);
 /* The rows of the tables of -chardev, -device, -d and -M, as they are written; NULL: no more. */

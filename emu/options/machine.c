@@ -19,6 +19,11 @@ static const struct {
       "interrupt controllers: PLIC; APLIC; APLIC, and an IMSIC a hart (none)" },
     { "aia-guests=N", "guest interrupt files of each IMSIC, 0 to 63 (0)" },
     { "aia-direct=on|off", "with IMSICs: the APLIC can deliver by wire in their place, too (off)" },
+    { "cbqri=on|off", "quality-of-service controllers of the modelled cache and bus (off)" },
+    { "cbqri-rcids=N", "resource control identifiers that they know, up to 64 (16)" },
+    { "cbqri-mcids=N", "monitoring counter identifiers, up to 64 (64)" },
+    { "cbqri-dma-rcid=N", "the RCID of devices' DMA (0)" },
+    { "cbqri-dma-mcid=N", "and its MCID (0)" },
     { "kernel=FILE", "as -kernel; initrd=, append=, dtb= and firmware= alike" },
     { "dumpdtb=FILE", "write the machine's device tree and end" },
 };
@@ -146,7 +151,8 @@ static bool machine_props(Options *o, Props *props, GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS(fixed); i++)
         if (!props_only(props, fixed[i].name, fixed[i].only, fixed[i].why, error))
             return false;
-    return interrupt_props(o, props, error) && props_finish(props, error);
+    return interrupt_props(o, props, error) && options_qos_props(o, props, error) &&
+           props_finish(props, error);
 }
 
 bool option_machine(Options *o, const OptionDef *def, const char *argument, GError **error)

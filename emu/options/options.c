@@ -98,6 +98,8 @@ Options *options_new(void)
     o->machine.ram_size = 128ull << 20;
     o->machine.quantum = DEFAULT_QUANTUM;
     o->machine.rtc_base_ns = DEFAULT_DATE_NS;
+    o->machine.rcid_bits = 4;
+    o->machine.mcid_bits = 6;
     if (!isa_parse(&o->machine.isa, NULL, NULL))
         g_assert_not_reached();
     return o;

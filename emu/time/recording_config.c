@@ -5,6 +5,7 @@
 
 #include "emu/base/error.h"
 #include "emu/time/recording.h"
+#include "mmu/timing/qos.h"
 
 #define MOST_RAM  (256ull << 30)
 #define LEAST_RAM (1ull << 20)
@@ -23,7 +24,8 @@ static const Number numbers[] = {
     NUMBER(n_harts, 1, MACHINE_MAX_HARTS), NUMBER(ram_size, LEAST_RAM, MOST_RAM), NUMBER(quantum, 1, 1000000000),
     NUMBER(rtc_base_ns, 0, UINT64_MAX), NUMBER(seed, 0, UINT64_MAX), NUMBER(virtio_modern, 0, 1),
     NUMBER(aia, AIA_NONE, AIA_APLIC_IMSIC), NUMBER(aia_guests, 0, MACHINE_MAX_AIA_GUESTS), NUMBER(aia_direct, 0, 1),
-    NUMBER(aclint, 0, 1),
+    NUMBER(aclint, 0, 1), NUMBER(cbqri, 0, 1), NUMBER(rcid_bits, 0, 6), NUMBER(mcid_bits, 0, 6),
+    NUMBER(dma_rcid, 0, QOS_MAX_IDS - 1), NUMBER(dma_mcid, 0, QOS_MAX_IDS - 1),
 };
 // clang-format on
 

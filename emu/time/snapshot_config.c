@@ -22,6 +22,12 @@ static void append_board(const MachineConfig *config, GString *out)
     g_string_append_printf(out, "-M aia=%s\n-M aia-guests=%u\n-M aia-direct=%s\n-M aclint=%s\n",
                            kinds[config->aia], config->aia_guests, on_off(config->aia_direct),
                            on_off(config->aclint));
+    if (config->cbqri)
+        g_string_append_printf(out,
+                               "-M cbqri=on\n-M cbqri-rcids=%u\n-M cbqri-mcids=%u\n"
+                               "-M cbqri-dma-rcid=%u\n-M cbqri-dma-mcid=%u\n",
+                               1u << config->rcid_bits, 1u << config->mcid_bits, config->dma_rcid,
+                               config->dma_mcid);
     g_string_append_printf(out, "-quantum %" PRIu64 "\n-seed %" PRIu64 "\n", config->quantum,
                            config->seed);
     g_string_append_printf(out, "-rtc base=%" PRIu64 "ns\n", config->rtc_base_ns);

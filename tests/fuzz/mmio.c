@@ -57,6 +57,7 @@ static uint64_t take_register(Bytes *in)
         { BOARD_PLIC, 0x30 }, { BOARD_PLIC + 0x1000, 0x10 }, { BOARD_PLIC + 0x2000, 0x200 },
         { BOARD_PLIC + 0x200000, 8 }, { BOARD_PLIC + 0x201000, 8 }, { BOARD_PLIC + 0x202000, 0x2000 },
         { BOARD_VIRTIO, 0x110 }, { BOARD_VIRTIO + 0x7000, 0x110 }, { BOARD_VIRTIO, 0x8000 },
+        { BOARD_CBQRI_CAPACITY, 0x30 }, { BOARD_CBQRI_BANDWIDTH, 0x30 },
         { BOARD_FINISHER, 8 }, { BOARD_ROM, 0x10000 }, { 0, 0x10000 },
     };
     // clang-format on
@@ -114,7 +115,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                  .serial = &chr,
                                  .rtc_base_ns = 1767225600ull * 1000000000,
                                  .stop_on_reset = true,
+                                 .cbqri = true,
+                                 .rcid_bits = 2,
+                                 .mcid_bits = 3,
                                  .virtio[7] = { .driver = "virtio-rng-device" } };
+        if (!timed_parse(&config.timed, "-timing",
+                         "rocket6,start=monitor,llc.size=64K,l1d.size=1K,l1i.size=1K", NULL))
+            fuzz_fail("no timed mode");
         its = fuzz_machine(&config, NULL);
         its.machine->restraint.held = ~0u;
     }
