@@ -6,6 +6,7 @@
 #include "cpu/csr_hooks.h"
 #include "cpu/hart.h"
 #include "emu/base/mutant.h"
+#include "mmu/timing/timing.h"
 
 const EventInfo event_info[EVENT_COUNT] = {
 #define EVENT(name, selector, kind, meaning) \
@@ -13,6 +14,35 @@ const EventInfo event_info[EVENT_COUNT] = {
 #include "cpu/events.def"
 #undef EVENT
 };
+
+/* Cycles of the bus for one line. */
+static uint64_t bus_cycles(const TimingHart *h, uint64_t lines)
+{
+    return lines * h->timing->calendar.length >> 8;
+}
+
+/* The same, of what the model counts. */
+static uint64_t modelled(const Hart *hart, Event event)
+{
+    const uint64_t *n = hart->model->events.n;
+    switch (event) {
+    case EVENT_cache_references: return n[COUNT_LLC_HITS] + n[COUNT_LLC_MISSES];
+    case EVENT_cache_misses: return n[COUNT_LLC_MISSES];
+    case EVENT_bus_cycles:
+        return bus_cycles(hart->model, n[COUNT_LLC_MISSES] + n[COUNT_WRITE_BACKS]);
+    case EVENT_frontend_stalls: return hart->fetch_stalls;
+    case EVENT_backend_stalls: return hart->stall_units - hart->fetch_stalls;
+    case EVENT_l1d_read_misses: return n[COUNT_L1D_MISSES] - n[COUNT_LLC_STORES];
+    case EVENT_l1d_write_misses:
+    case EVENT_llc_writes: return n[COUNT_LLC_STORES];
+    case EVENT_l1i_read_misses: return n[COUNT_L1I_MISSES];
+    case EVENT_llc_reads: return n[COUNT_LLC_HITS] + n[COUNT_LLC_MISSES] - n[COUNT_LLC_STORES];
+    case EVENT_llc_read_misses: return n[COUNT_LLC_MISSES] - n[COUNT_LLC_STORE_MISSES];
+    case EVENT_llc_write_misses: return n[COUNT_LLC_STORE_MISSES];
+    case EVENT_write_backs: return n[COUNT_WRITE_BACKS];
+    default: return n[COUNT_MISSES_BY_OTHERS];
+    }
+}
 
 /* How often `event` has happened since power-on. */
 static uint64_t happened(const Hart *hart, Event event)
@@ -25,7 +55,9 @@ static uint64_t happened(const Hart *hart, Event event)
     case EVENT_store_tlb_fills: return mmu->walks[ACCESS_WRITE];
     case EVENT_fetch_tlb_fills: return mmu->walks[ACCESS_FETCH];
     case EVENT_pte_reads: return mmu->pte_reads;
-    default: return hart->counters.happened[event];
+    default:
+        return event < EVENT_FIRST_MODELLED ? hart->counters.happened[event]
+                                            : modelled(hart, event);
     }
 }
 
@@ -80,9 +112,9 @@ static void set_counter(Hart *hart, unsigned index, uint64_t value)
     c->offset[index] = value - (counts ? happened(hart, c->source[index]) : 0);
 }
 
-static Event find_event(uint64_t selector)
+static Event find_event(const Hart *hart, uint64_t selector)
 {
-    for (unsigned i = 0; i < EVENT_COUNT; i++)
+    for (unsigned i = 0; i < (hart->model ? EVENT_COUNT : EVENT_FIRST_MODELLED); i++)
         if (event_info[i].selector == selector)
             return i;
     return EVENT_none;
@@ -91,7 +123,7 @@ static Event find_event(uint64_t selector)
 static Event source_of(const Hart *hart, unsigned index)
 {
     if (index >= HPM_FIRST)
-        return find_event(hart->counters.event[index - HPM_FIRST] & COUNTER_SELECTOR);
+        return find_event(hart, hart->counters.event[index - HPM_FIRST] & COUNTER_SELECTOR);
     return index == 0 ? EVENT_cycles : index == 2 ? EVENT_instructions : EVENT_none;
 }
 
@@ -149,6 +181,14 @@ void counters_change_mode(Hart *hart, unsigned to, bool returning)
 /* Most that an event can happen while a hart uses one unit: an instruction that crosses pages reads this many PTEs. */
 enum { EVENTS_PER_UNIT = 64 };
 
+/* More that it can happen in timed mode, when an instruction that began in the slice waits. */
+static uint64_t most_waited(const Hart *hart, Event event)
+{
+    bool is_cycles = event == EVENT_cycles || event == EVENT_bus_cycles ||
+                     event == EVENT_frontend_stalls || event == EVENT_backend_stalls;
+    return hart->mmu.timing && is_cycles ? 1 << 20 : 0;
+}
+
 bool counters_may_overflow(Hart *hart)
 {
     Counters *c = &hart->counters;
@@ -158,7 +198,9 @@ bool counters_may_overflow(Hart *hart)
     for (uint32_t armed = c->armed; armed; armed &= armed - 1) {
         unsigned index = (unsigned)__builtin_ctz(armed);
         c->seen[index] = counter_value(hart, index);
-        near |= c->seen[index] && -c->seen[index] / EVENTS_PER_UNIT <= (uint64_t)hart->left;
+        uint64_t to_go = -c->seen[index], waited = most_waited(hart, c->source[index]);
+        near |= c->seen[index] &&
+                (to_go - MIN(to_go, waited)) / EVENTS_PER_UNIT <= (uint64_t)hart->left;
     }
     return near;
 }
@@ -252,7 +294,7 @@ uint64_t read_mhpmevent(Hart *hart, unsigned number)
 void write_mhpmevent(Hart *hart, unsigned number, uint64_t value)
 {
     unsigned index = number - CSR_MHPMEVENT3;
-    uint64_t event = event_info[find_event(value & COUNTER_SELECTOR)].selector;
+    uint64_t event = event_info[find_event(hart, value & COUNTER_SELECTOR)].selector;
     if (hart->isa->has[EXT_Sscofpmf])
         event |= value & (COUNTER_OF | filter_mask(hart));
     reconfigure(hart, &hart->counters.event[index], event);

@@ -21,7 +21,9 @@ typedef enum {
     EVENT_COUNT
 } Event;
 
-typedef enum { COUNTED_CLOCK, COUNTED_ALWAYS, COUNTED_WATCHED } EventKind;
+typedef enum { COUNTED_CLOCK, COUNTED_ALWAYS, COUNTED_WATCHED, COUNTED_MODELLED } EventKind;
+
+#define EVENT_FIRST_MODELLED EVENT_cache_references
 
 typedef struct {
     const char *name, *meaning;
@@ -40,8 +42,8 @@ enum { HPM_FIRST = 3, HPM_COUNTERS = 29, COUNTERS = HPM_FIRST + HPM_COUNTERS };
 typedef struct {
     /* State: */
     uint64_t offset[COUNTERS];
-    uint64_t event[HPM_COUNTERS];   /* mhpmevent3.. */
-    uint64_t happened[EVENT_COUNT]; /* since power-on, of those the hart counts */
+    uint64_t event[HPM_COUNTERS];            /* mhpmevent3.. */
+    uint64_t happened[EVENT_FIRST_MODELLED]; /* since power-on, of those the hart counts */
     /* Derived: */
     uint64_t seen
         [COUNTERS]; /* value when overflow was looked for last, which depends on the host's slices */

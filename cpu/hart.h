@@ -200,7 +200,7 @@ struct Hart {
     /* Units: all since power-on up to the end of the slice, and those that retired nothing. */
     uint64_t units, idle_units, trap_units;
     /* Those it waited in timed mode, for memory and for instructions that take longer; saved by timed mode. */
-    uint64_t stall_units;
+    uint64_t stall_units, fetch_stalls; /* fetch_stalls: those of them for instructions */
     Counters counters;
     TriggerUnit triggers;
 

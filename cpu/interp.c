@@ -30,6 +30,7 @@ static inline void settle_fetch(Hart *hart)
     int64_t left = hart->left;
     stall_settle(hart);
     hart->fetch_stall = (uint32_t)(left - hart->left);
+    hart->fetch_stalls += hart->fetch_stall;
 }
 
 static bool fetch_parcel(Hart *hart, uint64_t pc, uint16_t *parcel)
@@ -204,7 +205,7 @@ static void step_crossing(Hart *hart)
         hart->pc = PC;                                                           \
         hart->left = left;                                                       \
         timed_fetch(&hart->mmu, (Gva){ PC }, (Spa){ place.page->spa + OFFSET }); \
-        stall_settle(hart);                                                      \
+        settle_fetch(hart);                                                      \
         left = hart->left;                                                       \
         line = LINE;                                                             \
     }                                                                            \
@@ -248,6 +249,7 @@ static void put_fetch_back(Hart *hart)
         return;
     hart->left += hart->fetch_stall;
     hart->stall_units -= hart->fetch_stall;
+    hart->fetch_stalls -= hart->fetch_stall;
     hart->mmu.timing->stall += hart->fetch_stall;
 }
 

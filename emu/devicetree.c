@@ -196,12 +196,13 @@ static uint32_t counters_of(Event event)
 
 /* Events of the SBI PMU extension, from one number to another, and the counters that can count them; then raw events,
  * by selector and mask. */
-static void put_pmu(void *fdt)
+static void put_pmu(void *fdt, const Machine *m)
 {
     uint32_t cells[3 * EVENT_COUNT];
     unsigned n = 0;
     for (Event event = EVENT_none + 1; event < EVENT_COUNT; event++) {
-        if (event_info[event].selector >= EVENT_RAW)
+        if (event_info[event].selector >= EVENT_RAW ||
+            (event_info[event].kind == COUNTED_MODELLED && !m->timing))
             continue;
         cells[n] = cells[n + 1] = event_info[event].selector;
         n += 2;
@@ -381,7 +382,7 @@ GByteArray *devicetree_make(const Machine *m, const DevicetreeChosen *chosen, GE
     put_syscon(fdt, m, "reboot", "syscon-reboot", 0x7777);
     put_memory(fdt, m);
     put_cpus(fdt, m);
-    put_pmu(fdt);
+    put_pmu(fdt, m);
     put_chosen(fdt, m, chosen);
     put_soc(fdt, m);
     fdt_end_node(fdt);

@@ -155,7 +155,7 @@ static const StateField clock_fields[] = {
     STATE(Machine, clock.span.units), STATE(Machine, clock.span.ns), STATE(Machine, timed),
     STATE(Machine, timed_mark_passed), STATE_ARRAY(Machine, round_given), STATE_ARRAY(Machine, round_left), STATE_END,
 };
-static const StateField stall_fields[] = { STATE(Hart, stall_units), STATE_END };
+static const StateField stall_fields[] = { STATE(Hart, stall_units), STATE(Hart, fetch_stalls), STATE_END };
 static const StateField hart_fields[] = { STATE(Hart, mmu.seen_page), STATE(Hart, mmu.fetched), STATE_END };
 // clang-format on
 static const StateDesc clock_state = { "timed", 1, clock_fields, clock_is_loaded };

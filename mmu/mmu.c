@@ -146,8 +146,10 @@ static bool translate(Mmu *mmu, Bank **bank, Gva va, Access access, Spa *spa)
     WalkMemory memory = ask_memory(mmu, key, watched);
     bool is_fetch = *bank == mmu->fetch && access == ACCESS_FETCH;
     walk(&request, &memory, &result);
-    mmu->counts.walks[access]++;
-    mmu->counts.pte_reads += result.n_steps + result.n_recalled;
+    if (LIKELY(!mmu->timing)) { /* else the modelled TLB says who walks */
+        mmu->counts.walks[access]++;
+        mmu->counts.pte_reads += result.n_steps + result.n_recalled;
+    }
     if (UNLIKELY(watched))
         watch_walk(mmu, key->space, &request, &result);
     if (UNLIKELY(mmu->timing != NULL) && (entry || result.status != WALK_OK))

@@ -22,6 +22,8 @@ static bool charge_walk(Mmu *mmu, const BankKey *key, Gva va, Access access, Wal
     unsigned leaves[2];
     WalkRequest request = ask_all(mmu, key, va, access);
     mmu_look(mmu, &request, result);
+    mmu->counts.walks[access]++;
+    mmu->counts.pte_reads += result->n_steps;
     find_leaves(result, leaves);
     for (unsigned i = 0; i < result->n_steps; i++)
         timing_walk(mmu->timing, result->steps[i].at, false, i == leaves[0] || i == leaves[1]);

@@ -25,6 +25,8 @@ typedef enum {
     COUNT_L1D_MISSES, /* walks included */
     COUNT_LLC_HITS,
     COUNT_LLC_MISSES,       /* each a line from memory: a refill */
+    COUNT_LLC_STORES,       /* of both: lines that are to be written */
+    COUNT_LLC_STORE_MISSES, /* of these, misses */
     COUNT_WRITE_BACKS,      /* to memory: dirty lines that this owner's refills drove out */
     COUNT_MISSES_BY_OTHERS, /* of LLC_MISSES: the line was there until another owner drove it out */
     COUNT_INCLUSION_VICTIMS, /* lines lost in L1s because the LLC gave them up */

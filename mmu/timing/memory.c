@@ -232,6 +232,10 @@ uint64_t path_bring(TimingHart *h, uint64_t line, LineKind kind, bool write)
     uint64_t start;
     Flight *f = begin(h, line, kind, write, &start);
     f->line = line;
+    if (write)
+        path_count(h, COUNT_LLC_STORES);
+    if (write && hit < 0)
+        path_count(h, COUNT_LLC_STORE_MISSES);
     if (hit >= 0)
         found(h, line, set, way = (unsigned)hit, kind, write, f, start);
     else

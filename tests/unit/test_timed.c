@@ -47,7 +47,8 @@ Test(timed, instructions_and_misses_are_all_there_is)
 /* mcycle has the stalls, minstret has not, and time is cycles by the profile's clock. */
 Test(timed, counters_and_time_say_the_same)
 {
-    static const uint32_t code[] = { 0xb0002573 /* csrr a0,mcycle */, 0xb02025f3 /* csrr a1,minstret */,
+    static const uint32_t code[] = { 0xb0002573 /* csrr a0,mcycle */,
+                                     0xb02025f3 /* csrr a1,minstret */,
                                      0xc0102673 /* csrr a2,time */, 0x0000006f /* j . */ };
     MachineConfig config = timed_config(1, "a53x4,clock=2GHz," COSTS);
     Machine *m = timed_machine(&config, code, sizeof code);
@@ -223,4 +224,126 @@ Test(timed, without_a_model_nothing_happens)
     cr_expect_eq(m->clock.units, 10000);
     cr_expect_eq(m->harts[0].stall_units, 0);
     machine_free(m);
+}
+
+enum { HPM3 = 0xb03, EVENT3 = 0x323 };
+
+/* ld a0,0(a1); sd a0,64(a1); addi a1,a1,256; j: a miss to read and one to write in each round, after the first line of code. */
+static const uint32_t misses[] = { 0x0005b503, 0x04a5b023, 0x10058593, 0xff5ff06f };
+
+static Machine *miss_machine(const char *timing)
+{
+    MachineConfig config = timed_config(1, timing);
+    Machine *m = timed_machine(&config, misses, sizeof misses);
+    m->harts[0].x[11] = 0x80400000;
+    return m;
+}
+
+static uint64_t count(Machine *m, Event event, uint64_t steps)
+{
+    csr_write(&m->harts[0], EVENT3, event_info[event].selector);
+    csr_write(&m->harts[0], HPM3, 0);
+    run(m, steps);
+    return csr_read(&m->harts[0], HPM3);
+}
+
+Test(timed, the_model_counts_for_event_counters)
+{
+    enum { ROUNDS = 1000 };
+    static const struct {
+        Event event;
+        uint64_t count;
+    } expected[] = {
+        { EVENT_cache_references, 2 * ROUNDS },
+        { EVENT_cache_misses, 2 * ROUNDS },
+        { EVENT_llc_reads, ROUNDS },
+        { EVENT_llc_read_misses, ROUNDS },
+        { EVENT_llc_writes, ROUNDS },
+        { EVENT_llc_write_misses, ROUNDS },
+        { EVENT_l1d_read_misses, ROUNDS },
+        { EVENT_l1d_write_misses, ROUNDS },
+        { EVENT_l1i_read_misses, 0 },
+        { EVENT_frontend_stalls, 0 },
+        { EVENT_misses_by_others, 0 },
+    };
+    Machine *m = miss_machine(PLAIN);
+    run(m, 4);
+    for (size_t i = 0; i < G_N_ELEMENTS(expected); i++)
+        cr_expect_eq(count(m, expected[i].event, 4 * ROUNDS), expected[i].count, "%s",
+                     event_info[expected[i].event].name);
+    uint64_t stalls = m->harts[0].stall_units;
+    cr_expect_eq(count(m, EVENT_backend_stalls, 4 * ROUNDS), m->harts[0].stall_units - stalls);
+    cr_expect_gt(count(m, EVENT_write_backs, 4 * ROUNDS), 0, "by now the LLC is full");
+    timed_switch(m, false);
+    cr_expect_eq(count(m, EVENT_cache_misses, 4 * ROUNDS), 0, "in functional mode nothing is");
+    machine_free(m);
+    m = miss_machine(NULL);
+    csr_write(&m->harts[0], EVENT3, event_info[EVENT_cache_misses].selector);
+    cr_expect_eq(csr_read(&m->harts[0], EVENT3), 0, "without a model there is no such event");
+    machine_free(m);
+}
+
+/* The overflow of a counter of misses is taken right behind the instruction that missed, whatever the slice. */
+Test(timed, overflow_interrupts_come_at_once)
+{
+    for (uint64_t budget = 1; budget < 200; budget++) {
+        Machine *m = miss_machine("a53x4");
+        Hart *hart = &m->harts[0];
+        m->config.slice = budget % 7;
+        run(m, 1);
+        hart->pc = BOARD_RAM;
+        hart->x[11] = 0x80800000;
+        csr_write(hart, CSR_mtvec, BOARD_RAM + 12);
+        csr_write(hart, CSR_mie, 1 << IRQ_LCOFI);
+        csr_write(hart, CSR_mstatus, MSTATUS_MIE);
+        csr_write(hart, EVENT3, event_info[EVENT_cache_misses].selector);
+        csr_write(hart, HPM3, -budget);
+        uint64_t before = hart->model->events.n[COUNT_LLC_MISSES];
+        while (!hart->trap_units)
+            run(m, 1);
+        cr_expect_eq(hart->model->events.n[COUNT_LLC_MISSES] - before, budget);
+        cr_expect_eq(hart->csr.mcause, CAUSE_INTERRUPT | IRQ_LCOFI);
+        cr_expect_eq(hart->csr.mepc, BOARD_RAM + (budget % 2 ? 4 : 8), "budget %lu", budget);
+        cr_expect_eq(hart->x[11], 0x80800000 + (budget - 1) / 2 * 256);
+        machine_free(m);
+    }
+}
+
+/* T15: what a walk reads, without anything that remembers parts of walks. */
+Test(timed, walks_read_what_the_manual_says)
+{
+    static const struct {
+        const char *what;
+        uint64_t satp, vsatp, hgatp, reads;
+    } walks[] = {
+        { "Sv39", 8, 0, 0, 3 },
+        { "Sv48", 9, 0, 0, 4 },
+        { "Sv39 over Sv39x4", 0, 8, 8, 15 },
+        { "Sv48 over Sv48x4", 0, 9, 9, 24 },
+        { "Sv39x4", 0, 0, 8, 3 },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(walks); i++) {
+        MachineConfig config = timed_config(1, "a53x4,tlb.walk_entries=0");
+        Machine *m = timed_machine(&config, (uint32_t[]){ 0x0005b503 /* ld a0,0(a1) */ }, 4);
+        Hart *hart = &m->harts[0];
+        map_levels(m, MAX(walks[i].satp, MAX(walks[i].vsatp, walks[i].hgatp)) == 9 ? 4 : 3);
+        csr_write(hart, 0x3b0, ~0ull);
+        csr_write(hart, CSR_pmpcfg0, 0x1f);
+        csr_write(hart, CSR_satp, walks[i].satp ? walks[i].satp << 60 | TABLES >> 12 : 0);
+        csr_write(hart, CSR_vsatp, walks[i].vsatp ? walks[i].vsatp << 60 | TABLES >> 12 : 0);
+        csr_write(hart, CSR_hgatp, walks[i].hgatp ? walks[i].hgatp << 60 | TABLES >> 12 : 0);
+        bool guest = walks[i].hgatp;
+        csr_write(hart, CSR_mstatus, MSTATUS_MPRV | (guest ? MSTATUS_MPV : 0)); /* MPP = U */
+        hart->x[11] = 0x80400000;
+        for (unsigned again = 0; again < 2; again++) {
+            uint64_t before = hart->model->events.n[COUNT_WALK_READS];
+            hart->pc = BOARD_RAM;
+            run(m, 1);
+            cr_expect_eq(hart->trap_units, 0, "%s", walks[i].what);
+            cr_expect_eq(hart->model->events.n[COUNT_WALK_READS] - before,
+                         again ? 0 : walks[i].reads, "%s: %lu", walks[i].what,
+                         hart->model->events.n[COUNT_WALK_READS] - before);
+        }
+        machine_free(m);
+    }
 }

@@ -73,7 +73,29 @@ static inline void map_ram(Machine *m)
         uint64_t leaves = TABLES + 0x2000 + table * 0x1000;
         rig_write64(m, TABLES + 0x1000 + table * 8, leaves >> 12 << 10 | PTE_V);
         for (uint64_t i = 0; i < 512; i++)
-            rig_write64(m, leaves + i * 8, (BOARD_RAM + table * 2 * MIB + i * 4096) >> 12 << 10 | flags);
+            rig_write64(m, leaves + i * 8,
+                        (BOARD_RAM + table * 2 * MIB + i * 4096) >> 12 << 10 | flags);
+    }
+}
+
+/* An identity map of the 2 MiB at 0x80400000, and of the tables, with `levels` levels, for U-mode and a G stage alike; the
+ * root, of 16 KiB, is at TABLES. */
+static inline void map_levels(Machine *m, unsigned levels)
+{
+    const uint64_t flags = PTE_V | PTE_R | PTE_W | PTE_X | PTE_U | PTE_A | PTE_D;
+    uint64_t table = TABLES, next = TABLES + 0x4000;
+    for (unsigned level = levels - 1; level > 1; level--) {
+        uint64_t index = (uint64_t)BOARD_RAM >> (12 + 9 * level) & 511;
+        rig_write64(m, table + index * 8, next >> 12 << 10 | PTE_V);
+        table = next;
+        next += 0x1000;
+    }
+    for (uint64_t i = 0; i < 8; i++) {
+        uint64_t leaves = next + i * 0x1000;
+        rig_write64(m, table + i * 8, leaves >> 12 << 10 | PTE_V);
+        for (uint64_t k = 0; k < 512; k++)
+            rig_write64(m, leaves + k * 8,
+                        (BOARD_RAM + i * 2 * MIB + k * 4096) >> 12 << 10 | flags);
     }
 }
 
