@@ -108,7 +108,8 @@ static void send(void *opaque, TraceRecord *record)
 
 static void tell(const Hart *hart, const TrapFact *fact)
 {
-    notes_tell(hart->notes, fact, &(NotesListener){ hart->clock, send, hart->trace });
+    notes_tell(hart->notes, fact,
+               &(NotesListener){ hart->clock, send, hart->trace, hart->trace->partitions });
 }
 
 static void tell_trap(const Hart *hart, const Trap *trap, Level level, ExitReason exit)

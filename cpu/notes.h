@@ -11,6 +11,7 @@
 
 #include "cpu/csr.h"
 #include "cpu/hart.h"
+#include "emu/base/partitions.h"
 #include "emu/base/ring.h"
 
 /* Words of the field `exit`. */
@@ -82,6 +83,7 @@ typedef struct {
     const Clock *clock; /* makes times of units */
     void (*put)(void *opaque, TraceRecord *record);
     void *opaque;
+    const Partitions *partitions; /* what guests are called, NULL: by their VMIDs */
 } NotesListener;
 
 /* Takes notes from now on if an event is on that needs them, else no longer. */

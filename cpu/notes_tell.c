@@ -12,6 +12,11 @@ typedef struct {
     const NotesListener *to;
 } Telling;
 
+static unsigned partition_of(const Telling *t)
+{
+    return partitions_traced(t->to->partitions, t->fact->vmid, t->fact->hart);
+}
+
 static void report(const Telling *t, TraceId id, const uint64_t *values, unsigned n)
 {
     const TrapFact *fact = t->fact;
@@ -21,7 +26,8 @@ static void report(const Telling *t, TraceId id, const uint64_t *values, unsigne
                            .hart = fact->hart,
                            .mode = fact->mode,
                            .vmid = fact->vmid,
-                           .partition = fact->mode >= MODE_GUEST ? fact->vmid : 0 };
+                           .partition = fact->mode >= MODE_GUEST ? (uint16_t)partition_of(t)
+                                                                 : PARTITION_HOST };
     memcpy(record.values, values, n * sizeof *values);
     t->to->put(t->to->opaque, &record);
 }
@@ -95,7 +101,7 @@ static void leave_guest(const Telling *t)
     const TrapFact *fact = t->fact;
     TrapNotes *notes = t->notes;
     notes->host.known = true;
-    notes->host.partition = fact->vmid;
+    notes->host.partition = partition_of(t);
     notes->host.reason = fact->exit;
     notes->host.trap = fact->id;
     notes->host.units = fact->units;

@@ -219,7 +219,9 @@ static void look_for_trace(void *opaque, TraceRecord *record)
     record->mode = (uint8_t)hart_mode(hart);
     record->insns = hart_retired(hart);
     record->vmid = (uint16_t)bits(hart->csr.hgatp, 57, 44);
-    record->partition = hart_is_guest(hart) ? record->vmid : 0;
+    record->partition = hart_is_guest(hart)
+                            ? (uint16_t)partitions_traced(m->partitions, record->vmid, record->hart)
+                            : PARTITION_HOST;
 }
 
 void machine_trace_changed(Machine *m)
@@ -293,6 +295,7 @@ Machine *machine_new(const MachineConfig *config, GError **error)
                        on_clean_written, on_drop_write_paths, m->bus.listener.dma, m };
     make_harts(m);
     timed_new(m);
+    m->trace.partitions = m->partitions;
     if (!add_devices(m, error)) {
         machine_free(m);
         return NULL;

@@ -142,9 +142,10 @@ struct Machine {
     /* Timed mode: timed.c. */
     Timing *timing; /* NULL: there is no model */
     Partitions *partitions;
-    bool timed;             /* it is on; saved */
-    bool timed_mark_passed; /* that it begins at; saved */
-    bool timed_from_here;   /* a mark was just passed */
+    const struct MachineFile *machine_file; /* where they are declared, NULL: nowhere */
+    bool timed;                             /* it is on; saved */
+    bool timed_mark_passed;                 /* that it begins at; saved */
+    bool timed_from_here;                   /* a mark was just passed */
     uint8_t more_cycles[INSN_OP_COUNT];
 
     StopReason stop;

@@ -21,6 +21,7 @@
 #include "emu/gdb/gdb.h"
 #include "emu/loader.h"
 #include "emu/machine.h"
+#include "emu/machinefile/names.h"
 #include "emu/machinefile/verbs.h"
 #include "emu/monitor/hub.h"
 #include "emu/net_port.h"
@@ -189,6 +190,9 @@ static bool build(Run *run, GError **error)
     run->machine = machine_new(&o->machine, error);
     if (!run->machine)
         return false;
+    run->machine->machine_file = o->machine_file;
+    if (o->machine_file)
+        mf_declare(o->machine_file, run->machine);
     if (!rerun_is_replay(run->rerun))
         run->loader = loader_new(run->machine, &o->images, error);
     if ((!run->loader && !rerun_is_replay(run->rerun)) || !add_semihosting(run, error))

@@ -78,7 +78,9 @@ static bool is_bare(const Partition *part, unsigned hart)
 static bool is_guest(const Partition *part, unsigned vmid, unsigned hart)
 {
     bool here = part->harts >> hart & 1;
-    return part->vmid == (int)vmid && (here || (!part->declared && vmid));
+    return part->vmid == PARTITION_ANY_VMID
+               ? here
+               : part->vmid == (int)vmid && (here || (!part->declared && vmid));
 }
 
 static unsigned observe(Partitions *parts, unsigned vmid, unsigned hart)
@@ -106,6 +108,20 @@ unsigned partitions_find(Partitions *parts, bool guest, unsigned vmid, unsigned 
         return i;
     }
     return guest ? observe(parts, vmid, hart) : PARTITION_HOST;
+}
+
+unsigned partitions_declared(const Partitions *parts, unsigned vmid, unsigned hart)
+{
+    for (unsigned i = 1; i < parts->count && parts->list[i].declared; i++)
+        if (is_guest(&parts->list[i], vmid, hart & 31))
+            return i;
+    return PARTITION_HOST;
+}
+
+unsigned partitions_traced(const Partitions *parts, unsigned vmid, unsigned hart)
+{
+    unsigned declared = parts ? partitions_declared(parts, vmid, hart) : PARTITION_HOST;
+    return declared ? declared : vmid;
 }
 
 bool partitions_share(Partitions *parts, Spa begin, uint64_t size)

@@ -23,6 +23,7 @@ enum {
     PARTITIONS_MAX = 64,
     PARTITION_OTHERS = PARTITIONS_MAX - 1,
     PARTITION_NO_VMID = -1,
+    PARTITION_ANY_VMID = -2,
     PARTITION_COLORS = 256,
     PARTITION_SHARED = 32,
     PARTITION_DEVICES = 64,
@@ -47,13 +48,20 @@ typedef struct Partitions Partitions;
 Partitions *partitions_new(void);
 void partitions_free(Partitions *parts);
 
-/* Makes a partition known. `vmid` may be PARTITION_NO_VMID: it owns `harts` whatever they run. `colors` NULL: all. A
+/* Makes a partition known. `vmid` may be PARTITION_NO_VMID: it owns `harts` whatever they run; or PARTITION_ANY_VMID: it is
+ * whatever guest runs on them. `colors` NULL: all. A
  * name longer than its field is cut. Returns its number, or PARTITION_OTHERS if there is no room. Before the run. */
 unsigned partitions_declare(Partitions *parts, const char *name, uint32_t harts, int vmid,
                             const ColorSet *colors, unsigned line);
 
 /* The number of who runs on `hart`, which may be a new one. */
 unsigned partitions_find(Partitions *parts, bool guest, unsigned vmid, unsigned hart);
+
+/* The number of a declared partition that a guest with this VMID on `hart` is; PARTITION_HOST: it is none. */
+unsigned partitions_declared(const Partitions *parts, unsigned vmid, unsigned hart);
+
+/* What traces call that guest: the number of a declared partition, else its VMID. `parts` may be NULL. */
+unsigned partitions_traced(const Partitions *parts, unsigned vmid, unsigned hart);
 
 /* Memory that belongs to nobody's colours: lines in it are leaks, not violations. False: there is no room. */
 bool partitions_share(Partitions *parts, Spa begin, uint64_t size);

@@ -56,10 +56,11 @@ typedef struct {
     uint64_t time;  /* virtual, ns */
     uint64_t insns; /* that `hart` retired */
     TraceId id;
-    uint8_t hart;       /* TRACE_NO_HART: none */
-    uint8_t mode;       /* of the hart: which of TRACE_PRIVILEGES */
-    uint16_t partition; /* 0: the host; a guest's is its VMID */
-    uint16_t vmid;      /* of the guest that is set up, whether or not it runs */
+    uint8_t hart; /* TRACE_NO_HART: none */
+    uint8_t mode; /* of the hart: which of TRACE_PRIVILEGES */
+    uint16_t
+        partition; /* 0: the host; a guest's is its number in the machine file, else its VMID */
+    uint16_t vmid; /* of the guest that is set up, whether or not it runs */
     uint64_t values[TRACE_MAX_FIELDS];
 } TraceRecord;
 
@@ -84,6 +85,7 @@ typedef struct Trace {
     /* Fills in what is known of record->hart, which it may set first if that is TRACE_NO_HART. NULL: nothing is. */
     void (*look)(void *opaque, TraceRecord *record);
     void *look_opaque;
+    const struct Partitions *partitions; /* what guests are called, NULL: by their VMIDs */
     /* Not NULL: events that it does not want go nowhere but to TRACE_TO_BREAK and behind, and have had their number. */
     bool (*wanted)(const void *opaque, const TraceRecord *record);
     const void *wanted_opaque;

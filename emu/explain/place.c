@@ -6,6 +6,7 @@
 
 #include "emu/devicetree.h"
 #include "emu/explain/explain.h"
+#include "emu/machinefile/names.h"
 
 /* Does `reg` of the node cover the address? Source: Devicetree Specification 0.4, "reg" */
 static bool covers(const void *tree, int node, uint64_t address)
@@ -38,4 +39,11 @@ char *explain_place(const Machine *machine, uint64_t address)
         if (covers(tree->data, node, address) && !fdt_get_path(tree->data, node, path, sizeof path))
             return g_strdup_printf("%s (reg)", path);
     return NULL;
+}
+
+char *explain_place_in_file(const Machine *m, unsigned vmid, unsigned hart, uint64_t gpa)
+{
+    return m->machine_file
+               ? mf_place(m->machine_file, partitions_declared(m->partitions, vmid, hart), gpa)
+               : NULL;
 }

@@ -97,6 +97,8 @@ static void tell_gpa(const Case *it, GString *out)
     const WalkEnd *end = &it->walk->end;
     const bool missing = end->why == WHY_NOT_VALID && !end->implicit;
     g_autofree char *place = missing ? explain_place(it->machine, end->gpa.v) : NULL;
+    g_autofree char *line = explain_place_in_file(
+        it->machine, (unsigned)bits(it->walk->hgatp, 57, 44), it->hart->id, end->gpa.v);
     if (end->implicit && end->implicit_write)
         g_string_append_printf(out,
                                "To set A or D, the hart had to store to the entry of the VS "
@@ -112,6 +114,8 @@ static void tell_gpa(const Case *it, GString *out)
         g_string_append_printf(out, " (level %u, " X64 "). ", end->first.level, end->first.pte);
     } else
         g_string_append_printf(out, "That is gpa " X64 ", for vsatp is Bare. ", end->gpa.v);
+    if (line)
+        g_string_append_printf(out, "%s. ", line);
     if (place)
         g_string_append_printf(out, "In the machine's device tree that address is %s. ", place);
 }

@@ -182,11 +182,14 @@ bool gdb_more_threads(GdbSession *s, GdbText *args)
     return true;
 }
 
-static void append_mode(GString *out, const Hart *hart, unsigned mode, unsigned vmid)
+static void append_mode(GString *out, const Partitions *parts, const Hart *hart, unsigned mode,
+                        unsigned vmid)
 {
+    unsigned declared = partitions_declared(parts, vmid, hart->id);
     g_string_append(out, hart_mode_name(hart, mode));
     if (mode & MODE_GUEST)
-        g_string_append_printf(out, " VMID=%u", vmid);
+        g_string_append_printf(out, " VMID=%u%s%s", vmid, declared ? " " : "",
+                               declared ? partitions_get(parts, declared)->name : "");
 }
 
 static void append_state(GdbSession *s, GString *out, GdbThread thread)
@@ -194,10 +197,11 @@ static void append_state(GdbSession *s, GString *out, GdbThread thread)
     const Hart *hart = &s->machine->harts[thread.hart];
     const World *world = gdb_absent(s, thread);
     if (gdb_is_here(s, thread)) {
-        append_mode(out, hart, hart_mode(hart), world_now(hart).vmid);
+        append_mode(out, s->machine->partitions, hart, hart_mode(hart), world_now(hart).vmid);
         g_string_append(out, hart->idle ? ", waits" : "");
     } else if (world) {
-        append_mode(out, hart, mode_of(world->priv, world->id.guest), world->id.vmid);
+        append_mode(out, s->machine->partitions, hart, mode_of(world->priv, world->id.guest),
+                    world->id.vmid);
         g_string_append(out, world->id.guest ? ", left" : ", started a guest");
     } else {
         g_string_append(out, "has not been here");

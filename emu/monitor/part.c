@@ -47,16 +47,21 @@ static void append_host(const Hart *hart, uint64_t all, GString *out)
                            hart->has_h ? "HS" : "S", n[PRIV_S], n[PRIV_U]);
 }
 
-static void append_guest(const Hart *hart, unsigned vmid, uint64_t all, GString *out)
+static void append_guest(const Partitions *parts, const Hart *hart, unsigned vmid, uint64_t all,
+                         GString *out)
 {
     const GuestStats *guest = &hart->stats->guests[vmid];
     uint64_t own = sum(guest->instructions, 2);
     bool now = hart_is_guest(hart) && bits(hart->csr.hgatp, 57, 44) == vmid;
     uint64_t exceptions = sum(guest->exits[0], STATS_CAUSES);
     uint64_t interrupts = sum(guest->exits[1], STATS_CAUSES);
+    char name[16];
     if (!own && !exceptions && !interrupts && !now)
         return;
-    g_string_append_printf(out, "%c VMID %-5u hart %-2u %-3s ", now ? '*' : ' ', vmid, hart->id,
+    unsigned declared = partitions_declared(parts, vmid, hart->id);
+    g_snprintf(name, sizeof name, "VMID %u", vmid);
+    g_string_append_printf(out, "%c %-10s hart %-2u %-3s ", now ? '*' : ' ',
+                           declared ? partitions_get(parts, declared)->name : name, hart->id,
                            now ? hart_mode_name(hart, hart_mode(hart)) : "");
     append_share(out, own, all);
     g_string_append_printf(out,
@@ -67,13 +72,13 @@ static void append_guest(const Hart *hart, unsigned vmid, uint64_t all, GString 
                            interrupts, guest->own_traps, guest->direct + guest->injected);
 }
 
-static void append_guests(const Hart *hart, uint64_t all, GString *out)
+static void append_guests(const Partitions *parts, const Hart *hart, uint64_t all, GString *out)
 {
     uint64_t now = hart_is_guest(hart) ? bits(hart->csr.hgatp, 57, 44) : STATS_GUESTS;
     for (unsigned word = 0; word < STATS_GUESTS / 64; word++) {
         uint64_t seen = hart->stats->seen[word] | (now / 64 == word ? BIT(now % 64) : 0);
         for (; seen; seen &= seen - 1)
-            append_guest(hart, word * 64 + (unsigned)__builtin_ctzll(seen), all, out);
+            append_guest(parts, hart, word * 64 + (unsigned)__builtin_ctzll(seen), all, out);
     }
 }
 
@@ -88,6 +93,6 @@ void monitor_part(Monitor *monitor, const char *arguments, GString *out)
         const Hart *hart = &m->harts[i];
         uint64_t all = sum(hart->stats->instructions, MODES);
         append_host(hart, all, out);
-        append_guests(hart, all, out);
+        append_guests(m->partitions, hart, all, out);
     }
 }

@@ -55,7 +55,8 @@ static void see_trap(Dump *dump, const RingEntry *entry)
     TrapNotes *notes = &dump->notes[entry->hart];
     notes_ring_fact(entry, &fact);
     fact.id = notes->traps += !fact.returns;
-    notes_tell(notes, &fact, &(NotesListener){ &dump->machine->clock, put, dump });
+    notes_tell(notes, &fact,
+               &(NotesListener){ &dump->machine->clock, put, dump, dump->machine->partitions });
 }
 
 static void see(void *opaque, const RingEntry *entry)
