@@ -153,25 +153,28 @@ static bool has_slot(const Qos *qos, QosTag tag, QosWindow *window)
 
 enum { RES_BUS = 1, ACTION_NONE = 0, ACTION_THROTTLE = 2 };
 
-/* The first time in a window that it has to wait. */
-static void note_held(const Qos *qos, QosWindow *window, unsigned rcid, unsigned partition)
+/* It has to wait. True: for the first time in the window, and somebody is to hear of that. */
+static bool note_held(const Qos *qos, QosWindow *window, unsigned rcid, unsigned partition)
 {
-    if (!window->held[rcid] && qos->trace)
+    bool told = !window->held[rcid] && qos->trace && partition != (unsigned)QOS_NOBODY;
+    if (told)
         TRACE(qos->trace, budget_exhaust, partition, RES_BUS, used(window, rcid),
               allowance(qos, window, rcid), qos->config.window_ns, ACTION_THROTTLE);
     window->held[rcid] += window->held[rcid] < UINT16_MAX;
+    return told;
 }
 
 uint64_t qos_admit(Qos *qos, QosTag tag, uint64_t slot, unsigned partition)
 {
     uint64_t first = slot, number = slot / QOS_WINDOW;
     QosWindow *window = find_window(qos, number);
+    bool told = false;
     while (window && !has_slot(qos, tag, window)) {
-        note_held(qos, window, tag.rcid, partition);
+        told |= note_held(qos, window, tag.rcid, partition);
         slot = ++number * QOS_WINDOW;
         window = find_window(qos, number);
     }
-    if (slot != first && qos->trace && window)
+    if (told && window)
         TRACE(qos->trace, budget_refill, partition, RES_BUS, used(window, tag.rcid),
               allowance(qos, window, tag.rcid), qos->config.window_ns, ACTION_NONE);
     qos->throttled[tag.rcid] += slot - first;
