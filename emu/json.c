@@ -63,6 +63,12 @@ void json_number(Json *json, const char *key, uint64_t value)
     g_string_append_printf(json->out, "%" PRIu64, value);
 }
 
+void json_literal(Json *json, const char *key, const char *number)
+{
+    begin_member(json, key);
+    g_string_append(json->out, number);
+}
+
 void json_flag(Json *json, const char *key, bool value)
 {
     begin_member(json, key);

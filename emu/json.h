@@ -27,6 +27,8 @@ void json_end(Json *json, char bracket);
 void json_text(Json *json, const char *key, const char *text); /* NULL: null */
 void json_hex(Json *json, const char *key, uint64_t value);
 void json_number(Json *json, const char *key, uint64_t value);
+/* A number, as it is written. */
+void json_literal(Json *json, const char *key, const char *number);
 void json_flag(Json *json, const char *key, bool value);
 
 #endif

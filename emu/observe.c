@@ -11,6 +11,8 @@
 #include "emu/base/ring.h"
 #include "emu/expect/live.h"
 #include "emu/explain/explain.h"
+#include "emu/shared/report.h"
+#include "emu/shared/top.h"
 #include "emu/trace/file.h"
 #include "emu/trace/gate.h"
 #include "emu/trace/ring.h"
@@ -21,7 +23,10 @@ struct Observer {
     TraceWriter *recording;
     TraceGate *gate;
     LiveExpect *expect;
+    bool failed; /* something could not be written, which was said */
     FILE *log, *commits, *mix, *explained;
+    TimingReport *timing; /* NULL: none is wanted */
+    Top *top;             /* likewise */
 };
 
 static bool open_log(const char *option, const char *path, FILE **file, GError **error)
@@ -118,6 +123,8 @@ static bool begin(Observer *it, GError **error)
         return false;
     if (o->explain)
         explain_keep(m, true);
+    if (o->timing_report && !(it->timing = timing_report_new(m, o->timing_report, error)))
+        return false;
     observe_trigger(it);
     if (o->expect_file && !(it->expect = live_expect_new(m, o->expect_file, error)))
         return false;
@@ -128,7 +135,8 @@ static bool begin(Observer *it, GError **error)
     if (o->state_marks->len)
         machine_hash_at(m, (const uint64_t *)(const void *)o->state_marks->data,
                         o->state_marks->len, stderr);
-    return true;
+    bool top = o->top || o->top_harts;
+    return !top || (it->top = top_new(m, o->top_harts, error));
 }
 
 Observer *observe(Machine *machine, const Options *options, GError **error)
@@ -170,6 +178,7 @@ int observe_report(Observer *it, StopReason reason, int code)
 {
     const Options *o = it->options;
     Machine *m = it->machine;
+    top_free(g_steal_pointer(&it->top));
     if (o->trace_hash)
         fprintf(stderr, "trace hash at the end, after %" PRIu64 " instructions: %016" PRIx64 "\n",
                 m->commit.count, m->commit.hash);
@@ -179,6 +188,7 @@ int observe_report(Observer *it, StopReason reason, int code)
         mix_print(m->commit.mix, it->mix);
     if (o->explain)
         report_explanation(it, reason);
+    it->failed |= it->timing && !timing_report_write(it->timing);
     if (it->expect && !live_expect_report(it->expect, o->trace_file))
         code = EXIT_EXPECT;
     if (!has_failed(it, reason, code))
@@ -205,7 +215,10 @@ static bool close_log(FILE *file, const char *path)
 bool observe_end(Observer *it, GError **error)
 {
     const Options *o = it->options;
-    bool ok = close_log(it->log, o->log_file);
+    bool ok = !it->failed;
+    top_free(it->top);
+    timing_report_free(it->timing);
+    ok &= close_log(it->log, o->log_file);
     ok &= close_log(it->commits, o->commit_file);
     ok &= close_log(it->mix, o->mix_file);
     ok &= close_log(it->explained, o->explain_file);

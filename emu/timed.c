@@ -53,6 +53,14 @@ static void attach(Machine *m)
     }
 }
 
+/* Instructions, and what waited for interrupts. */
+static void measure(const void *opaque, TimingUse *use)
+{
+    const Hart *hart = opaque;
+    use->retired = hart_retired(hart);
+    use->idle = hart->idle_units;
+}
+
 void timed_new(Machine *m)
 {
     const TimedConfig *config = &m->config.timed;
@@ -65,6 +73,8 @@ void timed_new(Machine *m)
     for (unsigned i = 0; i < m->n_harts; i++) {
         Hart *hart = &m->harts[i];
         hart->model = timing_hart(m->timing, i);
+        hart->model->measure = measure;
+        hart->model->measured = hart;
         hart->more_cycles = m->more_cycles;
         hart->mmu.fetched = hart->mmu.seen_page = TIMED_NONE;
         if (config->start != TIMED_AT_MARK)
@@ -118,7 +128,7 @@ void timed_switch(Machine *m, bool on)
     m->timed_from_here = false;
     if (!m->timing || m->timed == on)
         return;
-    timing_count_cycles(m->timing);
+    timing_count_use(m->timing);
     m->timed = on;
     begin_round(m);
     m->rounds++;

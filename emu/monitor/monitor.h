@@ -13,7 +13,7 @@
  * break.c        breakpoints on events                     trace.c      events, logs, gdb's port
  * history.c      going back in the run                     snapshots.c  saving and loading
  * explain.c      explanations, and walks                   edit.c       editing lines; edit_none.c: without libedit
- * place.c        lines of the host's
+ * place.c        lines of the host's              shared.c     the shared machine of timed mode
  */
 #ifndef EMU_MONITOR_MONITOR_H
 #define EMU_MONITOR_MONITOR_H
@@ -70,10 +70,16 @@ MonitorFn monitor_trace_event, monitor_info_trace_events, monitor_log, monitor_l
 MonitorFn monitor_gdbserver;
 MonitorFn monitor_reverse, monitor_reverse_continue, monitor_print_history, monitor_print_hash,
     monitor_who_wrote;
-MonitorFn monitor_qos;
 MonitorFn monitor_timing, monitor_timing_on, monitor_timing_off;
 MonitorFn monitor_memsave, monitor_pmemsave;
 MonitorFn monitor_savevm, monitor_loadvm, monitor_delvm, monitor_info_snapshots;
+/* llc, colors, bus: the view of that name. */
+MonitorFn monitor_shared;
+/* What [harts] [json] says. False: something else, which `out` says. */
+typedef struct {
+    bool by_hart, as_json;
+} ViewWords;
+bool monitor_view_words(Monitor *monitor, const char *arguments, ViewWords *wanted, GString *out);
 /* The machine is somewhere else, and stays there for who is at a debugger's prompt. */
 void monitor_stay(Monitor *monitor);
 /* False, which `out` says: this monitor is not to touch the host's files and sockets. */

@@ -91,6 +91,8 @@ typedef struct Options {
     GPtrArray *ringed;     /* of strings: what goes into it; empty: the usual events */
     bool explain, explain_json;
     const char *explain_file; /* NULL: standard error */
+    const char *timing_report; /* NULL: none */
+    bool top, top_harts;
     bool trace_hash;
     uint64_t hash_at, hash_every;
     GArray *state_marks; /* of uint64_t */

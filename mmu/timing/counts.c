@@ -22,6 +22,7 @@ const char *const count_names[COUNTS] = {
     [COUNT_WALK_HITS] = "walk_hits",
     [COUNT_DMA_READS] = "dma_reads",
     [COUNT_DMA_WRITES] = "dma_writes",
+    [COUNT_BUS_LINES] = "bus_lines",
     [COUNT_VIOLATIONS] = "violations",
     [COUNT_LEAKS] = "leaks",
 };
@@ -52,7 +53,7 @@ uint8_t counts_owner(TimingCounts *counts, Owner owner)
 static const StateField counts_fields[] = { STATE(TimingCounts, n_owners), STATE_END };
 static const StateField owner_fields[] = { STATE(Owner, partition), STATE(Owner, hart), STATE_END };
 static const StateField owner_counts_fields[] = {
-    STATE_ARRAY(OwnerCounts, n), STATE_ARRAY(OwnerCounts, stall), STATE(OwnerCounts, cycles),
+    STATE_ARRAY(OwnerCounts, n), STATE_ARRAY(OwnerCounts, stall), STATE_WORDS(OwnerCounts, use),
     STATE_ARRAY(OwnerCounts, latency), STATE_END,
 };
 // clang-format on

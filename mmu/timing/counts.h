@@ -40,6 +40,7 @@ typedef enum {
     COUNT_WALK_HITS,
     COUNT_DMA_READS, /* lines */
     COUNT_DMA_WRITES,
+    COUNT_BUS_LINES,  /* all that moved to or from memory because of this owner */
     COUNT_VIOLATIONS, /* refills with a line of a colour that is not the partition's */
     COUNT_LEAKS,      /* the same in memory that is declared as shared */
     COUNTS
@@ -76,10 +77,17 @@ static inline uint64_t latency_floor(unsigned bucket)
     return bucket < 4 ? bucket : (UINT64_C(4) + bucket % 4) << (bucket / 4 - 1);
 }
 
+/* What a hart's time went into. */
+typedef struct {
+    uint64_t cycles; /* all */
+    uint64_t idle;   /* of them, those it waited for an interrupt */
+    uint64_t retired;
+} TimingUse;
+
 typedef struct {
     uint64_t n[COUNTS];
     uint64_t stall[STALLS];
-    uint64_t cycles; /* that this owner's hart was its own, up to the last change */
+    TimingUse use;                     /* of its hart, up to when somebody else had it */
     uint64_t latency[LATENCY_BUCKETS]; /* of LLC misses that a hart could have waited for */
 } OwnerCounts;
 

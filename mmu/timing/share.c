@@ -10,6 +10,7 @@ uint64_t path_transfer(Timing *t, uint64_t at, uint8_t owner, QosTag tag, bool w
     uint64_t wanted = calendar_slot(cal, at), slot = wanted, next;
     unsigned bytes = t->config.profile.line;
     t->bytes[tag.mcid % QOS_MAX_IDS][write] += bytes;
+    t->counts.counts[owner].n[COUNT_BUS_LINES]++;
     if (UNLIKELY(calendar_is_late(cal, slot))) {
         cal->late++;
         return at;

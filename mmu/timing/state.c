@@ -8,7 +8,7 @@
 // clang-format off
 static const StateField hart_fields[] = {
     STATE(TimingHart, stall), STATE(TimingHart, rcid), STATE(TimingHart, mcid), STATE(TimingHart, guest), STATE(TimingHart, vmid),
-    STATE(TimingHart, since), STATE_WORDS(TimingHart, events), STATE_WORDS(TimingHart, flights),
+    STATE_WORDS(TimingHart, since), STATE_WORDS(TimingHart, events), STATE_WORDS(TimingHart, flights),
     STATE_WORDS(TimingHart, streams), STATE(TimingHart, stream_clock), STATE_END,
 };
 static const StateField timing_fields[] = { STATE_WORDS(Timing, bytes), STATE(Timing, sweep), STATE_END };

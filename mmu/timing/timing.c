@@ -82,26 +82,57 @@ void timing_free(Timing *t)
     g_free(t);
 }
 
+static TimingUse use_now(const TimingHart *h)
+{
+    TimingUse use = { .cycles = timing_now(h) };
+    if (h->measure)
+        h->measure(h->measured, &use);
+    return use;
+}
+
+static void add_use(TimingUse *sum, const TimingUse *from, const TimingUse *to)
+{
+    sum->cycles += to->cycles - from->cycles;
+    sum->idle += to->idle - from->idle;
+    sum->retired += to->retired - from->retired;
+}
+
 void timing_hart_clock(TimingHart *h, const uint64_t *units, const int64_t *left)
 {
     h->units = units ? units : &no_units;
     h->left = left ? left : &none_left;
-    h->since = timing_now(h);
+    h->since = use_now(h);
 }
 
-static void count_cycles(TimingHart *h)
+static bool has_clock(const TimingHart *h)
 {
-    uint64_t now = timing_now(h);
-    if (now > h->since) {
-        h->mine->cycles += now - h->since;
-        h->since = now;
-    }
+    return h->units != &no_units;
 }
 
-void timing_count_cycles(Timing *t)
+static void count_use(TimingHart *h)
+{
+    TimingUse now = use_now(h);
+    if (has_clock(h))
+        add_use(&h->mine->use, &h->since, &now);
+    h->since = now;
+}
+
+void timing_count_use(Timing *t)
 {
     for (unsigned i = 0; i < t->n_harts; i++)
-        count_cycles(&t->harts[i]);
+        count_use(&t->harts[i]);
+}
+
+TimingUse timing_use(const Timing *t, unsigned owner)
+{
+    TimingUse use = t->counts.counts[owner].use;
+    for (unsigned i = 0; i < t->n_harts; i++) {
+        const TimingHart *h = &t->harts[i];
+        TimingUse now = use_now(h);
+        if (h->owner == owner && has_clock(h))
+            add_use(&use, &h->since, &now);
+    }
+    return use;
 }
 
 void path_find_owner(TimingHart *h)
@@ -117,7 +148,7 @@ void timing_hart_who(TimingHart *h, bool guest, unsigned vmid)
     vmid = guest ? vmid : 0;
     if (h->guest == guest && h->vmid == vmid)
         return;
-    count_cycles(h);
+    count_use(h);
     h->guest = guest;
     h->vmid = (uint16_t)vmid;
     path_find_owner(h);

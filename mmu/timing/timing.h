@@ -74,7 +74,10 @@ struct TimingHart {
     uint8_t owner, rcid, mcid;
     bool guest;
     uint16_t vmid;
-    uint64_t since; /* the cycle from which on this owner's cycles are not counted yet */
+    TimingUse since; /* the hart's when this owner got it */
+    /* Adds what the hart's program retired, and what it idled, since power-on. NULL: nobody knows. Not state. */
+    void (*measure)(const void *opaque, TimingUse *use);
+    const void *measured;
     OwnerCounts *mine;
     TimingEvents events;
     /* `refilled` is told when events.n[COUNT_LLC_MISSES] reaches this. Not state. */
@@ -189,7 +192,9 @@ void timing_use_qos(Timing *t, Qos *qos);
 uint64_t timing_llc_occupancy(const Timing *t, unsigned mcid, QosType type);
 uint64_t timing_bus_bytes(const Timing *t, unsigned mcid, bool write);
 
-/* Counts the cycles that every hart's owner had it, up to now; before anybody reads them. */
-void timing_count_cycles(Timing *t);
+/* Counts what harts used, up to now, for those that had them; before their clocks change their meaning. */
+void timing_count_use(Timing *t);
+/* What an owner used of its hart up to now; changes nothing. */
+TimingUse timing_use(const Timing *t, unsigned owner);
 
 #endif

@@ -11,11 +11,10 @@
 
 enum { SBI_PMU = 0x504d55 };
 enum { PMU_COUNTER_INFO = 1, PMU_CONFIG_MATCHING, PMU_START, PMU_STOP };
-enum { CONFIG_CLEAR = 1 << 1, RAW = 0x20000 };
+enum { CONFIG_CLEAR = 1 << 1 };
 enum { NONE = 32, KNOWN = 11, FIRST_CSR = 0xc00 }; /* KNOWN: of read_counter */
 
-/* Numbers of events as SBI has them; those from RAW on are what the machine has beside. Without a model of caches
- * there is nothing to count for some. */
+/* Numbers of events as SBI has them. */
 static struct {
     const char *name;
     uint64_t event;
@@ -24,11 +23,6 @@ static struct {
 } counters[] = {
     { .name = "cycles", .event = 1 },
     { .name = "insns", .event = 2 },
-    { .name = "llc", .event = 3 },
-    { .name = "refills", .event = 4 },
-    { .name = "load_walks", .event = 0x10019 },
-    { .name = "store_walks", .event = 0x1001b },
-    { .name = "walk_reads", .event = 0x20008 },
 };
 enum { COUNTERS = sizeof(counters) / sizeof(counters[0]) };
 
@@ -54,9 +48,8 @@ void counters_find(void)
 {
     uint64_t all = BIT(KNOWN) - 1;
     for (unsigned i = 0; i < COUNTERS; i++) {
-        uint64_t event = counters[i].event;
-        SbiResult got = sbi_call5(SBI_PMU, PMU_CONFIG_MATCHING, 0, all, CONFIG_CLEAR,
-                                  event < RAW ? event : RAW, event);
+        SbiResult got =
+            sbi_call5(SBI_PMU, PMU_CONFIG_MATCHING, 0, all, CONFIG_CLEAR, counters[i].event, 0);
         counters[i].counter = NONE;
         if (got.error)
             continue;

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* groups.c - see groups.h. */
+#include "emu/shared/groups.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void name_owner(const Groups *g, const Owner *owner, char *name, size_t size)
+{
+    const Partitions *parts = g->timing->parts;
+    const char *partition = partitions_get(parts, owner->partition)->name;
+    bool is_device = owner->hart & OWNER_DEVICE;
+    if (owner->hart == UINT16_MAX)
+        snprintf(name, size, "others");
+    else if (is_device && (g->by_hart || owner->partition == PARTITION_HOST))
+        snprintf(name, size, "device%u", owner->hart & ~(unsigned)OWNER_DEVICE);
+    else if (!partitions_any(parts))
+        snprintf(name, size, "hart%u", owner->hart);
+    else if (g->by_hart)
+        snprintf(name, size, "%s@%u", partition, owner->hart);
+    else
+        snprintf(name, size, "%s", partition);
+}
+
+Groups *groups_new(const Timing *timing, bool by_hart)
+{
+    Groups *g = g_new0(Groups, 1);
+    g->timing = timing;
+    g->by_hart = by_hart || !partitions_any(timing->parts);
+    for (unsigned i = 0; i < timing->counts.n_owners; i++) {
+        char name[sizeof g->names[0]];
+        unsigned group = 0;
+        name_owner(g, &timing->counts.owners[i], name, sizeof name);
+        while (group < g->n && strcmp(g->names[group], name))
+            group++;
+        g->of[i] = (uint8_t)group;
+        if (group < g->n)
+            continue;
+        memcpy(g->names[g->n], name, sizeof name);
+        g->partition[g->n++] = timing->counts.owners[i].partition;
+    }
+    return g;
+}
+
+uint64_t groups_count(const Groups *g, unsigned group, CountId id)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < g->timing->counts.n_owners; i++)
+        sum += g->of[i] == group ? g->timing->counts.counts[i].n[id] : 0;
+    return sum;
+}
+
+uint64_t groups_stall(const Groups *g, unsigned group, StallCause cause)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < g->timing->counts.n_owners; i++)
+        sum += g->of[i] == group ? g->timing->counts.counts[i].stall[cause] : 0;
+    return sum;
+}
+
+uint64_t groups_latency(const Groups *g, unsigned group, unsigned bucket)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < g->timing->counts.n_owners; i++)
+        sum += g->of[i] == group ? g->timing->counts.counts[i].latency[bucket] : 0;
+    return sum;
+}
+
+TimingUse groups_use(const Groups *g, unsigned group)
+{
+    TimingUse sum = { 0 };
+    for (unsigned i = 0; i < g->timing->counts.n_owners; i++) {
+        if (g->of[i] != group)
+            continue;
+        TimingUse use = timing_use(g->timing, i);
+        sum.cycles += use.cycles;
+        sum.idle += use.idle;
+        sum.retired += use.retired;
+    }
+    return sum;
+}
+
+uint64_t groups_lines(const Groups *g, unsigned group, int color)
+{
+    const Llc *llc = &g->timing->llc;
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < g->timing->counts.n_owners; i++) {
+        for (unsigned c = 0; g->of[i] == group && c < llc->colors; c++)
+            sum += color < 0 || c == (unsigned)color ? llc->occupancy[i * llc->colors + c] : 0;
+    }
+    return sum;
+}
+
+uint64_t groups_matrix(const Groups *g, OwnerMatrix matrix, unsigned victim, unsigned by)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < g->timing->counts.n_owners; i++) {
+        for (unsigned j = 0; g->of[i] == victim && j < g->timing->counts.n_owners; j++)
+            sum += g->of[j] == by ? matrix[i][j] : 0;
+    }
+    return sum;
+}
+
+uint64_t groups_by_others(const Groups *g, OwnerMatrix matrix, unsigned victim)
+{
+    uint64_t sum = 0;
+    for (unsigned by = 0; by < g->n; by++)
+        sum += by == victim ? 0 : groups_matrix(g, matrix, victim, by);
+    return sum;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * top.h - -top: what the partitions do just now, drawn anew a few times a second while the machine runs.
+ *
+ * A thread asks for it by the inbox; the emulation thread looks, between slices, and draws. Nothing of the machine
+ * changes. The drawing replaces itself by moving the cursor, so the terminal stays as it is however the program ends.
+ */
+#ifndef EMU_SHARED_TOP_H
+#define EMU_SHARED_TOP_H
+
+#include <stdbool.h>
+
+#include "emu/machine.h"
+
+typedef struct Top Top;
+
+/* Begins; draws on standard error, which must be a terminal. NULL: `error` says why not. */
+Top *top_new(Machine *machine, bool by_hart, GError **error);
+/* Draws once more, what all of the run was, and leaves that standing. NULL is fine. */
+void top_free(Top *top);
+
+/* What happened since the last call, as at most `rows` lines of at most `columns` characters. */
+typedef struct TopLook TopLook;
+TopLook *top_look_new(const Machine *machine, bool by_hart);
+void top_look_free(TopLook *look);
+void top_look(TopLook *look, unsigned columns, unsigned rows, GString *out);
+
+#endif
