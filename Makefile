@@ -194,6 +194,10 @@ check-aia: $(B)/unit/test_aia_naive ## interrupts in 10^6 random states, against
 check-states: ## 200 points of a Linux boot and 20 of each of two KVM guests: saved, loaded, gone back to, and continued
 	@tests/lockstep/run-states $(MODE) --full
 
+check-trends: $(B)/bulkhead ## what is published of shared caches, all of it, and isolation over 10^8 accesses: docs/trends.md
+	@roms/fetch-images opensbi
+	@tests/trends/run --all --check $(B)/bulkhead
+
 bench: $(B)/bulkhead ## speed beside QEMU 10, in one run
 	@tests/bench/run
 
@@ -213,5 +217,5 @@ clean: ## remove what was built (keeps build/images)
 	rm -rf build/hyp build/release build/debug build/asan build/torture build/mutants build/fuzz build/bench build/bench.json build/bulkhead
 
 -include $(wildcard $(B)/tests/isa/*.d) $(RANDOM_OBJECTS:.o=.d) $(OBJECTS:.o=.d) $(TESTLIB:.o=.d) $(UNIT:$(B)/unit/%=$(B)/tests/unit/%.d) $(FUZZ:$(B)/fuzz/%=$(B)/tests/fuzz/%.d)
-.PHONY: all guests mutants norm-report unit fuzz fuzz-targets fuzz-binaries lint images run check-quick check check-boot check-float check-walk check-aia check-states bench format install help clean
+.PHONY: all guests mutants norm-report unit fuzz fuzz-targets fuzz-binaries lint images run check-quick check check-boot check-float check-walk check-aia check-states check-trends bench format install help clean
 .SECONDARY:

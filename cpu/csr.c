@@ -176,7 +176,8 @@ static CsrAccess check_float(const Hart *hart)
 static CsrAccess check_srmcfg(const Hart *hart)
 {
     bool machine = !hart->isa->has[EXT_Smstateen] || hart->csr.mstateen0 & STATEEN_SRMCFG;
-    return csr_enabled(hart, machine, false, true);
+    CsrAccess access = csr_enabled(hart, machine, BROKEN(srmcfg_guest), true);
+    return BROKEN(srmcfg_closed_virtual) && hart_is_guest(hart) ? CSR_VIRTUAL : access;
 }
 
 /* What the gate of `number`, as the instruction names it, says in the present mode. */

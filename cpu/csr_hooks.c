@@ -319,7 +319,8 @@ uint64_t csr_stateen0_mask(const Hart *hart)
 /* norm:Ssqosid_smstateen_srmcfg_requires_mstateen0; hstateen0 has no such bit. */
 void write_mstateen0(Hart *hart, unsigned number, uint64_t value)
 {
-    uint64_t srmcfg = hart->isa->has[EXT_Ssqosid] ? STATEEN_SRMCFG : 0;
+    bool has = hart->isa->has[EXT_Ssqosid] && !BROKEN(srmcfg_stateen);
+    uint64_t srmcfg = has ? STATEEN_SRMCFG : 0;
     (void)number;
     hart->csr.mstateen0 = value & (csr_stateen0_mask(hart) | srmcfg);
 }

@@ -253,11 +253,18 @@ static void check_critical(Machine *m, unsigned index)
     machine_stop(m, STOP_EXIT, CRITICAL_EXIT);
 }
 
-/* Lets hart `turn` go on for a slice. Its turn is over when it yields, or cannot go on. Looking around comes last and may
+/* Whose turn it is. In timed mode another hart is the first of each round: the first finds the bus free, and the others
+ * after it. */
+static unsigned whose_turn(const Machine *m)
+{
+    return (unsigned)(m->timed ? (m->turn + m->rounds) % m->n_harts : m->turn);
+}
+
+/* Lets the hart whose turn it is go on for a slice. Its turn is over when it yields, or cannot go on. Looking around comes last and may
  * replace the whole machine: what goes on then is what the machine says. */
 static void run_turn(Machine *m)
 {
-    unsigned index = (unsigned)m->turn;
+    unsigned index = whose_turn(m);
     if (m->round_left[index] <= 0 || !is_runnable(m, index)) {
         m->turn++;
         return;

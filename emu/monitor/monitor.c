@@ -79,6 +79,7 @@ const MonitorCommand monitor_commands[] = {
     { "trace off",      NULL,          "print no events",                                     monitor_trace_off },
     { "trace dump",     "[FILE.bht]",  "write the last events there (bulkhead-ring.bht)",     monitor_trace_dump },
     { "trace status",   NULL,          "which events go where, and how many are kept",        monitor_trace_status },
+    { "qos",            "[json]",      "quality of service: what each RCID may have and has, what each MCID has counted", monitor_qos },
     { "timing",         NULL,          "timed mode: is it on, and of which machine",          monitor_timing },
     { "timing on",      NULL,          "count cycles from now on; the machine must have been started with -timing", monitor_timing_on },
     { "timing off",     NULL,          "count instructions again",                            monitor_timing_off },

@@ -70,6 +70,7 @@ MonitorFn monitor_trace_event, monitor_info_trace_events, monitor_log, monitor_l
 MonitorFn monitor_gdbserver;
 MonitorFn monitor_reverse, monitor_reverse_continue, monitor_print_history, monitor_print_hash,
     monitor_who_wrote;
+MonitorFn monitor_qos;
 MonitorFn monitor_timing, monitor_timing_on, monitor_timing_off;
 MonitorFn monitor_memsave, monitor_pmemsave;
 MonitorFn monitor_savevm, monitor_loadvm, monitor_delvm, monitor_info_snapshots;

@@ -90,7 +90,7 @@ typedef struct Options {
     const char *ring_file; /* NULL: the usual name */
     GPtrArray *ringed;     /* of strings: what goes into it; empty: the usual events */
     bool explain, explain_json;
-    const char *explain_file; /* NULL: standard error */
+    const char *explain_file;  /* NULL: standard error */
     const char *timing_report; /* NULL: none */
     bool top, top_harts;
     bool trace_hash;

@@ -14,6 +14,7 @@ static void look_at(Pixel *at)
 {
     int32_t alike = 0, dx = 0, dy = 0;
     for (int y = -1; y <= 1; y++) {
+#pragma GCC unroll 3
         for (int x = -1; x <= 1; x++) {
             int32_t weight = alikeness(at[y * PITCH + x].level, at->level);
             alike += weight;

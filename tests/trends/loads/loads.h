@@ -28,6 +28,10 @@
 #define LOADS_END  0x80c00000ul
 enum { FILES_SIZE = 0x200000, PROCESS_SIZE = 0x200000, OTHERS_SIZE = 0x400000 };
 
+/* What switches the machine off, and its word for a good end. */
+#define FINISHER 0x100000ul
+enum { FINISHER_PASS = 0x5555 };
+
 /* The mark from which on time is worth modelling: what comes before only sets up. */
 enum { MARK_MEASURE = 3 };
 

@@ -6,8 +6,7 @@
 #include "lib/paging.h"
 
 enum { POOL_PAGES = 16 };
-#define DEVICES  0x10000000ul /* the serial port, and what lies beside it on `virt` */
-#define FINISHER 0x100000ul
+#define SERIAL_PORT 0x10000000ul
 
 static char pool[POOL_PAGES * PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
 
@@ -18,7 +17,7 @@ void memory_map(void)
     paging_map(root, SV39, LOADS_BASE, LOADS_BASE, LOADS_END - LOADS_BASE, PTE_RWX);
     for (uint64_t at = PROCESS; at < PROCESS + PROCESS_SIZE; at += PAGE_SIZE)
         paging_map(root, SV39, at, at, PAGE_SIZE, PTE_RW);
-    paging_map(root, SV39, DEVICES, DEVICES, PAGE_SIZE, PTE_RW);
+    paging_map(root, SV39, SERIAL_PORT, SERIAL_PORT, PAGE_SIZE, PTE_RW);
     paging_map(root, SV39, FINISHER, FINISHER, PAGE_SIZE, PTE_RW);
     csr_write(satp, ATP_SV39 << ATP_MODE | (uintptr_t)root >> 12);
     sfence_vma();

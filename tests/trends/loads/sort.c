@@ -1,71 +1,70 @@
 /* SPDX-License-Identifier: MIT */
-/* sort.c - lines of a file are read into records, and the records are sorted where they lie. */
+/* sort.c - cards of a file are read into records, and the records are sorted where they lie. */
 #include "loads.h"
 
 #include "lib/string.h"
 
-enum { RECORD = 128, WORD_MIN = 40, WORD_MAX = 80, PREFIX = 1 };
+enum { RECORD = 128, CARD = 64, WORD_MIN = 30, WORD_MAX = 60 };
+
+/* Columns that a word leaves are zero. */
+typedef struct {
+    char text[CARD] __attribute__((aligned(8)));
+} Card;
 
 typedef struct {
     uint64_t key; /* the first eight letters, as a number that is compared at once */
-    char text[RECORD - sizeof(uint64_t)];
+    uint64_t length;
+    Card card;
+    char rest[RECORD - 2 * sizeof(uint64_t) - sizeof(Card)]; /* what else there might be of it */
 } Record;
 
+static Card *const cards = (Card *)FILES;
 static Record *const records = (Record *)PROCESS;
 static uint64_t sum_before;
 
-static uint64_t text_sum(const char *text)
+static uint64_t card_sum(const Card *card)
 {
     uint64_t sum = 0;
-    while (*text)
-        sum = mix(sum, (uint8_t)*text++);
+    for (unsigned i = 0; i < CARD; i++)
+        sum = mix(sum, (uint8_t)card->text[i]);
     return sum;
 }
 
-/* A word: a few letters that many have, then others. */
-static char *put_word(char *to, uint64_t *random)
+static void punch(Card *card, uint64_t *random)
 {
     unsigned length = WORD_MIN + next_random(random) % (WORD_MAX - WORD_MIN);
+    memset(card, 0, sizeof(*card));
     for (unsigned i = 0; i < length; i++)
-        *to++ = (char)('a' + next_random(random) % (i < PREFIX ? 2 : 26));
-    return to;
+        card->text[i] = (char)('a' + next_random(random) % 26);
 }
 
 void sort_prepare(unsigned count)
 {
     uint64_t random = 1;
-    char *to = (char *)FILES;
+    check(count * sizeof(Card) <= FILES_SIZE && count * sizeof(Record) <= PROCESS_SIZE,
+          "room for the words", count);
     sum_before = 0;
     for (unsigned i = 0; i < count; i++) {
-        char *word = to;
-        to = put_word(to, &random);
-        *to = 0;
-        sum_before += text_sum(word);
-        *to++ = '\n';
+        punch(&cards[i], &random);
+        sum_before += card_sum(&cards[i]);
     }
-    *to = 0;
-    check((uintptr_t)to < FILES + FILES_SIZE && count * sizeof(Record) <= PROCESS_SIZE,
-          "room for the words", count);
 }
 
-static void read_words(unsigned count)
+static void read_cards(unsigned count)
 {
-    const char *from = (const char *)FILES;
     for (unsigned i = 0; i < count; i++) {
-        char *to = records[i].text;
-        while (*from != '\n')
-            *to++ = *from++;
-        *to = 0;
-        from++;
-        records[i].key = 0;
+        Record *record = &records[i];
+        record->card = cards[i];
+        record->length = strlen(record->card.text);
+        record->key = 0;
         for (unsigned letter = 0; letter < sizeof(uint64_t); letter++)
-            records[i].key = records[i].key << 8 | (uint8_t)records[i].text[letter];
+            record->key = record->key << 8 | (uint8_t)record->card.text[letter];
     }
 }
 
 static inline bool is_before(const Record *a, const Record *b)
 {
-    return a->key < b->key || (a->key == b->key && strcmp(a->text, b->text) < 0);
+    return a->key < b->key || (a->key == b->key && strcmp(a->card.text, b->card.text) < 0);
 }
 
 static void copy(Record *to, const Record *from)
@@ -118,7 +117,7 @@ static void sort(Record *low, Record *high)
 
 void sort_run(unsigned count)
 {
-    read_words(count);
+    read_cards(count);
     sort(records, records + count - 1);
 }
 
@@ -127,9 +126,10 @@ uint64_t sort_verify(unsigned count)
 {
     uint64_t sum = 0, in_order = 0;
     for (unsigned i = 0; i < count; i++) {
-        check(!i || strcmp(records[i - 1].text, records[i].text) <= 0, "words in order", i);
-        sum += text_sum(records[i].text);
-        in_order = mix(in_order, text_sum(records[i].text));
+        const Card *card = &records[i].card;
+        check(!i || strcmp(card->text, records[i - 1].card.text) >= 0, "words in order", i);
+        sum += card_sum(card);
+        in_order = mix(in_order, card_sum(card));
     }
     check(sum == sum_before, "no word lost", sum);
     return in_order;
