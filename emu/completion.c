@@ -233,7 +233,7 @@ void completion_print_bash(FILE *out)
           "        mapfile -t COMPREPLY < <(compgen -W \"$names\" -- \"$word\")\n"
           "        return 0\n"
           "    fi\n"
-          "    ((i == 1)) && first='run check gdb trace doctor'\n",
+          "    ((i == 1)) && first='run check export gdb trace doctor'\n",
           out);
     fputs(middle, out);
     fputs("    case $option in\n", out);

@@ -332,6 +332,8 @@ static bool work(Run *run, int argc, char **argv, int *code, GError **error)
     }
     if (o->verb && !strcmp(o->verb, "trace"))
         return trace_verb(o->n_verb_words, o->verb_words, code, error);
+    if (o->verb && !strcmp(o->verb, "export"))
+        return machinefile_verb_export(o->n_verb_words, o->verb_words, error);
     if (o->verb && !strcmp(o->verb, "check"))
         return machinefile_verb_check(o->n_verb_words, o->verb_words, code, error);
     if (!options_resolve(o, error))

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* verbs.c - bulkhead check; see verbs.h. */
+/* verbs.c - bulkhead check, bulkhead export; see verbs.h. */
 #include "emu/machinefile/verbs.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "emu/base/error.h"
+#include "emu/machinefile/export.h"
 #include "emu/machinefile/machinefile.h"
 #include "emu/machinefile/table.h"
 #include "emu/machinefile/values.h"
@@ -20,6 +21,7 @@ static const char about[] =
     "\n"
     "    bulkhead check two.bh       what is wrong with it, in milliseconds; exit code 65 if it has errors\n"
     "    bulkhead run two.bh [OPTION]...\n"
+    "    bulkhead export --to bao|xen-dom0less|jailhouse two.bh [-o FILE]     the same plan for other hypervisors\n"
     "\n"
     "This page is what `bulkhead check -help` prints.\n"
     "[What the guest is told](partition-binding.md), [why it is so](adr/0027-machine-files.md).\n"
@@ -79,4 +81,33 @@ bool machinefile_verb_check(int n, char **words, int *code, GError **error)
         if (!check_one(words[i], code, error))
             return false;
     return true;
+}
+
+static bool export_usage(const char *word, GError **error)
+{
+    return fail(
+        error, EXIT_USAGE,
+        "export: %s; write bulkhead export --to bao|xen-dom0less|jailhouse FILE.bh [-o OUT]", word);
+}
+
+bool machinefile_verb_export(int n, char **words, GError **error)
+{
+    const char *target = NULL, *out = NULL, *path = NULL;
+    for (int i = 0; i < n; i++) {
+        const char *word = words[i][0] == '-' && words[i][1] == '-' ? words[i] + 1 : words[i];
+        const char **field = !strcmp(word, "-to") ? &target : !strcmp(word, "-o") ? &out : NULL;
+        if (field && i + 1 == n)
+            return export_usage("an option without its value", error);
+        if (field)
+            *field = words[++i];
+        else if (word[0] == '-')
+            return export_usage("there are the options --to and -o", error);
+        else if (path)
+            return export_usage("more than one file", error);
+        else
+            path = word;
+    }
+    if (!target || !path)
+        return export_usage(target ? "no machine file" : "for whom?", error);
+    return machinefile_export(path, target, out, error);
 }

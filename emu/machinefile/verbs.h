@@ -10,5 +10,6 @@
 /* `words` follow the verb on the command line. Sets `code` to the exit code: EXIT_CONFIG when a file has errors. Fails
  * with EXIT_USAGE or EXIT_FILE. */
 bool machinefile_verb_check(int n, char **words, int *code, GError **error);
+bool machinefile_verb_export(int n, char **words, GError **error);
 
 #endif

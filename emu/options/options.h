@@ -55,7 +55,7 @@ typedef struct {
 } SaveNote;
 
 typedef struct Options {
-    const char *verb;  /* "run", "gdb", "doctor", "trace", "check"; NULL: run */
+    const char *verb;  /* "run", "gdb", "doctor", "trace", "check", "export"; NULL: run */
     char **verb_words; /* behind "trace" and "check", or behind "gdb … --", of the command line */
     int n_verb_words;
     bool done; /* only information was wanted, and was printed */
