@@ -21,7 +21,12 @@ static void module_free(gpointer data)
     g_free(module);
 }
 
-static MfModule *module_new(GPtrArray *modules, unsigned partition, bool is_initrd)
+GPtrArray *mf_modules_new(void)
+{
+    return g_ptr_array_new_with_free_func(module_free);
+}
+
+MfModule *mf_module_add(GPtrArray *modules, unsigned partition, bool is_initrd)
 {
     MfModule *module = g_new0(MfModule, 1);
     module->partition = partition;
@@ -68,7 +73,7 @@ static bool load_kernel(const MachineFile *file, unsigned number, GPtrArray *mod
         g_prefix_error(error, "%s:%u: ", file->path, mf_line(part->at, "kernel"));
         return false;
     }
-    bool ok = flatten(file, part, image, module_new(modules, number, false), error);
+    bool ok = flatten(file, part, image, mf_module_add(modules, number, false), error);
     image_free(image);
     return ok;
 }
@@ -82,7 +87,7 @@ static bool load_initrd(const MachineFile *file, unsigned number, GPtrArray *mod
     const MfModule *kernel = g_ptr_array_index(modules, modules->len - 1);
     uint64_t load = kernel->load + MIN(region->size / 2, 512 * MIB) / PAGE_SIZE * PAGE_SIZE;
     uint64_t after = kernel->load + kernel->bytes->len, end = region->address + region->size;
-    MfModule *module = module_new(modules, number, true);
+    MfModule *module = mf_module_add(modules, number, true);
     GByteArray *bytes = image_read_file(part->initrd, region->size, "initrd", error);
     if (!bytes)
         return false;
@@ -98,7 +103,7 @@ static bool load_initrd(const MachineFile *file, unsigned number, GPtrArray *mod
 
 GPtrArray *mf_modules_load(const MachineFile *file, GError **error)
 {
-    GPtrArray *modules = g_ptr_array_new_with_free_func(module_free);
+    GPtrArray *modules = mf_modules_new();
     for (unsigned i = 0; i < file->partitions.n; i++) {
         bool has_initrd = file->partitions.at[i].initrd != NULL;
         if (load_kernel(file, i, modules, error) &&

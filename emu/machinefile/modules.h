@@ -18,6 +18,10 @@ typedef struct {
     GByteArray *bytes;
 } MfModule;
 
+/* An empty list of MfModule, and one more in it, without bytes. */
+GPtrArray *mf_modules_new(void);
+MfModule *mf_module_add(GPtrArray *modules, unsigned partition, bool is_initrd);
+
 /* Reads the images of all partitions: a list of MfModule. NULL: EXIT_FILE or EXIT_CONFIG. */
 GPtrArray *mf_modules_load(const MachineFile *file, GError **error);
 
