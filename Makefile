@@ -197,6 +197,7 @@ check-states: ## 200 points of a Linux boot and 20 of each of two KVM guests: sa
 check-trends: $(B)/bulkhead ## what is published of shared caches, all of it, and isolation over 10^8 accesses: docs/trends.md
 	@roms/fetch-images opensbi
 	@tests/trends/run --all --check $(B)/bulkhead
+	@tests/qos/run --full $(B)/bulkhead
 
 bench: $(B)/bulkhead ## speed beside QEMU 10, in one run
 	@tests/bench/run
