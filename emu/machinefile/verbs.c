@@ -24,7 +24,7 @@ static const char about[] =
     "    bulkhead export --to bao|xen-dom0less|jailhouse two.bh [-o FILE]     the same plan for other hypervisors\n"
     "\n"
     "This page is what `bulkhead check -help` prints.\n"
-    "[What the guest is told](partition-binding.md), [why it is so](adr/0027-machine-files.md).\n"
+    "[How to write one](howto/write-a-machine-file.md), [what the guest is told](partition-binding.md), [why it is so](adr/0027-machine-files.md).\n"
     "\n";
 
 /* One line about what the file describes. */
