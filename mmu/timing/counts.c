@@ -2,6 +2,8 @@
 /* counts.c - see counts.h. */
 #include "mmu/timing/counts.h"
 
+#include <string.h>
+
 const char *const count_names[COUNTS] = {
     [COUNT_L1I_MISSES] = "l1i_misses",
     [COUNT_L1D_MISSES] = "l1d_misses",
@@ -68,9 +70,21 @@ static const StateDesc counts_state = { "counts", 1, counts_fields, counts_loade
 static const StateDesc owner_state = { "owner", 1, owner_fields, NULL };
 static const StateDesc owner_counts_state = { "owner.counts", 1, owner_counts_fields, NULL };
 
-/* Rows and columns of owners that there are not stay zero. */
+static void forget(TimingCounts *counts)
+{
+    for (unsigned i = 0; i < counts->n_owners; i++) {
+        memset(&counts->counts[i], 0, sizeof counts->counts[i]);
+        memset(counts->evictions[i], 0, sizeof counts->evictions[i]);
+        memset(counts->lost[i], 0, sizeof counts->lost[i]);
+        memset(counts->waits[i], 0, sizeof counts->waits[i]);
+    }
+}
+
+/* Rows and columns of owners that there are not stay zero, also when a state that had fewer is loaded. */
 void counts_visit(TimingCounts *counts, StateVisitor *visitor)
 {
+    if (visitor->loads)
+        forget(counts);
     state_visit(visitor, "counts", &counts_state, counts);
     size_t row = sizeof(uint64_t) * counts->n_owners;
     for (unsigned i = 0; i < counts->n_owners; i++) {
