@@ -271,9 +271,16 @@ static void set_up(FuzzMachine *its, Bytes in)
         act(&s);
 }
 
-static void pair_make(Pair *pair, unsigned n_harts, const char *cpu)
+/* A machine for timed mode whose caches and TLBs are soon full, and turns short. */
+static const char small[] =
+    "a53x4,l1i.size=256,l1i.ways=2,l1d.size=256,l1d.ways=2,llc.size=1K,llc.ways=4,tlb_i.entries=2,"
+    "tlb_d.entries=2,tlb_l2.entries=4,tlb_l2.ways=2,bus.latency=5,bus.service=2,mmio=7,quantum=90";
+
+static void pair_make(Pair *pair, unsigned n_harts, const char *cpu, bool timed)
 {
     MachineConfig config = { .n_harts = n_harts, .stop_on_reset = true, .quantum = 37 };
+    if (timed && !timed_parse(&config.timed, "-timing", small, NULL))
+        fuzz_fail("no such machine: %s", small);
     pair->one = fuzz_machine(&config, cpu);
     pair->other = fuzz_machine(&config, cpu);
     for (unsigned i = 0; i < n_harts; i++)
@@ -300,16 +307,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const struct {
         unsigned harts;
         const char *cpu;
+        bool timed;
     } kinds[] = {
-        { 1, "max" }, { 2, "max" }, { 1, "rv64" }, { 1, "max,smrnmi=on,smdbltrp=on,ssdbltrp=on" }
+        { 1, "max", false },  { 2, "max", false },
+        { 1, "rv64", false }, { 1, "max,smrnmi=on,smdbltrp=on,ssdbltrp=on", false },
+        { 2, "max", true },
     };
     static Pair pairs[G_N_ELEMENTS(kinds)];
     Bytes in = { data, data + size };
     for (unsigned i = 0; i < G_N_ELEMENTS(kinds) && !pairs[i].one.machine; i++)
-        pair_make(&pairs[i], kinds[i].harts, kinds[i].cpu);
+        pair_make(&pairs[i], kinds[i].harts, kinds[i].cpu, kinds[i].timed);
     unsigned choice = (unsigned)take(&in, 1);
     Pair *pair = &pairs[choice % G_N_ELEMENTS(kinds)];
-    uint64_t ns = 20 + take(&in, 1);
+    uint64_t ns = 20 + take(&in, 1) * (pair->one.machine->timed ? 8 : 1);
     set_up(&pair->one, in);
     set_up(&pair->other, in);
     pair->other.machine->config.slice = choice & 4 ? 1 + (choice >> 4) : 0;
