@@ -14,6 +14,7 @@
 #include "cpu/stats.h"
 #include "cpu/worlds.h"
 #include "emu/base/mutant.h"
+#include "mmu/timing/timing.h"
 
 static void stimer_fired(void *opaque)
 {
@@ -74,6 +75,8 @@ void hart_reset(Hart *hart, uint64_t pc)
     memset(&hart->counters, 0, offsetof(Counters, happened));
     memset(&hart->mmu.pmp, 0, offsetof(Pmp, epoch));
     csr_reset(hart);
+    if (hart->model)
+        timing_hart_qos(hart->model, 0, 0); /* srmcfg */
     hart->csr.mhartid = hart->id;
     /* Read-only. norm:misa_h_op, norm:H_mtval_nrz, norm:H_vm_supported */
     hart->csr.misa = isa_misa(hart->isa);

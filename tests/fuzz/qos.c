@@ -117,7 +117,7 @@ static void use_memory(World *w, Bytes *in)
         timing_dma(w->t, at, take_below(in, 4096), what & 1, requester_device(1), timing_now(h));
         break;
     case 4:
-        for (unsigned i = 0; i < 200; i++)
+        for (unsigned i = 0; i < 40; i++)
             timing_data(h, (Spa){ BOARD_RAM + (at.v + i * 64) % FUZZ_RAM }, 8, what & 1);
         break;
     default: timing_data(h, at, 8, what & 1); break;

@@ -213,3 +213,30 @@ Test(qos_cache, the_bus_is_limited)
         stop();
     }
 }
+
+/* What a device moves is counted to its MCID; with a hard limit it has no more of the bus than that, and books no slots so
+ * far ahead that harts find the calendar forgotten. */
+Test(qos_cache, devices_have_identifiers_and_limits)
+{
+    for (unsigned blocks = 0; blocks <= 5; blocks += 5) {
+        start("a53x4");
+        qos->config.device = (QosTag){ .rcid = 7, .mcid = 9 };
+        qos->traffic[9].event = QOS_MOVED_WRITES;
+        if (blocks)
+            qos->bandwidth[qos_account(7, QOS_DATA)] = (QosBandwidth){ .reserved = blocks };
+        timing_dma(t, (Spa){ 0x88000000 }, 4 * LINE, false, requester_device(1), 0);
+        cr_expect_eq(qos->traffic[9].value, 0, "reads");
+        timing_dma(t, (Spa){ 0x88000000 }, 100 * LINE, true, requester_device(1), 0);
+        cr_expect_eq(qos->traffic[9].value, 100 * LINE);
+        timing_dma(t, (Spa){ 0x88000000 }, 1 << 20, true, requester_device(1), 0);
+        uint64_t windows = CALENDAR_SLOTS / 2 / QOS_WINDOW + 2;
+        if (blocks)
+            cr_expect_leq(qos->traffic[9].value / LINE, windows * blocks * QOS_BLOCK_LINES);
+        for (unsigned i = 0; i < QOS_WINDOWS && blocks; i++)
+            cr_expect_leq(qos->windows[i].used[qos_account(7, QOS_DATA)], blocks * QOS_BLOCK_LINES);
+        uint64_t late = t->calendar.late;
+        timing_data(timing_hart(t, 0), (Spa){ 0x80000000 }, 8, false);
+        cr_expect_eq(t->calendar.late, late, "a hart has its slot");
+        stop();
+    }
+}

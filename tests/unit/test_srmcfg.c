@@ -4,6 +4,7 @@
 
 #include "cpu/csr.h"
 #include "cpu/hart.h"
+#include "mmu/timing/timing.h"
 #include "tests/lib/machine_rig.h"
 
 static uint32_t csrrw(unsigned csr, unsigned rd, unsigned rs1)
@@ -79,6 +80,35 @@ Test(srmcfg, is_for_the_host_s_supervisor_if_machine_mode_lets_it)
                          (unsigned)hart->csr.mcause);
         machine_free(m);
     }
+}
+
+/* With controllers on the board it has as many bits as they know identifiers, and requests carry them until a reset. */
+Test(srmcfg, is_what_requests_carry)
+{
+    MachineConfig config = { .n_harts = 1,
+                             .ram_size = 1 << 20,
+                             .quantum = 10000,
+                             .cbqri = true,
+                             .rcid_bits = 2,
+                             .mcid_bits = 5 };
+    cr_assert(isa_parse(&config.isa, "rv64", NULL));
+    cr_assert_not(machine_new(&config, NULL), "controllers of nothing");
+    cr_assert(timed_parse(&config.timed, "-timing", "rocket6", NULL));
+    Machine *m = machine_new(&config, NULL);
+    cr_assert(m && machine_reset(m, NULL));
+    Hart *hart = &m->harts[0];
+    csr_write(hart, 0x181, ~0ull);
+    cr_expect_eq(csr_read(hart, 0x181), 0x1f0003);
+    cr_expect_eq(hart->model->rcid, 3);
+    cr_expect_eq(hart->model->mcid, 31);
+    csr_write(hart, 0x181, 5 << 16 | 2);
+    cr_expect_eq(hart->model->rcid, 2);
+    cr_expect_eq(hart->model->mcid, 5);
+    cr_assert(machine_reset(m, NULL));
+    cr_expect_eq(csr_read(hart, 0x181), 0);
+    cr_expect_eq(hart->model->rcid, 0);
+    cr_expect_eq(hart->model->mcid, 0);
+    machine_free(m);
 }
 
 /* norm:Ssqosid_smstateen_srmcfg_requires_mstateen0; hstateen0 has no such bit, whatever is written. */
