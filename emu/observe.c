@@ -62,7 +62,7 @@ static bool observe_events(Observer *it, GError **error)
                          : !trace_enable(trace, TRACE_TO_FILE, TRACE_CHEAP, error))
         return false;
     it->recording = trace_writer_new(o->trace_file, "Bulkhead " VERSION,
-                                     trace_asked(trace, TRACE_TO_FILE), error);
+                                     trace_asked(trace, TRACE_TO_FILE), trace->partitions, error);
     trace->sinks[TRACE_TO_FILE].put = trace_writer_put;
     trace->sinks[TRACE_TO_FILE].opaque = it->recording;
     return it->recording != NULL;

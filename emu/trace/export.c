@@ -96,10 +96,15 @@ static void write_jsonl(Export *export, const TraceRecord *r)
 {
     FILE *out = export->out;
     const TraceEvent *event = &export->events[r->id];
+    const char *name = trace_reader_name(export->reader, r->partition);
     fprintf(out,
-            "{\"seq\":%" PRIu64 ",\"t\":%" PRIu64 ",\"ic\":%" PRIu64
-            ",\"h\":%u,\"p\":%u,\"vmid\":%u,\"m\":",
-            r->seq, r->time, r->insns, r->hart, r->partition, r->vmid);
+            "{\"seq\":%" PRIu64 ",\"t\":%" PRIu64 ",\"ic\":%" PRIu64 ",\"h\":%u,\"p\":", r->seq,
+            r->time, r->insns, r->hart);
+    if (name)
+        fprintf(out, "\"%s\"", name);
+    else
+        fprintf(out, "%u", r->partition);
+    fprintf(out, ",\"vmid\":%u,\"m\":", r->vmid);
     if (r->hart == TRACE_NO_HART)
         fputs("null", out);
     else

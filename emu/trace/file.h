@@ -29,6 +29,7 @@
 
 #include <glib.h>
 
+#include "emu/base/partitions.h"
 #include "emu/base/trace.h"
 
 #define TRACE_FILE_MAGIC "BHTRACE1"
@@ -64,9 +65,10 @@ typedef struct {
 
 typedef struct TraceWriter TraceWriter;
 
-/* Creates the file; `program` says in it what wrote it. `asked`: bit n if event n is to be recorded. */
+/* Creates the file; `program` says in it what wrote it. `asked`: bit n if event n is to be recorded. Of `parts`, which may be
+ * NULL, the declared ones are noted. */
 TraceWriter *trace_writer_new(const char *path, const char *program, uint64_t asked,
-                              GError **error);
+                              const Partitions *parts, GError **error);
 /* Adds a record. Fits Trace.sinks. Waits for the disk when it is slower. */
 void trace_writer_put(void *writer, const TraceRecord *record);
 /* Writes what is left. False: not everything is in the file, and `error` says how many events are missing. */
@@ -85,6 +87,11 @@ const TraceEvent *trace_reader_events(const TraceReader *reader, unsigned *n);
 /* Event and field by name; -1: the file knows none. */
 int trace_reader_event(const TraceReader *reader, const char *name);
 int trace_event_field(const TraceEvent *event, const char *name);
+
+/* The partitions that a machine file named when it was recorded; without one there is only the host. */
+const Partitions *trace_reader_partitions(const TraceReader *reader);
+/* The name of partition `number`; NULL: it has none. */
+const char *trace_reader_name(const TraceReader *reader, unsigned number);
 
 /* Which events were to be recorded when the file was begun: bit n of event n. */
 uint64_t trace_reader_asked(const TraceReader *reader);

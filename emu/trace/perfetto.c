@@ -24,6 +24,7 @@ typedef struct {
 
 typedef struct {
     Perfetto *p;
+    const TraceReader *reader;
     int event[TRACE_COUNT]; /* of our catalogue → the file's */
     GHashTable *tracks;     /* partition << 8 | hart → Track */
     GHashTable *processes;  /* partition + 1 → number of times it was left */
@@ -46,9 +47,10 @@ static uint64_t process_of(View *v, unsigned partition)
     if (g_hash_table_contains(v->processes, GUINT_TO_POINTER(partition + 1)))
         return uuid;
     char name[24];
+    const char *given = trace_reader_name(v->reader, partition);
     g_snprintf(name, sizeof name, partition ? "VMID %u" : "host", partition);
     g_hash_table_insert(v->processes, GUINT_TO_POINTER(partition + 1), NULL);
-    perfetto_process(v->p, uuid, partition + 1, name);
+    perfetto_process(v->p, uuid, partition + 1, given ? given : name);
     if (!partition)
         return uuid;
     perfetto_counter(v->p, uuid + 1024, uuid, "exits", "exits");
@@ -124,12 +126,19 @@ static void leave_mode(View *v, unsigned hart, uint64_t time)
     v->harts[hart].mode = NO_MODE;
 }
 
+/* What runs in this mode on that hart. */
+static unsigned partition_of(const View *v, unsigned mode, unsigned vmid, unsigned hart)
+{
+    return mode >= MODE_GUEST ? partitions_traced(trace_reader_partitions(v->reader), vmid, hart)
+                              : PARTITION_HOST;
+}
+
 static void enter_mode(View *v, unsigned hart, unsigned mode, unsigned vmid, uint64_t time)
 {
     char name[8];
     int length;
     const char *word = trace_word(TRACE_PRIVILEGES, mode, &length);
-    unsigned partition = mode >= MODE_GUEST ? vmid : 0;
+    unsigned partition = partition_of(v, mode, vmid, hart);
     if (v->harts[hart].mode == mode && v->harts[hart].partition == partition)
         return;
     leave_mode(v, hart, time);
@@ -147,7 +156,7 @@ static void put_trap(View *v, const Export *export, const TraceRecord *r)
     const char *words = field < 0 ? NULL : strchr(export->events[r->id].fields[field], ':') + 1;
     const char *word = words ? trace_word(words, r->values[field], &length) : NULL;
     const unsigned to = (unsigned)export_field(export, r, "to");
-    Track *track = track_of(v, to >= MODE_GUEST ? r->vmid : 0, r->hart);
+    Track *track = track_of(v, partition_of(v, to, r->vmid, r->hart), r->hart);
     g_snprintf(name, sizeof name, "%.*s", word ? length : 4, word ? word : "trap");
     leave_mode(v, r->hart, r->time);
     if (push(v, track, r->time, (uint8_t)export_field(export, r, "deleg"), name)) {
@@ -271,6 +280,7 @@ void trace_perfetto_begin(Export *export)
 {
     View *v = g_new0(View, 1);
     v->p = perfetto_new(export->out);
+    v->reader = export->reader;
     v->tracks = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     v->processes = g_hash_table_new(NULL, NULL);
     v->host_ns = g_hash_table_new(NULL, NULL);

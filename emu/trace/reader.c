@@ -2,6 +2,7 @@
 /* reader.c - reading recorded traces; see file.h. Nothing in a file is believed before it was checked. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
 
@@ -17,6 +18,7 @@ struct TraceReader {
     unsigned n_events;
     uint64_t asked;
     GPtrArray *strings; /* what `events` points at */
+    Partitions *parts;
     TraceWanted wanted;
     uint64_t from, to; /* the window */
     TraceCodec codec;
@@ -111,6 +113,26 @@ static bool read_off(TraceReader *r, const char *at)
     return at[strcspn(at, "]")] == ']';
 }
 
+/* "partitions":[["name","harts","VMID"],...]; older files do not have it. */
+static bool read_partitions(TraceReader *r, const char *at)
+{
+    at = strstr(at, "\"partitions\":[");
+    if (!at)
+        return true;
+    at += strlen("\"partitions\":[");
+    while (*(at += strcspn(at, "[]")) == '[') {
+        const char *name = keep(r, next_string(&at, "\"]")),
+                   *harts = keep(r, next_string(&at, "\"]"));
+        const char *vmid = harts ? keep(r, next_string(&at, "\"]")) : NULL;
+        if (!vmid || !is_name(name) || at[strcspn(at, "]")] != ']')
+            return false;
+        at += strcspn(at, "]") + 1;
+        partitions_declare(r->parts, name, (uint32_t)strtoul(harts, NULL, 0),
+                           (int)strtol(vmid, NULL, 0), NULL, 0);
+    }
+    return *at == ']';
+}
+
 static bool parse_schema(TraceReader *r, const char *text)
 {
     const char *at = strstr(text, "\"events\":[");
@@ -119,7 +141,7 @@ static bool parse_schema(TraceReader *r, const char *text)
     for (at += strlen("\"events\":["); *(at += strcspn(at, "[]")) == '[';)
         if (r->n_events == TRACE_MAX_EVENTS || !read_event(r, &at))
             return false;
-    return *at == ']' && r->n_events && read_off(r, at + 1);
+    return *at == ']' && r->n_events && read_off(r, at + 1) && read_partitions(r, at + 1);
 }
 
 static bool read_schema(TraceReader *r, GError **error)
@@ -152,6 +174,7 @@ TraceReader *trace_reader_open(const char *path, GError **error)
     r->path = g_strdup(path);
     r->file = file;
     r->strings = g_ptr_array_new_with_free_func(g_free);
+    r->parts = partitions_new();
     r->wanted = TRACE_WANTED_ALL;
     r->to = UINT64_MAX;
     if (read_schema(r, error))
@@ -167,6 +190,7 @@ void trace_reader_free(TraceReader *r)
     fclose(r->file);
     ZSTD_freeDCtx(r->zstd);
     g_ptr_array_free(r->strings, TRUE);
+    partitions_free(r->parts);
     g_free(r->stored);
     g_free(r->data);
     g_free(r->path);
@@ -185,6 +209,17 @@ int trace_reader_event(const TraceReader *r, const char *name)
         if (!strcmp(r->events[i].name, name))
             return (int)i;
     return -1;
+}
+
+const Partitions *trace_reader_partitions(const TraceReader *r)
+{
+    return r->parts;
+}
+
+const char *trace_reader_name(const TraceReader *r, unsigned number)
+{
+    return number && number < partitions_count(r->parts) ? partitions_get(r->parts, number)->name
+                                                         : NULL;
 }
 
 uint64_t trace_reader_asked(const TraceReader *r)

@@ -105,7 +105,7 @@ bool trace_ring_dump(const Machine *m, const char *path, uint64_t *events, GErro
     g_autofree char *partial = g_strconcat(path, special ? "" : ".part", NULL);
     Dump dump = { .machine = m, .lost = ring_lost(ring) };
     dump.writer = trace_writer_new(partial, "Bulkhead " VERSION,
-                                   trace_asked(&m->trace, TRACE_TO_RING), error);
+                                   trace_asked(&m->trace, TRACE_TO_RING), m->partitions, error);
     if (!dump.writer)
         return false;
     dump.notes = g_new0(TrapNotes, 256); /* events may be of hart TRACE_NO_HART */

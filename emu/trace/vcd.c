@@ -109,7 +109,10 @@ void trace_vcd_write(Export *export, const TraceRecord *r)
     const unsigned mode =
         export_mode(export, r, &vcd->places[r->hart], now < 0 ? r->mode & 7 : (unsigned)now);
     change(export, r, LANE_MODE, mode);
-    change(export, r, LANE_PARTITION, mode >= MODE_GUEST ? r->vmid : 0);
+    change(export, r, LANE_PARTITION,
+           mode >= MODE_GUEST
+               ? partitions_traced(trace_reader_partitions(export->reader), r->vmid, r->hart)
+               : PARTITION_HOST);
     change(export, r, LANE_VMID, r->vmid);
     if (id == export->trap_ret)
         change(export, r, LANE_IRQ, NONE);

@@ -104,7 +104,18 @@ static void append_off(GString *json, uint64_t asked)
     }
 }
 
-static GString *make_schema(const char *program, uint64_t asked)
+/* ["name","harts, as a mask","VMID"]: number 1 first. */
+static void append_partitions(GString *json, const Partitions *parts)
+{
+    for (unsigned i = 1; parts && i < partitions_count(parts); i++) {
+        const Partition *part = partitions_get(parts, i);
+        if (part->declared)
+            g_string_append_printf(json, "%s[\"%s\",\"0x%x\",\"%d\"]", i > 1 ? "," : "", part->name,
+                                   part->harts, part->vmid);
+    }
+}
+
+static GString *make_schema(const char *program, uint64_t asked, const Partitions *parts)
 {
     GString *json = g_string_new("{\"format\":\"bht\",\"version\":1,\"program\":");
     g_string_append_printf(json, "\"%s\",\"events\":[", program);
@@ -118,12 +129,14 @@ static GString *make_schema(const char *program, uint64_t asked)
     }
     g_string_append(json, "],\n\"off\":[");
     append_off(json, asked);
+    g_string_append(json, "],\n\"partitions\":[");
+    append_partitions(json, parts);
     return g_string_append(json, "]}\n");
 }
 
-static void put_schema(TraceWriter *w, const char *program, uint64_t asked)
+static void put_schema(TraceWriter *w, const char *program, uint64_t asked, const Partitions *parts)
 {
-    GString *json = make_schema(program, asked);
+    GString *json = make_schema(program, asked, parts);
     TraceBlock header = { .magic = TRACE_BLOCK_MAGIC,
                           .kind = TRACE_BLOCK_SCHEMA,
                           .stored = (uint32_t)json->len,
@@ -133,7 +146,8 @@ static void put_schema(TraceWriter *w, const char *program, uint64_t asked)
     g_string_free(json, TRUE);
 }
 
-TraceWriter *trace_writer_new(const char *path, const char *program, uint64_t asked, GError **error)
+TraceWriter *trace_writer_new(const char *path, const char *program, uint64_t asked,
+                              const Partitions *parts, GError **error)
 {
     _Static_assert((int)TRACE_COUNT <= (int)TRACE_MAX_EVENTS,
                    "a block's header has a bit for each event");
@@ -156,7 +170,7 @@ TraceWriter *trace_writer_new(const char *path, const char *program, uint64_t as
     ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_checksumFlag, 1);
     for (unsigned i = 0; i < BLOCKS; i++)
         g_async_queue_push(w->empty, g_new(Block, 1));
-    put_schema(w, program, asked);
+    put_schema(w, program, asked, parts);
     begin_block(w);
     w->thread = g_thread_new("trace", write_blocks, w);
     return w;
