@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "emu/base/error.h"
+#include "emu/machinefile/argument.h"
 #include "emu/machinefile/check.h"
 #include "emu/machinefile/machinefile.h"
 #include "emu/machinefile/values.h"
@@ -29,29 +30,6 @@ static bool act(Options *o, const config_setting_t *at, const char *option, cons
         return true;
     g_prefix_error(error, "%s:%u: ", o->machine_file->path, line);
     return false;
-}
-
-/* One property of an argument; commas in its value are doubled. */
-static void add(GString *argument, const char *name, const char *value)
-{
-    if (!value)
-        return;
-    g_auto(GStrv) parts = g_strsplit(value, ",", -1);
-    g_autofree char *doubled = g_strjoinv(",,", parts);
-    g_string_append_printf(argument, "%s%s=%s", argument->len ? "," : "", name, doubled);
-}
-
-static void add_flag(GString *argument, const char *name, bool value)
-{
-    add(argument, name, value ? "on" : "off");
-}
-
-static void add_number(GString *argument, const config_setting_t *group, const char *key,
-                       const char *name, uint64_t value)
-{
-    g_autofree char *text = g_strdup_printf("%" PRIu64, value);
-    if (mf_at(group, key))
-        add(argument, name, text);
 }
 
 /* Settings of the machine that are options of their own, as they are. */
@@ -85,31 +63,19 @@ static bool apply_machine(Options *o, const MfMachine *m, GError **error)
     if (!m->at)
         return true;
     if (mf_at(m->at, "aia"))
-        add(argument, "aia", m->aia);
-    add_number(argument, m->at, "aia-guests", "aia-guests", m->aia_guests);
+        mf_add(argument, "aia", m->aia);
+    mf_add_number(argument, m->at, "aia-guests", "aia-guests", m->aia_guests);
     if (mf_at(m->at, "aia-direct"))
-        add_flag(argument, "aia-direct", m->aia_direct);
+        mf_add_flag(argument, "aia-direct", m->aia_direct);
     if (mf_at(m->at, "aclint"))
-        add_flag(argument, "aclint", m->aclint);
+        mf_add_flag(argument, "aclint", m->aclint);
     return act(o, m->at, "M", argument->str, error) && apply_plain(o, m, error);
 }
 
-static bool apply_timing(Options *o, const MfTiming *timing, GError **error)
+static bool apply_timing(Options *o, const MachineFile *file, GError **error)
 {
-    g_autoptr(GString) argument = g_string_new(timing->profile);
-    if (!timing->at)
-        return true;
-    add(argument, "start", timing->start);
-    add_number(argument, timing->at, "line", "line", timing->line);
-    add_number(argument, timing->llc.at, "size", "llc.size", timing->llc.size);
-    add_number(argument, timing->llc.at, "ways", "llc.ways", timing->llc.ways);
-    add_number(argument, timing->llc.at, "cycles", "llc.cycles", timing->llc.cycles);
-    add(argument, "llc.replacement", timing->llc.replacement);
-    add(argument, "llc.hash", timing->llc.hash);
-    add_number(argument, timing->bus.at, "latency", "bus.latency", timing->bus.latency);
-    add_number(argument, timing->bus.at, "service", "bus.service", timing->bus.service);
-    add_number(argument, timing->bus.at, "outstanding", "bus.outstanding", timing->bus.outstanding);
-    return act(o, timing->at, "timing", argument->str, error);
+    g_autofree char *argument = file->timing.at ? mf_timing_argument(file) : NULL;
+    return !argument || act(o, file->timing.at, "timing", argument, error);
 }
 
 static bool apply_hypervisor(Options *o, const MfHypervisor *hyp, GError **error)
@@ -124,21 +90,21 @@ static bool apply_backends(Options *o, const MachineFile *file, GError **error)
     for (unsigned i = 0; i < file->drives.n; i++) {
         const MfDrive *drive = &file->drives.at[i];
         g_autoptr(GString) argument = g_string_new("if=none");
-        add(argument, "file", drive->file);
-        add(argument, "id", drive->id);
-        add(argument, "format", drive->format);
-        add_flag(argument, "readonly", drive->readonly);
-        add_flag(argument, "snapshot", drive->snapshot);
+        mf_add(argument, "file", drive->file);
+        mf_add(argument, "id", drive->id);
+        mf_add(argument, "format", drive->format);
+        mf_add_flag(argument, "readonly", drive->readonly);
+        mf_add_flag(argument, "snapshot", drive->snapshot);
         if (!act(o, drive->at, "drive", argument->str, error))
             return false;
     }
     for (unsigned i = 0; i < file->netdevs.n; i++) {
         const MfNetdev *netdev = &file->netdevs.at[i];
         g_autoptr(GString) argument = g_string_new(netdev->type);
-        add(argument, "id", netdev->id);
+        mf_add(argument, "id", netdev->id);
         for (unsigned j = 0; j < netdev->hostfwd.n; j++)
-            add(argument, "hostfwd", netdev->hostfwd.at[j]);
-        add_flag(argument, "restrict", netdev->restrict_it);
+            mf_add(argument, "hostfwd", netdev->hostfwd.at[j]);
+        mf_add_flag(argument, "restrict", netdev->restrict_it);
         if (!act(o, netdev->at, "netdev", argument->str, error))
             return false;
     }
@@ -150,14 +116,14 @@ static bool apply_chardevs(Options *o, const MachineFile *file, GError **error)
     for (unsigned i = 0; i < file->chardevs.n; i++) {
         const MfChardev *chardev = &file->chardevs.at[i];
         g_autoptr(GString) argument = g_string_new(chardev->backend);
-        add(argument, "id", chardev->id);
-        add(argument, "path", chardev->path);
-        add(argument, "host", chardev->host);
-        add_number(argument, chardev->at, "port", "port", chardev->port);
+        mf_add(argument, "id", chardev->id);
+        mf_add(argument, "path", chardev->path);
+        mf_add(argument, "host", chardev->host);
+        mf_add_number(argument, chardev->at, "port", "port", chardev->port);
         if (mf_at(chardev->at, "server"))
-            add_flag(argument, "server", chardev->server);
+            mf_add_flag(argument, "server", chardev->server);
         if (mf_at(chardev->at, "wait"))
-            add_flag(argument, "wait", chardev->wait);
+            mf_add_flag(argument, "wait", chardev->wait);
         if (!act(o, chardev->at, "chardev", argument->str, error))
             return false;
     }
@@ -172,14 +138,14 @@ static bool apply_devices(Options *o, const MachineFile *file, GError **error)
         int slot = mf_slot(file, i);
         g_autofree char *bus = g_strdup_printf("virtio-mmio-bus.%d", slot);
         g_autoptr(GString) argument = g_string_new(device->driver);
-        add(argument, "id", device->id);
-        add(argument, "drive", device->drive);
-        add(argument, "netdev", device->netdev);
-        add(argument, "chardev", device->chardev);
-        add(argument, "mac", device->mac);
-        add(argument, "serial", device->serial);
+        mf_add(argument, "id", device->id);
+        mf_add(argument, "drive", device->drive);
+        mf_add(argument, "netdev", device->netdev);
+        mf_add(argument, "chardev", device->chardev);
+        mf_add(argument, "mac", device->mac);
+        mf_add(argument, "serial", device->serial);
         if (slot >= 0)
-            add(argument, "bus", bus);
+            mf_add(argument, "bus", bus);
         if (!act(o, device->at, "device", argument->str, error))
             return false;
     }
@@ -206,7 +172,7 @@ bool machinefile_apply(Options *o, const char *path, GError **error)
     if (!file->findings->errors)
         machinefile_check(file);
     return report(file, error) && apply_machine(o, &file->machine, error) &&
-           apply_timing(o, &file->timing, error) && apply_hypervisor(o, &file->hypervisor, error) &&
+           apply_timing(o, file, error) && apply_hypervisor(o, &file->hypervisor, error) &&
            apply_backends(o, file, error) && apply_chardevs(o, file, error) &&
            apply_devices(o, file, error);
 }

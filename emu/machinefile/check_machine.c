@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "cpu/isa/isa.h"
+#include "emu/machinefile/argument.h"
 #include "emu/machinefile/check.h"
 #include "emu/machinefile/values.h"
+#include "emu/timed.h"
 #include "mmu/bus.h"
 
 static void check_cpu(MachineFile *file)
@@ -93,6 +95,19 @@ static void check_model(MachineFile *file, const TimingProfile *profile)
         MF_ERROR(file, timing, name, "%s%s", message, strstr(message, "; ") ? "" : fix);
 }
 
+/* The rest is -timing's own business. */
+static void check_start(MachineFile *file)
+{
+    unsigned errors = file->findings->errors;
+    g_autofree char *argument = mf_timing_argument(file);
+    g_autoptr(GError) problem = NULL;
+    TimedConfig config = { 0 };
+    if (errors || timed_parse(&config, "timing", argument, &problem))
+        return;
+    MF_ERROR(file, &file->timing, "start", "%s%s", problem->message,
+             strstr(problem->message, "; ") ? "" : "; leave start out");
+}
+
 void mf_check_timing(MachineFile *file)
 {
     const MfTiming *timing = &file->timing;
@@ -104,6 +119,7 @@ void mf_check_timing(MachineFile *file)
         return;
     }
     check_model(file, &profile);
+    check_start(file);
     if (profile.service_ps > profile.memory_ps)
         MF_WARNING(
             file, &timing->bus, "service",

@@ -332,8 +332,14 @@ static bool parse_verb(Options *o, const char *word, GError **error)
 /* FILE.bh behind run, gdb and trace record. */
 static bool parse_machine_file(Options *o, int argc, char **argv, int *at, GError **error)
 {
-    if (*at >= argc || !g_str_has_suffix(argv[*at], ".bh") || argv[*at][0] == '-')
+    if (*at >= argc || argv[*at][0] == '-')
         return true;
+    if (!g_str_has_suffix(argv[*at], ".bh"))
+        return fail(
+            error, EXIT_USAGE,
+            "'%s' is neither an option nor a machine file, whose names end in .bh; a disk image is given "
+            "as -drive file=%s,if=virtio,format=raw, a kernel as -kernel %s",
+            argv[*at], argv[*at], argv[*at]);
     return machinefile_apply(o, argv[(*at)++], error);
 }
 
