@@ -133,6 +133,17 @@ static void add_machine(Words *words)
     }
 }
 
+static void add_timing(Words *words)
+{
+    char *syntax;
+    for (unsigned i = 0; timing_profile_at(i); i++)
+        add_word(words->first, timing_profile_at(i)->name, strlen(timing_profile_at(i)->name));
+    for (size_t i = 0; (syntax = timed_property(i)); i++) {
+        add_alternatives(words->rest, syntax);
+        g_free(syntax);
+    }
+}
+
 // clang-format off
 static const struct {
     const char *option;
@@ -140,11 +151,12 @@ static const struct {
 } tables[] = {
     { "M", add_machine }, { "machine", add_machine }, { "cpu", add_extensions }, { "device", add_drivers },
     { "chardev", add_chardevs }, { "d", add_log_items }, { "trace", add_events },
+    { "timing", add_timing },
 };
 // clang-format on
 
-static const char *const with_help[] = { "M", "machine", "cpu",   "device", "chardev",
-                                         "d", "trace",   "accel", "L",      NULL };
+static const char *const with_help[] = { "M",     "machine", "cpu", "device", "chardev", "d",
+                                         "trace", "accel",   "L",   "timing", NULL };
 
 /* Behind the name of a driver or chardev only what that takes is offered. */
 static void print_kinds(FILE *out, const char *(*example)(size_t number), const char *common)

@@ -260,8 +260,8 @@ static unsigned whose_turn(const Machine *m)
     return (unsigned)(m->timed ? (m->turn + m->rounds) % m->n_harts : m->turn);
 }
 
-/* Lets the hart whose turn it is go on for a slice. Its turn is over when it yields, or cannot go on. Looking around comes last and may
- * replace the whole machine: what goes on then is what the machine says. */
+/* Lets the hart whose turn it is go on for a slice. Its turn is over when it yields, or cannot go on. Looking around comes
+ * last and may replace the whole machine: what goes on then is what the machine says. */
 static void run_turn(Machine *m)
 {
     unsigned index = whose_turn(m);

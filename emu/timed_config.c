@@ -204,11 +204,14 @@ static bool find_profile(TimedConfig *config, Props *props, GError **error)
         config->model.profile = *profile;
         return true;
     }
-    const char *near = name ? nearest_word(name, (const char *const *)names->pdata) : NULL;
+    if (!name)
+        return fail(error, EXIT_USAGE, "%s: no profile is named; put one first, for example %s %s",
+                    props->option, props->option, timing_profile_at(0)->name);
+    const char *near = nearest_word(name, (const char *const *)names->pdata);
     return fail(error, EXIT_USAGE,
                 "%s: no profile is called '%s'; write for example %s %s (%s help lists them)",
-                props->option, name ? name : "", props->option,
-                near ? near : timing_profile_at(0)->name, props->option);
+                props->option, name, props->option, near ? near : timing_profile_at(0)->name,
+                props->option);
 }
 
 /* Quanta of at most a microsecond, of a quarter of that if nothing is said. */

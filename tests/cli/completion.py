@@ -35,6 +35,9 @@ CASES = [
     (["--display", ""], ["none"], ["sdl"]),
     (["-semihosting-config", "on,use"], ["on,userspace=on"], []),
     (["-icount", "0,sl"], ["0,sleep=on", "0,sleep=off"], []),
+    (["-timing", "a"], ["a53x4"], ["rocket6"]),
+    (["-timing", "a53x4,llc.r"], ["a53x4,llc.replacement=lru", "a53x4,llc.replacement=plru"], []),
+    (["-timing", "a53x4,star"], ["a53x4,start=reset", "a53x4,start=monitor", "a53x4,start=mark:"], []),
     (["-kernel", "Ima"], [], ["-kernel"]),
     (["-nographic", "Ima"], [], ["run", "check", "gdb", "trace", "doctor"]),
 ]
