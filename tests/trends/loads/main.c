@@ -20,7 +20,7 @@ const Load loads[] = {
     { "basicmath-s", maths_prepare, maths_run, maths_verify, 9000 },
     { "basicmath-l", maths_prepare, maths_run, maths_verify, 40000 },
     { "stream-s", passes_prepare, passes_run, passes_verify, 100 },
-    { "stream-l", passes_prepare, passes_run, passes_verify, 1000 },
+    { "stream-l", passes_prepare, passes_run, passes_verify, 1500 },
 };
 const unsigned n_loads = sizeof(loads) / sizeof(loads[0]);
 

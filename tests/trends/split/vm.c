@@ -9,10 +9,11 @@
 #include "split.h"
 
 /* A guest's memory as it sees it, and where in it its device tree is; see tests/trends/loads/loads.h. */
-#define GUEST_BASE  0x80200000ul
-#define GUEST_SIZE  0xa00000ul
-#define TREE_OFFSET 0x1c0000ul
-#define PIECE_SIZE  0x1000000ul /* what a guest in one piece gets of the frames */
+#define GUEST_BASE   0x80200000ul
+#define GUEST_SIZE   0xa00000ul
+#define TREE_OFFSET  0x1c0000ul
+#define PIECE_SIZE   0x1000000ul /* what a guest in one piece gets of the frames */
+#define COLORED_SIZE 0x2000000ul /* what it has its colours of */
 enum { TREE_SPACE = 0x10000, POOL_PAGES = 128 };
 
 /* The devices that a load needs: the serial port, and what switches the machine off. */
@@ -25,7 +26,8 @@ static char tree[TREE_SPACE] __attribute__((aligned(8)));
 /* Frames for all of it. Its tables are of its colours as well: a walk is an access of the guest's. */
 static uint64_t *map_memory(Vm *vm)
 {
-    uint64_t piece = FRAMES_END - vm->vmid * PIECE_SIZE, frame = FRAMES_BASE;
+    uint64_t piece = FRAMES_END - vm->vmid * PIECE_SIZE;
+    uint64_t frame = FRAMES_BASE + (vm->vmid - 1) * COLORED_SIZE;
     uint64_t *root;
     page_colors(vm->colors ? n_colors : 1, vm->colors ? vm->colors : 1);
     root = paging_root(SV39X4);
