@@ -10,6 +10,8 @@
 /* No instruction waits longer; what a damaged snapshot says may. */
 enum { MOST_DEBT = 1 << 24 };
 
+_Static_assert(CLASS_SYSTEM < TIMING_CLASSES, "every class has its cycles in a profile");
+
 /* Cycles beyond one, of every kind of instruction. */
 static void set_more_cycles(Machine *m)
 {

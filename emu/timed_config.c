@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cpu/isa/insn.h"
 #include "emu/base/error.h"
 #include "emu/options/props.h"
 #include "emu/timed.h"
@@ -60,6 +61,16 @@ static const Property properties[] = {
     COUNT("tlb.l2_cycles", tlb_l2_cycles, "of a hit there"),
     COUNT("tlb.walk_cycles", walk_cycles, "of each entry that a walk reads, beside the cache"),
     COUNT("tlb.walk_entries", walk_entries, "page table entries that walks remember; 0: none"),
+    COUNT("cycles.alu", cycles[CLASS_ALU], "of an integer instruction; 0 means 1, here and below"),
+    COUNT("cycles.load", cycles[CLASS_LOAD], "of a load, beside what it waits for"),
+    COUNT("cycles.store", cycles[CLASS_STORE], "of a store"),
+    COUNT("cycles.amo", cycles[CLASS_AMO], "of an atomic"),
+    COUNT("cycles.branch", cycles[CLASS_BRANCH], "of a branch"),
+    COUNT("cycles.jump", cycles[CLASS_JUMP], "of a jump"),
+    COUNT("cycles.csr", cycles[CLASS_CSR], "of a CSR instruction"),
+    COUNT("cycles.fp", cycles[CLASS_FP], "of a floating-point instruction"),
+    COUNT("cycles.cbo", cycles[CLASS_CBO], "of a cache-block instruction"),
+    COUNT("cycles.system", cycles[CLASS_SYSTEM], "of any other"),
     COUNT("trap", trap_cycles, "cycles of entering a trap handler, beyond one"),
     COUNT("mmio", mmio_cycles, "cycles of an access to a device, beyond one"),
     { "quantum", "cycles a hart runs before the next one does, at most a microsecond; 0: a quarter of one", IS_COUNT, FIELD(quantum), NULL, 0 },

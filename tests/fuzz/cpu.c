@@ -274,7 +274,7 @@ static void set_up(FuzzMachine *its, Bytes in)
 /* A machine for timed mode whose caches and TLBs are soon full, and turns short. */
 static const char small[] =
     "a53x4,l1i.size=256,l1i.ways=2,l1d.size=256,l1d.ways=2,llc.size=1K,llc.ways=4,tlb_i.entries=2,"
-    "tlb_d.entries=2,tlb_l2.entries=4,tlb_l2.ways=2,bus.latency=5,bus.service=2,mmio=7,quantum=90";
+    "tlb_d.entries=2,tlb_l2.entries=4,tlb_l2.ways=2,bus.latency=5,bus.service=2,mmio=7,cycles.csr=3,cycles.load=2,quantum=90";
 
 static void pair_make(Pair *pair, unsigned n_harts, const char *cpu, bool timed)
 {

@@ -63,6 +63,28 @@ Test(timed, counters_and_time_say_the_same)
     machine_free(m);
 }
 
+/* Each instruction takes what its class says, in both loops, and that is a stall of it. */
+Test(timed, classes_take_their_cycles)
+{
+    static const uint32_t code[] = { 0x00000013 /* nop */,
+                                     0x02b50533 /* mul a0,a0,a1 */,
+                                     0xb0002673 /* csrr a2,mcycle */,
+                                     0x00000463 /* beq x0,x0,+8 */,
+                                     NOP,
+                                     0xfedff06f /* j nop */ };
+    for (unsigned watched = 0; watched < 2; watched++) {
+        MachineConfig config =
+            timed_config(1, PLAIN ",cycles.alu=3,cycles.csr=10,cycles.branch=5,cycles.jump=2");
+        Machine *m = timed_machine(&config, code, sizeof code);
+        m->harts[0].commit = watched ? &m->commit : NULL;
+        run(m, 5000);
+        cr_expect_eq(cycles(m), MISS + 1000 * (3 + 3 + 10 + 5 + 2));
+        cr_expect_eq(m->harts[0].x[12], MISS + 999 * 23 + 6, "its own cycles are not over");
+        cr_expect_eq(hart_retired(&m->harts[0]), 5000);
+        machine_free(m);
+    }
+}
+
 /* A load waits; a second one of the line does not; a store to a line that is not there does not either; registers of a
  * device and traps cost what the profile says. */
 Test(timed, each_kind_of_access_costs_its_own)
@@ -121,9 +143,14 @@ Test(timed, harts_stay_together)
     machine_free(m);
 }
 
+/* With every kind of instruction of another length. */
+static const char uneven[] =
+    "a53x4,llc.size=256K,cycles.alu=2,cycles.load=3,cycles.store=4,cycles.amo=5,cycles.branch=6,"
+    "cycles.jump=7,cycles.csr=8,cycles.system=9";
+
 static Machine *run_busy(uint64_t slice, bool watched, uint64_t end)
 {
-    MachineConfig config = timed_config(2, "a53x4,llc.size=256K");
+    MachineConfig config = timed_config(2, uneven);
     config.slice = slice;
     Machine *m = busy_machine(&config);
     for (unsigned i = 0; i < m->n_harts; i++)
@@ -160,7 +187,7 @@ Test(timed, state_is_all_there_is)
 {
     Machine *whole = run_busy(0, false, END);
     uint64_t hash = machine_state_hash(whole);
-    MachineConfig config = timed_config(2, "a53x4,llc.size=256K");
+    MachineConfig config = timed_config(2, uneven);
     for (uint64_t at = 1; at < END; at += 17011) {
         g_autoptr(GByteArray) saved = g_byte_array_new();
         GError *error = NULL;
