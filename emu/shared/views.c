@@ -354,7 +354,10 @@ static void add_traffic(const Groups *g, Tables *tables)
 
 static void add_latency(const Groups *g, Tables *tables)
 {
-    Table *table = table_add(tables, "latency", "LLC misses by how long they took, from that on");
+    Table *table =
+        table_add(tables, "latency",
+                  "LLC misses by how long after it was wanted the line came, at least; 0: it "
+                  "was fetched ahead");
     table_column(table, "from_cycles", 0);
     table_column(table, "from_ns", 1);
     for (unsigned i = 0; i < g->n; i++)

@@ -87,8 +87,9 @@ typedef struct {
 typedef struct {
     uint64_t n[COUNTS];
     uint64_t stall[STALLS];
-    TimingUse use;                     /* of its hart, up to when somebody else had it */
-    uint64_t latency[LATENCY_BUCKETS]; /* of LLC misses that a hart could have waited for */
+    TimingUse use; /* of its hart, up to when somebody else had it */
+    uint64_t latency
+        [LATENCY_BUCKETS]; /* of LLC misses: from when the line is wanted to when it is there; 0: it was there in time */
 } OwnerCounts;
 
 typedef struct {

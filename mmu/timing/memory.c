@@ -189,7 +189,7 @@ static unsigned refill(TimingHart *h, uint64_t line, unsigned set, LineKind kind
         qos_line_in(t->qos, tag);
     trace_line(t, TRACE_llc_fill, line, set, way, kind, h->owner);
     check_color(h, line);
-    h->mine->latency[latency_bucket(f->done - start)]++;
+    h->mine->latency[latency_bucket(f->done - MIN(f->done, timing_now(h)))]++;
     path_count(h, COUNT_LLC_MISSES);
     if (UNLIKELY(h->events.n[COUNT_LLC_MISSES] == h->refill_at))
         h->refilled(h->refilled_opaque, h);

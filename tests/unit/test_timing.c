@@ -246,22 +246,66 @@ Test(timing, a_miss_is_blamed_on_who_drove_the_line_out)
     rig_free(rig);
 }
 
-Test(timing, disjoint_colors_lose_nothing_to_each_other_until_the_sets_are_hashed)
+/* TIMING_ACCESSES: of the LLC, for make check-trends; else enough to see it. */
+static uint64_t many_accesses(void)
+{
+    const char *text = g_getenv("TIMING_ACCESSES");
+    return text ? g_ascii_strtoull(text, NULL, 10) : 1000000;
+}
+
+/* Two harts read and write 64 MiB, at random; `stripe`: each pages of 8 of the 16 colours. Lines they lost to each other. */
+static uint64_t crossed(Rig *rig, bool stripe)
+{
+    uint8_t a = timing_hart(rig->t, 0)->owner, b = timing_hart(rig->t, 1)->owner;
+    const uint64_t *n[2] = { counts(rig, 0)->n, counts(rig, 1)->n };
+    uint64_t wanted = many_accesses();
+    for (uint64_t i = 0; n[0][COUNT_LLC_HITS] + n[0][COUNT_LLC_MISSES] + n[1][COUNT_LLC_HITS] +
+                             n[1][COUNT_LLC_MISSES] <
+                         wanted;
+         i++) {
+        unsigned hart = i % 2;
+        uint64_t r = random_at(i) >> 20, half = stripe ? hart * 8 + r % 8 : r % 16;
+        uint64_t at = BASE + ((r / 4096 % 1024) * 16 + half) * 4096 + (r / 64 % 64) * 64;
+        if (r >> 40 & 1)
+            store(rig, hart, at);
+        else
+            load(rig, hart, at);
+    }
+    cr_expect(rig->t->counts.evictions[a][a] > wanted / 8, "there is no room for all");
+    return rig->t->counts.evictions[a][b] + rig->t->counts.evictions[b][a];
+}
+
+Test(timing, disjoint_colors_lose_nothing_to_each_other_until_the_sets_are_hashed, .timeout = 200)
 {
     for (CacheHash hash = 0; hash < HASH_COUNT; hash++) {
         TimingProfile p = named("a53x4");
         p.llc_hash = hash;
         Rig *rig = rig_new(&p);
-        for (unsigned i = 0; i < 2000000; i++) {
-            unsigned hart = i % 2;
-            uint64_t r = random_at(i) >> 20, page = (r / 4096 % 2048) * 16 + hart * 8 + r % 8;
-            load(rig, hart, BASE + page * 4096 + (r / 8 % 64) * 64);
+        uint64_t lost = crossed(rig, true);
+        cr_expect_eq(lost != 0, hash == HASH_XOR, "hash %s: %lu", cache_hash_names[hash],
+                     (unsigned long)lost);
+        rig_free(rig);
+    }
+}
+
+Test(timing, disjoint_ways_lose_nothing_either_and_need_no_colors, .timeout = 200)
+{
+    TimingProfile p = named("rocket6");
+    for (unsigned limited = 0; limited < 2; limited++) {
+        Rig *rig = rig_new(&p);
+        Qos *qos = qos_new(&(QosConfig){ .n_rcids = 2, .n_mcids = 2, .ways = 8 }, NULL);
+        timing_use_qos(rig->t, qos);
+        for (unsigned i = 0; i < 2; i++) {
+            timing_hart_qos(timing_hart(rig->t, i), i, i);
+            qos->capacity[qos_account(i, QOS_DATA)].ways = limited ? 0x0fu << 4 * i : 0xff;
+            qos->bandwidth[qos_account(i, QOS_DATA)].reserved = QOS_BLOCKS;
         }
-        uint8_t a = timing_hart(rig->t, 0)->owner, b = timing_hart(rig->t, 1)->owner;
-        uint64_t crossed = rig->t->counts.evictions[a][b] + rig->t->counts.evictions[b][a];
-        cr_expect(rig->t->counts.evictions[a][a] > 1000);
-        cr_expect_eq(crossed != 0, hash == HASH_XOR, "hash %s: %lu", cache_hash_names[hash],
-                     (unsigned long)crossed);
+        uint64_t lost = crossed(rig, false);
+        cr_expect_eq(lost == 0, limited == 1, "%lu", (unsigned long)lost);
+        for (unsigned i = 0; i < 2 && limited; i++)
+            cr_expect_eq(timing_llc_occupancy(rig->t, i, QOS_DATA), p.llc.size / 2, "256 KiB each");
+        timing_use_qos(rig->t, NULL);
+        qos_free(qos);
         rig_free(rig);
     }
 }
