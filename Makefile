@@ -194,10 +194,11 @@ check-aia: $(B)/unit/test_aia_naive ## interrupts in 10^6 random states, against
 check-states: ## 200 points of a Linux boot and 20 of each of two KVM guests: saved, loaded, gone back to, and continued
 	@tests/lockstep/run-states $(MODE) --full
 
-check-trends: $(B)/bulkhead ## what is published of shared caches, all of it, and isolation over 10^8 accesses: docs/trends.md
+check-trends: $(B)/bulkhead $(B)/unit/test_timing ## what is published of shared caches, all of it, and isolation over 10^8 accesses: docs/trends.md
 	@roms/fetch-images opensbi
 	@tests/trends/run --all --check $(B)/bulkhead
 	@tests/qos/run --full $(B)/bulkhead
+	@TIMING_ACCESSES=100000000 tests/run-unit $(B)/unit/test_timing
 
 bench: $(B)/bulkhead ## speed beside QEMU 10, in one run
 	@tests/bench/run

@@ -124,6 +124,12 @@ unsigned partitions_traced(const Partitions *parts, unsigned vmid, unsigned hart
     return declared ? declared : vmid;
 }
 
+unsigned partitions_number_traced(const Partitions *parts, unsigned number)
+{
+    const Partition *part = partitions_get(parts, number);
+    return part->declared ? number : (unsigned)MAX(part->vmid, 0);
+}
+
 bool partitions_share(Partitions *parts, Spa begin, uint64_t size)
 {
     if (parts->n_shared == PARTITION_SHARED)

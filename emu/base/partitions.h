@@ -63,6 +63,9 @@ unsigned partitions_declared(const Partitions *parts, unsigned vmid, unsigned ha
 /* What traces call that guest: the number of a declared partition, else its VMID. `parts` may be NULL. */
 unsigned partitions_traced(const Partitions *parts, unsigned vmid, unsigned hart);
 
+/* The same of a number that partitions_find gave. */
+unsigned partitions_number_traced(const Partitions *parts, unsigned number);
+
 /* Memory that belongs to nobody's colours: lines in it are leaks, not violations. False: there is no room. */
 bool partitions_share(Partitions *parts, Spa begin, uint64_t size);
 bool partitions_is_shared(const Partitions *parts, Spa at);

@@ -14,7 +14,7 @@ static void dma_hit(Timing *t, uint64_t line, unsigned set, unsigned way, bool w
     path_snoop(t, NULL, set, way, write);
     what->flags |= write ? LLC_DIRTY : 0;
     TRACE(t->trace, llc_hit, line * t->config.profile.line, set, way, llc_color(&t->llc, line),
-          LINE_DMA, path_partition(t, what->owner));
+          LINE_DMA, path_traced(t, what->owner));
 }
 
 /* A line of a device, in `slot` if the bus is free; returns the one from which the next is counted: a later one only where

@@ -17,8 +17,8 @@ static void count_queue(TimingHart *h, uint64_t from, uint64_t to)
     Timing *t = h->timing;
     uint64_t *waits = t->counts.waits[h->owner];
     int blocker = calendar_owner(&t->calendar, calendar_slot(&t->calendar, from));
-    TRACE(t->trace, bus_stall, h->id, path_partition(t, h->owner), 0, to - from,
-          path_partition(t, blocker < 0 ? h->owner : (uint8_t)blocker));
+    TRACE(t->trace, bus_stall, h->id, path_traced(t, h->owner), 0, to - from,
+          path_traced(t, blocker < 0 ? h->owner : (uint8_t)blocker));
     for (uint64_t at = from, end; at < to; at = end) {
         uint64_t slot = calendar_slot(&t->calendar, at);
         int owner = calendar_owner(&t->calendar, slot);
@@ -97,7 +97,7 @@ static void trace_line(const Timing *t, TraceId id, uint64_t line, unsigned set,
         trace_emit(t->trace, id,
                    (const uint64_t[1 + TRACE_MAX_FIELDS]){ line * t->config.profile.line, set, way,
                                                            llc_color(&t->llc, line), kind,
-                                                           path_partition(t, owner) });
+                                                           path_traced(t, owner) });
 }
 
 /* Nobody has a copy of the line there any more. */
@@ -131,7 +131,7 @@ void path_evict(Timing *t, unsigned set, unsigned way, uint64_t wanted, uint8_t 
     bool dirty = what->flags & LLC_DIRTY;
     t->counts.evictions[victim][by]++;
     TRACE(t->trace, llc_evict, line * t->config.profile.line, set, way, llc_color(llc, wanted),
-          path_partition(t, victim), llc_color(llc, line), path_partition(t, by),
+          path_traced(t, victim), llc_color(llc, line), path_traced(t, by),
           path_partition(t, victim) != path_partition(t, by), dirty);
     if (victim != by)
         llc_note_lost(llc, line, victim, by);
@@ -158,7 +158,8 @@ static void check_color(TimingHart *h, uint64_t line)
         return;
     }
     path_count(h, COUNT_VIOLATIONS);
-    TRACE(t->trace, color_violation, number, at.v, color, part->colors.words[0], part->line);
+    TRACE(t->trace, color_violation, path_traced(t, h->owner), at.v, color, part->colors.words[0],
+          part->line);
 }
 
 /* From memory into the LLC: returns the way. */

@@ -16,6 +16,12 @@ static inline uint16_t path_partition(const Timing *t, uint8_t owner)
     return t->counts.owners[owner].partition;
 }
 
+/* What events call the partition. */
+static inline unsigned path_traced(const Timing *t, uint8_t owner)
+{
+    return partitions_number_traced(t->parts, path_partition(t, owner));
+}
+
 /* Brings a line that the L1 does not have; returns its entry for it. Charges the hart, which waits for it unless it is to
  * be written. */
 uint64_t path_bring(TimingHart *h, uint64_t line, LineKind kind, bool write);

@@ -22,6 +22,9 @@ Test(partitions, observed_guests_go_by_vmid_and_without_one_by_hart)
     cr_expect_eq(partitions_find(parts, true, 7, 3), seven, "a guest of several harts is one");
     cr_expect_eq(partitions_find(parts, true, 0, 1), zero1);
     cr_expect_eq(partitions_count(parts), 4);
+    cr_expect_eq(partitions_number_traced(parts, seven), 7, "traces have VMIDs");
+    cr_expect_eq(partitions_number_traced(parts, zero2), 0);
+    cr_expect_eq(partitions_number_traced(parts, PARTITION_HOST), 0);
     cr_expect_str_eq(partitions_get(parts, seven)->name, "vmid7");
     cr_expect_str_eq(partitions_get(parts, zero2)->name, "vmid0.hart2");
     cr_expect_eq(partitions_get(parts, seven)->harts, 1u << 1 | 1u << 3);
@@ -42,6 +45,7 @@ Test(partitions, declarations_come_first)
     cr_expect_eq(partitions_find(parts, true, 1, 2), same, "the same VMID on other harts");
     cr_expect_eq(partitions_find(parts, false, 0, 3), bare);
     cr_expect_eq(partitions_find(parts, false, 0, 1), PARTITION_HOST, "the hypervisor of a guest");
+    cr_expect_eq(partitions_number_traced(parts, same), same, "or the file's numbers");
     unsigned stray = partitions_find(parts, true, 1, 5);
     cr_expect(!partitions_get(parts, stray)->declared, "on no hart of a declaration");
     const Partition *part = partitions_get(parts, first);
