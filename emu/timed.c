@@ -10,7 +10,7 @@
 /* No instruction waits longer; what a damaged snapshot says may. */
 enum { MOST_DEBT = 1 << 24 };
 
-_Static_assert(CLASS_SYSTEM < TIMING_CLASSES, "every class has its cycles in a profile");
+_Static_assert((int)CLASS_SYSTEM < (int)TIMING_CLASSES, "every class has its cycles in a profile");
 
 /* Cycles beyond one, of every kind of instruction. */
 static void set_more_cycles(Machine *m)
