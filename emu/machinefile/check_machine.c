@@ -50,6 +50,10 @@ void mf_check_machine(MachineFile *file)
         MF_ERROR(file, m, "aia-direct",
                  "this is about IMSICs, and there are none; add aia = \"aplic-imsic\", or leave "
                  "aia-direct out");
+    if (m->cbqri && !file->timing.at)
+        MF_ERROR(file, m, "cbqri",
+                 "this is about a shared cache and a bus, and none are modelled; add timing = "
+                 "\"rocket6\", or leave cbqri out");
     if (m->kernel && file->hypervisor.at && !mf_hypervisor_is_builtin(file))
         MF_ERROR(file, m, "kernel",
                  "the hypervisor's image is what is loaded as the kernel; leave kernel out here");

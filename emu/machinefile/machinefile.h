@@ -43,7 +43,7 @@ typedef struct {
     MF_GROUP;
     const char *type, *cpu, *aia, *bios, *kernel, *initrd, *append, *dtb, *serial;
     uint64_t n_harts, memory, aia_guests, seed, quantum;
-    bool aia_direct, aclint, iommu;
+    bool aia_direct, aclint, cbqri, iommu;
 } MfMachine;
 
 typedef struct {
