@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "emu/base/error.h"
 #include "emu/machinefile/apply.h"
@@ -320,8 +321,8 @@ static bool check_used(const Options *o, GError **error)
     return true;
 }
 
-/* In the background there is no terminal. */
-static bool check_daemon(const Options *o, GError **error)
+/* Does a serial line or monitor want the terminal? */
+static bool wants_terminal(const Options *o)
 {
     bool on_terminal = o->serial_char->kind == CHAR_STDIO;
     for (unsigned i = 0; i < o->monitor_chars->len; i++)
@@ -329,10 +330,23 @@ static bool check_daemon(const Options *o, GError **error)
             ((const CharSpec *)g_ptr_array_index(o->monitor_chars, i))->kind == CHAR_STDIO;
     for (unsigned i = 0; i < o->chars->len; i++)
         on_terminal |= ((const CharSpec *)g_ptr_array_index(o->chars, i))->kind == CHAR_STDIO;
-    return !on_terminal || fail(error, EXIT_CONFIG,
-                                "-daemonize: a program in the background has no terminal, and a "
-                                "serial line or monitor wants it; write for example -serial "
-                                "file:out.txt");
+    return on_terminal;
+}
+
+/* In the background there is no terminal, and -top draws on it. */
+static bool check_terminal(const Options *o, GError **error)
+{
+    if (!wants_terminal(o))
+        return true;
+    if (o->daemonize)
+        return fail(error, EXIT_CONFIG,
+                    "-daemonize: a program in the background has no terminal, and a serial line or "
+                    "monitor wants it; write for example -serial file:out.txt");
+    if ((o->top || o->top_harts) && isatty(STDOUT_FILENO))
+        return fail(error, EXIT_CONFIG,
+                    "-top draws on the terminal, which a serial line or monitor wants as well; "
+                    "write for example -serial file:out.txt");
+    return true;
 }
 
 bool options_resolve(Options *o, GError **error)
@@ -358,7 +372,7 @@ bool options_resolve(Options *o, GError **error)
     if (o->daemonize && o->verb && !strcmp(o->verb, "gdb"))
         return fail(error, EXIT_CONFIG,
                     "gdb wants the terminal that -daemonize lets go; write one of them");
-    if (o->daemonize && !check_daemon(o, error))
+    if (!check_terminal(o, error))
         return false;
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         o->machine.virtio[i].seed = o->machine.seed + i + 1;

@@ -30,7 +30,7 @@ void cache_init(Cache *cache, const CacheSize *size, unsigned line, Replacement 
                       .random = seed };
     cache->tags = g_new(uint64_t, sets * cache->ways);
     memset(cache->tags, 0xff, sizeof(uint64_t) * sets * cache->ways);
-    cache->recent = g_new0(uint64_t, n_recent(cache));
+    cache->recent = g_new0(uint64_t, MAX(n_recent(cache), 1)); /* memory even of nothing */
 }
 
 void cache_free(Cache *cache)

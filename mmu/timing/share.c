@@ -16,7 +16,7 @@ uint64_t path_transfer(Timing *t, uint64_t at, uint8_t owner, QosTag tag, bool w
         return at;
     }
     slot = calendar_next_free(cal, slot);
-    unsigned waits = write ? (unsigned)QOS_NOBODY : path_traced(t, owner);
+    unsigned waits = !t->qos || write ? (unsigned)QOS_NOBODY : path_traced(t, owner);
     while (UNLIKELY(t->qos) && (next = qos_admit(t->qos, tag, slot, waits)) != slot)
         slot = calendar_next_free(cal, next);
     calendar_book(cal, slot, owner);

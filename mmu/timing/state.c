@@ -76,6 +76,22 @@ static void made_legal(Timing *t, TimingHart *h, const L1 *l1, bool code)
     }
 }
 
+/* Only one hart may write a line; what another one has written the LLC has. */
+static void make_shared_legal(Timing *t, L1 *l1)
+{
+    for (uint64_t i = 0; i < (l1->set_mask + 1) * l1->ways; i++) {
+        uint64_t *entry = &l1->entries[i];
+        if (!*entry)
+            continue;
+        LlcLine *what = llc_line(&t->llc, cache_set(&t->llc.cache, l1_line(*entry)),
+                                 (unsigned)(*entry >> L1_WAY_SHIFT));
+        if (*entry & L1_EXCLUSIVE && !(what->data & (what->data - 1)))
+            continue;
+        what->flags |= *entry & L1_DIRTY ? LLC_DIRTY : 0;
+        *entry &= ~(uint64_t)(L1_EXCLUSIVE | L1_DIRTY);
+    }
+}
+
 enum { LONGEST_FLIGHT = 1 << 22 };
 
 /* Tags are ones that there are. */
@@ -104,6 +120,10 @@ static void timing_loaded(Timing *t)
         made_legal(t, h, &h->data, false);
         made_legal(t, h, &h->code, true);
         path_find_owner(h);
+    }
+    for (unsigned i = 0; i < t->n_harts; i++) {
+        TimingHart *h = &t->harts[i];
+        make_shared_legal(t, &h->data);
         for (unsigned f = 0; f < TIMING_MAX_OUTSTANDING; f++) {
             if (h->flights[f].done > timing_now(h) + LONGEST_FLIGHT)
                 memset(&h->flights[f], 0, sizeof h->flights[f]);

@@ -144,6 +144,12 @@ def top(s):
     assert abs(float(rows[2].split()[1]) + float(rows[3].split()[1]) - 100) < 0.3, rows
 
 
+def no_two_on_the_terminal(s):
+    s.expect(b"-top draws on the terminal")
+    s.expect(b"fix: write for example -serial file:out.txt")
+    s.end(65)
+
+
 RUNS = [report_says_the_same_twice, commands_say_the_same, looking_changes_nothing, without_timed_mode]
 
 
@@ -158,12 +164,14 @@ def run_all(program, folder):
             results.append((f"shared: {check.__name__}", None))
         except (AssertionError, KeyError, ValueError, IndexError, OSError, subprocess.TimeoutExpired) as problem:
             results.append((f"shared: {check.__name__}", repr(problem)))
-    for option in ("-top", "-top-harts"):
-        session = Session(program, folder, TIMED + [option])
+    sessions = [(top, ["-top"]), (top, ["-top-harts"]), (no_two_on_the_terminal, ["-top", "-serial", "stdio"]),
+                (no_two_on_the_terminal, ["-top", "-monitor", "stdio"])]
+    for check, arguments in sessions:
+        session = Session(program, folder, TIMED + arguments)
         try:
-            top(session)
-            results.append((f"shared: {option}", None))
+            check(session)
+            results.append((f"shared: {arguments}", None))
         except (AssertionError, OSError, IndexError, subprocess.TimeoutExpired) as problem:
-            results.append((f"shared: {option}", repr(problem)))
+            results.append((f"shared: {arguments}", repr(problem)))
         session.close()
     return results
