@@ -45,9 +45,9 @@ static unsigned limit(Cbqri it, unsigned rcid, unsigned type, uint64_t value)
     return operate(it.base + ALLOC_CTL, (uint64_t)rcid << 8 | type << 5 | CONFIG_LIMIT);
 }
 
-unsigned cbqri_limit_blocks(Cbqri capacity, unsigned rcid, uint64_t blocks)
+unsigned cbqri_limit_capacity(Cbqri capacity, unsigned rcid, uint64_t blocks, uint64_t units)
 {
-    write64(capacity.base + UNITS, 0);
+    write64(capacity.base + UNITS, units);
     unsigned status = limit(capacity, rcid, CBQRI_DATA, blocks);
     return status == CBQRI_DONE ? limit(capacity, rcid, CBQRI_CODE, blocks) : status;
 }

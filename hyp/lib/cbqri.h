@@ -32,8 +32,9 @@ enum { CBQRI_BYTES = 1, CBQRI_BYTES_READ = 2, CBQRI_BYTES_WRITTEN = 3 };
 /* STATUS of an operation that was done. All functions return it. */
 enum { CBQRI_DONE = 1 };
 
-/* Of a capacity controller, for code and data alike: `blocks` has a bit for each capacity block. */
-unsigned cbqri_limit_blocks(Cbqri capacity, unsigned rcid, uint64_t blocks);
+/* Of a capacity controller, for code and data alike: `blocks` has a bit for each capacity block; in them, at most so many
+ * units each, 0: as many as fit. */
+unsigned cbqri_limit_capacity(Cbqri capacity, unsigned rcid, uint64_t blocks, uint64_t units);
 /* Of a bandwidth controller, for code and data together: blocks of bandwidth, and the weight in what is left. */
 unsigned cbqri_limit_bandwidth(Cbqri bandwidth, unsigned rcid, unsigned blocks, unsigned weight);
 

@@ -67,6 +67,22 @@ void qos_line_out(Qos *qos, QosTag tag)
     counter->value -= counts(counter, tag) && counter->value;
 }
 
+enum { RES_LLC = 2, ACTION_NONE = 0 };
+
+uint64_t qos_excess(Qos *qos, QosTag tag, unsigned partition)
+{
+    unsigned account = qos_account(tag.rcid, tag.type);
+    uint64_t units = qos->capacity[account].units, lines = qos->lines[account];
+    uint64_t *word = &qos->full[account / 64], bit = BIT(account % 64);
+    bool is_full = units && lines >= units, was_full = *word & bit;
+    *word = is_full ? *word | bit : *word & ~bit;
+    if (is_full && !was_full && qos->trace)
+        TRACE(qos->trace, budget_exhaust, partition, RES_LLC, lines, units, 0, ACTION_NONE);
+    else if (was_full && !is_full && qos->trace)
+        TRACE(qos->trace, budget_refill, partition, RES_LLC, lines, units, 0, ACTION_NONE);
+    return is_full ? lines - units + 1 : 0;
+}
+
 /* Whatever a damaged snapshot says, there are ways to allocate in, and what is an index stays one. */
 static void make_legal(void *object)
 {
@@ -87,10 +103,9 @@ static void make_legal(void *object)
 }
 
 static const StateField qos_fields[] = {
-    STATE_WORDS(Qos, capacity),  STATE_WORDS(Qos, bandwidth),
-    STATE_WORDS(Qos, occupancy), STATE_WORDS(Qos, traffic),
-    STATE_WORDS(Qos, windows),   STATE_WORDS(Qos, throttled),
-    STATE_ARRAY(Qos, lines),     STATE_END,
+    STATE_WORDS(Qos, capacity), STATE_WORDS(Qos, bandwidth), STATE_WORDS(Qos, occupancy),
+    STATE_WORDS(Qos, traffic),  STATE_WORDS(Qos, windows),   STATE_WORDS(Qos, throttled),
+    STATE_ARRAY(Qos, lines),    STATE_ARRAY(Qos, full),      STATE_END,
 };
 static const StateDesc qos_state = { "qos", 1, qos_fields, make_legal };
 

@@ -93,7 +93,9 @@ typedef struct Qos {
     uint64_t all_ways;
     QosCapacity capacity[QOS_ACCOUNTS];
     QosBandwidth bandwidth[QOS_ACCOUNTS];
-    uint64_t lines[QOS_ACCOUNTS];      /* in the cache */
+    uint64_t lines[QOS_ACCOUNTS]; /* in the cache */
+    uint64_t
+        full[QOS_ACCOUNTS / 64]; /* bit n: account n had all it may have when it last wanted more */
     QosCounter occupancy[QOS_MAX_IDS]; /* by MCID */
     QosCounter traffic[QOS_MAX_IDS];
     QosWindow windows[QOS_WINDOWS];  /* of the bus, in a ring */
@@ -129,13 +131,8 @@ static inline uint64_t qos_ways(const Qos *qos, QosTag tag)
 void qos_line_in(Qos *qos, QosTag tag);
 void qos_line_out(Qos *qos, QosTag tag);
 
-/* How many lines like those of `tag` must go before another comes. */
-static inline uint64_t qos_excess(const Qos *qos, QosTag tag)
-{
-    unsigned account = qos_account(tag.rcid, tag.type);
-    uint64_t units = qos->capacity[account].units, lines = qos->lines[account];
-    return units && lines >= units ? lines - units + 1 : 0;
-}
+/* A line of `tag` is to come: how many like it must go before. `partition` is what events say of whose limit that is. */
+uint64_t qos_excess(Qos *qos, QosTag tag, unsigned partition);
 
 /* The bus. */
 

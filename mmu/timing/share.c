@@ -57,7 +57,7 @@ static uint64_t ways_of(const Timing *t, unsigned set, QosTag tag)
 unsigned path_room(Timing *t, unsigned set, uint64_t line, QosTag tag, uint8_t by, uint64_t at)
 {
     uint64_t allowed = t->qos ? qos_ways(t->qos, tag) : MASK(t->llc.cache.ways - 1, 0);
-    uint64_t excess = t->qos ? qos_excess(t->qos, tag) : 0;
+    uint64_t excess = t->qos ? qos_excess(t->qos, tag, path_partition(t, by)) : 0;
     /* One of its own in the set will do; a limit that is new may be far below what is there. */
     for (; excess; excess--) {
         uint64_t own = ways_of(t, set, tag) & allowed;

@@ -188,16 +188,16 @@ Test(cbqri_capacity, keeps_limits_of_units)
     cr_expect_eq(limit_of(2, 0), 0xff);
     cr_expect_eq(rig_read(&rig, CUNITS, 8), 3);
     for (unsigned i = 0; i < 3; i++) {
-        cr_expect_eq(qos_excess(qos, tag), 0);
+        cr_expect_eq(qos_excess(qos, tag, 0), 0);
         qos_line_in(qos, tag);
     }
-    cr_expect_eq(qos_excess(qos, tag), 1, "one must go before another comes");
+    cr_expect_eq(qos_excess(qos, tag, 0), 1, "one must go before another comes");
     qos_line_out(qos, tag);
-    cr_expect_eq(qos_excess(qos, tag), 0);
+    cr_expect_eq(qos_excess(qos, tag, 0), 0);
     tag.type = QOS_CODE;
     for (unsigned i = 0; i < 9; i++)
         qos_line_in(qos, tag);
-    cr_expect_eq(qos_excess(qos, tag), 0, "code is not limited");
+    cr_expect_eq(qos_excess(qos, tag, 0), 0, "code is not limited");
 }
 
 static struct {

@@ -70,10 +70,10 @@ static void set_limits(const Fdt *fdt)
     has_qos = capacity.base && bandwidth.base;
     if (!has_qos)
         return;
-    if (bootarg_is(fdt, "ways", "1")) {
-        expect_done("blocks of RCID 1", cbqri_limit_blocks(capacity, 1, 0x0f));
-        expect_done("blocks of RCID 2", cbqri_limit_blocks(capacity, 2, 0xf0));
-    }
+    bool apart = bootarg_is(fdt, "ways", "1");
+    expect_done("capacity of RCID 1", cbqri_limit_capacity(capacity, 1, apart ? 0x0f : -1ul, 0));
+    expect_done("capacity of RCID 2", cbqri_limit_capacity(capacity, 2, apart ? 0xf0 : -1ul,
+                                                           bootarg_number(fdt, "units", 0)));
     if (blocks) {
         expect_done("bandwidth of RCID 0", cbqri_limit_bandwidth(bandwidth, 0, 1, 255));
         expect_done("bandwidth of RCID 2",

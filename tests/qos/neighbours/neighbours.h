@@ -8,6 +8,7 @@
  *   size1=KIB size2=KIB   memory that they go through (1024 each)
  *   rounds=N              times that the target does, which is the end of the run (10)
  *   ways=1                RCID 1 has capacity blocks 0 to 3, RCID 2 blocks 4 to 7
+ *   units=N               RCID 2 has at most N lines of data there, and N of code (0: as many as fit)
  *   blocks=N              RCID 2 has N blocks of the bus's bandwidth and nothing beyond
  *   budget=N              a regulator: the interferer stands still after N lines until the next millisecond
  *   periods=N             milliseconds after which the interferer's hart ends the run (0: it does not)
