@@ -22,6 +22,20 @@ static void name_owner(const Groups *g, const Owner *owner, char *name, size_t s
         snprintf(name, size, "%s", partition);
 }
 
+/* A declared partition that did nothing yet. */
+static void add_idle(Groups *g, unsigned number)
+{
+    const Partition *part = partitions_get(g->timing->parts, number);
+    for (unsigned i = 0; i < g->n; i++) {
+        if (g->partition[i] == number)
+            return;
+    }
+    if (!part->declared || g->n == OWNERS_MAX)
+        return;
+    snprintf(g->names[g->n], sizeof g->names[0], "%s", part->name);
+    g->partition[g->n++] = (uint16_t)number;
+}
+
 Groups *groups_new(const Timing *timing, bool by_hart)
 {
     Groups *g = g_new0(Groups, 1);
@@ -39,6 +53,8 @@ Groups *groups_new(const Timing *timing, bool by_hart)
         memcpy(g->names[g->n], name, sizeof name);
         g->partition[g->n++] = timing->counts.owners[i].partition;
     }
+    for (unsigned i = 1; !g->by_hart && i < partitions_count(timing->parts); i++)
+        add_idle(g, i);
     return g;
 }
 

@@ -118,6 +118,20 @@ def looking_changes_nothing(program, folder):
     assert hashes[0] and hashes[0] == hashes[1], (hashes, seen[-2:], plain)
 
 
+def plans_are_shown(program, folder):
+    """Partitions of a machine file have their names and colours before they did anything."""
+    with open(os.path.join(folder, "plan.bh"), "w", encoding="utf-8") as file:
+        file.write('machine = { harts = 2; memory = "128M"; }; timing = { profile = "a53x4"; };'
+                   'hypervisor = { image = "stream.elf"; };'
+                   'partitions = ({ name = "left"; harts = 0; memory = "8M"; kernel = "stream.elf"; vmid = 1; colors = "0-3,8"; },'
+                   '{ name = "right"; harts = 1; memory = "8M"; kernel = "stream.elf"; vmid = 2; colors = "4-6"; });')
+    done = run(program, folder, ["run", "plan.bh", "-bios", "none", "-serial", "none", "-max-insns", "5000", "-timing-report", "plan.json"])
+    assert done.returncode == 125, done
+    with open(os.path.join(folder, "plan.json"), encoding="utf-8") as file:
+        allowed = json.load(file)["colors"][0]["rows"]
+    assert [(row["who"], row["allowed"]) for row in allowed] == [("host", "all"), ("left", "0-3,8"), ("right", "4-6")], allowed
+
+
 def without_timed_mode(program, folder):
     plain = ["-bios", "none", "-kernel", "stream.elf"]
     answers = monitor(program, folder, ["llc", "colors json", "part json", "bus nonsense", "part x"], plain)
@@ -150,7 +164,7 @@ def no_two_on_the_terminal(s):
     s.end(65)
 
 
-RUNS = [report_says_the_same_twice, commands_say_the_same, looking_changes_nothing, without_timed_mode]
+RUNS = [report_says_the_same_twice, commands_say_the_same, looking_changes_nothing, plans_are_shown, without_timed_mode]
 
 
 def run_all(program, folder):
