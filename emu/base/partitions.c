@@ -118,6 +118,14 @@ unsigned partitions_declared(const Partitions *parts, unsigned vmid, unsigned ha
     return PARTITION_HOST;
 }
 
+int partitions_named(const Partitions *parts, const char *name)
+{
+    for (unsigned i = 0; parts && i < parts->count; i++)
+        if ((parts->list[i].declared || i == PARTITION_HOST) && !strcmp(parts->list[i].name, name))
+            return (int)i;
+    return -1;
+}
+
 unsigned partitions_traced(const Partitions *parts, unsigned vmid, unsigned hart)
 {
     unsigned declared = parts ? partitions_declared(parts, vmid, hart) : PARTITION_HOST;

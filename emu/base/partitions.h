@@ -60,6 +60,9 @@ unsigned partitions_find(Partitions *parts, bool guest, unsigned vmid, unsigned 
 /* The number of a declared partition that a guest with this VMID on `hart` is; PARTITION_HOST: it is none. */
 unsigned partitions_declared(const Partitions *parts, unsigned vmid, unsigned hart);
 
+/* The number of the declared partition of this name, or of the host; -1: there is none. `parts` may be NULL. */
+int partitions_named(const Partitions *parts, const char *name);
+
 /* What traces call that guest: the number of a declared partition, else its VMID. `parts` may be NULL. */
 unsigned partitions_traced(const Partitions *parts, unsigned vmid, unsigned hart);
 

@@ -71,7 +71,7 @@ typedef struct {
 /* Reads rules about events of this catalogue, which must outlive them. `path` is for messages: FILE:LINE:COLUMN. Fails with
  * EXIT_CONFIG. */
 Rules *expect_parse(const char *path, const char *text, const TraceEvent *events, unsigned n,
-                    GError **error);
+                    const Partitions *parts, GError **error);
 void expect_free(Rules *rules);
 
 typedef struct Expect Expect;

@@ -50,7 +50,7 @@ LiveExpect *live_expect_new(Machine *m, const char *path, GError **error)
 {
     g_autofree char *text = NULL;
     Rules *rules = expect_read(path, &text, error)
-                       ? expect_parse(path, text, trace_events, TRACE_COUNT, error)
+                       ? expect_parse(path, text, trace_events, TRACE_COUNT, m->partitions, error)
                        : NULL;
     if (!rules)
         return NULL;

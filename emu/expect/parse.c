@@ -12,6 +12,7 @@ typedef struct {
     Rules *rules;
     const TraceEvent *events;
     unsigned n_events, line;
+    const Partitions *parts;
     const char *start, *at; /* of the line, and in it */
     GError **error;
 } Parser;
@@ -128,7 +129,7 @@ static bool add_pattern(const Parser *p, Rule *rule, const char *begin, const ch
     pattern->text = g_strdup(text);
     if (!split_regex(p, begin, text, pattern))
         return false;
-    pattern->query = trace_query_new_pattern(text, p->events, p->n_events, &problem);
+    pattern->query = trace_query_new_pattern(text, p->events, p->n_events, p->parts, &problem);
     if (pattern->query)
         return true;
     const char *fix = g_strrstr(problem->message, "; ");
@@ -218,12 +219,16 @@ static bool parse_share(Parser *p, Rule *rule, const char *end)
 {
     char *rest;
     skip_spaces(p);
-    const char *at = p->at;
+    const char *at = p->at, *value;
     rule->stat = STAT_SHARE;
     if (*at != 'p' || strcspn(at, "=") >= (size_t)(end - at))
         return wrong(p, at, "hyp.share is of a partition", "write for example hyp.share p=1");
-    rule->partition =
-        g_ascii_strtoull(at + strcspn(at, "=") + strspn(strchr(at, '='), "= "), &rest, 0);
+    value = at + strcspn(at, "=") + strspn(strchr(at, '='), "= ");
+    g_autofree char *name = g_strchomp(g_strndup(value, value < end ? (gsize)(end - value) : 0));
+    int named = partitions_named(p->parts, name);
+    rule->partition = named >= 0 ? (uint64_t)named : g_ascii_strtoull(value, &rest, 0);
+    if (named >= 0)
+        return true;
     while (g_ascii_isspace(*rest))
         rest++;
     return rest == end ||
@@ -344,13 +349,15 @@ static bool parse_line(Parser *p)
 }
 
 Rules *expect_parse(const char *path, const char *text, const TraceEvent *events, unsigned n,
-                    GError **error)
+                    const Partitions *parts, GError **error)
 {
     Rules *rules = g_new0(Rules, 1);
     rules->path = g_strdup(path);
     rules->rules = g_ptr_array_new_with_free_func(rule_free);
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    Parser parser = { .rules = rules, .events = events, .n_events = n, .error = error };
+    Parser parser = {
+        .rules = rules, .events = events, .n_events = n, .parts = parts, .error = error
+    };
     for (char **line = lines; *line; line++) {
         *(char *)find_end(*line, '#') = 0;
         g_strchomp(*line);

@@ -14,6 +14,7 @@
 #include "emu/machinefile/argument.h"
 #include "emu/machinefile/check.h"
 #include "emu/machinefile/machinefile.h"
+#include "emu/machinefile/names.h"
 #include "emu/machinefile/values.h"
 
 /* Acts on an option as if it stood in the setting's line. */
@@ -173,10 +174,12 @@ bool machinefile_apply(Options *o, const char *path, GError **error)
         return false;
     if (!file->findings->errors)
         machinefile_check(file);
-    return report(file, error) && apply_machine(o, &file->machine, error) &&
-           apply_timing(o, file, error) && apply_hypervisor(o, &file->hypervisor, error) &&
-           apply_backends(o, file, error) && apply_chardevs(o, file, error) &&
-           apply_devices(o, file, error);
+    if (!report(file, error))
+        return false;
+    file->partition_names = mf_partitions(file);
+    return apply_machine(o, &file->machine, error) && apply_timing(o, file, error) &&
+           apply_hypervisor(o, &file->hypervisor, error) && apply_backends(o, file, error) &&
+           apply_chardevs(o, file, error) && apply_devices(o, file, error);
 }
 
 /* Options behind the file may have made another machine of it. */

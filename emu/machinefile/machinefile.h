@@ -14,6 +14,7 @@
 
 #include <libconfig.h>
 
+#include "emu/base/partitions.h"
 #include "emu/machinefile/findings.h"
 #include "mmu/timing/profile.h"
 
@@ -152,7 +153,8 @@ typedef struct MachineFile {
     config_t config;     /* `at` of all groups points into it */
     GPtrArray *memory;   /* what belongs to the file */
     Findings *findings;
-    bool look_at_files; /* may the check read images? */
+    Partitions *partition_names; /* made when the file is applied, else NULL */
+    bool look_at_files;          /* may the check read images? */
 } MachineFile;
 
 /* Reads the file at `path`; what is wrong with it is in `findings`, and what was read of it is usable all the same.

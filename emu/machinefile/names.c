@@ -7,7 +7,7 @@
 
 #include "emu/machinefile/check.h"
 
-static void declare(const MachineFile *file, const MfPartition *part, Partitions *parts)
+static void declare(const MfPartition *part, Partitions *parts)
 {
     uint32_t harts = 0;
     ColorSet colors = { { 0 } };
@@ -17,7 +17,6 @@ static void declare(const MachineFile *file, const MfPartition *part, Partitions
         color_set_add(&colors, part->colors.at[i]);
     partitions_declare(parts, part->name, harts, part->vmid ? (int)part->vmid : PARTITION_ANY_VMID,
                        part->colors.n ? &colors : NULL, mf_line(part->at, "colors"));
-    (void)file;
 }
 
 /* Devices that a partition has for itself transfer for it. */
@@ -36,10 +35,18 @@ static void give_devices(const MachineFile *file, unsigned number, Machine *m)
     }
 }
 
+Partitions *mf_partitions(const MachineFile *file)
+{
+    Partitions *parts = partitions_new();
+    for (unsigned i = 0; i < file->partitions.n; i++)
+        declare(&file->partitions.at[i], parts);
+    return parts;
+}
+
 void mf_declare(const MachineFile *file, Machine *m)
 {
     for (unsigned i = 0; i < file->partitions.n; i++)
-        declare(file, &file->partitions.at[i], m->partitions);
+        declare(&file->partitions.at[i], m->partitions);
     for (unsigned i = 0; i < file->partitions.n; i++)
         give_devices(file, i, m);
     for (unsigned i = 0; i < file->shmem.n; i++)

@@ -6,6 +6,9 @@
 #include "emu/machine.h"
 #include "emu/machinefile/machinefile.h"
 
+/* The file's partitions, in their order, as a registry of their own; partitions_free. */
+Partitions *mf_partitions(const MachineFile *file);
+
 /* Makes the file's partitions, in their order, those of the machine. Before the run. */
 void mf_declare(const MachineFile *file, Machine *machine);
 

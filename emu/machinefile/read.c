@@ -361,6 +361,7 @@ void machinefile_free(MachineFile *file)
         return;
     config_destroy(&file->config);
     findings_free(file->findings);
+    partitions_free(file->partition_names);
     g_ptr_array_free(file->memory, TRUE);
     g_free(file->path);
     g_free(file->folder);

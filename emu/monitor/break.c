@@ -227,7 +227,8 @@ static TraceQuery *make_query(const Monitor *monitor, const char *text, GString 
     }
     if (!query)
         return NULL;
-    TraceQuery *made = trace_query_new(query, trace_events, TRACE_COUNT, &error);
+    TraceQuery *made =
+        trace_query_new(query, trace_events, TRACE_COUNT, monitor->machine->partitions, &error);
     if (made && trace_query_groups(made)) {
         trace_query_free(made);
         g_string_append(out, "a breakpoint groups nothing; leave 'group by' out\n");

@@ -6,6 +6,7 @@
 #include "emu/base/error.h"
 #include "emu/base/ring.h"
 #include "emu/base/trace.h"
+#include "emu/machinefile/machinefile.h"
 #include "emu/options/handlers.h"
 #include "emu/options/props.h"
 #include "emu/trace/gate.h"
@@ -32,28 +33,34 @@ bool option_trace(Options *o, const OptionDef *def, const char *argument, GError
     return options_add_trace(o, o->recorded, argument, error);
 }
 
+/* Those of the machine file before the option can be named. */
+static const Partitions *partitions_of(const Options *o)
+{
+    return o->machine_file ? o->machine_file->partition_names : NULL;
+}
+
 bool option_trace_filter(Options *o, const OptionDef *def, const char *argument, GError **error)
 {
     (void)def;
     g_autofree char *text = g_strdup_printf("all where %s", argument);
     trace_query_free(o->trace_filter);
-    o->trace_filter = trace_query_new(text, trace_events, TRACE_COUNT, error);
+    o->trace_filter = trace_query_new(text, trace_events, TRACE_COUNT, partitions_of(o), error);
     if (!o->trace_filter || !trace_query_groups(o->trace_filter))
         return o->trace_filter != NULL;
     return fail(error, EXIT_USAGE, "-trace-filter cannot group; leave 'group by' out");
 }
 
-static bool set_query(TraceQuery **query, const char *text, GError **error)
+static bool set_query(const Options *o, TraceQuery **query, const char *text, GError **error)
 {
     trace_query_free(*query);
-    *query = trace_query_new_pattern(text, trace_events, TRACE_COUNT, error);
+    *query = trace_query_new_pattern(text, trace_events, TRACE_COUNT, partitions_of(o), error);
     return *query != NULL;
 }
 
 bool option_trace_start(Options *o, const OptionDef *def, const char *argument, GError **error)
 {
     (void)def;
-    return set_query(&o->trace_start, argument, error);
+    return set_query(o, &o->trace_start, argument, error);
 }
 
 bool option_trace_pre(Options *o, const OptionDef *def, const char *argument, GError **error)
@@ -71,7 +78,7 @@ bool option_trace_stop(Options *o, const OptionDef *def, const char *argument, G
     (void)def;
     char *unit;
     if (*argument != '+')
-        return set_query(&o->trace_stop, argument, error);
+        return set_query(o, &o->trace_stop, argument, error);
     double number = g_ascii_strtod(argument + 1, &unit);
     bool is_time = !strcmp(unit, "ns");
     if (!(number >= 1 && number <= 1e18) || (!is_time && strcmp(unit, "i") != 0))

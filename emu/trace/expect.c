@@ -56,7 +56,7 @@ static bool judge(TraceReader *reader, const char *path, const char *text, const
     TraceRecord record;
     GError *problem = NULL;
     const TraceEvent *events = trace_reader_events(reader, &n);
-    Rules *rules = expect_parse(path, text, events, n, error);
+    Rules *rules = expect_parse(path, text, events, n, trace_reader_partitions(reader), error);
     if (!rules)
         return false;
     if (!are_covered(rules, reader, path, recording, error)) {

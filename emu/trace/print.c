@@ -81,7 +81,7 @@ static bool print_query(const char *path, const char *text, const Symbols *symbo
     if (!reader)
         return false;
     const TraceEvent *events = trace_reader_events(reader, &n);
-    TraceQuery *query = trace_query_new(text, events, n, error);
+    TraceQuery *query = trace_query_new(text, events, n, trace_reader_partitions(reader), error);
     bool ok = query && show(reader, query, symbols, error);
     trace_query_free(query);
     trace_reader_free(reader);

@@ -32,6 +32,7 @@ typedef struct {
 struct TraceQuery {
     const TraceEvent *events;
     unsigned n_events;
+    const Partitions *parts;
     uint64_t mask;
     Condition conditions[CONDITIONS];
     unsigned n_conditions;
@@ -132,6 +133,13 @@ static bool find_word(const char *words, const char *word, uint64_t *value)
     return false;
 }
 
+static bool find_partition(const TraceQuery *q, const char *word, uint64_t *value)
+{
+    int number = partitions_named(q->parts, word);
+    *value = (uint64_t)number;
+    return number >= 0;
+}
+
 static bool parse_value(const char *word, uint64_t *value)
 {
     static const char units[] = "KMG";
@@ -152,15 +160,16 @@ static bool parse_values(const TraceQuery *q, Condition *c, const char *word)
     uint64_t number = 0;
     bool is_number = parse_value(word, &number), found = is_number;
     for (unsigned i = 0; i < q->n_events; i++) {
-        uint64_t value;
+        uint64_t value = 0;
         const char *words = words_of(q, &c->column, i);
         c->value[i] = number;
         if (is_number)
             continue;
         if (c->column.at[i] == COL_EV)
             c->value[i] = i;
-        bool known = c->column.at[i] == COL_EV ? !strcmp(q->events[i].name, word)
-                                               : words && find_word(words, word, &value);
+        bool known = c->column.at[i] == COL_EV  ? !strcmp(q->events[i].name, word)
+                     : c->column.at[i] == COL_P ? find_partition(q, word, &value)
+                                                : words && find_word(words, word, &value);
         if (known && c->column.at[i] != COL_EV)
             c->value[i] = value;
         else if (!known && c->column.at[i] == COL_EV)
@@ -230,12 +239,14 @@ static bool parse_rest(TraceQuery *q, Lexer *lexer, GError **error)
     return !*lexer->word || wrong(lexer, "where, and, group by, or the end", error);
 }
 
-TraceQuery *trace_query_new(const char *text, const TraceEvent *events, unsigned n, GError **error)
+TraceQuery *trace_query_new(const char *text, const TraceEvent *events, unsigned n,
+                            const Partitions *parts, GError **error)
 {
     TraceQuery *q = g_new0(TraceQuery, 1);
     Lexer lexer = { .at = text };
     q->events = events;
     q->n_events = n;
+    q->parts = parts;
     bool some = *next_word(&lexer) || wrong(&lexer, "the name of an event", error);
     if (some && parse_events(q, lexer.word, error) && parse_rest(q, &lexer, error))
         return q;
@@ -260,12 +271,13 @@ static bool parse_loose(TraceQuery *q, Lexer *lexer, GError **error)
 }
 
 TraceQuery *trace_query_new_pattern(const char *text, const TraceEvent *events, unsigned n,
-                                    GError **error)
+                                    const Partitions *parts, GError **error)
 {
     TraceQuery *q = g_new0(TraceQuery, 1);
     Lexer lexer = { .at = text };
     q->events = events;
     q->n_events = n;
+    q->parts = parts;
     bool some = *next_word(&lexer) || wrong(&lexer, "the name of an event", error);
     if (some && parse_events(q, lexer.word, error) && parse_loose(q, &lexer, error))
         return q;
@@ -375,6 +387,9 @@ char *trace_query_group(const TraceQuery *q, const TraceRecord *r)
                              : strchr(q->events[r->id].fields[at - COL_FIELDS], ':') + 1;
     if (at == COL_EV)
         return g_strdup(q->events[r->id].name);
+    if (at == COL_P && q->parts && partitions_count(q->parts) > 1 &&
+        r->partition < partitions_count(q->parts))
+        return g_strdup(partitions_get(q->parts, r->partition)->name);
     char *text;
     size_t size;
     FILE *out = open_memstream(&text, &size);

@@ -24,11 +24,13 @@
 
 typedef struct TraceQuery TraceQuery;
 
-/* Parses `text` for a catalogue of n events, which must outlive it. */
-TraceQuery *trace_query_new(const char *text, const TraceEvent *events, unsigned n, GError **error);
+/* Parses `text` for a catalogue of n events. Of `parts`, which may be NULL, the declared ones can be named: p == linux. Both
+ * must outlive the query. */
+TraceQuery *trace_query_new(const char *text, const TraceEvent *events, unsigned n,
+                            const Partitions *parts, GError **error);
 /* The same without "group by", and with "where" and "and" where people want to write them: "trap exit=mmio p=1". */
 TraceQuery *trace_query_new_pattern(const char *text, const TraceEvent *events, unsigned n,
-                                    GError **error);
+                                    const Partitions *parts, GError **error);
 void trace_query_free(TraceQuery *query);
 
 /* Bit n: it may match event n. */

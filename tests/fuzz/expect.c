@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     g_autofree char *text = g_strndup((const char *)data, size);
     g_autoptr(GError) error = NULL;
-    Rules *rules = expect_parse("rules", text, trace_events, TRACE_COUNT, &error);
+    Rules *rules = expect_parse("rules", text, trace_events, TRACE_COUNT, NULL, &error);
     if (!rules != (error != NULL) || (error && error->code != EXIT_CONFIG))
         fuzz_fail("result and error disagree");
     if (error && !g_str_has_prefix(error->message, "rules:"))

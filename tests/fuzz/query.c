@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     g_autofree char *text = g_strndup((const char *)data, size);
     g_autoptr(GError) error = NULL;
-    TraceQuery *query = trace_query_new(text, trace_events, TRACE_COUNT, &error);
+    TraceQuery *query = trace_query_new(text, trace_events, TRACE_COUNT, NULL, &error);
     if (!query != (error != NULL) || (error && error->code != EXIT_USAGE))
         fuzz_fail("result and error disagree");
     for (unsigned id = 0; query && id < TRACE_COUNT; id++) {
