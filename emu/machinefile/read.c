@@ -17,7 +17,7 @@
 #include "emu/machinefile/values.h"
 #include "emu/options/props.h"
 
-enum { MOST_KEYS = 64, LARGEST_FILE = 1 << 20 };
+enum { MOST_KEYS = 64, LARGEST_FILE = 64 << 10 };
 
 static void *own(MachineFile *file, void *memory)
 {
@@ -345,9 +345,14 @@ MachineFile *machinefile_parse(const char *path, const char *text, size_t size)
 
 MachineFile *machinefile_read(const char *path, GError **error)
 {
-    g_autoptr(GByteArray) bytes = image_read_file(path, LARGEST_FILE, "machine file", error);
+    g_autoptr(GByteArray) bytes = image_read_file(path, UINT64_MAX, "machine file", error);
     if (!bytes)
         return NULL;
+    if (bytes->len > LARGEST_FILE) {
+        fail(error, EXIT_FILE, "'%s' has %u KiB, and a machine file has %d at most; name another",
+             path, bytes->len >> 10, LARGEST_FILE >> 10);
+        return NULL;
+    }
     unsigned size = bytes->len;
     g_byte_array_append(bytes, (const uint8_t *)"", 1);
     MachineFile *file = machinefile_parse(path, (const char *)bytes->data, size);
