@@ -146,9 +146,12 @@ void counters_update(Hart *hart)
 {
     Counters *c = &hart->counters;
     bool watched = false;
+    uint32_t before = c->armed;
     c->filtered = c->armed = 0;
     for (unsigned i = 0; i < COUNTERS; i++)
         update_counter(hart, i, &watched);
+    for (uint32_t new = c->armed & ~before; new; new &= new - 1)
+        c->seen[__builtin_ctz(new)] = counter_value(hart, (unsigned)__builtin_ctz(new));
     hart_watch(hart, WATCH_EVENTS, watched);
     if (c->armed)
         hart->attention |= ATTENTION_LOOP;
@@ -180,27 +183,35 @@ void counters_change_mode(Hart *hart, unsigned to, bool returning)
 
 /* Most that an event can happen while a hart uses one unit: an instruction that crosses pages reads this many PTEs. */
 enum { EVENTS_PER_UNIT = 64 };
+/* Most cycles that an instruction can wait: for each of so many lines, till the bus has a place. */
+enum { MOST_WAITED = 1 << 25 };
 
-/* More that it can happen in timed mode, when an instruction that began in the slice waits. */
-static uint64_t most_waited(const Hart *hart, Event event)
+/* More that it can happen in timed mode, where one instruction may wait for long, or drive out all that the last-level
+ * cache has of somebody. */
+static uint64_t most_at_once(const Hart *hart, Event event)
 {
-    bool is_cycles = event == EVENT_cycles || event == EVENT_bus_cycles ||
-                     event == EVENT_frontend_stalls || event == EVENT_backend_stalls;
-    return hart->mmu.timing && is_cycles ? 1 << 20 : 0;
+    if (!hart->mmu.timing)
+        return 0;
+    switch (event) {
+    case EVENT_cycles:
+    case EVENT_frontend_stalls:
+    case EVENT_backend_stalls: return MOST_WAITED;
+    case EVENT_bus_cycles:
+    case EVENT_write_backs: return MOST_WAITED + hart->model->timing->llc.n_lines;
+    default: return 0;
+    }
 }
 
 bool counters_may_overflow(Hart *hart)
 {
     Counters *c = &hart->counters;
     bool near = false;
-    if (hart->watch & WATCH_OVERFLOW)
-        counters_find_overflow(hart);
+    counters_find_overflow(hart); /* others can count for the hart while it does not run */
     for (uint32_t armed = c->armed; armed; armed &= armed - 1) {
         unsigned index = (unsigned)__builtin_ctz(armed);
-        c->seen[index] = counter_value(hart, index);
-        uint64_t to_go = -c->seen[index], waited = most_waited(hart, c->source[index]);
-        near |= c->seen[index] &&
-                (to_go - MIN(to_go, waited)) / EVENTS_PER_UNIT <= (uint64_t)hart->left;
+        uint64_t to_go = -c->seen[index], burst = most_at_once(hart, c->source[index]);
+        near |=
+            c->seen[index] && (to_go - MIN(to_go, burst)) / EVENTS_PER_UNIT <= (uint64_t)hart->left;
     }
     return near;
 }
@@ -249,7 +260,7 @@ void write_counter(Hart *hart, unsigned number, uint64_t value)
     bool counts = (source == EVENT_cycles || source == EVENT_instructions) &&
                   counts_in(hart, index, hart_mode(hart));
     set_counter(hart, index, value - counts);
-    hart->counters.seen[index] = value;
+    hart->counters.seen[index] = MIN(value - counts, value); /* a write never overflows */
     hart->attention |= hart->counters.armed ? ATTENTION_LOOP : 0;
 }
 

@@ -76,7 +76,7 @@ void hart_reset(Hart *hart, uint64_t pc)
     memset(&hart->mmu.pmp, 0, offsetof(Pmp, epoch));
     csr_reset(hart);
     if (hart->model)
-        timing_hart_qos(hart->model, 0, 0); /* srmcfg */
+        timing_hart_reset(hart->model);
     hart->csr.mhartid = hart->id;
     /* Read-only. norm:misa_h_op, norm:H_mtval_nrz, norm:H_vm_supported */
     hart->csr.misa = isa_misa(hart->isa);
@@ -280,7 +280,6 @@ static void hart_loaded(void *object)
     hart->step_over = hart->watch_over = false;
     hart->watch_hit = (Watchpoint){ 0 };
     past_forget(hart, true);
-    counters_loaded(hart);
     trigger_update(hart);
     hart_update_guest_irqs(hart);
     worlds_forget(hart);

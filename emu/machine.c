@@ -418,6 +418,7 @@ void machine_loaded(Machine *m)
 {
     for (unsigned i = 0; i < m->n_harts; i++) {
         mmu_loaded(&m->harts[i].mmu);
+        counters_loaded(&m->harts[i]); /* which look at the model, too */
         watch_loaded_reservation(m, &m->harts[i].mmu);
     }
     clock_loaded(&m->clock);

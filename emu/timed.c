@@ -136,8 +136,10 @@ void timed_switch(Machine *m, bool on)
     m->rounds++;
     clock_set_rate(&m->clock, rate(m));
     attach(m);
-    for (unsigned i = 0; i < m->n_harts && on; i++)
+    for (unsigned i = 0; i < m->n_harts && on; i++) {
+        timing_hart_forget(m->harts[i].model);
         timed_who(&m->harts[i].mmu);
+    }
     machine_rate_changed(m);
 }
 

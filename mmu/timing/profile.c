@@ -136,6 +136,9 @@ bool timing_profile_check(const TimingProfile *p, GError **error)
             return fail(error, EXIT_CONFIG, "%s=%" PRIu64 ": from %" PRIu64 " to %" PRIu64, r->name,
                         r->value, r->low, r->high);
     }
+    if (p->clock_hz % 1000000)
+        return fail(error, EXIT_CONFIG, "clock=%" PRIu64 "Hz: whole MHz only; try %" PRIu64 "MHz",
+                    p->clock_hz, p->clock_hz / 1000000);
     if (!is_power(p->line) || p->line < 16 || p->line > 256)
         return fail(error, EXIT_CONFIG, "line=%u: 16, 32, 64, 128 or 256", p->line);
     if (p->service_ps * (p->clock_hz / 1000000) < 1000000)

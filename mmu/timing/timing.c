@@ -160,14 +160,20 @@ void timing_hart_qos(TimingHart *h, unsigned rcid, unsigned mcid)
     h->mcid = (uint8_t)(mcid % QOS_MAX_IDS);
 }
 
-void timing_hart_reset(TimingHart *h)
+void timing_hart_forget(TimingHart *h)
 {
     timing_fence_i(h);
-    path_empty_data(h);
     tlb_model_clear(h->tlb_i);
     tlb_model_clear(h->tlb_d);
     tlb_model_clear(&h->tlb_l2);
     tlb_model_clear(&h->walk_cache);
+}
+
+void timing_hart_reset(TimingHart *h)
+{
+    count_use(h);
+    timing_hart_forget(h);
+    path_empty_data(h);
     memset(h->flights, 0, sizeof h->flights);
     memset(h->streams, 0xff, sizeof h->streams);
     h->guest = false;

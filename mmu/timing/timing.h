@@ -129,6 +129,8 @@ static inline uint64_t timing_now(const TimingHart *h)
 void timing_hart_who(TimingHart *h, bool guest, unsigned vmid);
 /* The identifiers of its requests; modulo QOS_MAX_IDS. */
 void timing_hart_qos(TimingHart *h, unsigned rcid, unsigned mcid);
+/* Nothing was heard of its fences for a while: its TLBs and L1I are empty. */
+void timing_hart_forget(TimingHart *h);
 /* The hart is reset: its L1s and TLBs are empty. Its lines stay in the LLC. */
 void timing_hart_reset(TimingHart *h);
 

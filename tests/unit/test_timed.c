@@ -336,6 +336,106 @@ Test(timed, overflow_interrupts_come_at_once)
     }
 }
 
+static Machine *write_machine(uint64_t slice)
+{
+    static const uint32_t writes[] = {
+        0x00a5b023, /* sd a0,0(a1) */
+        0x04058593, /* addi a1,a1,64 */
+        0xff9ff06f, /* j back */
+    };
+    MachineConfig config = timed_config(1, "rocket6");
+    config.cbqri = true;
+    config.rcid_bits = config.mcid_bits = 4;
+    config.slice = slice;
+    Machine *m = timed_machine(&config, writes, sizeof writes);
+    m->harts[0].x[11] = 0x80400000;
+    return m;
+}
+
+/* One instruction can drive out thousands of lines, where somebody's share of the cache has shrunk: the overflow is taken
+ * behind it, whatever the slice. */
+Test(timed, a_burst_overflows_at_once)
+{
+    uint64_t hashes[2];
+    for (unsigned slice = 0; slice < 2; slice++) {
+        Machine *m = write_machine(slice);
+        Hart *hart = &m->harts[0];
+        run(m, 3 * 6000);
+        csr_write(hart, EVENT3, event_info[EVENT_write_backs].selector);
+        csr_write(hart, HPM3, -1000ull);
+        m->qos->capacity[0].units = 100;
+        run(m, 30);
+        cr_expect_lt(csr_read(hart, HPM3), UINT64_MAX / 2, "it has overflowed");
+        cr_expect_eq(csr_read(hart, EVENT3) >> 63, 1, "slice %u", slice);
+        hashes[slice] = machine_state_hash(m);
+        machine_free(m);
+    }
+    cr_expect_eq(hashes[0], hashes[1]);
+}
+
+/* What a counter counts in the model is known when it is looked at for the first time after going back. */
+Test(timed, going_back_raises_no_overflow)
+{
+    g_autoptr(GByteArray) saved = g_byte_array_new();
+    Machine *m = miss_machine("a53x4");
+    Hart *hart = &m->harts[0];
+    run(m, 4);
+    csr_write(hart, EVENT3, event_info[EVENT_cache_misses].selector);
+    csr_write(hart, HPM3, -1000000ull);
+    run(m, 400);
+    machine_save(m, saved);
+    run(m, 4);
+    uint64_t hash = machine_state_hash(m);
+    run(m, 40000);
+    cr_assert(machine_load(m, saved->data, saved->len, NULL));
+    run(m, 4);
+    cr_expect_eq(csr_read(hart, EVENT3) >> 63, 0);
+    cr_expect_eq(hart->mip_software, 0);
+    cr_expect_eq(machine_state_hash(m), hash);
+    machine_free(m);
+}
+
+static unsigned modelled_translations(const Machine *m)
+{
+    const TlbModel *tlb = m->harts[0].model->tlb_d;
+    unsigned n = 0;
+    for (unsigned i = 0; i < tlb->n; i++)
+        n += tlb->entries[i].shift != 0;
+    return n;
+}
+
+Test(timed, modelled_translations_end_with_those_they_model)
+{
+    MachineConfig config = timed_config(1, "rocket6");
+    Machine *m = busy_machine(&config);
+    run(m, 5000);
+    cr_assert_gt(modelled_translations(m), 0);
+    cr_assert(machine_reset(m, NULL));
+    cr_expect_eq(modelled_translations(m), 0, "a reset");
+    machine_free(m);
+
+    config = timed_config(1, "rocket6,start=monitor");
+    m = busy_machine(&config);
+    timed_switch(m, true);
+    run(m, 5000);
+    cr_assert_gt(modelled_translations(m), 0);
+    timed_switch(m, false);
+    mmu_sfence_vma(&m->harts[0].mmu, true, (Gva){ 0 }, true, 0);
+    timed_switch(m, true);
+    cr_expect_eq(modelled_translations(m), 0, "a fence in functional mode");
+    machine_free(m);
+}
+
+Test(timed, clocks_are_of_whole_megahertz)
+{
+    TimedConfig config = { 0 };
+    GError *error = NULL;
+    cr_expect(!timed_parse(&config, "-timing", "rocket6,clock=3200000001Hz", &error));
+    cr_expect(strstr(error->message, "whole MHz"), "%s", error->message);
+    g_clear_error(&error);
+    cr_expect(timed_parse(&config, "-timing", "rocket6,clock=100000MHz", &error));
+}
+
 /* T15: what a walk reads, without anything that remembers parts of walks. */
 Test(timed, walks_read_what_the_manual_says)
 {
