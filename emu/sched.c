@@ -191,7 +191,7 @@ static void hear_host(Machine *m)
 {
     while (UNLIKELY(inbox_has_messages(&m->inbox)) && !m->paused)
         inbox_apply_one(&m->inbox);
-    if (UNLIKELY(machine_steps_over(m) >= m->step_end)) {
+    if (UNLIKELY(m->step_end != UINT64_MAX) && machine_steps_over(m) >= m->step_end) {
         m->step_end = UINT64_MAX;
         m->paused = m->noticed = true;
     }

@@ -193,11 +193,21 @@ void timed_visit_clock(Machine *m, StateVisitor *visitor)
     visit_harts(m, visitor, "stalls", &stall_state);
 }
 
+/* Whatever a damaged snapshot says, nobody waited for longer than there was time. */
+static void make_legal(Hart *hart)
+{
+    hart->model->stall = MIN(hart->model->stall, (uint64_t)MOST_DEBT);
+    hart->stall_units = MIN(hart->stall_units, hart->units);
+    hart->fetch_stalls = MIN(hart->fetch_stalls, hart->stall_units);
+}
+
 void timed_visit_model(Machine *m, StateVisitor *visitor)
 {
     if (!m->timing)
         return;
     partitions_visit(m->partitions, visitor);
     timing_visit(m->timing, visitor);
+    for (unsigned i = 0; i < m->n_harts && visitor->loads; i++)
+        make_legal(&m->harts[i]);
     visit_harts(m, visitor, "timedhart", &hart_state);
 }

@@ -66,7 +66,12 @@ static void drop(void *host, const uint8_t *data, size_t size)
     (void)size;
 }
 
-static void board_make(Board *board)
+/* A machine for timed mode, whose caches have few lines. */
+static const char small[] =
+    "a53x4,l1i.size=256,l1i.ways=2,l1d.size=256,l1d.ways=2,llc.size=1K,llc.ways=4,tlb_i.entries=2,"
+    "tlb_d.entries=2,tlb_l2.entries=4,tlb_l2.ways=2,bus.latency=5,bus.service=2,mmio=7,quantum=90";
+
+static void board_make(Board *board, bool timed)
 {
     static FuzzFile disk;
     static const uint8_t sectors[16 * 512];
@@ -74,7 +79,9 @@ static void board_make(Board *board)
     fuzz_file_set(&disk, sectors, sizeof sectors);
     board->chr = (HostChar){ .write = drop };
     board->net = (HostNet){ .send = drop };
-    MachineConfig config = { .n_harts = 1, .quantum = 20, .serial = &board->chr };
+    MachineConfig config = { .n_harts = timed ? 2 : 1, .quantum = 20, .serial = &board->chr };
+    if (timed && !timed_parse(&config.timed, "-timing", small, NULL))
+        fuzz_fail("no such machine: %s", small);
     config.virtio[0] =
         (VirtioConfig){ .driver = "virtio-blk-device", .drive_file = disk.path, .snapshot = true };
     config.virtio[1] = (VirtioConfig){ .driver = "virtio-net-device", .net = &board->net };
@@ -156,22 +163,24 @@ static void use(Board *board)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static Board board;
+    static Board boards[2];
     g_autoptr(GError) error = NULL;
     Bytes in = { data, data + size };
-    if (!board.good)
-        board_make(&board);
-    GByteArray *state = board.good;
+    bool timed = size % 4 == 3;
+    Board *board = &boards[timed];
+    if (!board->good)
+        board_make(board, timed);
+    GByteArray *state = board->good;
     Damage damage = { .length = state->len };
-    apply(&board, &in, &damage);
-    fuzz_restart(&board.its);
+    apply(board, &in, &damage);
+    fuzz_restart(&board->its);
     ASAN_POISON_MEMORY_REGION(state->data + damage.length, state->len - damage.length);
-    bool ok = machine_load(board.its.machine, state->data, damage.length, &error);
+    bool ok = machine_load(board->its.machine, state->data, damage.length, &error);
     ASAN_UNPOISON_MEMORY_REGION(state->data, state->len);
     undo(state, &damage);
     if (ok != !error)
         fuzz_fail("%s", ok ? "success with an error" : "failure without an error");
     if (ok)
-        use(&board);
+        use(board);
     return 0;
 }
