@@ -36,6 +36,7 @@ enum {
     QOS_BLOCK_LINES = 4, /* in a window */
     QOS_WINDOW = QOS_BLOCKS * QOS_BLOCK_LINES,
     QOS_WINDOWS = 64, /* that are kept in mind */
+    QOS_NOBODY = -1,
 };
 
 /* What an RCID may have of the cache for one access type. */
@@ -136,7 +137,7 @@ uint64_t qos_excess(Qos *qos, QosTag tag, unsigned partition);
 /* The bus. */
 
 /* The first slot from `slot` on that `tag` may have by its limits: `slot` itself, or the first of a later window.
- * `partition` is what events say of who was made to wait. */
+ * `partition` is what events say of who was made to wait; QOS_NOBODY: nobody waits for that transfer. */
 uint64_t qos_admit(Qos *qos, QosTag tag, uint64_t slot, unsigned partition);
 /* A line of `tag` has moved in `slot`. */
 void qos_moved(Qos *qos, QosTag tag, uint64_t slot, unsigned bytes, bool write);

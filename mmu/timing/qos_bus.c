@@ -156,7 +156,7 @@ enum { RES_BUS = 1, ACTION_NONE = 0, ACTION_THROTTLE = 2 };
 /* It has to wait. True: for the first time in the window, and somebody is to hear of that. */
 static bool note_held(const Qos *qos, QosWindow *window, unsigned rcid, unsigned partition)
 {
-    bool told = !window->held[rcid] && qos->trace;
+    bool told = !window->held[rcid] && qos->trace && partition != (unsigned)QOS_NOBODY;
     if (told)
         TRACE(qos->trace, budget_exhaust, partition, RES_BUS, used(window, rcid),
               allowance(qos, window, rcid), qos->config.window_ns, ACTION_THROTTLE);

@@ -4,33 +4,22 @@
  */
 #include "mmu/timing/path.h"
 
-/* The first free slot from this one on that limits leave to `tag`. From `horizon` on nobody is made to wait: so far ahead
- * the calendar would run into what it still has to remember. */
-static uint64_t wait_for_share(Timing *t, QosTag tag, uint64_t slot, uint64_t horizon,
-                               uint8_t owner)
-{
-    unsigned partition = path_traced(t, owner);
-    uint64_t next;
-    while (slot < horizon && (next = qos_admit(t->qos, tag, slot, partition)) != slot)
-        slot = calendar_next_free(&t->calendar, next);
-    return slot;
-}
-
-uint64_t path_transfer(Timing *t, uint64_t at, uint8_t owner, QosTag tag, Move how)
+uint64_t path_transfer(Timing *t, uint64_t at, uint8_t owner, QosTag tag, bool write)
 {
     Calendar *cal = &t->calendar;
-    uint64_t wanted = calendar_slot(cal, at), slot = wanted;
+    uint64_t wanted = calendar_slot(cal, at), slot = wanted, next;
     unsigned bytes = t->config.profile.line;
-    bool write = how != MOVE_READ, late = calendar_is_late(cal, slot);
     t->bytes[tag.mcid % QOS_MAX_IDS][write] += bytes;
     t->counts.counts[owner].n[COUNT_BUS_LINES]++;
-    if (LIKELY(!late)) {
-        slot = calendar_next_free(cal, slot);
-        if (UNLIKELY(t->qos && how != MOVE_WRITE_BACK))
-            slot = wait_for_share(t, tag, slot, wanted + CALENDAR_SLOTS / 2, owner);
-        calendar_book(cal, slot, owner);
+    if (UNLIKELY(calendar_is_late(cal, slot))) {
+        cal->late++;
+        return at;
     }
-    cal->late += late;
+    slot = calendar_next_free(cal, slot);
+    unsigned waits = !t->qos || write ? (unsigned)QOS_NOBODY : path_traced(t, owner);
+    while (UNLIKELY(t->qos) && (next = qos_admit(t->qos, tag, slot, waits)) != slot)
+        slot = calendar_next_free(cal, next);
+    calendar_book(cal, slot, owner);
     if (t->qos)
         qos_moved(t->qos, tag, slot, bytes, write);
     return slot == wanted ? at : calendar_begin(cal, slot);

@@ -2,7 +2,7 @@
 /* test_qos.c - who gets how much of the modelled bus: reservations, weights, hard limits, leftovers. */
 #include <criterion/criterion.h>
 
-#include "mmu/timing/timing.h"
+#include "mmu/timing/qos.h"
 
 enum { RCIDS = 8 };
 
@@ -128,53 +128,4 @@ Test(qos, no_window_exceeds_a_hard_limit)
     cr_expect_gt(qos->throttled[1], 0);
     cr_expect_eq(qos->throttled[2], 0);
     qos_free(qos);
-}
-
-enum { LINE = 64, LLC_LINES = 16384 };
-
-/* Cycles that a line takes hart 1, whose RCID 2 may have every fifth slot of the bus, while it drives out of the LLC what
- * hart 0 has written there with RCID 1, which may have next to none. */
-static double cycles_a_line(unsigned others_blocks)
-{
-    static const int64_t none_left;
-    uint64_t units[2] = { 0 };
-    TimingConfig config = { *timing_profile_find("a53x4"), 1 };
-    Partitions *parts = partitions_new();
-    Trace *trace = g_new0(Trace, 1);
-    Timing *t = timing_new(&config, 2, trace, parts);
-    Qos *qos = qos_new(&(QosConfig){ .n_rcids = 16, .n_mcids = 16, .ways = 16 }, NULL);
-    timing_use_qos(t, qos);
-    for (unsigned i = 0; i < 2; i++) {
-        TimingHart *h = timing_hart(t, i);
-        timing_hart_clock(h, &units[i], &none_left);
-        timing_hart_who(h, true, i + 1);
-        timing_hart_qos(h, i + 1, i + 1);
-        for (uint64_t n = 0; n < LLC_LINES; n++) {
-            timing_data(h, (Spa){ 0x80000000 + ((uint64_t)i << 28) + n * LINE }, 8, i == 0);
-            units[i] += 1 + h->stall;
-            h->stall = 0;
-        }
-        if (i)
-            break;
-        units[1] = units[0];
-        set(qos, 0, 1, 255);
-        set(qos, 1, others_blocks, 0);
-        set(qos, 2, 20, 0);
-    }
-    double cycles = (double)(units[1] - units[0]) / LLC_LINES;
-    timing_free(t);
-    qos_free(qos);
-    partitions_free(parts);
-    g_free(trace);
-    return cycles;
-}
-
-/* A limit holds for who has it while others' lines are written back, however little those may have. */
-Test(qos, write_backs_of_others_break_no_limit)
-{
-    const TimingProfile *profile = timing_profile_find("a53x4");
-    double slot = (double)profile->service_ps * (double)(profile->clock_hz / 1000000) / 1e6;
-    cr_expect_geq(cycles_a_line(1), 4.95 * slot);
-    cr_expect_leq(cycles_a_line(1), 5.05 * slot);
-    cr_expect_leq(cycles_a_line(50), 5.05 * slot);
 }
