@@ -21,7 +21,7 @@ static void dma_hit(Timing *t, uint64_t line, unsigned set, unsigned way, bool w
  * limits make the device wait. */
 static uint64_t transfer(Timing *t, uint64_t slot, uint8_t owner, QosTag tag, bool write)
 {
-    uint64_t begin = path_transfer(t, calendar_begin(&t->calendar, slot), owner, tag, write);
+    uint64_t begin = path_transfer(t, calendar_begin(&t->calendar, slot), owner, tag, write, true);
     return t->qos ? MAX(slot, calendar_slot(&t->calendar, begin)) : slot;
 }
 

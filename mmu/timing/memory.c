@@ -138,7 +138,7 @@ void path_evict(Timing *t, unsigned set, unsigned way, uint64_t wanted, uint8_t 
     if (dirty)
         count_write_back(t, by);
     if (dirty && at != CACHE_NONE)
-        path_transfer(t, at, by, llc_tag(what), true);
+        path_transfer(t, at, by, llc_tag(what), true, false);
     if (t->qos)
         qos_line_out(t->qos, llc_tag(what));
     llc_drop(llc, set, way);
@@ -176,7 +176,7 @@ static unsigned refill(TimingHart *h, uint64_t line, unsigned set, LineKind kind
         t->counts.lost[h->owner][lost->by]++;
     }
     f->asked = start + t->llc_cycles;
-    f->begin = path_transfer(t, f->asked, h->owner, tag, false);
+    f->begin = path_transfer(t, f->asked, h->owner, tag, false, true);
     f->done = f->begin + t->memory_cycles;
     unsigned way = path_room(t, set, line, tag, h->owner, f->asked);
     trace_line(t, TRACE_llc_miss, line, set, way, kind, h->owner);

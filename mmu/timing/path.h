@@ -32,8 +32,9 @@ void path_own(TimingHart *h, uint64_t *entry);
 /* Takes the copies of other harts than `h` (NULL: of all) of a line of the LLC: for a reader they stay, but are not to be
  * written; for a writer they go. True: one had been written, and the LLC has that now. */
 bool path_snoop(Timing *t, const TimingHart *h, unsigned set, unsigned way, bool write);
-/* A line of `tag` moves between the LLC and memory for `owner`, not before cycle `at`: when it begins to. */
-uint64_t path_transfer(Timing *t, uint64_t at, uint8_t owner, QosTag tag, bool write);
+/* A line of `tag` moves to memory, or from there, for `owner`, not before cycle `at`: when it begins to. `waits`: somebody
+ * waits for that, and may be made to. */
+uint64_t path_transfer(Timing *t, uint64_t at, uint8_t owner, QosTag tag, bool write, bool waits);
 /* The way of `set` for a new line of `tag`; what is there now is still to be evicted. Another line may have to go, which is
  * written back from cycle `at` on. */
 unsigned path_room(Timing *t, unsigned set, uint64_t line, QosTag tag, uint8_t by, uint64_t at);

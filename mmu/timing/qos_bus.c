@@ -164,12 +164,15 @@ static bool note_held(const Qos *qos, QosWindow *window, unsigned rcid, unsigned
     return told;
 }
 
+/* Windows that one can be made to wait: the ring must not forget what is now. */
+enum { MOST_AHEAD = QOS_WINDOWS / 2 };
+
 uint64_t qos_admit(Qos *qos, QosTag tag, uint64_t slot, unsigned partition)
 {
     uint64_t first = slot, number = slot / QOS_WINDOW;
     QosWindow *window = find_window(qos, number);
     bool told = false;
-    while (window && !has_slot(qos, tag, window)) {
+    while (window && !has_slot(qos, tag, window) && number - first / QOS_WINDOW < MOST_AHEAD) {
         told |= note_held(qos, window, tag.rcid, partition);
         slot = ++number * QOS_WINDOW;
         window = find_window(qos, number);
@@ -177,7 +180,7 @@ uint64_t qos_admit(Qos *qos, QosTag tag, uint64_t slot, unsigned partition)
     if (told && window)
         TRACE(qos->trace, budget_refill, partition, RES_BUS, used(window, tag.rcid),
               allowance(qos, window, tag.rcid), qos->config.window_ns, ACTION_NONE);
-    qos->throttled[tag.rcid] += slot - first;
+    qos->throttled[tag.rcid] += partition == (unsigned)QOS_NOBODY ? 0 : slot - first;
     return slot;
 }
 

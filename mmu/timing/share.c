@@ -4,10 +4,29 @@
  */
 #include "mmu/timing/path.h"
 
-uint64_t path_transfer(Timing *t, uint64_t at, uint8_t owner, QosTag tag, bool write)
+/*
+ * The first free slot from `first` on that limits let the tag have. A write-back is put off by two windows at most: they may
+ * be many, if somebody else drives out what was written, and nobody's waiting would hold them up.
+ */
+static uint64_t find_slot(const Timing *t, uint64_t first, uint8_t owner, QosTag tag, bool waits)
+{
+    unsigned who = waits ? path_traced(t, owner) : (unsigned)QOS_NOBODY;
+    uint64_t free = calendar_next_free(&t->calendar, first), slot = free, next;
+    while ((next = qos_admit(t->qos, tag, slot, who)) != slot) {
+        if (!waits && next - first > 2 * QOS_WINDOW)
+            return free;
+        slot = calendar_next_free(&t->calendar, next);
+    }
+    return slot;
+}
+
+/* Slots ahead that are still booked: the calendar must not forget what is now. */
+enum { HORIZON = CALENDAR_SLOTS / 2 };
+
+uint64_t path_transfer(Timing *t, uint64_t at, uint8_t owner, QosTag tag, bool write, bool waits)
 {
     Calendar *cal = &t->calendar;
-    uint64_t wanted = calendar_slot(cal, at), slot = wanted, next;
+    uint64_t wanted = calendar_slot(cal, at), slot = wanted;
     unsigned bytes = t->config.profile.line;
     t->bytes[tag.mcid % QOS_MAX_IDS][write] += bytes;
     t->counts.counts[owner].n[COUNT_BUS_LINES]++;
@@ -15,11 +34,11 @@ uint64_t path_transfer(Timing *t, uint64_t at, uint8_t owner, QosTag tag, bool w
         cal->late++;
         return at;
     }
-    slot = calendar_next_free(cal, slot);
-    unsigned waits = !t->qos || write ? (unsigned)QOS_NOBODY : path_traced(t, owner);
-    while (UNLIKELY(t->qos) && (next = qos_admit(t->qos, tag, slot, waits)) != slot)
-        slot = calendar_next_free(cal, next);
-    calendar_book(cal, slot, owner);
+    slot = UNLIKELY(t->qos) ? find_slot(t, slot, owner, tag, waits) : calendar_next_free(cal, slot);
+    if (LIKELY(slot - wanted < HORIZON))
+        calendar_book(cal, slot, owner);
+    else
+        cal->late++;
     if (t->qos)
         qos_moved(t->qos, tag, slot, bytes, write);
     return slot == wanted ? at : calendar_begin(cal, slot);

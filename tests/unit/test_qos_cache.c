@@ -240,3 +240,32 @@ Test(qos_cache, devices_have_identifiers_and_limits)
         stop();
     }
 }
+
+/* RCID 1 has written all of the cache at a hundredth of the bus; RCID 2 drives it out as fast as it can. That is charged to
+ * RCID 1, but holds up neither RCID 2 nor, for ever, RCID 1. */
+Test(qos_cache, what_others_drive_out_holds_up_nobody_for_ever)
+{
+    start("a53x4");
+    TimingHart *first = timing_hart(t, 0), *second = timing_hart(t, 1);
+    qos->bandwidth[0].reserved = 1;
+    qos->bandwidth[qos_account(1, QOS_DATA)] = (QosBandwidth){ .reserved = 1 };
+    for (unsigned i = 0; i < t->llc.n_lines; i++) {
+        timing_data(first, (Spa){ 0x80000000 + i * LINE }, 8, true);
+        units[0] += 1 + first->stall;
+        first->stall = 0;
+    }
+    units[1] = units[0];
+    for (unsigned i = 0; i < t->llc.n_lines; i++) {
+        timing_data(second, (Spa){ 0x90000000 + i * LINE }, 8, false);
+        units[1] += 1 + second->stall;
+        second->stall = 0;
+    }
+    uint64_t slots = calendar_slot(&t->calendar, units[1]) - calendar_slot(&t->calendar, units[0]);
+    cr_expect_geq(t->llc.n_lines * 100 / slots, 30, "%llu slots for %llu lines",
+                  (unsigned long long)slots, (unsigned long long)t->llc.n_lines);
+    cr_expect_eq(t->calendar.late, 0);
+    units[0] = units[1];
+    timing_data(first, (Spa){ 0x84000000 }, 8, false);
+    cr_expect_leq(calendar_slot(&t->calendar, first->stall), 40 * QOS_WINDOW);
+    stop();
+}
