@@ -162,6 +162,20 @@ static void check_color(TimingHart *h, uint64_t line)
           part->line);
 }
 
+/* A line that is missed: did another owner drive it out? */
+static void blame(TimingHart *h, uint64_t line)
+{
+    Timing *t = h->timing;
+    const LostLine *lost = llc_take_lost(&t->llc, line);
+    if (!lost || lost->by == h->owner)
+        return;
+    path_count(h, COUNT_MISSES_BY_OTHERS);
+    t->counts.lost[h->owner][lost->by]++;
+    TRACE(t->trace, llc_lost, line * t->config.profile.line, llc_color(&t->llc, line),
+          path_traced(t, h->owner), path_traced(t, lost->by),
+          path_partition(t, h->owner) != path_partition(t, lost->by));
+}
+
 /* From memory into the LLC: returns the way. */
 static unsigned refill(TimingHart *h, uint64_t line, unsigned set, LineKind kind, Flight *f,
                        uint64_t start)
@@ -170,11 +184,7 @@ static unsigned refill(TimingHart *h, uint64_t line, unsigned set, LineKind kind
     Llc *llc = &t->llc;
     bool code = kind == LINE_CODE;
     QosTag tag = { h->rcid, h->mcid, code ? QOS_CODE : QOS_DATA };
-    const LostLine *lost = llc_take_lost(llc, line);
-    if (lost && lost->by != h->owner) {
-        path_count(h, COUNT_MISSES_BY_OTHERS);
-        t->counts.lost[h->owner][lost->by]++;
-    }
+    blame(h, line);
     f->asked = start + t->llc_cycles;
     f->begin = path_transfer(t, f->asked, h->owner, tag, false, true);
     f->done = f->begin + t->memory_cycles;

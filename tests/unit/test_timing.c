@@ -221,12 +221,26 @@ Test(timing, two_who_stream_make_a_miss_half_again_as_long)
     rig_free(rig);
 }
 
+static unsigned told_lost;
+static void hear_lost(void *opaque, const TraceRecord *record)
+{
+    (void)opaque;
+    told_lost++;
+    cr_expect_eq(record->values[0], BASE);
+    cr_expect_eq(record->values[4], 0, "both are the host's");
+}
+
 Test(timing, a_miss_is_blamed_on_who_drove_the_line_out)
 {
+    Clock clock;
     TimingProfile p = named("a53x4");
     p.llc = (CacheSize){ 64 << 10, 4 };
     p.l1d = (CacheSize){ 1 << 10, 1 };
     Rig *rig = rig_new(&p);
+    clock_init(&clock, 1);
+    rig->trace.clock = &clock;
+    cr_assert(trace_enable(&rig->trace, TRACE_TO_BREAK, "llc.lost", NULL));
+    rig->trace.sinks[TRACE_TO_BREAK].put = hear_lost;
     uint64_t way = p.llc.size / p.llc.ways;
     uint8_t a = timing_hart(rig->t, 0)->owner, b = timing_hart(rig->t, 1)->owner;
     load(rig, 0, BASE);
@@ -243,6 +257,8 @@ Test(timing, a_miss_is_blamed_on_who_drove_the_line_out)
     load(rig, 0, BASE);
     cr_expect_eq(rig->t->counts.lost[a][b], 1);
     cr_expect_eq(counts(rig, 0)->n[COUNT_MISSES_BY_OTHERS], 1);
+    cr_expect_eq(told_lost, 1);
+    clock_free(&clock);
     rig_free(rig);
 }
 
