@@ -30,12 +30,11 @@ uint64_t path_transfer(Timing *t, uint64_t at, uint8_t owner, QosTag tag, bool w
     unsigned bytes = t->config.profile.line;
     t->bytes[tag.mcid % QOS_MAX_IDS][write] += bytes;
     t->counts.counts[owner].n[COUNT_BUS_LINES]++;
-    if (UNLIKELY(calendar_is_late(cal, slot))) {
-        cal->late++;
-        return at;
-    }
-    slot = UNLIKELY(t->qos) ? find_slot(t, slot, owner, tag, waits) : calendar_next_free(cal, slot);
-    if (LIKELY(slot - wanted < HORIZON))
+    bool late = calendar_is_late(cal, slot);
+    if (LIKELY(!late))
+        slot = UNLIKELY(t->qos) ? find_slot(t, slot, owner, tag, waits)
+                                : calendar_next_free(cal, slot);
+    if (LIKELY(!late && slot - wanted < HORIZON))
         calendar_book(cal, slot, owner);
     else
         cal->late++;
