@@ -48,6 +48,7 @@ void mmu_free(Mmu *mmu)
     stale_free(mmu->stale);
     g_free(mmu->use);
     g_free(mmu->fault_walks);
+    g_free(mmu->timed_walks);
 }
 
 void context_void_banks(Mmu *mmu)

@@ -152,6 +152,7 @@ enum { MMU_VMIDS = 1 << 14 };
 
 typedef struct Mmu Mmu;
 typedef struct TimingHart TimingHart;
+typedef struct TimedWalks TimedWalks;
 
 #define TIMED_NONE UINT64_MAX
 
@@ -201,10 +202,11 @@ struct Mmu {
     /* The reservation of LR: a 64-byte granule, or none. Saved state. norm:lr_reservation_set_size */
     uint64_t reservation; /* address of the granule, RESERVATION_NONE */
     /* Timed mode (timed.h); saved state, but for the pointer and `parcel`. */
-    TimingHart *timing; /* NULL: it is off */
-    uint64_t seen_page; /* of the last load or store, if nothing changed since; TIMED_NONE */
-    uint64_t fetched;   /* the line that instructions came from last, likewise */
-    Spa parcel;         /* that mmu_fetch_parcel read */
+    TimingHart *timing;      /* NULL: it is off */
+    uint64_t seen_page;      /* of the last load or store, if nothing changed since; TIMED_NONE */
+    uint64_t fetched;        /* the line that instructions came from last, likewise */
+    Spa parcel;              /* that mmu_fetch_parcel read */
+    TimedWalks *timed_walks; /* allocated when first needed; not state */
 };
 
 #define RESERVATION_NONE UINT64_MAX

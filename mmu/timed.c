@@ -4,29 +4,24 @@
 
 #include "mmu/ask.h"
 #include "mmu/context.h"
-#include "mmu/pte.h"
+#include "mmu/timed_walks.h"
 #include "mmu/watch.h"
 
-/* The entries that walks of either stage end at, for the access itself: steps[n] with n in the result. */
-static void find_leaves(const WalkResult *r, unsigned leaves[2])
+static void count_walk(Mmu *mmu, Access access, unsigned steps)
 {
-    leaves[0] = leaves[1] = WALK_MAX_STEPS;
-    for (unsigned i = 0; i < r->n_steps; i++)
-        if (!r->steps[i].implicit)
-            leaves[r->steps[i].stage] = i;
+    mmu->counts.walks[access]++;
+    mmu->counts.pte_reads += steps;
 }
 
 /* Charges a walk as it would be now. False: it ends in a fault. */
 static bool charge_walk(Mmu *mmu, const BankKey *key, Gva va, Access access, WalkResult *result)
 {
-    unsigned leaves[2];
     WalkRequest request = ask_all(mmu, key, va, access);
     mmu_look(mmu, &request, result);
-    mmu->counts.walks[access]++;
-    mmu->counts.pte_reads += result->n_steps;
-    find_leaves(result, leaves);
+    uint64_t leaves = timed_walk_leaves(result);
+    count_walk(mmu, access, result->n_steps);
     for (unsigned i = 0; i < result->n_steps; i++)
-        timing_walk(mmu->timing, result->steps[i].at, false, i == leaves[0] || i == leaves[1]);
+        timing_walk(mmu->timing, result->steps[i].at, false, leaves >> i & 1);
     return result->status == WALK_OK;
 }
 
@@ -36,14 +31,29 @@ void timed_walk(Mmu *mmu, const BankKey *key, Gva va, Access access)
     (void)charge_walk(mmu, key, va, access, &result);
 }
 
+/* The same of a walk that was charged before. */
+static void charge_again(Mmu *mmu, const TimedWalk *walk, Access access)
+{
+    count_walk(mmu, access, walk->n);
+    for (unsigned i = 0; i < walk->n; i++)
+        timing_walk(mmu->timing, walk->steps[i].at, false, walk->steps[i].leaf);
+}
+
 /* A walk that fails although the access was allowed finds tables changed without a fence: hardware would not walk. */
 static void refill(Mmu *mmu, const BankKey *key, Gva va, Access access, TlbSpace space)
 {
+    bool known, fetch = access == ACCESS_FETCH;
     WalkResult r;
-    bool found = charge_walk(mmu, key, va, access, &r);
-    unsigned shift = found ? MIN(r.s_shift, r.g_shift) : PAGE_SHIFT;
-    timing_tlb_fill(mmu->timing, access == ACCESS_FETCH, va.v, found ? r.gpa : (Gpa){ va.v }, shift,
-                    space, found && r.perms & PTE_G);
+    TimedWalk *walk = timed_walks_find(mmu, key, va, &known);
+    if (known) {
+        charge_again(mmu, walk, access);
+    } else if (charge_walk(mmu, key, va, access, &r)) {
+        timed_walks_keep(mmu, walk, key, va, &r);
+    } else {
+        timing_tlb_fill(mmu->timing, fetch, va.v, (Gpa){ va.v }, PAGE_SHIFT, space, false);
+        return;
+    }
+    timing_tlb_fill(mmu->timing, fetch, va.v, (Gpa){ walk->gpa }, walk->shift, space, walk->global);
 }
 
 static void look_up(Mmu *mmu, const BankKey *key, Gva va, Access access)
