@@ -75,8 +75,6 @@ void hart_reset(Hart *hart, uint64_t pc)
     memset(&hart->counters, 0, offsetof(Counters, happened));
     memset(&hart->mmu.pmp, 0, offsetof(Pmp, epoch));
     csr_reset(hart);
-    if (hart->model)
-        timing_hart_reset(hart->model);
     hart->csr.mhartid = hart->id;
     /* Read-only. norm:misa_h_op, norm:H_mtval_nrz, norm:H_vm_supported */
     hart->csr.misa = isa_misa(hart->isa);

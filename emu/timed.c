@@ -63,20 +63,30 @@ static void measure(const void *opaque, TimingUse *use)
     use->idle = hart->idle_units;
 }
 
+/* Caches and TLBs are empty, and nothing has been counted. */
+static void new_model(Machine *m)
+{
+    m->timing = timing_new(&m->config.timed.model, m->n_harts, &m->trace, m->partitions);
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        Hart *hart = &m->harts[i];
+        hart->model = timing_hart(m->timing, i);
+        hart->model->measure = measure;
+        hart->model->measured = hart;
+    }
+    attach(m);
+}
+
 void timed_new(Machine *m)
 {
     const TimedConfig *config = &m->config.timed;
     m->partitions = partitions_new();
     if (!config->on)
         return;
-    m->timing = timing_new(&config->model, m->n_harts, &m->trace, m->partitions);
     set_more_cycles(m);
     m->bus.listener.dma = on_dma;
+    new_model(m);
     for (unsigned i = 0; i < m->n_harts; i++) {
         Hart *hart = &m->harts[i];
-        hart->model = timing_hart(m->timing, i);
-        hart->model->measure = measure;
-        hart->model->measured = hart;
         hart->more_cycles = m->more_cycles;
         hart->mmu.fetched = hart->mmu.seen_page = TIMED_NONE;
         if (config->start != TIMED_AT_MARK)
@@ -145,8 +155,19 @@ void timed_switch(Machine *m, bool on)
 
 void timed_reset(Machine *m)
 {
-    if (m->timing)
-        begin_round(m);
+    if (!m->timing)
+        return;
+    Qos *qos = m->timing->qos;
+    timing_use_qos(m->timing, NULL);
+    timing_free(m->timing);
+    new_model(m);
+    timing_use_qos(m->timing, qos);
+    for (unsigned i = 0; i < m->n_harts && m->timed; i++)
+        timed_who(&m->harts[i].mmu);
+    m->timed_mark_passed = m->timed_from_here = false;
+    if (m->config.timed.start != TIMED_BY_MONITOR)
+        timed_switch(m, m->config.timed.start == TIMED_AT_RESET);
+    begin_round(m);
 }
 
 /* State. */

@@ -46,7 +46,8 @@ void timed_free(Machine *machine);
 
 /* Timed mode on or off, from now on. Between slices. Nothing happens without a model. */
 void timed_switch(Machine *machine, bool on);
-/* The machine was reset: rounds begin anew. */
+/* The machine was reset: rounds begin anew, the model is as new, and timed mode is on or off as it was at power-on, unless
+ * that is the monitor's. */
 void timed_reset(Machine *machine);
 
 /* State: before harts are visited, and after. Nothing without a model. */

@@ -98,10 +98,19 @@ static void flush(void *opaque, unsigned rcid, QosType type)
     }
 }
 
+static void leave_qos(Timing *t)
+{
+    for (uint64_t i = 0; i < t->llc.n_lines; i++) {
+        if (t->llc.cache.tags[i] != CACHE_NONE)
+            qos_line_out(t->qos, llc_tag(&t->llc.lines[i]));
+    }
+    t->qos->flush = NULL;
+}
+
 void timing_use_qos(Timing *t, Qos *qos)
 {
     if (t->qos)
-        t->qos->flush = NULL;
+        leave_qos(t);
     t->qos = qos;
     if (!qos)
         return;

@@ -41,7 +41,8 @@ static void new_hart(Timing *t, unsigned id)
     h->tlb_d = &h->tlb[0];
     h->tlb_i = &h->tlb[1];
     timing_hart_clock(h, NULL, NULL);
-    timing_hart_reset(h);
+    memset(h->streams, 0xff, sizeof h->streams);
+    path_find_owner(h);
 }
 
 Timing *timing_new(const TimingConfig *config, unsigned n_harts, Trace *trace, Partitions *parts)
@@ -167,16 +168,4 @@ void timing_hart_forget(TimingHart *h)
     tlb_model_clear(h->tlb_d);
     tlb_model_clear(&h->tlb_l2);
     tlb_model_clear(&h->walk_cache);
-}
-
-void timing_hart_reset(TimingHart *h)
-{
-    count_use(h);
-    timing_hart_forget(h);
-    path_empty_data(h);
-    memset(h->flights, 0, sizeof h->flights);
-    memset(h->streams, 0xff, sizeof h->streams);
-    h->guest = false;
-    h->vmid = h->rcid = h->mcid = 0;
-    path_find_owner(h);
 }

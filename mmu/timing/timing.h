@@ -131,8 +131,6 @@ void timing_hart_who(TimingHart *h, bool guest, unsigned vmid);
 void timing_hart_qos(TimingHart *h, unsigned rcid, unsigned mcid);
 /* Nothing was heard of its fences for a while: its TLBs and L1I are empty. */
 void timing_hart_forget(TimingHart *h);
-/* The hart is reset: its L1s and TLBs are empty. Its lines stay in the LLC. */
-void timing_hart_reset(TimingHart *h);
 
 /* What the inline functions below call if the set's last line is not the one. */
 void timing_fetch_line(TimingHart *h, uint64_t line);

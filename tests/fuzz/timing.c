@@ -114,7 +114,7 @@ static void act(World *w, Bytes *in)
     case 5: timing_fence_i(h); break;
     case 6:
         if (!take_below(in, 8))
-            timing_hart_reset(h);
+            timing_hart_forget(h);
         break;
     case 7:
         if (!w->forged) /* once: it takes as long as a case */

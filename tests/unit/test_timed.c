@@ -410,10 +410,6 @@ Test(timed, modelled_translations_end_with_those_they_model)
     Machine *m = busy_machine(&config);
     run(m, 5000);
     cr_assert_gt(modelled_translations(m), 0);
-    cr_assert(machine_reset(m, NULL));
-    cr_expect_eq(modelled_translations(m), 0, "a reset");
-    machine_free(m);
-
     config = timed_config(1, "rocket6,start=monitor");
     m = busy_machine(&config);
     timed_switch(m, true);
@@ -424,6 +420,34 @@ Test(timed, modelled_translations_end_with_those_they_model)
     timed_switch(m, true);
     cr_expect_eq(modelled_translations(m), 0, "a fence in functional mode");
     machine_free(m);
+}
+
+/* After a reset the same program takes the same time, and is timed from the same mark on. */
+Test(timed, a_reset_is_a_power_on)
+{
+    static const char *const starts[] = { "reset", "mark:1" };
+    for (unsigned i = 0; i < G_N_ELEMENTS(starts); i++) {
+        g_autofree char *text = g_strdup_printf("rocket6,start=%s", starts[i]);
+        MachineConfig config = timed_config(1, text);
+        Machine *m = busy_machine(&config);
+        uint64_t stalls[2], missed[2];
+        for (unsigned boot = 0; boot < 2; boot++) {
+            uint64_t before = m->harts[0].stall_units;
+            cr_expect_eq(m->timed, i == 0, "%s, boot %u", text, boot);
+            run(m, 20000);
+            cr_expect(m->timed);
+            stalls[boot] = m->harts[0].stall_units - before;
+            missed[boot] = m->timing->counts.counts[m->harts[0].model->owner].n[COUNT_LLC_MISSES];
+            cr_assert(machine_reset(m, NULL));
+            cr_assert(bus_poke(&m->bus, (Spa){ BOARD_RAM }, busy, sizeof busy));
+            translate_data(&m->harts[0]);
+        }
+        cr_expect_gt(missed[0], 100);
+        cr_expect_eq(missed[0], missed[1], "%s: %lu and %lu", text, missed[0], missed[1]);
+        cr_expect_lt(llabs((long long)(stalls[0] - stalls[1])), 100, "%s: %lu and %lu", text,
+                     stalls[0], stalls[1]);
+        machine_free(m);
+    }
 }
 
 Test(timed, clocks_are_of_whole_megahertz)
