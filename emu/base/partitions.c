@@ -69,6 +69,14 @@ unsigned partitions_declare(Partitions *parts, const char *name, uint32_t harts,
     return number_of(parts, part);
 }
 
+void partitions_color_host(Partitions *parts, const ColorSet *colors, unsigned line)
+{
+    Partition *host = &parts->list[PARTITION_HOST];
+    host->has_colors = true;
+    host->colors = *colors;
+    host->line = line;
+}
+
 static bool is_bare(const Partition *part, unsigned hart)
 {
     return part->declared && part->vmid == PARTITION_NO_VMID && part->harts >> hart & 1;

@@ -54,6 +54,9 @@ void partitions_free(Partitions *parts);
 unsigned partitions_declare(Partitions *parts, const char *name, uint32_t harts, int vmid,
                             const ColorSet *colors, unsigned line);
 
+/* The host has these colours, too: `line` of the machine file says so. Before the run. */
+void partitions_color_host(Partitions *parts, const ColorSet *colors, unsigned line);
+
 /* The number of who runs on `hart`, which may be a new one. */
 unsigned partitions_find(Partitions *parts, bool guest, unsigned vmid, unsigned hart);
 

@@ -182,17 +182,46 @@ bool machinefile_apply(Options *o, const char *path, GError **error)
            apply_chardevs(o, file, error) && apply_devices(o, file, error);
 }
 
+/* Is the cache, and all that belongs to it, what the file says? */
+static bool is_timed_so(const MachineFile *file, const TimedConfig *config)
+{
+    TimedConfig own;
+    if (mf_timed(file, &own, NULL) != config->on || !config->on)
+        return !config->on;
+    g_autofree char *mine = timed_text(&own), *its = timed_text(config);
+    return !strcmp(mine, its);
+}
+
 /* Options behind the file may have made another machine of it. */
 static bool check_again(Options *o, GError **error)
 {
     MachineFile *file = o->machine_file;
-    if (file->machine.n_harts == o->machine.n_harts && file->machine.memory == o->machine.ram_size)
+    bool same_timing = is_timed_so(file, &o->machine.timed);
+    if (file->machine.n_harts == o->machine.n_harts &&
+        file->machine.memory == o->machine.ram_size && same_timing)
         return true;
     file->machine.n_harts = o->machine.n_harts;
     file->machine.memory = o->machine.ram_size;
+    if (!same_timing)
+        file->timed = o->machine.timed;
     findings_clear(file->findings);
     machinefile_check(file);
     return report(file, error);
+}
+
+/* -kernel behind the file is the hypervisor, then. */
+static void warn_of_kernel(const Options *o)
+{
+    MachineFile *file = o->machine_file;
+    if (mf_hypervisor_is_builtin(file) || !strcmp(file->hypervisor.image, o->images.kernel))
+        return;
+    findings_clear(file->findings);
+    MF_WARNING(
+        file, &file->hypervisor, "image",
+        "-kernel '%s' runs in place of this hypervisor, and is told of the partitions; leave "
+        "-kernel out if it is no hypervisor",
+        o->images.kernel);
+    findings_print(file->findings, stderr);
 }
 
 bool machinefile_resolve(Options *o, GError **error)
@@ -209,6 +238,7 @@ bool machinefile_resolve(Options *o, GError **error)
             "not there yet; name an image that reads docs/partition-binding.md: hypervisor = { "
             "image = \"FILE\" }, or -kernel FILE",
             file->path, mf_line(file->partitions.at[0].at, NULL));
+    warn_of_kernel(o);
     if (o->images.dtb)
         return fail(error, EXIT_CONFIG,
                     "-dtb '%s' would not tell the hypervisor of the partitions of %s; leave it out",

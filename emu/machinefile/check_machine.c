@@ -4,10 +4,8 @@
 #include <string.h>
 
 #include "cpu/isa/isa.h"
-#include "emu/machinefile/argument.h"
 #include "emu/machinefile/check.h"
 #include "emu/machinefile/values.h"
-#include "emu/timed.h"
 #include "mmu/bus.h"
 
 static void check_cpu(MachineFile *file)
@@ -50,7 +48,7 @@ void mf_check_machine(MachineFile *file)
         MF_ERROR(file, m, "aia-direct",
                  "this is about IMSICs, and there are none; add aia = \"aplic-imsic\", or leave "
                  "aia-direct out");
-    if (m->cbqri && !file->timing.at)
+    if (m->cbqri && !file->timing.at && !file->timed.on)
         MF_ERROR(file, m, "cbqri",
                  "this is about a shared cache and a bus, and none are modelled; add timing = "
                  "\"rocket6\", or leave cbqri out");
@@ -82,49 +80,34 @@ static void unknown_profile(MachineFile *file)
                  list->str);
 }
 
-/* The model's own check says "group.key=value: why; what else". */
-static void check_model(MachineFile *file, const TimingProfile *profile)
+/* -timing says "timing: group.key=value: why; what else". */
+static void report_problem(MachineFile *file, const char *message)
 {
-    g_autoptr(GError) problem = NULL;
+    static const char prefix[] = "timing: ";
     const MfTiming *timing = &file->timing;
-    if (timing_profile_check(profile, &problem))
-        return;
-    const char *message = problem->message, *fix = "; leave it to the profile";
+    message += g_str_has_prefix(message, prefix) ? strlen(prefix) : 0;
+    const char *fix = strstr(message, "; ") ? "" : "; leave it to the profile";
     g_autofree char *name = g_strndup(message, strcspn(message, "="));
     if (g_str_has_prefix(name, "llc."))
-        MF_ERROR(file, &timing->llc, name + 4, "%s%s", message, strstr(message, "; ") ? "" : fix);
+        MF_ERROR(file, &timing->llc, name + 4, "%s%s", message, fix);
     else if (g_str_has_prefix(name, "bus."))
-        MF_ERROR(file, &timing->bus, name + 4, "%s%s", message, strstr(message, "; ") ? "" : fix);
+        MF_ERROR(file, &timing->bus, name + 4, "%s%s", message, fix);
     else
-        MF_ERROR(file, timing, name, "%s%s", message, strstr(message, "; ") ? "" : fix);
-}
-
-/* The rest is -timing's own business. */
-static void check_start(MachineFile *file)
-{
-    unsigned errors = file->findings->errors;
-    g_autofree char *argument = mf_timing_argument(file);
-    g_autoptr(GError) problem = NULL;
-    TimedConfig config = { 0 };
-    if (errors || timed_parse(&config, "timing", argument, &problem))
-        return;
-    MF_ERROR(file, &file->timing, "start", "%s%s", problem->message,
-             strstr(problem->message, "; ") ? "" : "; leave start out");
+        MF_ERROR(file, timing, name, "%s%s", message, fix);
 }
 
 void mf_check_timing(MachineFile *file)
 {
     const MfTiming *timing = &file->timing;
-    TimingProfile profile;
-    if (!timing->at)
+    g_autoptr(GError) problem = NULL;
+    TimedConfig config;
+    if (!timing->at || file->timed.on)
         return;
-    if (!mf_profile(file, &profile)) {
+    if (!timing->profile || !timing_profile_find(timing->profile))
         unknown_profile(file);
-        return;
-    }
-    check_model(file, &profile);
-    check_start(file);
-    if (profile.service_ps > profile.memory_ps)
+    else if (!mf_timed(file, &config, &problem))
+        report_problem(file, problem->message);
+    else if (config.model.profile.service_ps > config.model.profile.memory_ps)
         MF_WARNING(
             file, &timing->bus, "service",
             "a line occupies the bus for longer than it takes to come; write a latency of at "

@@ -16,7 +16,7 @@
 
 #include "emu/base/partitions.h"
 #include "emu/machinefile/findings.h"
-#include "mmu/timing/profile.h"
+#include "emu/timed.h"
 
 /* Every group begins with the setting that it was read from; NULL: it is not in the file. */
 #define MF_GROUP const config_setting_t *at
@@ -155,6 +155,7 @@ typedef struct MachineFile {
     Findings *findings;
     Partitions *partition_names; /* made when the file is applied, else NULL */
     bool look_at_files;          /* may the check read images? */
+    TimedConfig timed;           /* what -timing says behind the file; off: nothing */
 } MachineFile;
 
 /* Reads the file at `path`; what is wrong with it is in `findings`, and what was read of it is usable all the same.
@@ -171,7 +172,9 @@ void machinefile_check(MachineFile *file);
 /* The setting `key` of a group; NULL: it is not given, the field is the default. */
 const config_setting_t *mf_at(const config_setting_t *group, const char *key);
 
-/* The profile with the file's changes; false: there is no timing, or no such profile. */
+/* What -timing says of the machine, in the file or behind it. False: there is no timing, or, with an error, none like this. */
+bool mf_timed(const MachineFile *file, TimedConfig *out, GError **error);
+/* Its profile with the changes; false: the same. */
 bool mf_profile(const MachineFile *file, TimingProfile *out);
 
 #endif

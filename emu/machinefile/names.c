@@ -7,14 +7,20 @@
 
 #include "emu/machinefile/check.h"
 
+static ColorSet set_of(const MfNumbers *colors)
+{
+    ColorSet set = { { 0 } };
+    for (unsigned i = 0; i < colors->n; i++)
+        color_set_add(&set, colors->at[i]);
+    return set;
+}
+
 static void declare(const MfPartition *part, Partitions *parts)
 {
     uint32_t harts = 0;
-    ColorSet colors = { { 0 } };
+    ColorSet colors = set_of(&part->colors);
     for (unsigned i = 0; i < part->harts.n; i++)
         harts |= UINT32_C(1) << part->harts.at[i] % 32;
-    for (unsigned i = 0; i < part->colors.n; i++)
-        color_set_add(&colors, part->colors.at[i]);
     partitions_declare(parts, part->name, harts, part->vmid ? (int)part->vmid : PARTITION_ANY_VMID,
                        part->colors.n ? &colors : NULL, mf_line(part->at, "colors"));
 }
@@ -45,6 +51,10 @@ Partitions *mf_partitions(const MachineFile *file)
 
 void mf_declare(const MachineFile *file, Machine *m)
 {
+    const MfHypervisor *hyp = &file->hypervisor;
+    ColorSet own = set_of(&hyp->colors);
+    if (hyp->colors.n)
+        partitions_color_host(m->partitions, &own, mf_line(hyp->at, "colors"));
     for (unsigned i = 0; i < file->partitions.n; i++)
         declare(&file->partitions.at[i], m->partitions);
     for (unsigned i = 0; i < file->partitions.n; i++)

@@ -362,6 +362,12 @@ Test(timing, lines_of_other_colors_are_told_and_shared_memory_leaks)
     cr_expect_eq(counts(rig, 1)->n[COUNT_LEAKS], 1);
     timing_hart_who(timing_hart(rig->t, 1), false, 0);
     cr_expect_eq(counts(rig, 1)->n[COUNT_VIOLATIONS], 0, "the host's counts are others");
+    partitions_color_host(rig->parts, &(ColorSet){ { 0xf7 } }, 17);
+    load(rig, 1, BASE + 0x22000);
+    cr_expect_eq(seen_violations, 1);
+    load(rig, 1, BASE + 0x23000);
+    cr_expect_eq(seen_violations, 2, "colours of its own");
+    cr_expect_eq(counts(rig, 1)->n[COUNT_VIOLATIONS], 1);
     clock_free(&clock);
     rig_free(rig);
 }
