@@ -271,9 +271,9 @@ static bool run_machine(Run *run, int *code, GError **error)
             net_port_start(run->nets[i], m);
     if (!start_gdb(run, error))
         return false;
-    console_offer(run->console);
     if (!rerun_begin(run->rerun, run->gdb, error))
         return false;
+    console_offer(run->console); /* a monitor's commands may come from a file, and change the run */
     if (run->daemon >= 0)
         daemon_ready(run->daemon);
     if (run->with_gdb)

@@ -28,10 +28,11 @@ static const char *const of_machine[] = { "M",           "machine",
                                           "icount",      "seed",
                                           "semihosting", "semihosting-config",
                                           "quantum",     "hda",
-                                          "no-reboot",   "action",
-                                          "record",      "loadvm",
-                                          "savevm",      "max-insns",
-                                          "no-shutdown", NULL };
+                                          "timing",      "no-reboot",
+                                          "action",      "record",
+                                          "loadvm",      "savevm",
+                                          "max-insns",   "no-shutdown",
+                                          NULL };
 
 static bool check_given(const Options *o, GError **error)
 {
