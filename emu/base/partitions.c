@@ -134,16 +134,24 @@ int partitions_named(const Partitions *parts, const char *name)
     return -1;
 }
 
+/* Of a guest that no declaration covers: no number of one that another covers. */
+static unsigned undeclared(const Partitions *parts, unsigned vmid)
+{
+    return parts && parts->count > 1 && parts->list[1].declared ? PARTITIONS_MAX + vmid : vmid;
+}
+
 unsigned partitions_traced(const Partitions *parts, unsigned vmid, unsigned hart)
 {
     unsigned declared = parts ? partitions_declared(parts, vmid, hart) : PARTITION_HOST;
-    return declared ? declared : vmid;
+    return declared ? declared : undeclared(parts, vmid);
 }
 
 unsigned partitions_number_traced(const Partitions *parts, unsigned number)
 {
     const Partition *part = partitions_get(parts, number);
-    return part->declared ? number : (unsigned)MAX(part->vmid, 0);
+    if (part->declared)
+        return number;
+    return part->vmid < 0 ? PARTITION_HOST : undeclared(parts, (unsigned)part->vmid);
 }
 
 bool partitions_share(Partitions *parts, Spa begin, uint64_t size)

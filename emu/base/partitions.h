@@ -66,7 +66,8 @@ unsigned partitions_declared(const Partitions *parts, unsigned vmid, unsigned ha
 /* The number of the declared partition of this name, or of the host; -1: there is none. `parts` may be NULL. */
 int partitions_named(const Partitions *parts, const char *name);
 
-/* What traces call that guest: the number of a declared partition, else its VMID. `parts` may be NULL. */
+/* What traces call that guest: the number of a declared partition; else its VMID, from PARTITIONS_MAX on if any partition is
+ * declared. `parts` may be NULL. */
 unsigned partitions_traced(const Partitions *parts, unsigned vmid, unsigned hart);
 
 /* The same of a number that partitions_find gave. */

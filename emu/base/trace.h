@@ -56,11 +56,10 @@ typedef struct {
     uint64_t time;  /* virtual, ns */
     uint64_t insns; /* that `hart` retired */
     TraceId id;
-    uint8_t hart; /* TRACE_NO_HART: none */
-    uint8_t mode; /* of the hart: which of TRACE_PRIVILEGES */
-    uint16_t
-        partition; /* 0: the host; a guest's is its number in the machine file, else its VMID */
-    uint16_t vmid; /* of the guest that is set up, whether or not it runs */
+    uint8_t hart;       /* TRACE_NO_HART: none */
+    uint8_t mode;       /* of the hart: which of TRACE_PRIVILEGES */
+    uint16_t partition; /* 0: the host; a guest's as partitions_traced says */
+    uint16_t vmid;      /* of the guest that is set up, whether or not it runs */
     uint64_t values[TRACE_MAX_FIELDS];
 } TraceRecord;
 

@@ -21,7 +21,7 @@ static const char intro[] =
     "| `ev` | its name |\n"
     "| `h` | the hart it is about, or else the one that ran; `none` (255): no hart did |\n"
     "| `m` | that hart's mode: `U`, `HS`, `M`, `VU`, `VS` |\n"
-    "| `p` | partition: 0 is the host; a guest's is its number in the machine file, by its harts and VMID, else its VMID (0 too, if that is 0: then `m` tells them apart) |\n"
+    "| `p` | partition: 0 is the host; a guest's is its number in the machine file, by its harts and VMID; without a machine file its VMID (0 too, if that is 0: then `m` tells them apart), with one that does not name it 64 more than that |\n"
     "| `vmid` | VMID in `hgatp`, of the guest that is set up, whether or not it runs |\n"
     "| `ic` | instructions that the hart had retired |\n"
     "\n"

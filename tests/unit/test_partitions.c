@@ -48,6 +48,11 @@ Test(partitions, declarations_come_first)
     cr_expect_eq(partitions_number_traced(parts, same), same, "or the file's numbers");
     unsigned stray = partitions_find(parts, true, 1, 5);
     cr_expect(!partitions_get(parts, stray)->declared, "on no hart of a declaration");
+    cr_expect_eq(partitions_number_traced(parts, stray), PARTITIONS_MAX + 1, "it is not the first");
+    cr_expect_eq(partitions_traced(parts, 1, 5), PARTITIONS_MAX + 1);
+    cr_expect_eq(partitions_traced(parts, 1, 2), same);
+    cr_expect_eq(partitions_traced(parts, 0, 5), PARTITIONS_MAX, "nor is it the host");
+    cr_expect_eq(partitions_number_traced(parts, PARTITION_HOST), PARTITION_HOST);
     const Partition *part = partitions_get(parts, first);
     cr_expect(part->has_colors && color_set_has(&part->colors, 5));
     cr_expect(color_set_has(&part->colors, 200) && !color_set_has(&part->colors, 4));
