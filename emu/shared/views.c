@@ -219,7 +219,7 @@ static void add_regions(const Groups *g, Tables *tables)
     g_autofree uint64_t *lines = g_new0(uint64_t, regions * g->n + 1);
     for (unsigned set = 0; set < sets; set++) {
         for (unsigned way = 0; way < cache->ways; way++) {
-            if (cache->tags[(size_t)set * cache->ways + way] != CACHE_NONE)
+            if (*cache_tag(cache, set, way) != CACHE_NONE)
                 lines[set * regions / sets * g->n +
                       g->of[llc_line(&g->timing->llc, set, way)->owner]]++;
         }

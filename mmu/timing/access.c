@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* access.c - what a hart does that the first comparison did not settle: L1s, TLBs, walks; see timing.h. */
-#include <string.h>
-
 #include "mmu/timing/path.h"
 
 void timing_fetch_line(TimingHart *h, uint64_t line)
@@ -112,12 +110,7 @@ void path_empty_data(TimingHart *h)
     empty(h, &h->data, false);
 }
 
-void path_empty_code(TimingHart *h)
-{
-    empty(h, &h->code, true);
-}
-
 void timing_fence_i(TimingHart *h)
 {
-    path_empty_code(h);
+    empty(h, &h->code, true);
 }

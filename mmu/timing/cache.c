@@ -94,7 +94,7 @@ static unsigned any_of(Cache *cache, uint64_t allowed)
 /* The first of `allowed` that is empty; -1: none is. */
 static int first_empty(const Cache *cache, unsigned set, uint64_t allowed)
 {
-    const uint64_t *tags = &cache->tags[(size_t)set * cache->ways];
+    const uint64_t *tags = cache_tag(cache, set, 0);
     for (; allowed; allowed &= allowed - 1) {
         int way = __builtin_ctzll(allowed);
         if (tags[way] == CACHE_NONE)
@@ -116,10 +116,9 @@ unsigned cache_victim(Cache *cache, unsigned set, uint64_t allowed)
 
 void cache_drop(Cache *cache, unsigned set, unsigned way)
 {
-    size_t i = (size_t)set * cache->ways + way;
-    cache->tags[i] = CACHE_NONE;
+    *cache_tag(cache, set, way) = CACHE_NONE;
     if (cache->replacement == REPLACE_LRU)
-        cache->recent[i] = 0;
+        cache->recent[(size_t)set * cache->ways + way] = 0;
 }
 
 // clang-format off

@@ -47,10 +47,16 @@ static inline unsigned cache_set(const Cache *cache, uint64_t line)
     return (unsigned)(set & (cache_sets(cache) - 1));
 }
 
+/* The line in that way, or CACHE_NONE. */
+static inline uint64_t *cache_tag(const Cache *cache, unsigned set, unsigned way)
+{
+    return &cache->tags[(size_t)set * cache->ways + way];
+}
+
 /* The way of `set` that has the line; -1: none has. */
 static inline int cache_find(const Cache *cache, unsigned set, uint64_t line)
 {
-    const uint64_t *tags = &cache->tags[(size_t)set * cache->ways];
+    const uint64_t *tags = cache_tag(cache, set, 0);
     for (unsigned way = 0; way < cache->ways; way++) {
         if (tags[way] == line)
             return (int)way;

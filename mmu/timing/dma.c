@@ -2,9 +2,9 @@
 /*
  * dma.c - devices and the shared machine; see timing.h.
  *
- * Devices are coherent: what the LLC has is read from there and written there, and nobody keeps an older copy. What it
- * has not goes to memory and is not kept. A device transfers a line in every so many-th slot of the bus, so that a long
- * transfer leaves harts room between.
+ * Devices are coherent: what the LLC has is read from there and written there, and no L1D keeps an older copy; an L1I does,
+ * until FENCE.I. What the LLC has not goes to memory and is not kept. A device transfers a line in every so many-th slot of
+ * the bus, so that a long transfer leaves harts room between.
  */
 #include "mmu/timing/path.h"
 

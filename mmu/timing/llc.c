@@ -37,14 +37,14 @@ static void count(Llc *llc, uint64_t line, const LlcLine *what, uint32_t change)
 
 void llc_put(Llc *llc, unsigned set, unsigned way, uint64_t line, const LlcLine *what)
 {
-    llc->cache.tags[(size_t)set * llc->cache.ways + way] = line;
+    *cache_tag(&llc->cache, set, way) = line;
     *llc_line(llc, set, way) = *what;
     count(llc, line, what, 1);
 }
 
 void llc_drop(Llc *llc, unsigned set, unsigned way)
 {
-    uint64_t line = llc->cache.tags[(size_t)set * llc->cache.ways + way];
+    uint64_t line = *cache_tag(&llc->cache, set, way);
     count(llc, line, llc_line(llc, set, way), UINT32_MAX); /* one less */
     cache_drop(&llc->cache, set, way);
     memset(llc_line(llc, set, way), 0, sizeof(LlcLine));

@@ -7,8 +7,6 @@
  * sequence was known, and the place was free and the line before in it had been wanted. Since the bus is a calendar,
  * its slot can be taken then, after the fact.
  */
-#include <string.h>
-
 #include "mmu/timing/path.h"
 
 /* Cycles of [from, to) that a hart waited for its turn, by who had the bus. */
@@ -125,7 +123,7 @@ void path_evict(Timing *t, unsigned set, unsigned way, uint64_t wanted, uint8_t 
 {
     Llc *llc = &t->llc;
     LlcLine *what = llc_line(llc, set, way);
-    uint64_t line = llc->cache.tags[(size_t)set * llc->cache.ways + way];
+    uint64_t line = *cache_tag(&llc->cache, set, way);
     uint8_t victim = what->owner;
     take_copies(t, set, way, line);
     bool dirty = what->flags & LLC_DIRTY;
@@ -190,7 +188,7 @@ static unsigned refill(TimingHart *h, uint64_t line, unsigned set, LineKind kind
     f->done = f->begin + t->memory_cycles;
     unsigned way = path_room(t, set, line, tag, h->owner, f->asked);
     trace_line(t, TRACE_llc_miss, line, set, way, kind, h->owner);
-    if (llc->cache.tags[(size_t)set * llc->cache.ways + way] != CACHE_NONE)
+    if (*cache_tag(&llc->cache, set, way) != CACHE_NONE)
         path_evict(t, set, way, line, h->owner, f->asked);
     llc_put(
         llc, set, way, line,
@@ -202,8 +200,6 @@ static unsigned refill(TimingHart *h, uint64_t line, unsigned set, LineKind kind
     check_color(h, line);
     h->mine->latency[latency_bucket(f->done - MIN(f->done, timing_now(h)))]++;
     path_count(h, COUNT_LLC_MISSES);
-    if (UNLIKELY(h->events.n[COUNT_LLC_MISSES] == h->refill_at))
-        h->refilled(h->refilled_opaque, h);
     return way;
 }
 
@@ -287,7 +283,7 @@ void path_own(TimingHart *h, uint64_t *entry)
 bool path_snoop(Timing *t, const TimingHart *h, unsigned set, unsigned way, bool write)
 {
     LlcLine *what = llc_line(&t->llc, set, way);
-    uint64_t line = t->llc.cache.tags[(size_t)set * t->llc.cache.ways + way];
+    uint64_t line = *cache_tag(&t->llc.cache, set, way);
     uint32_t me = h ? what->data & UINT32_C(1) << h->id : 0;
     bool dirty = false;
     for (uint32_t rest = what->data ^ me; rest; rest &= rest - 1) {

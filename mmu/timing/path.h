@@ -49,8 +49,7 @@ bool path_arrive(TimingHart *h, uint64_t line, bool wait);
 /* Finds out whose cycles and lines the hart's are. */
 void path_find_owner(TimingHart *h);
 
-/* The L1D, or L1I, is empty from now on. */
+/* The L1D is empty from now on; of the L1I that is timing_fence_i. */
 void path_empty_data(TimingHart *h);
-void path_empty_code(TimingHart *h);
 
 #endif

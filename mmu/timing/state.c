@@ -49,8 +49,7 @@ static bool is_legal(const Timing *t, const L1 *l1, const uint64_t *at)
     unsigned way = (unsigned)(*at >> L1_WAY_SHIFT);
     unsigned set = cache_set(&t->llc.cache, line);
     return *at & L1_VALID && l1_set(l1, line) == at - (at - l1->entries) % l1->ways &&
-           way < t->llc.cache.ways &&
-           t->llc.cache.tags[(size_t)set * t->llc.cache.ways + way] == line &&
+           way < t->llc.cache.ways && *cache_tag(&t->llc.cache, set, way) == line &&
            l1_find(l1, line) == at;
 }
 

@@ -33,7 +33,6 @@ static void new_hart(Timing *t, unsigned id)
     h->line_shift = (unsigned)__builtin_ctz(p->line);
     h->timing = t;
     h->id = id;
-    h->refill_at = UINT64_MAX;
     tlb_model_init(&h->tlb[0], p->tlb_d);
     tlb_model_init(&h->tlb[1], p->tlb_i);
     tlb_model_init(&h->tlb_l2, p->tlb_l2);

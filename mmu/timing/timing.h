@@ -80,10 +80,6 @@ struct TimingHart {
     const void *measured;
     OwnerCounts *mine;
     TimingEvents events;
-    /* `refilled` is told when events.n[COUNT_LLC_MISSES] reaches this. Not state. */
-    uint64_t refill_at;
-    void (*refilled)(void *opaque, TimingHart *hart);
-    void *refilled_opaque;
     Flight flights[TIMING_MAX_OUTSTANDING];
     Stream streams[TIMING_MAX_OUTSTANDING];
     uint64_t stream_clock;
