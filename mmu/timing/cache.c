@@ -62,8 +62,8 @@ static unsigned oldest(const Cache *cache, unsigned set, uint64_t allowed)
 {
     const uint64_t *recent = &cache->recent[(size_t)set * cache->ways];
     uint64_t best = UINT64_MAX;
-    unsigned victim = 0;
-    for (unsigned way = 0; way < cache->ways; way++) {
+    unsigned victim = (unsigned)__builtin_ctzll(allowed);
+    for (unsigned way = victim; way < cache->ways; way++) {
         bool older = recent[way] < best && allowed >> way & 1;
         best = older ? recent[way] : best;
         victim = older ? way : victim;

@@ -450,6 +450,21 @@ Test(timing, a_forged_state_breaks_nothing, .timeout = 60)
     rig_free(rig);
 }
 
+/* A saved state may say anything of when lines were used. */
+Test(timing, only_allowed_ways_are_given_up)
+{
+    const uint64_t recent[] = { 0, 1, UINT64_MAX - 1, UINT64_MAX };
+    Cache cache;
+    cache_init(&cache, &(CacheSize){ .size = 1 << 10, .ways = 4 }, 64, REPLACE_LRU, HASH_NONE, 1);
+    for (unsigned i = 0; i < G_N_ELEMENTS(recent); i++) {
+        for (unsigned way = 0; way < 4; way++)
+            cache.recent[4 + way] = recent[i];
+        for (uint64_t allowed = 1; allowed < 16; allowed++)
+            cr_expect(allowed >> cache_victim(&cache, 1, allowed) & 1);
+    }
+    cache_free(&cache);
+}
+
 Test(timing, events_are_of_the_hart_and_counts_of_who_runs_there)
 {
     TimingProfile p = named("a53x4");
