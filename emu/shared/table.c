@@ -7,7 +7,7 @@
 
 typedef struct {
     char *key;
-    bool is_text;
+    bool is_text, is_of_who;
     unsigned decimals;
 } Column;
 
@@ -62,12 +62,17 @@ static void add_column(Table *table, Column column)
 
 void table_text_column(Table *table, const char *key)
 {
-    add_column(table, (Column){ g_strdup(key), true, 0 });
+    add_column(table, (Column){ g_strdup(key), .is_text = true });
 }
 
 void table_column(Table *table, const char *key, unsigned decimals)
 {
-    add_column(table, (Column){ g_strdup(key), false, decimals });
+    add_column(table, (Column){ g_strdup(key), .decimals = decimals });
+}
+
+void table_column_of(Table *table, const char *who)
+{
+    add_column(table, (Column){ g_strdup(who), .is_of_who = true });
 }
 
 void table_row(Table *table)
@@ -161,19 +166,36 @@ static void json_cell(Json *json, const Column *column, const char *text)
         json_literal(json, column->key, text);
 }
 
+/* Opens or closes the object of columns that are of somebody. */
+static void json_nest(Json *json, bool was, bool is)
+{
+    if (was && !is)
+        json_end(json, '{');
+    if (is && !was)
+        json_begin(json, "by", '{');
+}
+
+static void json_row(const Table *table, Json *json, unsigned first)
+{
+    bool nested = false;
+    json_begin(json, NULL, '{');
+    for (unsigned i = first; i < first + table->columns->len; i++) {
+        const Column *column = column_at(table, i);
+        json_nest(json, nested, column->is_of_who);
+        nested = column->is_of_who;
+        json_cell(json, column, g_ptr_array_index(table->cells, i));
+    }
+    json_nest(json, nested, false);
+    json_end(json, '{');
+}
+
 static void json_table(const Table *table, Json *json)
 {
-    unsigned columns = table->columns->len;
     json_begin(json, NULL, '{');
     json_text(json, "name", table->name);
     json_begin(json, "rows", '[');
-    for (unsigned i = 0; i < table->cells->len; i++) {
-        if (i % columns == 0)
-            json_begin(json, NULL, '{');
-        json_cell(json, column_at(table, i), g_ptr_array_index(table->cells, i));
-        if (i % columns == columns - 1)
-            json_end(json, '{');
-    }
+    for (unsigned i = 0; i < table->cells->len; i += table->columns->len)
+        json_row(table, json, i);
     json_end(json, '[');
     json_end(json, '{');
 }

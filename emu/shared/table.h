@@ -23,6 +23,9 @@ Table *table_add(Tables *tables, const char *name, const char *title);
  * `decimals` digits behind the point. */
 void table_text_column(Table *table, const char *key);
 void table_column(Table *table, const char *key, unsigned decimals);
+/* A number that is of somebody. Names may be anything, so for programs these are apart, in an object "by" of each row; they
+ * stand together. */
+void table_column_of(Table *table, const char *who);
 
 /* Begins a row, then its cells. */
 void table_row(Table *table);

@@ -154,7 +154,7 @@ static void add_matrix(const Groups *g, Tables *tables, const char *name, const 
     Table *table = table_add(tables, name, title);
     table_text_column(table, "victim");
     for (unsigned by = 0; by < g->n; by++)
-        table_column(table, g->names[by], 0);
+        table_column_of(table, g->names[by]);
     table_column(table, "by_others_in_all", 0);
     for (unsigned i = 0; i < g->n; i++) {
         table_row(table);
@@ -226,7 +226,7 @@ static void add_regions(const Groups *g, Tables *tables)
     }
     table_column(table, "first_set", 0);
     for (unsigned i = 0; i < g->n; i++)
-        table_column(table, g->names[i], 0);
+        table_column_of(table, g->names[i]);
     for (unsigned region = 0; region < regions; region++) {
         table_row(table);
         table_number(table, region * sets / regions);
@@ -299,7 +299,7 @@ static void view_colors(const Groups *g, Tables *tables)
     Table *table = table_add(tables, "colors", "Lines now, by colour of their page");
     table_column(table, "color", 0);
     for (unsigned i = 0; i < g->n; i++)
-        table_column(table, g->names[i], 0);
+        table_column_of(table, g->names[i]);
     for (unsigned color = 0; color < colors; color++) {
         table_row(table);
         table_number(table, color);
@@ -361,7 +361,7 @@ static void add_latency(const Groups *g, Tables *tables)
     table_column(table, "from_cycles", 0);
     table_column(table, "from_ns", 1);
     for (unsigned i = 0; i < g->n; i++)
-        table_column(table, g->names[i], 0);
+        table_column_of(table, g->names[i]);
     for (unsigned bucket = 0; bucket < LATENCY_BUCKETS; bucket++) {
         uint64_t sum = 0;
         for (unsigned i = 0; i < g->n; i++)

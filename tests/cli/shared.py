@@ -42,12 +42,24 @@ def tables_of_text(text):
     return found
 
 
+def flat(row):
+    """Pairs of heading and cell, of columns by partition or hart too."""
+    return [pair for key, value in row.items() for pair in (value.items() if key == "by" else [(key, value)])]
+
+
+def unique(pairs):
+    """For json.loads: an object, whose keys are all different."""
+    assert len(dict(pairs)) == len(pairs), pairs
+    return dict(pairs)
+
+
 def tables_of_json(data):
     found = []
     for view in VIEWS:
         for table in data.get(view, []):
-            heads = [key.replace("_", " ") for key in table["rows"][0]] if table["rows"] else None
-            found.append((heads, [[str(value) for value in row.values()] for row in table["rows"]]))
+            rows = [flat(row) for row in table["rows"]]
+            heads = [key.replace("_", " ") for key, _ in rows[0]] if rows else None
+            found.append((heads, [[str(value) for _, value in row] for row in rows]))
     return found
 
 
@@ -77,15 +89,15 @@ def report_says_the_same_twice(program, folder):
     assert all(18 < 1000 * misses[who] / time[who]["instructions"] for who in ("hart0", "hart1")), misses
     lines = {row["who"]: row["lines"] for row in tables["lines"]}
     colors = tables["colors"]
-    assert len(colors) == 16 and sum(row["hart0"] for row in colors) == lines["hart0"]
-    assert sum(row["hart1"] for row in tables["regions"]) == lines["hart1"]
+    assert len(colors) == 16 and sum(row["by"]["hart0"] for row in colors) == lines["hart0"]
+    assert sum(row["by"]["hart1"] for row in tables["regions"]) == lines["hart1"]
     evictions = {row["victim"]: row for row in tables["evictions"]}
-    assert evictions["hart0"]["hart1"] == evictions["hart0"]["by_others_in_all"] > 0
+    assert evictions["hart0"]["by"]["hart1"] == evictions["hart0"]["by_others_in_all"] > 0
     waits = {row["victim"]: row for row in tables["waits"]}
     stalls = {row["who"]: row for row in tables["stalls"]}
-    assert waits["hart0"]["hart1"] == stalls["hart0"]["queue_others"] > 0
-    assert waits["hart1"]["hart1"] == stalls["hart1"]["queue_own"]
-    histogram = sum(row["hart0"] for row in tables["latency"])
+    assert waits["hart0"]["by"]["hart1"] == stalls["hart0"]["queue_others"] > 0
+    assert waits["hart1"]["by"]["hart1"] == stalls["hart1"]["queue_own"]
+    histogram = sum(row["by"]["hart0"] for row in tables["latency"])
     assert histogram == misses["hart0"], (histogram, misses)
     traffic = {row["who"]: row for row in tables["traffic"]}
     assert traffic["hart0"]["bus_lines"] == traffic["hart0"]["llc_misses"] + traffic["hart0"]["write_backs"]
@@ -119,17 +131,20 @@ def looking_changes_nothing(program, folder):
 
 
 def plans_are_shown(program, folder):
-    """Partitions of a machine file have their names and colours before they did anything."""
+    """Partitions of a machine file have their names and colours before they did anything, also those called like a column."""
     with open(os.path.join(folder, "plan.bh"), "w", encoding="utf-8") as file:
         file.write('machine = { harts = 2; memory = "128M"; }; timing = { profile = "a53x4"; };'
                    'hypervisor = { image = "stream.elf"; };'
-                   'partitions = ({ name = "left"; harts = 0; memory = "8M"; kernel = "stream.elf"; vmid = 1; colors = "0-3,8"; },'
-                   '{ name = "right"; harts = 1; memory = "8M"; kernel = "stream.elf"; vmid = 2; colors = "4-6"; });')
+                   'partitions = ({ name = "victim"; harts = 0; memory = "8M"; kernel = "stream.elf"; vmid = 1; colors = "0-3,8"; },'
+                   '{ name = "color"; harts = 1; memory = "8M"; kernel = "stream.elf"; vmid = 2; colors = "4-6"; });')
     done = run(program, folder, ["run", "plan.bh", "-bios", "none", "-serial", "none", "-max-insns", "5000", "-timing-report", "plan.json"])
     assert done.returncode == 125, done
     with open(os.path.join(folder, "plan.json"), encoding="utf-8") as file:
-        allowed = json.load(file)["colors"][0]["rows"]
-    assert [(row["who"], row["allowed"]) for row in allowed] == [("host", "all"), ("left", "0-3,8"), ("right", "4-6")], allowed
+        report = json.load(file, object_pairs_hook=unique)
+    allowed = report["colors"][0]["rows"]
+    assert [(row["who"], row["allowed"]) for row in allowed] == [("host", "all"), ("victim", "0-3,8"), ("color", "4-6")], allowed
+    tables = {table["name"]: table["rows"] for view in VIEWS for table in report[view]}
+    assert [list(row["by"]) for row in tables["evictions"]] == [["host", "victim", "color"]] * 3, tables["evictions"]
 
 
 def without_timed_mode(program, folder):
