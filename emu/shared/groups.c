@@ -22,8 +22,40 @@ static void name_owner(const Groups *g, const Owner *owner, char *name, size_t s
         snprintf(name, size, "%s", partition);
 }
 
+/* Host, partitions of a machine file in its order, other guests by VMID, devices, the rest; each hart by hart. */
+static uint64_t rank_of(const Groups *g, uint16_t number, unsigned hart)
+{
+    const Partition *part = partitions_get(g->timing->parts, number);
+    bool known = number == PARTITION_HOST || part->declared;
+    uint64_t rank = known ? number : PARTITIONS_MAX + (uint16_t)part->vmid;
+    bool is_device = hart & OWNER_DEVICE && (g->by_hart || number == PARTITION_HOST);
+    return (uint64_t)is_device << 48 | rank << 16 | hart;
+}
+
+static int compare_ranks(const void *a, const void *b)
+{
+    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+/* They were put together in the order of who came first. `ranks` of groups, the group in the low byte. */
+static void sort(Groups *g, uint64_t *ranks)
+{
+    g_autofree Groups *old = g_memdup2(g, sizeof *g);
+    uint8_t place[OWNERS_MAX] = { 0 };
+    qsort(ranks, g->n, sizeof *ranks, compare_ranks);
+    for (unsigned i = 0; i < g->n; i++) {
+        unsigned from = ranks[i] & 0xff;
+        place[from] = (uint8_t)i;
+        memcpy(g->names[i], old->names[from], sizeof g->names[0]);
+        g->partition[i] = old->partition[from];
+    }
+    for (unsigned i = 0; i < g->timing->counts.n_owners; i++)
+        g->of[i] = place[old->of[i]];
+}
+
 /* A declared partition that did nothing yet. */
-static void add_idle(Groups *g, unsigned number)
+static void add_idle(Groups *g, unsigned number, uint64_t *ranks)
 {
     const Partition *part = partitions_get(g->timing->parts, number);
     for (unsigned i = 0; i < g->n; i++) {
@@ -33,14 +65,21 @@ static void add_idle(Groups *g, unsigned number)
     if (!part->declared || g->n == OWNERS_MAX)
         return;
     snprintf(g->names[g->n], sizeof g->names[0], "%s", part->name);
+    ranks[g->n] = rank_of(g, (uint16_t)number, 0) << 8 | g->n;
     g->partition[g->n++] = (uint16_t)number;
+}
+
+bool groups_are_harts(const Timing *timing, bool by_hart)
+{
+    return by_hart || !partitions_any(timing->parts);
 }
 
 Groups *groups_new(const Timing *timing, bool by_hart)
 {
     Groups *g = g_new0(Groups, 1);
+    uint64_t ranks[OWNERS_MAX];
     g->timing = timing;
-    g->by_hart = by_hart || !partitions_any(timing->parts);
+    g->by_hart = groups_are_harts(timing, by_hart);
     for (unsigned i = 0; i < timing->counts.n_owners; i++) {
         char name[sizeof g->names[0]];
         unsigned group = 0;
@@ -51,10 +90,14 @@ Groups *groups_new(const Timing *timing, bool by_hart)
         if (group < g->n)
             continue;
         memcpy(g->names[g->n], name, sizeof name);
+        ranks[g->n] = rank_of(g, timing->counts.owners[i].partition, timing->counts.owners[i].hart)
+                          << 8 |
+                      g->n;
         g->partition[g->n++] = timing->counts.owners[i].partition;
     }
     for (unsigned i = 1; !g->by_hart && i < partitions_count(timing->parts); i++)
-        add_idle(g, i);
+        add_idle(g, i, ranks);
+    sort(g, ranks);
     return g;
 }
 

@@ -17,7 +17,9 @@ typedef struct {
     uint8_t of[OWNERS_MAX];         /* group of an owner */
 } Groups;
 
-/* To be freed with g_free. `by_hart` false: by partition if there are any. */
+/* `by_hart` false: by partition if there are any. True: it is by hart. */
+bool groups_are_harts(const Timing *timing, bool by_hart);
+/* To be freed with g_free. The host is first, then partitions as they are declared, other guests by VMID, devices. */
 Groups *groups_new(const Timing *timing, bool by_hart);
 
 /* What all owners of a group have together. */

@@ -55,7 +55,7 @@ def unique(pairs):
 
 def tables_of_json(data):
     found = []
-    for view in VIEWS:
+    for view in VIEWS + ("seen",):
         for table in data.get(view, []):
             rows = [flat(row) for row in table["rows"]]
             heads = [key.replace("_", " ") for key, _ in rows[0]] if rows else None
@@ -116,8 +116,10 @@ def commands_say_the_same(program, folder):
             _, text, data, _ = (monitor(program, folder, ["step 40000", view + harts, f"{view}{harts} json"]) + [""])[:4]
             same(text, data)
     _, text, data, _ = (monitor(program, folder, ["step 40000", "part", "part json"]) + [""])[:4]
-    same(text.split("\n\n", 1)[1], data)
+    same(text, data)
+    assert text.startswith("Time: ") and "Who runs now; " in text, text
     data = json.loads(data)
+    assert data["by"] == "hart", data
     seen = {row["hart"]: row for row in data["seen"][0]["rows"]}
     assert [seen[hart]["who"] for hart in (0, 1)] == ["host", "host"] and seen[0]["now"] == "M", seen
 
