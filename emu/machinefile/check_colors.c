@@ -122,9 +122,12 @@ static void warn(MachineFile *file, unsigned colored, bool hashed)
                 part->name ? part->name : "");
     }
     for (unsigned i = 0; i < file->shmem.n; i++)
-        MF_WARNING(file, &file->shmem.at[i], "name",
-                   "shared memory has all colours, so its users evict lines of others through it; "
-                   "keep it small, its evictions are counted apart");
+        MF_WARNING(
+            file, &file->shmem.at[i], "name",
+            "shared memory has all colours, so its users evict lines of others through it; %s",
+            mf_at(file->shmem.at[i].at, "host")
+                ? "keep it small, its lines are counted apart, as leaks"
+                : "keep it small, and add host, so that its lines are counted apart, as leaks");
 }
 
 void mf_check_colors(MachineFile *file)

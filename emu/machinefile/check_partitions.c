@@ -15,9 +15,21 @@ static bool is_name(const char *name)
     return length && length <= MF_LONGEST_NAME && g_ascii_isalpha(name[0]);
 }
 
+/* What traces and views call those that no file names: "vmid7", "hart0", "device3". */
+static bool is_observed(const char *name)
+{
+    static const char *const words[] = { "vmid", "hart", "device" };
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        const char *digits = name + strlen(words[i]);
+        if (g_str_has_prefix(name, words[i]) && *digits && !digits[strspn(digits, "0123456789")])
+            return true;
+    }
+    return false;
+}
+
 static void check_name(MachineFile *file, unsigned number)
 {
-    static const char *const taken[] = { "host", "hypervisor", "none", "all", NULL };
+    static const char *const taken[] = { "host", "hypervisor", "none", "all", "others", NULL };
     const MfPartition *part = &file->partitions.at[number];
     if (!part->name) {
         MF_ERROR(file, part, "name", "a partition without a name; add name = \"part%u\"",
@@ -29,7 +41,7 @@ static void check_name(MachineFile *file, unsigned number)
             file, part, "name",
             "\"%s\" is no name: 1 to %d letters, digits, - and _, a letter first; choose another",
             part->name, MF_LONGEST_NAME);
-    if (g_strv_contains(taken, part->name))
+    if (g_strv_contains(taken, part->name) || is_observed(part->name))
         MF_ERROR(file, part, "name", "\"%s\" means something else already; choose another name",
                  part->name);
     for (unsigned i = 0; i < number; i++) {

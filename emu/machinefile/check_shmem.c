@@ -31,6 +31,47 @@ static void unknown_partition(MachineFile *file, const MfShmem *shmem, const cha
                  name);
 }
 
+/* The device of a partition whose interrupt this is; NULL: none. */
+static const char *rings_already(const MachineFile *file, const MfPartition *part,
+                                 uint64_t interrupt)
+{
+    MfResource resource;
+    for (unsigned i = 0; i < part->devices.n; i++)
+        if (mf_resource(file, part->devices.at[i], &resource) && resource.interrupt == interrupt)
+            return part->devices.at[i];
+    return NULL;
+}
+
+static bool is_user(const MfShmem *shmem, const char *name)
+{
+    for (unsigned i = 0; i < shmem->between.n; i++)
+        if (!strcmp(shmem->between.at[i], name))
+            return true;
+    return false;
+}
+
+/* Nor is what this partition shares besides, before it in the file. */
+static void check_others(MachineFile *file, const MfShmem *shmem, const MfPartition *part)
+{
+    for (const MfShmem *other = file->shmem.at; other < shmem; other++) {
+        if (!is_user(other, part->name))
+            continue;
+        if (mf_at(shmem->at, "address") && mf_at(other->at, "address") &&
+            shmem->address < other->address + other->size &&
+            other->address < shmem->address + shmem->size)
+            MF_ERROR(file, shmem, "address",
+                     "partition \"%s\" sees other shared memory there (line %u); write address = "
+                     "0x%" PRIx64,
+                     part->name, mf_line(other->at, NULL), other->address + other->size);
+        if (shmem->interrupt && shmem->interrupt == other->interrupt)
+            MF_ERROR(file, shmem, "interrupt",
+                     "interrupt %" PRIu64
+                     " of partition \"%s\" is a doorbell already (line %u); choose one that is "
+                     "free",
+                     shmem->interrupt, part->name, mf_line(other->at, "interrupt"));
+    }
+}
+
 /* Its own memory and interrupts are not in the way of what is shared. */
 static void check_room(MachineFile *file, const MfShmem *shmem, const MfPartition *part)
 {
@@ -49,6 +90,13 @@ static void check_room(MachineFile *file, const MfShmem *shmem, const MfPartitio
                  " of partition \"%s\" is another one already (line %u); choose "
                  "one that is free",
                  shmem->interrupt, part->name, mf_line(part->at, "interrupts"));
+    const char *device = shmem->interrupt ? rings_already(file, part, shmem->interrupt) : NULL;
+    if (device)
+        MF_ERROR(file, shmem, "interrupt",
+                 "interrupt %" PRIu64
+                 " of partition \"%s\" is that of its device \"%s\"; choose one that is free",
+                 shmem->interrupt, part->name, device);
+    check_others(file, shmem, part);
 }
 
 static void check_member(MachineFile *file, const MfShmem *shmem, unsigned number)
@@ -80,7 +128,7 @@ static void check_values(MachineFile *file, const MfShmem *shmem)
     if (shmem->address % PAGE_SIZE || shmem->host % PAGE_SIZE)
         MF_ERROR(file, shmem, shmem->address % PAGE_SIZE ? "address" : "host",
                  "this is not where a page begins; write a multiple of 0x1000");
-    if (shmem->address >> 41)
+    if (shmem->address >> 41 || (shmem->size && (shmem->address + shmem->size - 1) >> 41))
         MF_ERROR(
             file, shmem, "address",
             "partitions would see it beyond 2T, which Sv39x4 does not reach; write for example "

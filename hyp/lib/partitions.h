@@ -6,7 +6,8 @@
 
 #include "lib/fdt.h"
 
-enum { PARTITION_MEMORIES = 8, COLOR_WORDS = 4 };
+/* PARTITION_MEMORIES: as many as a machine file may give one. */
+enum { PARTITION_MEMORIES = 32, COLOR_WORDS = 4 };
 
 /* Bit n of all words together: colour n. */
 typedef struct {
