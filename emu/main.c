@@ -366,13 +366,21 @@ static void reserve_standard_streams(void)
         close(fd);
 }
 
+/* Text for people that went nowhere is an error. What a run prints is its console's business. */
+static bool end_text(const Run *run, GError **error)
+{
+    return run->terminal || (!fflush(stdout) && !ferror(stdout)) ||
+           fail(error, EXIT_FILE,
+                "standard output could not be written to its end; make room where it goes");
+}
+
 int main(int argc, char **argv)
 {
     reserve_standard_streams();
     Run run = { .options = options_new(), .daemon = -1 };
     g_autoptr(GError) error = NULL;
     int code = 0;
-    if (!work(&run, argc, argv, &code, &error))
+    if (!work(&run, argc, argv, &code, &error) || !end_text(&run, &error))
         code = report(run.options, error);
     if (!take_apart(&run) && !code)
         code = EXIT_FILE;

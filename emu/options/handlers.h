@@ -25,7 +25,7 @@ OptionHandler option_readconfig;
 /* start.c: how a run begins and ends */
 OptionHandler option_accel, option_boot, option_library, option_msg, option_hda, option_action;
 /* timing.c: what an instruction costs */
-OptionHandler option_timing;
+OptionHandler option_timing, option_timing_report;
 /* run.c: what is shown of it */
 OptionHandler option_display, option_vga, option_parallel, option_echr, option_gdb, option_log,
     option_trace_hash, option_state_hash, option_savevm, option_name, option_semihosting,

@@ -113,6 +113,10 @@ bool options_check_machine(const Options *o, GError **error)
         return fail(error, EXIT_CONFIG,
                     "-M: guest interrupt files need the hypervisor extension, which -cpu leaves "
                     "out; add h=on there, or leave aia-guests out");
+    if (o->sizes_qos && !m->cbqri)
+        return fail(error, EXIT_CONFIG,
+                    "-M: cbqri-rcids and the like are of quality-of-service controllers, and there "
+                    "are none; add cbqri=on, or leave them out");
     if (m->isa.geilen && !m->isa.has[EXT_H])
         return fail(error, EXIT_CONFIG,
                     "-cpu: guest external interrupts need the hypervisor extension; add h=on, or "

@@ -74,6 +74,7 @@ typedef struct Options {
     bool no_monitor;          /* -monitor none */
     GPtrArray *image_dirs;    /* -L, of strings */
     bool keep_machine;        /* -no-shutdown */
+    bool sizes_qos;           /* -M says how the quality-of-service controllers are to be */
     bool no_user_config;      /* there is none */
     bool daemonize, msg_time, msg_name;
     bool nographic, nodefaults, snapshot_all, skip_idle;

@@ -100,6 +100,14 @@ const char *props_take(Props *props, const char *name)
     return NULL;
 }
 
+bool props_has(const Props *props, const char *name)
+{
+    for (unsigned i = 0; i < props->names->len; i++)
+        if (!strcmp(g_ptr_array_index(props->names, i), name))
+            return true;
+    return false;
+}
+
 const char *props_need(Props *props, const char *name, const char *example, GError **error)
 {
     const char *value = props_take(props, name);

@@ -30,6 +30,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Props, props_free)
 
 /* The value of property `name`, NULL when it is not there; it belongs to `props`. */
 const char *props_take(Props *props, const char *name);
+/* Is it there? It is not taken by asking. */
+bool props_has(const Props *props, const char *name);
 /* All its values, up to a NULL; to be freed. */
 char **props_take_all(Props *props, const char *name);
 /* The one value; fails when it is not there or empty. `example` shows how to give it. */

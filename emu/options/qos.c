@@ -37,7 +37,11 @@ static bool take_identifier(Props *props, const char *name, unsigned n_bits, uns
 
 bool options_qos_props(Options *o, Props *props, GError **error)
 {
+    static const char *const sizes[] = { "cbqri-rcids", "cbqri-mcids", "cbqri-dma-rcid",
+                                         "cbqri-dma-mcid" };
     MachineConfig *m = &o->machine;
+    for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++)
+        o->sizes_qos |= props_has(props, sizes[i]);
     return props_bool(props, "cbqri", &m->cbqri, error) &&
            take_count(props, "cbqri-rcids", &m->rcid_bits, error) &&
            take_count(props, "cbqri-mcids", &m->mcid_bits, error) &&

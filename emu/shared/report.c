@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "emu/base/error.h"
 #include "emu/shared/views.h"
@@ -22,7 +23,7 @@ TimingReport *timing_report_new(const Machine *machine, const char *path, GError
              "-timing-report: there is no timed mode to report of; add -timing PROFILE");
         return NULL;
     }
-    FILE *file = strcmp(path, "-") ? fopen(path, "w") : stdout;
+    FILE *file = strcmp(path, "-") ? fopen(path, "a") : stdout;
     if (!file) {
         fail(error, EXIT_FILE, "-timing-report: cannot write '%s': %s; check the path", path,
              g_strerror(errno));
@@ -37,6 +38,9 @@ bool timing_report_write(TimingReport *report)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     view_write(report->machine->timing, NULL, false, report->as_json, text);
+    if (report->file != stdout)
+        (void)!ftruncate(fileno(report->file),
+                         0); /* not before now: a start that fails empties nothing */
     bool ok = fwrite(text->str, 1, text->len, report->file) == text->len && !fflush(report->file);
     if (!ok)
         g_printerr("bulkhead: error: '%s' could not be written to its end: %s\n"

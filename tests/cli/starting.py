@@ -161,7 +161,32 @@ def input_paths(program, folder):
         assert done.returncode == 66 and what in done.stderr, done
 
 
-RUNS = [starts_that_wait, daemons_that_wait, failed_start_leaves_no_pidfile, output_that_is_lost,
+def text_that_is_lost(program, folder):
+    """What is asked for and cannot be written is an error, whoever prints it."""
+    with open(os.path.join(folder, "lost.bh"), "w", encoding="utf-8") as file:
+        file.write('partitions = ( { name = "a"; harts = 0; memory = "16M"; kernel = "pass.bin"; } );\n')
+    for words in (["-help"], ["-timing", "help"], ["check", "lost.bh"], ["check", "-help"], ["export", "--to", "bao", "lost.bh"], ["trace", "docs"]):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([program, *words], cwd=folder, stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, timeout=WAIT, check=False)
+        assert done.returncode == 66 and b"\nfix: " in done.stderr, (words, done)
+
+
+def report_that_was_there(program, folder):
+    """Only a run that begins takes the place of the last one's report."""
+    path = os.path.join(folder, "report.txt")
+    arguments = ["-bios", "none", "-kernel", "pass.elf", "-timing", "rocket6", "-timing-report", "report.txt"]
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("old " * 10000)
+    assert call(program, folder, arguments + ["-loadvm", "nowhere"]).returncode == 66
+    with open(path, encoding="utf-8") as file:
+        assert file.read() == "old " * 10000
+    assert call(program, folder, arguments).returncode == 0
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+        assert text.startswith("Time: ") and "old" not in text, text[:99]
+
+
+RUNS = [text_that_is_lost, report_that_was_there, starts_that_wait, daemons_that_wait, failed_start_leaves_no_pidfile, output_that_is_lost,
         input_that_does_not_block, input_paths, long_text, semihosting_at_the_end]
 
 
