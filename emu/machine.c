@@ -423,6 +423,7 @@ void machine_loaded(Machine *m)
     }
     clock_loaded(&m->clock);
     machine_rate_changed(m);
+    machine_looks_loaded(m);
     m->tohost_posted = false;
     machine_watch_tohost(m);
     forget_end(m);

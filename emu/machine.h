@@ -267,6 +267,8 @@ void machine_look(Machine *machine);
 
 /* Prints the state hash at each of these virtual times (ns, ascending). */
 void machine_hash_at(Machine *machine, const uint64_t *times, unsigned count, FILE *out);
+/* A state was loaded: times before it do not come any more. */
+void machine_looks_loaded(Machine *machine);
 
 /* Runs until virtual time `ns`, or until something else stops the machine; STOP_DEBUG: the time
  * was reached. */

@@ -174,10 +174,24 @@ static bool has_failed(const Observer *it, StopReason reason, int code)
     return code && (failed || it->options->ring_file) && it->machine->trace.ring;
 }
 
+/* A report of nothing should say why. */
+static void report_untimed(const Machine *m)
+{
+    const TimedConfig *config = &m->config.timed;
+    if (!config->on || m->timed || m->clock.spans->len > 1)
+        return;
+    if (config->start == TIMED_AT_MARK)
+        fprintf(stderr, "bulkhead: timed mode never began: no mark of kind %" PRIu64 "%s came\n",
+                config->mark, config->has_value ? " with that value" : "");
+    else
+        fprintf(stderr, "bulkhead: timed mode never began: nobody said `timing on`\n");
+}
+
 int observe_report(Observer *it, StopReason reason, int code)
 {
     const Options *o = it->options;
     Machine *m = it->machine;
+    report_untimed(m);
     top_free(g_steal_pointer(&it->top));
     if (o->trace_hash)
         fprintf(stderr, "trace hash at the end, after %" PRIu64 " instructions: %016" PRIx64 "\n",
