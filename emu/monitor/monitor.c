@@ -94,6 +94,8 @@ const MonitorCommand monitor_commands[] = {
 // clang-format on
 
 static void say_unknown(const Monitor *monitor, const char *line, GString *out);
+static const MonitorCommand *find(const MonitorCommand *list, const char *line,
+                                  const MonitorCommand *best, const char **arguments);
 
 /* Does the line begin with the words of the command? Then `*rest` is what follows, a format with its slash. */
 static bool begins_with(const char *line, const char *name, const char **rest)
@@ -135,12 +137,28 @@ static void print_help(Monitor *monitor, const char *arguments, GString *out)
         say_unknown(monitor, arguments, out);
 }
 
+/* A command that stands alone, as llc, was asked for with info; false: it is none. */
+static bool say_alone(const char *line, const char *word, GString *out)
+{
+    const char *rest;
+    const MonitorCommand *command = find(monitor_commands, word, NULL, &rest);
+    for (const MonitorCommand *near = monitor_commands; near->name; near++) {
+        if (g_str_has_prefix(near->name, line))
+            return false;
+    }
+    if (!command)
+        return false;
+    g_autofree char *usage = usage_of(command);
+    g_string_append_printf(out, "it goes without info; write: %s\n", usage);
+    return true;
+}
+
 static void print_info_list(Monitor *monitor, const char *arguments, GString *out)
 {
     g_autofree char *line = g_strconcat("info ", arguments, NULL);
     if (!*arguments)
         print_help_of(monitor_commands, "info", out);
-    else if (!monitor_refuse(line, out))
+    else if (!monitor_refuse(line, out) && !say_alone(line, arguments, out))
         say_unknown(monitor, line, out);
 }
 

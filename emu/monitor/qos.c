@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* qos.c - qos: who may have how much of the shared cache and the bus, and who has; see monitor.h. */
 #include <inttypes.h>
+#include <string.h>
 
-#include "emu/json.h"
 #include "emu/monitor/monitor.h"
+#include "emu/shared/table.h"
 #include "mmu/timing/qos.h"
 
 static const char *const capacity_events[] = { "nothing", "lines" };
@@ -24,116 +25,103 @@ static bool is_used(const Qos *qos, unsigned rcid)
     return lines || limits;
 }
 
-static void put_bandwidth(const QosBandwidth *it, GString *out)
+/* The limits of the bus may be those of the other type. */
+static const QosBandwidth *bandwidth_of(const Qos *qos, unsigned rcid, QosType type)
 {
-    if (it->shares)
-        g_string_append_printf(out, " as %s", type_names[it->shared % QOS_TYPES]);
-    else
-        g_string_append_printf(out, " %u, weight %u", it->reserved, it->weight);
+    const QosBandwidth *own = &qos->bandwidth[qos_account(rcid, type)];
+    QosType other = (QosType)(own->shared % QOS_TYPES);
+    return own->shares ? &qos->bandwidth[qos_account(rcid, other)] : own;
 }
 
-static void put_rcid(const Qos *qos, unsigned rcid, GString *out)
-{
-    for (unsigned type = 0; type < QOS_TYPES; type++) {
-        const QosCapacity *capacity = &qos->capacity[qos_account(rcid, type)];
-        uint64_t lines = qos->lines[qos_account(rcid, type)];
-        g_string_append_printf(out, "RCID %2u %s  ways 0x%" PRIx64 "  lines %" PRIu64, rcid,
-                               type_names[type], capacity->ways, lines);
-        if (capacity->units)
-            g_string_append_printf(out, " of %" PRIu64, capacity->units);
-        g_string_append(out, "  blocks of the bus");
-        put_bandwidth(&qos->bandwidth[qos_account(rcid, type)], out);
-        if (type == QOS_DATA && qos->throttled[rcid])
-            g_string_append_printf(out, "  waited %" PRIu64 " slots", qos->throttled[rcid]);
-        g_string_append_c(out, '\n');
-    }
-}
-
-static void put_counter(const QosCounter *it, const char *what, GString *out)
-{
-    g_string_append_printf(out, "  %" PRIu64 " %s", it->value, what);
-    if (it->by_type)
-        g_string_append_printf(out, " of %s", type_names[it->type % QOS_TYPES]);
-}
-
-static void put_mcid(const Qos *qos, unsigned mcid, GString *out)
-{
-    const QosCounter *lines = &qos->occupancy[mcid], *bytes = &qos->traffic[mcid];
-    if (!lines->event && !bytes->event)
-        return;
-    g_string_append_printf(out, "MCID %2u", mcid);
-    if (lines->event)
-        put_counter(lines, capacity_events[lines->event], out);
-    if (bytes->event)
-        put_counter(bytes, bus_events[bytes->event], out);
-    g_string_append_c(out, '\n');
-}
-
-static void put_account_json(Json *json, const Qos *qos, unsigned rcid, QosType type)
+static void add_account(Table *table, const Qos *qos, unsigned rcid, QosType type)
 {
     unsigned account = qos_account(rcid, type);
-    const QosBandwidth *bandwidth = &qos->bandwidth[account];
-    json_begin(json, type_names[type], '{');
-    json_hex(json, "ways", qos->capacity[account].ways);
-    json_number(json, "lines", qos->lines[account]);
-    json_number(json, "most_lines", qos->capacity[account].units);
-    if (bandwidth->shares) {
-        json_text(json, "bus_as", type_names[bandwidth->shared % QOS_TYPES]);
-    } else {
-        json_number(json, "blocks", bandwidth->reserved);
-        json_number(json, "weight", bandwidth->weight);
-    }
-    json_end(json, '{');
+    const QosBandwidth *bandwidth = bandwidth_of(qos, rcid, type);
+    QosType bus_as = (QosType)((bandwidth - qos->bandwidth) % QOS_TYPES);
+    g_autofree char *ways = g_strdup_printf("0x%" PRIx64, qos->capacity[account].ways);
+    table_row(table);
+    table_number(table, rcid);
+    table_text(table, type_names[type]);
+    table_text(table, ways);
+    table_number(table, qos->lines[account]);
+    table_number(table, qos->capacity[account].units);
+    table_text(table, type_names[bus_as]);
+    table_number(table, bandwidth->reserved);
+    table_number(table, bandwidth->weight);
+    table_number(table, type == QOS_DATA ? qos->throttled[rcid] : 0);
 }
 
-static void put_json(Json *json, const Qos *qos)
+static void add_limits(const Qos *qos, Tables *tables)
 {
-    json_begin(json, NULL, '{');
-    json_begin(json, "rcids", '[');
+    static const char *const keys[] = { "blocks", "weight", "waited_slots" };
+    Table *table =
+        table_add(tables, "rcids",
+                  "Limits by RCID: ways of the cache, lines there, most lines (0: any); of the "
+                  "bus, as for data or code: blocks, weight in what is left; slots that its "
+                  "requests were held back, one by one, also while others of its were");
+    table_column(table, "rcid", 0);
+    table_text_column(table, "type");
+    table_text_column(table, "ways");
+    table_column(table, "lines", 0);
+    table_column(table, "most_lines", 0);
+    table_text_column(table, "bus_as");
+    for (unsigned i = 0; i < G_N_ELEMENTS(keys); i++)
+        table_column(table, keys[i], 0);
     for (unsigned rcid = 0; rcid < qos->config.n_rcids; rcid++) {
         if (!is_used(qos, rcid))
             continue;
-        json_begin(json, NULL, '{');
-        json_number(json, "rcid", rcid);
-        put_account_json(json, qos, rcid, QOS_DATA);
-        put_account_json(json, qos, rcid, QOS_CODE);
-        json_number(json, "waited_slots", qos->throttled[rcid]);
-        json_end(json, '{');
+        add_account(table, qos, rcid, QOS_DATA);
+        add_account(table, qos, rcid, QOS_CODE);
     }
-    json_end(json, '[');
-    json_begin(json, "mcids", '[');
+}
+
+static void add_counter(Table *table, const QosCounter *it, const char *event)
+{
+    table_text(table, event);
+    table_text(table, it->by_type ? type_names[it->type % QOS_TYPES] : "both");
+    table_number(table, it->value);
+}
+
+static void add_counters(const Qos *qos, Tables *tables)
+{
+    Table *table = table_add(tables, "mcids",
+                             "Counters by MCID: what of the cache and of the bus, of which type");
+    table_column(table, "mcid", 0);
+    table_text_column(table, "capacity_event");
+    table_text_column(table, "capacity_of");
+    table_column(table, "capacity", 0);
+    table_text_column(table, "bus_event");
+    table_text_column(table, "bus_of");
+    table_column(table, "bus", 0);
     for (unsigned mcid = 0; mcid < qos->config.n_mcids; mcid++) {
         const QosCounter *lines = &qos->occupancy[mcid], *bytes = &qos->traffic[mcid];
         if (!lines->event && !bytes->event)
             continue;
-        json_begin(json, NULL, '{');
-        json_number(json, "mcid", mcid);
-        json_text(json, "capacity_event", capacity_events[lines->event]);
-        json_number(json, "capacity", lines->value);
-        json_text(json, "bus_event", bus_events[bytes->event]);
-        json_number(json, "bus", bytes->value);
-        json_end(json, '{');
+        table_row(table);
+        table_number(table, mcid);
+        add_counter(table, lines, capacity_events[lines->event]);
+        add_counter(table, bytes, bus_events[bytes->event]);
     }
-    json_end(json, '[');
-    json_end(json, '{');
 }
 
 void monitor_qos(Monitor *monitor, const char *arguments, GString *out)
 {
     const Qos *qos = monitor->machine->qos;
+    bool as_json = !strcmp(arguments, "json");
+    if (*arguments && !as_json) {
+        monitor_say_usage(monitor, out);
+        return;
+    }
     if (!qos) {
         g_string_append(out, "there are no quality-of-service controllers: start with -timing "
                              "rocket6 -M virt,cbqri=on, for example\n");
         return;
     }
-    if (arguments && !g_ascii_strcasecmp(arguments, "json")) {
-        put_json(&(Json){ .out = out }, qos);
-        g_string_append_c(out, '\n');
-        return;
-    }
-    for (unsigned rcid = 0; rcid < qos->config.n_rcids; rcid++)
-        if (is_used(qos, rcid))
-            put_rcid(qos, rcid, out);
-    for (unsigned mcid = 0; mcid < qos->config.n_mcids; mcid++)
-        put_mcid(qos, mcid, out);
+    g_autoptr(GPtrArray) tables = tables_new();
+    add_limits(qos, tables);
+    add_counters(qos, tables);
+    if (as_json)
+        tables_json_alone(tables, "qos", out);
+    else
+        tables_print(tables, out);
 }

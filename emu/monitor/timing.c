@@ -33,6 +33,7 @@ void monitor_timing(Monitor *monitor, const char *arguments, GString *out)
                                i, hart_cycles(hart), hart_retired(hart), hart->stall_units,
                                events[COUNT_LLC_HITS], events[COUNT_LLC_MISSES]);
     }
+    g_string_append(out, "(part, llc, colors and bus have tables, also as JSON)\n");
 }
 
 static void turn(Monitor *monitor, bool on, GString *out)

@@ -207,3 +207,12 @@ void tables_json(const Tables *tables, Json *json, const char *key)
         json_table(g_ptr_array_index(tables, i), json);
     json_end(json, '[');
 }
+
+void tables_json_alone(const Tables *tables, const char *key, GString *out)
+{
+    Json json = { .out = out };
+    json_begin(&json, NULL, '{');
+    tables_json(tables, &json, key);
+    json_end(&json, '{');
+    g_string_append_c(out, '\n');
+}

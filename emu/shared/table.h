@@ -37,5 +37,7 @@ void table_ratio(Table *table, uint64_t part, uint64_t whole, double scale);
 /* Lines, with an empty one between tables; or {"name":..., "rows":[{...}]} of each as elements of an array. */
 void tables_print(const Tables *tables, GString *out);
 void tables_json(const Tables *tables, Json *json, const char *key);
+/* A line with an object that has only that. */
+void tables_json_alone(const Tables *tables, const char *key, GString *out);
 
 #endif

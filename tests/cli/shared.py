@@ -151,9 +151,10 @@ def plans_are_shown(program, folder):
 
 def without_timed_mode(program, folder):
     plain = ["-bios", "none", "-kernel", "stream.elf"]
-    answers = monitor(program, folder, ["llc", "colors json", "part json", "bus nonsense", "part x"], plain)
+    answers = monitor(program, folder, ["llc", "colors json", "part json", "bus nonsense", "part x", "info llc", "info cpu", "qos harts"], plain)
     assert "no timed mode" in answers[0] and "-timing PROFILE" in answers[1], answers
     assert json.loads(answers[2])["seen"] and "part" not in json.loads(answers[2])
+    assert "write: llc [harts] [json]" in answers[5] and "info cpus" in answers[6] and "write: qos [json]" in answers[7], answers
     assert "write: bus [harts] [json]" in answers[3] and "write: part" in answers[4], answers
 
 
