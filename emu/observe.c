@@ -110,6 +110,9 @@ static bool begin(Observer *it, GError **error)
 {
     const Options *o = it->options;
     Machine *m = it->machine;
+    bool top = o->top || o->top_harts; /* first: it has all that is written to stderr */
+    if (top && !(it->top = top_new(m, o->top_harts, error)))
+        return false;
     if (!open_log("-D", o->log_file, &it->log, error) ||
         !open_log("--log", o->commit_file, &it->commits, error))
         return false;
@@ -135,8 +138,7 @@ static bool begin(Observer *it, GError **error)
     if (o->state_marks->len)
         machine_hash_at(m, (const uint64_t *)(const void *)o->state_marks->data,
                         o->state_marks->len, stderr);
-    bool top = o->top || o->top_harts;
-    return !top || (it->top = top_new(m, o->top_harts, error));
+    return true;
 }
 
 Observer *observe(Machine *machine, const Options *options, GError **error)

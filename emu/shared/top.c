@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* top.c - drawing -top again and again; see top.h. What is drawn is in top_look.c. */
+#define _GNU_SOURCE /* fopencookie */
 #include "emu/shared/top.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "emu/base/error.h"
 
 enum { PERIOD_MS = 250 };
+
+typedef struct {
+    unsigned lines; /* of a drawing, the cursor is below it */
+    bool in_line;   /* the cursor is behind what somebody wrote */
+} Screen;
 
 struct Top {
     Machine *machine;
@@ -18,8 +26,8 @@ struct Top {
     GMutex lock;
     GCond changed;
     bool end;
-    gint asked;     /* a message is on its way */
-    unsigned lines; /* that were drawn last */
+    gint asked; /* a message is on its way */
+    Screen *screen;
 };
 
 static unsigned count_lines(const GString *text)
@@ -30,31 +38,74 @@ static unsigned count_lines(const GString *text)
     return lines;
 }
 
-/* Over what was there: up, and each line cleared before it is written. */
-static void draw(Top *top)
+static void put(const char *data, size_t size)
+{
+    while (size) {
+        ssize_t done = write(STDERR_FILENO, data, size);
+        if (done < 0 && errno != EINTR)
+            return;
+        data += MAX(done, 0);
+        size -= (size_t)MAX(done, 0);
+    }
+}
+
+static void erase(Screen *screen)
+{
+    g_autofree char *up = g_strdup_printf("\033[%uA\r\033[J", screen->lines);
+    if (screen->lines)
+        put(up, strlen(up));
+    screen->lines = 0;
+}
+
+/* Whatever is written to standard error stays: it takes the drawing's place, which comes back below. */
+static ssize_t write_above(void *cookie, const char *data, size_t size)
+{
+    Screen *screen = cookie;
+    erase(screen);
+    put(data, size);
+    screen->in_line = size && data[size - 1] != '\n';
+    return (ssize_t)size;
+}
+
+/* The stream, and what it hangs on, live as long as the program. */
+static Screen *take_standard_error(void)
+{
+    Screen *screen = g_new0(Screen, 1);
+    FILE *file = fopencookie(screen, "w", (cookie_io_functions_t){ .write = write_above });
+    g_assert(file);
+    setvbuf(file, NULL, _IONBF, 0);
+    stderr = file;
+    return screen;
+}
+
+/* Over what was there, in place of it. */
+static void draw(Top *top, bool last)
 {
     struct winsize size = { 0 };
     g_autoptr(GString) text = g_string_new(NULL), out = g_string_new(NULL);
     bool known = !ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_row && size.ws_col;
-    top_look(top->look, known ? size.ws_col : 80, known ? size.ws_row - 1u : 24, text);
-    if (top->lines)
-        g_string_append_printf(out, "\033[%uA", top->lines);
-    g_string_append(out, "\r\033[J");
+    unsigned rows = known ? MAX(size.ws_row, 4u) : 25;
+    top_look(top->look, known ? size.ws_col : 80, rows - 2, text);
+    g_string_append(text, last ? "" : "Ctrl-C ends the run\n");
+    flockfile(stderr);
+    g_string_append(out, top->screen->in_line ? "\r\n" : "");
+    erase(top->screen);
     for (const char *at = text->str; *at; at++) {
         if (*at == '\n')
             g_string_append_c(out, '\r'); /* whatever mode the terminal is in */
         g_string_append_c(out, *at);
     }
-    top->lines = count_lines(text);
-    fwrite(out->str, 1, out->len, stderr);
-    fflush(stderr);
+    put(out->str, out->len);
+    top->screen->in_line = false;
+    top->screen->lines = last ? 0 : count_lines(text);
+    funlockfile(stderr);
 }
 
 static void on_message(void *opaque, void *data)
 {
     Top *top = opaque;
     (void)data;
-    draw(top);
+    draw(top, false);
     g_atomic_int_set(&top->asked, 0);
 }
 
@@ -89,6 +140,7 @@ Top *top_new(Machine *machine, bool by_hart, GError **error)
     top->machine = machine;
     top->look = top_look_new(machine, by_hart);
     top->by_hart = by_hart;
+    top->screen = take_standard_error();
     g_mutex_init(&top->lock);
     g_cond_init(&top->changed);
     top->thread = g_thread_new("top", ask_again_and_again, top);
@@ -108,7 +160,7 @@ void top_free(Top *top)
         continue;
     top_look_free(top->look); /* what the last drawing shows is all of the run */
     top->look = top_look_new(top->machine, top->by_hart);
-    draw(top);
+    draw(top, true);
     top_look_free(top->look);
     g_mutex_clear(&top->lock);
     g_cond_clear(&top->changed);

@@ -3,7 +3,8 @@
  * top.h - -top: what the partitions do just now, drawn anew a few times a second while the machine runs.
  *
  * A thread asks for it by the inbox; the emulation thread looks, between slices, and draws. Nothing of the machine
- * changes. The drawing replaces itself by moving the cursor, so the terminal stays as it is however the program ends.
+ * changes. The drawing replaces itself by moving the cursor, so the terminal stays as it is however the program ends; what
+ * is written to standard error meanwhile stays above it.
  */
 #ifndef EMU_SHARED_TOP_H
 #define EMU_SHARED_TOP_H
@@ -14,7 +15,8 @@
 
 typedef struct Top Top;
 
-/* Begins; draws on standard error, which must be a terminal. NULL: `error` says why not. */
+/* Begins; draws on standard error, which must be a terminal. From then on `stderr` is another stream to the same place. NULL:
+ * `error` says why not. */
 Top *top_new(Machine *machine, bool by_hart, GError **error);
 /* Draws once more, what all of the run was, and leaves that standing. NULL is fine. */
 void top_free(Top *top);

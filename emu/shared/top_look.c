@@ -18,7 +18,7 @@ struct TopLook {
     uint64_t bus_lines, cycles;
 };
 
-enum { BAR = 20 };
+enum { BAR = 17 };
 
 TopLook *top_look_new(const Machine *machine, bool by_hart)
 {
@@ -82,9 +82,9 @@ static void append_group(TopLook *look, const Groups *g, unsigned group, uint64_
                            100 * ratio(now.others - before->others, cycles),
                            100 * ratio(now.lines, g->timing->llc.n_lines));
     append_bar(now.lines, g->timing->llc.n_lines, out);
-    if (now.violations)
-        g_string_append_printf(out, " %" PRIu64 " lines of wrong colours", now.violations);
     g_string_append_c(out, '\n');
+    if (now.violations)
+        g_string_append_printf(out, "    %" PRIu64 " lines of wrong colours\n", now.violations);
     g_hash_table_replace(look->before, g_strdup(g->names[group]), g_memdup2(&now, sizeof now));
 }
 
@@ -102,12 +102,15 @@ static void append_title(TopLook *look, const Groups *g, uint64_t span, GString 
     look->bus_lines = lines;
 }
 
-/* Cuts what has no room. */
+/* Cuts what has no room, and says so. */
 static void fit(GString *text, unsigned columns, unsigned rows, GString *out)
 {
     g_auto(GStrv) lines = g_strsplit(text->str, "\n", -1);
-    for (unsigned i = 0; lines[i] && *lines[i] && i < rows; i++)
+    unsigned n = g_strv_length(lines) - 1, shown = n > rows ? rows - 1 : n;
+    for (unsigned i = 0; i < shown; i++)
         g_string_append_printf(out, "%.*s\n", (int)columns, lines[i]);
+    if (n > shown)
+        g_string_append_printf(out, "(%u lines more: this terminal has too few)\n", n - shown);
 }
 
 void top_look(TopLook *look, unsigned columns, unsigned rows, GString *out)

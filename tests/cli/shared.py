@@ -162,7 +162,8 @@ def top(s):
     """Draws again and again, and leaves the last."""
     s.expect(b"%llc")
     s.expect(b"hart1 ")
-    s.expect(b"\x1b[4A")
+    s.expect(b"Ctrl-C ends the run")
+    s.expect(b"\x1b[5A")
     s.text = b""
     s.expect(b"a53x4, timed; ")
     s.expect(b"%busy")
@@ -170,9 +171,12 @@ def top(s):
     s.end(130)
     s.drain()
     last = s.text.rpartition(b"\x1b[J")[2].decode().replace("\r", "")
+    said = "bulkhead: ended by signal 2\n"
+    assert said in last, last
+    last = last.partition(said)[2]
     rows = last.split("\n")
     assert rows[0].startswith("a53x4, timed; ") and rows[2].startswith("hart0 ") and rows[3].startswith("hart1 "), rows
-    assert all(len(row) <= 80 for row in rows), rows
+    assert all(len(row) <= 80 for row in rows) and all(row.endswith("]") for row in rows[2:4]), rows
     assert abs(float(rows[2].split()[1]) + float(rows[3].split()[1]) - 100) < 0.3, rows
 
 
