@@ -98,15 +98,6 @@ static bool set(TimedConfig *config, const Property *p, uint64_t value)
     return true;
 }
 
-/* Picoseconds of "100", "100ns" or "12500ps". */
-static bool parse_time(const char *text, uint64_t *ps)
-{
-    bool in_ps = g_str_has_suffix(text, "ps");
-    size_t unit = in_ps || g_str_has_suffix(text, "ns") ? 2 : 0;
-    g_autofree char *digits = g_strndup(text, strlen(text) - unit);
-    return parse_number(digits, ps) && (in_ps || !__builtin_mul_overflow(*ps, 1000, ps));
-}
-
 /* Hertz of "1200000000", "1200MHz" or "2GHz". */
 static bool parse_clock(const char *text, uint64_t *hz)
 {
@@ -133,7 +124,7 @@ static bool parse_value(const Property *p, const char *text, uint64_t *value)
 {
     switch (p->kind) {
     case IS_SIZE: return parse_size(text, 1, value);
-    case IS_TIME: return parse_time(text, value);
+    case IS_TIME: return parse_time(text, 1000, value);
     case IS_CLOCK: return parse_clock(text, value);
     case IS_NAME: return parse_name(p, text, value);
     default: return parse_number(text, value);
@@ -155,17 +146,14 @@ static char *syntax_of(const Property *p)
 
 static char *show(const TimedConfig *config, const Property *p)
 {
+    static const TimingUnit units[] = { [IS_COUNT] = UNIT_NONE,
+                                        [IS_SIZE] = UNIT_SIZE,
+                                        [IS_TIME] = UNIT_TIME,
+                                        [IS_CLOCK] = UNIT_CLOCK };
     uint64_t value = get(config, p);
     if (p->kind == IS_NAME)
         return g_strdup(p->names[value]);
-    if (p->kind == IS_SIZE && value && value % 1024 == 0)
-        return g_strdup_printf("%" PRIu64 "K", value / 1024);
-    if (p->kind == IS_TIME)
-        return value % 1000 ? g_strdup_printf("%" PRIu64 "ps", value)
-                            : g_strdup_printf("%" PRIu64 "ns", value / 1000);
-    if (p->kind == IS_CLOCK && value % 1000000 == 0)
-        return g_strdup_printf("%" PRIu64 "MHz", value / 1000000);
-    return g_strdup_printf("%" PRIu64, value);
+    return timing_value_text(units[p->kind], value);
 }
 
 static bool take_property(TimedConfig *config, const Property *p, Props *props, GError **error)

@@ -24,6 +24,11 @@ static inline uint64_t set_bits(uint64_t value, unsigned hi, unsigned lo, uint64
     return (value & ~MASK(hi, lo)) | ((field << lo) & MASK(hi, lo));
 }
 
+static inline bool is_power_of_two(uint64_t n)
+{
+    return n && !(n & (n - 1));
+}
+
 /* The low `width` bits of `value` (1..64), sign-extended to 64. */
 static inline int64_t sign_extend(uint64_t value, unsigned width)
 {

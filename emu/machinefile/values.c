@@ -7,26 +7,19 @@
 
 #include "emu/options/props.h"
 
-static bool parse_time(const char *text, uint64_t *ns)
+/* Nanoseconds of a time with its unit. */
+static bool parse_ns(const char *text, uint64_t *ns)
 {
-    static const struct {
-        const char *unit;
-        uint64_t ns;
-    } units[] = { { "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 } };
-    for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
-        if (!g_str_has_suffix(text, units[i].unit))
-            continue;
-        g_autofree char *number = g_strndup(text, strlen(text) - strlen(units[i].unit));
-        return parse_number(number, ns) && !__builtin_mul_overflow(*ns, units[i].ns, ns);
-    }
-    return false;
+    bool ok = parse_time(text, 0, ns) && *ns % 1000 == 0;
+    *ns /= 1000;
+    return ok;
 }
 
 bool mf_value_parse(MfType type, const char *text, uint64_t *value)
 {
     switch (type) {
     case MF_SIZE: return parse_size(text, 1, value);
-    case MF_TIME: return parse_time(text, value);
+    case MF_TIME: return parse_ns(text, value);
     default: return parse_number(text, value);
     }
 }

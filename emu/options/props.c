@@ -24,6 +24,25 @@ bool parse_size(const char *text, uint64_t unit, uint64_t *bytes)
     return parse_number(digits, bytes) && !__builtin_mul_overflow(*bytes, unit, bytes);
 }
 
+bool parse_time(const char *text, uint64_t unit, uint64_t *ps)
+{
+    static const struct {
+        const char *name;
+        uint64_t ps;
+    } units[] = { { "ps", 1 },
+                  { "ns", 1000 },
+                  { "us", 1000000 },
+                  { "ms", 1000000000 },
+                  { "s", UINT64_C(1000000000000) },
+                  { "", 0 } };
+    unsigned i = 0;
+    while (!g_str_has_suffix(text, units[i].name))
+        i++;
+    g_autofree char *digits = g_strndup(text, strlen(text) - strlen(units[i].name));
+    unit = units[i].ps ? units[i].ps : unit;
+    return unit && parse_number(digits, ps) && !__builtin_mul_overflow(*ps, unit, ps);
+}
+
 bool parse_on_off(const char *text, bool *value)
 {
     *value = !strcmp(text, "on") || !strcmp(text, "true") || !strcmp(text, "yes");
@@ -50,6 +69,11 @@ static bool add(Props *props, const char *word, const char *implied, GError **er
     g_autofree char *name = is_implied
                                 ? g_strdup(implied)
                                 : g_strndup(word, equals ? (size_t)(equals - word) : strlen(word));
+    if (!*word)
+        return fail(
+            error, EXIT_USAGE,
+            "%s: nothing before or behind a comma; leave the comma out, or write two for one",
+            props->option);
     if (!*name)
         return fail(error, EXIT_USAGE,
                     "%s: '%s' has no name before '='; write name=value, and two commas for a comma",

@@ -48,6 +48,8 @@ bool props_finish(Props *props, GError **error);
 bool parse_number(const char *text, uint64_t *value);
 /* A number with K, M, G or T behind it, or without: then in `unit` bytes. */
 bool parse_size(const char *text, uint64_t unit, uint64_t *bytes);
+/* Picoseconds of a number with ps, ns, us, ms or s behind it, or without: then in units of `unit` ps; 0: one must be there. */
+bool parse_time(const char *text, uint64_t unit, uint64_t *ps);
 bool parse_on_off(const char *text, bool *value);
 
 #endif

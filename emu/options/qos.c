@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* qos.c - the properties of -M that say which quality-of-service controllers there are. */
 #include "mmu/timing/qos.h"
+#include "emu/base/bits.h"
 #include "emu/base/error.h"
 #include "emu/options/handlers.h"
 #include "emu/options/props.h"
@@ -11,7 +12,7 @@ static bool take_count(Props *props, const char *name, unsigned *n_bits, GError 
     uint64_t count = UINT64_C(1) << *n_bits;
     if (!props_number(props, name, &count, error))
         return false;
-    if (!count || count > QOS_MAX_IDS || count & (count - 1))
+    if (count > QOS_MAX_IDS || !is_power_of_two(count))
         return fail(error, EXIT_CONFIG,
                     "-M: %s is a power of two from 1 to %d, not %" G_GUINT64_FORMAT
                     "; write for example -M virt,cbqri=on,%s=16",

@@ -18,7 +18,9 @@ static bool check_single(const Options *o, const OptionDef *def, GError **error)
 
 bool option_timing(Options *o, const OptionDef *def, const char *argument, GError **error)
 {
-    if (strcmp(argument, "help") && strcmp(argument, "?"))
+    const char *last = strrchr(argument, ',');
+    last = last ? last + 1 : argument;
+    if (strcmp(last, "help") && strcmp(last, "?"))
         return check_single(o, def, error) &&
                timed_parse(&o->machine.timed, "-timing", argument, error);
     timed_help();

@@ -66,6 +66,10 @@ const TimingProfile *timing_profile_at(unsigned n);
 /* Can such a machine be modelled? Says what is wrong with which value, and which values are right. */
 bool timing_profile_check(const TimingProfile *profile, GError **error);
 
+/* Values in the units that users write them in; UNIT_TIME: picoseconds. To be freed. */
+typedef enum { UNIT_NONE, UNIT_SIZE, UNIT_TIME, UNIT_CLOCK } TimingUnit;
+char *timing_value_text(TimingUnit unit, uint64_t value);
+
 /* Colours of pages: pages in a way of the LLC. At least 1. */
 unsigned timing_colors(const TimingProfile *profile);
 /* The colour of the page at `spa`, whatever the hash. */

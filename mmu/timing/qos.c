@@ -8,7 +8,7 @@
 
 static bool is_count(unsigned n)
 {
-    return n && n <= QOS_MAX_IDS && !(n & (n - 1));
+    return n <= QOS_MAX_IDS && is_power_of_two(n);
 }
 
 Qos *qos_new(const QosConfig *config, Trace *trace)
