@@ -2,6 +2,7 @@
 /* export.c - which target, and what all of them need; see export.h. */
 #include "emu/machinefile/export.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -74,7 +75,9 @@ static bool write_out(const Exporter *e, const char *path, GError **error)
     bool ok = file && fwrite(e->out->str, 1, e->out->len, file) == e->out->len;
     if (file && path)
         ok &= !fclose(file);
-    return ok || fail(error, EXIT_FILE, "cannot write '%s'; check the path", path);
+    return ok ||
+           fail(error, EXIT_FILE, "cannot write '%s': %s; write -o FILE of a folder with room",
+                path ? path : "standard output", g_strerror(errno));
 }
 
 static bool write_target(MachineFile *file, size_t number, const char *out, GError **error)

@@ -321,7 +321,11 @@ static void parse_failed(MachineFile *file)
 
 MachineFile *machinefile_parse(const char *path, const char *text, size_t size)
 {
+    static const char mark[] = "\xef\xbb\xbf"; /* some editors begin UTF-8 so */
+    size_t skip = g_str_has_prefix(text, mark) ? strlen(mark) : 0;
     MachineFile *file = g_new0(MachineFile, 1);
+    text += skip;
+    size -= skip;
     config_init(&file->config);
     file->path = g_strdup(path);
     file->folder = g_path_get_dirname(path);

@@ -65,6 +65,11 @@ static bool take_string(Scanner *s)
     unsigned line = s->line, start = column(s);
     take(s);
     while (*s->at && *s->at != '"' && *s->at != '\n') {
+        if (g_str_has_prefix(s->at, "\\x00")) {
+            findings_add_at(s->findings, s->line, column(s),
+                            "a byte 0 would end the text here; leave it out");
+            return false;
+        }
         if (*s->at == '\\' && s->at[1] && s->at[1] != '\n')
             take(s);
         take(s);

@@ -60,9 +60,17 @@ static bool check_one(const char *path, int *code, GError **error)
     return true;
 }
 
+static bool wants_help(int n, char **words)
+{
+    for (int i = 0; i < n; i++)
+        if (!strcmp(words[i], "-help") || !strcmp(words[i], "--help"))
+            return true;
+    return false;
+}
+
 bool machinefile_verb_check(int n, char **words, int *code, GError **error)
 {
-    if (n == 1 && (!strcmp(words[0], "-help") || !strcmp(words[0], "--help"))) {
+    if (wants_help(n, words)) {
         fputs(about, stdout);
         mf_print_settings(stdout);
         return true;
@@ -83,6 +91,14 @@ bool machinefile_verb_check(int n, char **words, int *code, GError **error)
     return true;
 }
 
+static const char export_about[] =
+    "usage: bulkhead export --to TARGET FILE.bh [-o OUT]\n"
+    "The partitions of a machine file as configuration of another hypervisor; what that cannot express is a warning.\n"
+    "  bao            C, for Bao's build\n"
+    "  xen-dom0less   device tree source, for Xen without a toolstack\n"
+    "  jailhouse      C, a file for each cell\n"
+    "-o OUT writes to a file in place of standard output.\n";
+
 static bool export_usage(const char *word, GError **error)
 {
     return fail(
@@ -93,13 +109,19 @@ static bool export_usage(const char *word, GError **error)
 bool machinefile_verb_export(int n, char **words, GError **error)
 {
     const char *target = NULL, *out = NULL, *path = NULL;
+    if (wants_help(n, words)) {
+        fputs(export_about, stdout);
+        return true;
+    }
     for (int i = 0; i < n; i++) {
         const char *word = words[i][0] == '-' && words[i][1] == '-' ? words[i] + 1 : words[i];
-        const char **field = !strcmp(word, "-to") ? &target : !strcmp(word, "-o") ? &out : NULL;
-        if (field && i + 1 == n)
+        const char *equals = word[0] == '-' ? strchr(word, '=') : NULL;
+        g_autofree char *name = g_strndup(word, equals ? (size_t)(equals - word) : strlen(word));
+        const char **field = !strcmp(name, "-to") ? &target : !strcmp(name, "-o") ? &out : NULL;
+        if (field && !equals && i + 1 == n)
             return export_usage("an option without its value", error);
         if (field)
-            *field = words[++i];
+            *field = equals ? equals + 1 : words[++i];
         else if (word[0] == '-')
             return export_usage("there are the options --to and -o", error);
         else if (path)

@@ -171,6 +171,12 @@ def text_that_is_lost(program, folder):
         assert done.returncode == 66 and b"\nfix: " in done.stderr, (words, done)
 
 
+def export_that_fails(program, folder):
+    """Why a file cannot be written is said."""
+    done = call(program, folder, ["export", "--to=bao", "lost.bh", "-o=nowhere/x"])
+    assert done.returncode == 66 and b"cannot write 'nowhere/x': No such file or directory\nfix: " in done.stderr, done
+
+
 def report_that_was_there(program, folder):
     """Only a run that begins takes the place of the last one's report."""
     path = os.path.join(folder, "report.txt")
@@ -186,7 +192,7 @@ def report_that_was_there(program, folder):
         assert text.startswith("Time: ") and "old" not in text, text[:99]
 
 
-RUNS = [text_that_is_lost, report_that_was_there, starts_that_wait, daemons_that_wait, failed_start_leaves_no_pidfile, output_that_is_lost,
+RUNS = [text_that_is_lost, export_that_fails, report_that_was_there, starts_that_wait, daemons_that_wait, failed_start_leaves_no_pidfile, output_that_is_lost,
         input_that_does_not_block, input_paths, long_text, semihosting_at_the_end]
 
 
