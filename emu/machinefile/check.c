@@ -19,6 +19,19 @@ const char *mf_key(const config_setting_t *group, const char *key)
     return key && mf_at(group, key) ? key : NULL;
 }
 
+const char *mf_name(const MfPartition *part)
+{
+    return part->name ? part->name : "";
+}
+
+uint64_t mf_memory_of(const MfPartition *part)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < part->memory.n; i++)
+        sum += part->memory.at[i].size;
+    return sum;
+}
+
 bool mf_has(const MfNumbers *numbers, unsigned number)
 {
     for (unsigned i = 0; i < numbers->n; i++)

@@ -32,8 +32,12 @@ bool mf_resource(const MachineFile *file, const char *name, MfResource *out);
  * last slot downwards. -1: it takes none, or there is none left. */
 int mf_slot(const MachineFile *file, unsigned number);
 
+/* A partition's name, "" if it has none; and all of its memory. */
+const char *mf_name(const MfPartition *part);
+uint64_t mf_memory_of(const MfPartition *part);
+
 bool mf_has(const MfNumbers *numbers, unsigned number);
-/* Is there software that can run: does some image say so? */
+/* Is no image named, so that Bulkhead's own is to run? */
 bool mf_hypervisor_is_builtin(const MachineFile *file);
 
 /* check_machine.c */

@@ -57,17 +57,9 @@ static void check_shared(MachineFile *file, const Owner *owner, const Owner *oth
         owner->what, other->what, mf_line(other->at, "colors"), shared->len > 1 ? "s" : "", text);
 }
 
-static uint64_t memory_of(const MfPartition *part)
-{
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < part->memory.n; i++)
-        sum += part->memory.at[i].size;
-    return sum;
-}
-
 static void check_room(MachineFile *file, const MfPartition *part, uint64_t k)
 {
-    uint64_t c = part->colors.n, each = file->machine.memory / k, wanted = memory_of(part);
+    uint64_t c = part->colors.n, each = file->machine.memory / k, wanted = mf_memory_of(part);
     uint64_t have = each * c, needed = (wanted + each - 1) / each;
     if (wanted <= have)
         return;
@@ -119,7 +111,7 @@ static void warn(MachineFile *file, unsigned colored, bool hashed)
                 file, part, "colors",
                 "partition \"%s\" has no colours, so it evicts lines of those that have; add "
                 "colors",
-                part->name ? part->name : "");
+                mf_name(part));
     }
     for (unsigned i = 0; i < file->shmem.n; i++)
         MF_WARNING(
@@ -142,8 +134,7 @@ void mf_check_colors(MachineFile *file)
         const MfPartition *part = &file->partitions.at[i];
         Owner *owner = &owners[n++];
         *owner = (Owner){ part->at, &part->colors, "" };
-        g_snprintf(owner->what, sizeof owner->what, "partition \"%.31s\"",
-                   part->name ? part->name : "");
+        g_snprintf(owner->what, sizeof owner->what, "partition \"%.31s\"", mf_name(part));
         colored += part->colors.n != 0;
     }
     if ((!colored && !file->hypervisor.colors.n) || (!has_cache && file->timing.at))

@@ -271,29 +271,28 @@ static void unknown_device(MachineFile *file, const MfPartition *part, const cha
 }
 
 /* A device that reaches memory by itself reaches all of it, whatever the hypervisor maps. */
-static void check_dma(MachineFile *file, MfPartition *part, const MfResource *resource)
+static void check_dma(MachineFile *file, const MfPartition *part, const MfResource *resource)
 {
     if (!resource->dma || !resource->passthrough || file->machine.iommu)
         return;
-    part->not_isolated = "a device of its own reaches all memory, as there is no IOMMU";
     MF_WARNING(
         file, part, "devices",
         "device \"%s\" of partition \"%s\" reaches memory by itself, and there is no IOMMU that "
         "keeps it from the others': the partition is not isolated; set passthrough = false on "
         "the device, so that the hypervisor stands between",
-        resource->name, part->name ? part->name : "");
+        resource->name, mf_name(part));
     if (part->colors.n)
         MF_WARNING(
             file, part, "devices",
             "memory in some colours is not in one piece, so device \"%s\" cannot use the "
             "addresses that partition \"%s\" gives it; set passthrough = false on the device, or leave colors "
             "out",
-            resource->name, part->name ? part->name : "");
+            resource->name, mf_name(part));
 }
 
 static void check_given(MachineFile *file, unsigned number, unsigned place)
 {
-    MfPartition *part = &file->partitions.at[number];
+    const MfPartition *part = &file->partitions.at[number];
     const char *name = part->devices.at[place];
     MfResource resource;
     if (!mf_resource(file, name, &resource)) {
@@ -308,7 +307,7 @@ static void check_given(MachineFile *file, unsigned number, unsigned place)
             file, part, "devices",
             "device \"%s\" belongs to partition \"%s\" already (line %u); give each device to one "
             "partition",
-            name, owner->name ? owner->name : "", mf_line(owner->at, "devices"));
+            name, mf_name(owner), mf_line(owner->at, "devices"));
     check_dma(file, part, &resource);
 }
 
@@ -363,13 +362,13 @@ static void check_interrupt(MachineFile *file, unsigned number, unsigned place)
             file, part, "interrupts",
             "interrupt %u is that of device \"%s\" of partition \"%s\"; give the device to this "
             "partition, or leave the interrupt out",
-            interrupt, device, owner->name ? owner->name : "");
+            interrupt, device, mf_name(owner));
     for (unsigned i = 0; i < number; i++)
         if (mf_has(&file->partitions.at[i].interrupts, interrupt))
             MF_ERROR(file, part, "interrupts",
                      "interrupt %u belongs to partition \"%s\" already (line %u); give each to one "
                      "partition",
-                     interrupt, file->partitions.at[i].name ? file->partitions.at[i].name : "",
+                     interrupt, mf_name(&file->partitions.at[i]),
                      mf_line(file->partitions.at[i].at, "interrupts"));
 }
 

@@ -38,14 +38,6 @@ static bool is_inside(const MfPartition *part, const Blob *blob)
     return false;
 }
 
-static uint64_t memory_of(const MfPartition *part)
-{
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < part->memory.n; i++)
-        sum += part->memory.at[i].size;
-    return sum;
-}
-
 /* Is the file there, and not larger than `room`? */
 static bool check_file(MachineFile *file, const config_setting_t *group, const char *key,
                        const char *path, uint64_t room)
@@ -76,7 +68,8 @@ static bool check_file(MachineFile *file, const config_setting_t *group, const c
 
 static void check_kernel(MachineFile *file, const MfPartition *part)
 {
-    uint64_t room = memory_of(part), base = part->memory.n ? part->memory.at[0].address : BOARD_RAM;
+    uint64_t room = mf_memory_of(part),
+             base = part->memory.n ? part->memory.at[0].address : BOARD_RAM;
     uint64_t span;
     if (!check_file(file, part->at, "kernel", part->kernel, room))
         return;
@@ -85,7 +78,7 @@ static void check_kernel(MachineFile *file, const MfPartition *part)
         if (span > room)
             MF_ERROR(file, part, "kernel",
                      "'%s' says that it needs %s, and partition \"%s\" has %s; give it more memory",
-                     part->kernel, needs, part->name ? part->name : "", has);
+                     part->kernel, needs, mf_name(part), has);
         return;
     }
     g_autoptr(GError) problem = NULL;
@@ -104,8 +97,7 @@ static void check_kernel(MachineFile *file, const MfPartition *part)
                  "'%s' belongs at 0x%" PRIx64 " to 0x%" PRIx64
                  ", and partition \"%s\" has no memory "
                  "there; link it for 0x%" PRIx64 ", or give the partition memory where it belongs",
-                 part->kernel, blob->address, blob->address + blob->span - 1,
-                 part->name ? part->name : "", base);
+                 part->kernel, blob->address, blob->address + blob->span - 1, mf_name(part), base);
         break;
     }
     image_free(image);
@@ -115,7 +107,7 @@ static void check_partition(MachineFile *file, const MfPartition *part)
 {
     if (!part->kernel)
         MF_ERROR(file, part, "kernel", "partition \"%s\" has nothing to run; add kernel = \"file\"",
-                 part->name ? part->name : "");
+                 mf_name(part));
     if (part->initrd && !part->kernel)
         MF_ERROR(file, part, "initrd",
                  "an initrd without a kernel that could use it; add kernel = "
@@ -124,12 +116,12 @@ static void check_partition(MachineFile *file, const MfPartition *part)
         MF_ERROR(file, part, "append",
                  "a command line of %zu characters, and %d are allowed; shorten it",
                  strlen(part->append), MF_LONGEST_APPEND);
-    if (!file->look_at_files || !memory_of(part))
+    if (!file->look_at_files || !mf_memory_of(part))
         return;
     if (part->kernel)
         check_kernel(file, part);
     if (part->initrd)
-        check_file(file, part->at, "initrd", part->initrd, memory_of(part));
+        check_file(file, part->at, "initrd", part->initrd, mf_memory_of(part));
 }
 
 void mf_check_images(MachineFile *file)

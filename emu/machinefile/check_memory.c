@@ -27,11 +27,6 @@ static bool meet(uint64_t a, uint64_t a_size, uint64_t b, uint64_t b_size)
     return a < b + b_size && b < a + a_size;
 }
 
-static const char *name_of(const MfPartition *part)
-{
-    return part->name ? part->name : "";
-}
-
 static bool check_region_values(MachineFile *file, const MfPartition *part, const MfRegion *region)
 {
     unsigned before = file->findings->errors;
@@ -53,7 +48,7 @@ static bool check_region_values(MachineFile *file, const MfPartition *part, cons
             file, region, "address",
             "partition \"%s\" would see memory beyond 2T, which Sv39x4 does not reach; write for "
             "example 0x80000000",
-            name_of(part));
+            mf_name(part));
     return file->findings->errors == before;
 }
 
@@ -69,7 +64,7 @@ static void check_guest_space(MachineFile *file, const MfPartition *part, unsign
                  "partition \"%s\" sees two regions at 0x%" PRIx64
                  " (the other, of %s from 0x%" PRIx64
                  " on, in line %u); write address = 0x%" PRIx64,
-                 name_of(part), MAX(region->address, other->address), size, other->address,
+                 mf_name(part), MAX(region->address, other->address), size, other->address,
                  mf_line(other->at, NULL), other->address + other->size);
     }
     if (region->address < BOARD_RAM)
@@ -129,7 +124,7 @@ static uint64_t check_partition(MachineFile *file, const MfPartition *part, GArr
     uint64_t sum = 0;
     if (!part->memory.n)
         MF_ERROR(file, part, "memory", "partition \"%s\" has no memory; add memory = \"64M\"",
-                 name_of(part));
+                 mf_name(part));
     for (unsigned i = 0; i < part->memory.n; i++) {
         const MfRegion *region = &part->memory.at[i];
         sum += region->size;
@@ -139,14 +134,14 @@ static uint64_t check_partition(MachineFile *file, const MfPartition *part, GArr
         if (!mf_at(region->at, "host"))
             continue;
         Span span = { region->host, region->size, region->at, "" };
-        g_snprintf(span.what, sizeof span.what, "memory of partition \"%.31s\"", name_of(part));
+        g_snprintf(span.what, sizeof span.what, "memory of partition \"%.31s\"", mf_name(part));
         add_span(file, spans, &span);
         if (part->colors.n)
             MF_ERROR(
                 file, region, "host",
                 "one piece of host memory has all colours, and partition \"%s\" is to have some; "
                 "leave host or colors out",
-                name_of(part));
+                mf_name(part));
     }
     return sum;
 }

@@ -84,14 +84,14 @@ static void check_hart(MachineFile *file, unsigned number, unsigned place)
             file, part, "harts",
             "partition \"%s\" has hart %u, but the machine has harts 0 to %u; give it another, or "
             "write harts = %u in machine",
-            part->name ? part->name : "", hart, n - 1, hart + 1);
+            mf_name(part), hart, n - 1, hart + 1);
     else if (owner == part)
         MF_ERROR(file, part, "harts", "hart %u stands twice here; leave one of them out", hart);
     else if (owner)
         MF_ERROR(file, part, "harts",
                  "hart %u belongs to partition \"%s\" already (line %u); give each hart to one "
                  "partition",
-                 hart, owner->name ? owner->name : "", mf_line(owner->at, "harts"));
+                 hart, mf_name(owner), mf_line(owner->at, "harts"));
 }
 
 void mf_check_harts(MachineFile *file)
@@ -101,7 +101,7 @@ void mf_check_harts(MachineFile *file)
         if (!part->harts.n)
             MF_ERROR(file, part, "harts",
                      "partition \"%s\" has no hart, so nothing of it runs; add harts = [%u]",
-                     part->name ? part->name : "", i);
+                     mf_name(part), i);
         for (unsigned place = 0; place < part->harts.n; place++)
             check_hart(file, i, place);
     }
@@ -117,7 +117,7 @@ void mf_check_vmids(MachineFile *file)
                          "VMID %" PRIu64
                          " is that of partition \"%s\" already (line %u), and fences "
                          "of one would be those of the other; give each its own",
-                         part->vmid, file->partitions.at[j].name ? file->partitions.at[j].name : "",
+                         part->vmid, mf_name(&file->partitions.at[j]),
                          mf_line(file->partitions.at[j].at, "vmid"));
     }
 }
@@ -149,7 +149,7 @@ void mf_check_budgets(MachineFile *file)
                 file, budget, "fills",
                 "with no line at all partition \"%s\" stops for ever; write at least fills = 1, "
                 "or leave budget out",
-                part->name ? part->name : "");
+                mf_name(part));
         else if (most && budget->fills > most)
             MF_WARNING(file, budget, "fills",
                        "the bus brings %" PRIu64

@@ -95,8 +95,6 @@ typedef struct {
     MfBudget budget;
     uint64_t vmid;
     bool superpages;
-    const char
-        *not_isolated; /* set by the check: why it can reach what is not its own; NULL: it cannot */
 } MfPartition;
 
 typedef struct {
