@@ -155,7 +155,7 @@ static bool check_clock(const TimingProfile *p, GError **error)
     return refuse("bus.service", UNIT_TIME, p->service_ps, why, cycle, error);
 }
 
-bool timing_profile_check(const TimingProfile *p, GError **error)
+static bool check_ranges(const TimingProfile *p, GError **error)
 {
     const Range ranges[] = {
         { "clock", p->clock_hz, 1000000, UINT64_C(100000000000), UNIT_CLOCK },
@@ -175,7 +175,12 @@ bool timing_profile_check(const TimingProfile *p, GError **error)
     for (unsigned i = 0; i < G_N_ELEMENTS(ranges); i++)
         if (!check_range(&ranges[i], error))
             return false;
-    if (!check_clock(p, error))
+    return true;
+}
+
+bool timing_profile_check(const TimingProfile *p, GError **error)
+{
+    if (!check_ranges(p, error) || !check_clock(p, error))
         return false;
     if (!is_power_of_two(p->line) || p->line < 16 || p->line > 256)
         return fail(error, EXIT_CONFIG, "line=%u: 16, 32, 64, 128 or 256; write line=64", p->line);
