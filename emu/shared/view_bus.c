@@ -78,6 +78,6 @@ void view_bus(const Groups *g, Tables *tables)
     add_bus(g, tables);
     add_traffic(g, tables);
     view_matrix(g, tables, "waits", "Cycles waited for the bus: who (rows), for whom (columns)",
-               g->timing->counts.waits);
+                g->timing->counts.waits);
     add_latency(g, tables);
 }

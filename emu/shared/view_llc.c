@@ -83,10 +83,10 @@ void view_llc(const Groups *g, Tables *tables)
     add_occupancy(g, tables);
     add_regions(g, tables);
     view_matrix(g, tables, "evictions", "Lines driven out: whose (rows), by whom (columns)",
-               g->timing->counts.evictions);
+                g->timing->counts.evictions);
     view_matrix(g, tables, "lost",
-               "Misses because a line was driven out: whose (rows), by whom (columns)",
-               g->timing->counts.lost);
+                "Misses because a line was driven out: whose (rows), by whom (columns)",
+                g->timing->counts.lost);
 }
 
 /* colors */
