@@ -70,14 +70,12 @@ static bool write_two(void *opaque, uint64_t offset, unsigned size, uint64_t val
 
 const BusOps cbqri_ops = { read_two, write_two };
 
-/* Limits and counters go back with it: whichever controller is reset last leaves them as after a reset, too. */
-void cbqri_reset(Device *dev)
+void cbqri_reset_registers(Device *dev)
 {
     Cbqri *it = (Cbqri *)dev;
     it->mon_ctl = it->mon_status = it->alloc_ctl = it->alloc_status = 0;
     for (unsigned half = 0; half < 2; half++)
         it->mon_ctr_val[half] = it->limit[half] = it->units[half] = 0;
-    qos_reset(it->qos);
 }
 
 void cbqri_describe_ids(const Cbqri *it, void *fdt)

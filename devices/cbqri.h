@@ -60,7 +60,8 @@ unsigned cbqri_allocation(const Cbqri *it, unsigned last_operation, CbqriAllocat
 
 /* Accesses that the table has no row for: eight bytes, which are two of four, low half first. */
 extern const BusOps cbqri_ops;
-void cbqri_reset(Device *dev);
+/* Zero; limits and counters are reset by each for itself. */
+void cbqri_reset_registers(Device *dev);
 /* Device tree: how many identifiers there are. */
 void cbqri_describe_ids(const Cbqri *it, void *fdt);
 

@@ -110,6 +110,12 @@ static const Reg bandwidth_regs[] = {
 };
 // clang-format on
 
+static void bandwidth_reset(Device *dev)
+{
+    cbqri_reset_registers(dev);
+    qos_reset_bus(((Cbqri *)dev)->qos);
+}
+
 static const StateField bandwidth_fields[] = {
     STATE(Cbqri, mon_ctl),
     STATE(Cbqri, mon_status),
@@ -131,6 +137,6 @@ const DeviceType cbqri_bandwidth_type = {
     .ops = &cbqri_ops,
     .state = &bandwidth_state,
     .realize = bandwidth_realize,
-    .reset = cbqri_reset,
+    .reset = bandwidth_reset,
     .describe = bandwidth_describe,
 };

@@ -106,6 +106,12 @@ static const Reg capacity_regs[] = {
 };
 // clang-format on
 
+static void capacity_reset(Device *dev)
+{
+    cbqri_reset_registers(dev);
+    qos_reset_cache(((Cbqri *)dev)->qos);
+}
+
 static const StateField capacity_fields[] = {
     STATE(Cbqri, mon_ctl),           STATE(Cbqri, mon_status),
     STATE_ARRAY(Cbqri, mon_ctr_val), STATE(Cbqri, alloc_ctl),
@@ -119,6 +125,7 @@ static void capacity_loaded(void *object)
     mask_written(object, NULL, 0);
 }
 
+/* Limits and counters of both controllers: they are one object of the model's. */
 static void capacity_visit(Device *dev, StateVisitor *visitor)
 {
     qos_visit(((Cbqri *)dev)->qos, visitor);
@@ -136,7 +143,7 @@ const DeviceType cbqri_capacity_type = {
     .ops = &cbqri_ops,
     .state = &capacity_state,
     .realize = capacity_realize,
-    .reset = cbqri_reset,
+    .reset = capacity_reset,
     .describe = capacity_describe,
     .visit = capacity_visit,
 };

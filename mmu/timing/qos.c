@@ -20,7 +20,8 @@ Qos *qos_new(const QosConfig *config, Trace *trace)
     qos->config = *config;
     qos->all_ways = MASK(config->ways - 1, 0);
     qos->trace = trace;
-    qos_reset(qos);
+    qos_reset_cache(qos);
+    qos_reset_bus(qos);
     return qos;
 }
 
@@ -34,15 +35,20 @@ void qos_free(Qos *qos)
  * code from the same allocation as data. What others have is left open: all ways, and of the bus what nobody else wants,
  * so that nothing stands still before somebody sets limits.
  */
-void qos_reset(Qos *qos)
+void qos_reset_cache(Qos *qos)
+{
+    for (unsigned account = 0; account < QOS_ACCOUNTS; account++)
+        qos->capacity[account] = (QosCapacity){ .ways = qos->all_ways };
+    memset(qos->occupancy, 0, sizeof qos->occupancy);
+}
+
+void qos_reset_bus(Qos *qos)
 {
     for (unsigned account = 0; account < QOS_ACCOUNTS; account++) {
         bool is_code = account % QOS_TYPES == QOS_CODE;
-        qos->capacity[account] = (QosCapacity){ .ways = qos->all_ways };
         qos->bandwidth[account] = (QosBandwidth){ .weight = !is_code, .shares = is_code };
     }
     qos->bandwidth[0] = (QosBandwidth){ .reserved = QOS_RESERVABLE, .weight = 255 };
-    memset(qos->occupancy, 0, sizeof qos->occupancy);
     memset(qos->traffic, 0, sizeof qos->traffic);
 }
 

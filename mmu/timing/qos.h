@@ -109,9 +109,10 @@ typedef struct Qos {
 /* `trace` may be NULL. All limits are as after a reset. */
 Qos *qos_new(const QosConfig *config, Trace *trace);
 void qos_free(Qos *qos);
-/* Back to what a reset leaves: RCID 0 has everything, the others are not limited either; counters stop. What
- * is in the cache stays. */
-void qos_reset(Qos *qos);
+/* Back to what a reset of the cache's controller, or of the bus's, leaves: RCID 0 has everything, the others
+ * are not limited either; counters stop. What is in the cache stays. */
+void qos_reset_cache(Qos *qos);
+void qos_reset_bus(Qos *qos);
 void qos_visit(Qos *qos, StateVisitor *visitor);
 
 static inline unsigned qos_account(unsigned rcid, QosType type)

@@ -282,7 +282,9 @@ Test(cbqri_bandwidth, gives_rcid_0_everything_at_reset)
 {
     cr_expect_eq(limit(0, 0, 1), 1);
     cr_expect_eq(limit(0, 1, 1), 1);
+    it->qos->capacity[3].ways = 1;
     device_reset(&it->dev);
+    cr_expect_eq(it->qos->capacity[3].ways, 1, "that is the other controller's");
     cr_expect_eq(limit_of(0, 0) & 0xffff, 90);
     cr_expect_eq(limit_of(0, 1), 1u << 31);
 }
