@@ -214,6 +214,23 @@ static const char before[] =
     "    [[ $cur =~ $cut ]] && cur=''\n"
     "    option=${COMP_WORDS[i - 1]}\n"
     "    COMPREPLY=()\n";
+/* check and export have options of their own; behind these, and behind run and gdb, stands a machine file. */
+static const char verbs[] =
+    "    local verb=${COMP_WORDS[1]}\n"
+    "    if ((i > 1)) && [[ $verb == check || $verb == export ]]; then\n"
+    "        list='-help'\n"
+    "        [[ $verb == export ]] && list='--to -o -help'\n"
+    "        [[ $option == --to || $option == -to ]] && list='bao xen-dom0less jailhouse' first=$list\n"
+    "        if [[ $word == -* || -n $first ]]; then\n"
+    "            mapfile -t COMPREPLY < <(compgen -W \"$list\" -- \"$word\")\n"
+    "        elif [[ $option != -o ]]; then\n"
+    "            mapfile -t COMPREPLY < <(compgen -f -X '!*.bh' -- \"$word\")\n"
+    "        fi\n"
+    "        return 0\n"
+    "    elif ((i == 2)) && [[ $word != -* && ($verb == run || $verb == gdb) ]]; then\n"
+    "        mapfile -t COMPREPLY < <(compgen -f -X '!*.bh' -- \"$word\")\n"
+    "        return 0\n"
+    "    fi\n";
 static const char middle[] = "    case $option in\n"
                              "    --*) option=${option#--} ;;\n"
                              "    -*) option=${option#-} ;;\n"
@@ -235,6 +252,7 @@ static const char after[] =
 void completion_print_bash(FILE *out)
 {
     fputs(before, out);
+    fputs(verbs, out);
     fputs("    local names='", out);
     for (const OptionDef *def = option_table; def->name; def++)
         fprintf(out, " -%s", def->name);

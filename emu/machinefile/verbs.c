@@ -96,7 +96,7 @@ static const char export_about[] =
     "The partitions of a machine file as configuration of another hypervisor; what that cannot express is a warning.\n"
     "  bao            C, for Bao's build\n"
     "  xen-dom0less   device tree source, for Xen without a toolstack\n"
-    "  jailhouse      C, a file for each cell\n"
+    "  jailhouse      C, each cell chosen by a macro\n"
     "-o OUT writes to a file in place of standard output.\n";
 
 static bool export_usage(const char *word, GError **error)

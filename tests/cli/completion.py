@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """completion.py - what the completion script offers in bash, asked as bash asks it."""
+import os
 import re
 import subprocess
 
@@ -38,32 +39,44 @@ CASES = [
     (["-timing", "a"], ["a53x4"], ["rocket6"]),
     (["-timing", "a53x4,llc.r"], ["a53x4,llc.replacement=lru", "a53x4,llc.replacement=plru"], []),
     (["-timing", "a53x4,star"], ["a53x4,start=reset", "a53x4,start=monitor", "a53x4,start=mark:"], []),
+    (["export", "-"], ["--to", "-o", "-help"], ["-kernel"]),
+    (["export", "--to", ""], ["bao", "xen-dom0less", "jailhouse"], ["none"]),
+    (["export", "--to", "x"], ["xen-dom0less"], ["bao"]),
+    (["export", "--to", "bao", "p"], ["plan.bh"], ["plan.txt"]),
+    (["check", ""], ["plan.bh"], ["plan.txt", "run"]),
+    (["check", "-"], ["-help"], ["-kernel"]),
+    (["run", "pl"], ["plan.bh"], ["plan.txt"]),
+    (["gdb", "pl"], ["plan.bh"], ["plan.txt"]),
+    (["run", "plan.bh", "-timing", "r"], ["rocket6"], ["plan.bh"]),
     (["-kernel", "Ima"], [], ["-kernel"]),
     (["-nographic", "Ima"], [], ["run", "check", "gdb", "trace", "doctor"]),
 ]
 
 
-def ask(script, words):
+def ask(script, words, folder=None):
     quoted = " ".join(f"'{word}'" for word in ["bulkhead", *words])
     text = f"{script}\nCOMP_WORDS=({quoted}); COMP_CWORD={len(words)}; _bulkhead; printf '%s\\n' \"${{COMPREPLY[@]}}\""
-    done = subprocess.run(["bash", "-c", text], capture_output=True, text=True, timeout=10)
+    done = subprocess.run(["bash", "-c", text], capture_output=True, text=True, timeout=10, cwd=folder)
     return done.stdout.split("\n")[:-1], done.stderr
 
 
-def check(script, words, wanted, unwanted):
-    offered, errors = ask(script, words)
+def check(script, words, wanted, unwanted, folder):
+    offered, errors = ask(script, words, folder)
     assert not errors, (words, errors)
     missing = [word for word in wanted if word not in offered]
     assert not missing and not set(unwanted) & set(offered), (words, offered, missing)
 
 
-def run_all(program, _folder):
+def run_all(program, folder):
     """[(name, what is wrong or None)]"""
+    for name in ("plan.bh", "plan.txt"):
+        with open(os.path.join(folder, name), "a", encoding="utf-8"):
+            pass
     script = subprocess.run([program, "-completion", "bash"], capture_output=True, text=True, timeout=10).stdout
     results = []
     for words, wanted, unwanted in CASES:
         try:
-            check(script, words, wanted, unwanted)
+            check(script, words, wanted, unwanted, folder)
             results.append((f"completion of {words}", None))
         except AssertionError as problem:
             results.append((f"completion of {words}", repr(problem)))
