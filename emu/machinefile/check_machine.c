@@ -88,7 +88,11 @@ static void report_problem(MachineFile *file, const char *message)
     message += g_str_has_prefix(message, prefix) ? strlen(prefix) : 0;
     const char *fix = strstr(message, "; ") ? "" : "; leave it to the profile";
     g_autofree char *name = g_strndup(message, strcspn(message, "="));
-    if (g_str_has_prefix(name, "llc."))
+    const char *better = strstr(message, "; write for example llc.size=");
+    if (better) /* a file has another way of writing that */
+        MF_ERROR(file, &timing->llc, "size", "%.*s; write for example size = \"%s\"",
+                 (int)(better - message), message, strrchr(better, '=') + 1);
+    else if (g_str_has_prefix(name, "llc."))
         MF_ERROR(file, &timing->llc, name + 4, "%s%s", message, fix);
     else if (g_str_has_prefix(name, "bus."))
         MF_ERROR(file, &timing->bus, name + 4, "%s%s", message, fix);

@@ -8,6 +8,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 #include "emu/base/error.h"
 #include "emu/base/nearest.h"
 #include "emu/loader_image.h"
@@ -349,6 +351,14 @@ MachineFile *machinefile_parse(const char *path, const char *text, size_t size)
 
 MachineFile *machinefile_read(const char *path, GError **error)
 {
+    GStatBuf info;
+    if (!g_stat(path, &info) && S_ISREG(info.st_mode) && !info.st_size) {
+        fail(error, EXIT_FILE,
+             "machine file '%s' is empty; write for example machine = { harts = 1 } into it, "
+             "bulkhead check -help lists what may stand there",
+             path);
+        return NULL;
+    }
     g_autoptr(GByteArray) bytes = image_read_file(path, UINT64_MAX, "machine file", error);
     if (!bytes)
         return NULL;

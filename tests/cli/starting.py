@@ -165,6 +165,10 @@ def text_that_is_lost(program, folder):
     """What is asked for and cannot be written is an error, whoever prints it."""
     with open(os.path.join(folder, "lost.bh"), "w", encoding="utf-8") as file:
         file.write('partitions = ( { name = "a"; harts = 0; memory = "16M"; kernel = "pass.bin"; } );\n')
+    with open(os.path.join(folder, "nothing.bh"), "w", encoding="utf-8"):
+        pass
+    done = call(program, folder, ["check", "nothing.bh"])
+    assert done.returncode == 66 and b"'nothing.bh' is empty\nfix: write for example machine" in done.stderr, done
     for words in (["-help"], ["-timing", "help"], ["check", "lost.bh"], ["check", "-help"], ["export", "--to", "bao", "lost.bh"], ["trace", "docs"]):
         with open("/dev/full", "w", encoding="utf-8") as full:
             done = subprocess.run([program, *words], cwd=folder, stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, timeout=WAIT, check=False)
