@@ -96,7 +96,9 @@ static void side_start(Side *side, const Run *run)
     g_autofree char *kernel = g_build_filename(run->images, "Image", NULL);
     g_autofree char *initrd = g_build_filename(run->images, c->initrd, NULL);
     g_autofree char *append = g_strdup_printf("console=ttyS0 quiet %s", c->words);
-    LoaderConfig loads = { firmware, kernel, initrd, append, NULL, NULL, 0 };
+    LoaderConfig loads = {
+        .firmware = firmware, .kernel = kernel, .initrd = initrd, .append = append
+    };
     *side = (Side){ .console = g_string_new(NULL) };
     side->serial = (HostChar){ .write = collect, .host = side };
     config.serial = &side->serial;
