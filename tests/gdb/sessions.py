@@ -171,7 +171,7 @@ SESSIONS = [
             ("monitor info mem", r"(?s)guest, VMID 2: vsatp Sv39.*?\n0000000040000000 "), ("monitor info tlb", r"VMID 2: \d+ translations"),
             ("monitor x/2i $pc", r"0x0000000040000000:  "), ("monitor xp/1xw 0x80000000", r"0000000080000000: 0x"),
             ("monitor xg/1xw 0x80000000", r"0x|Cannot access"), ("monitor print/d $pc >> 24", r"64\n"), ("monitor irq", r"hart 0, VU: pending=none"),
-            ("monitor part", r"\* VMID 2 "), ("monitor info mtree", r"ram\): ram\n"), ("monitor info status", r"paused \(debug\)"),
+            ("monitor part", r"vmid2 +0 +VU "), ("monitor info mtree", r"ram\): ram\n"), ("monitor info status", r"paused \(debug\)"),
             ("monitor cont", r"a debugger holds the machine"), ("monitor wait", r"hart 0, VU: 0x40000000: addi"), ("monitor step 1", r"a debugger holds"),
             ("monitor device_add x", r"cannot be had"), ("monitor quit", ""), "kill"),
     session("back to the last write of a variable, and to who called", "guests", [],
