@@ -27,7 +27,7 @@ static void clear_bank(Bank *bank)
 /* A bank whose memory says nothing yet. */
 static Bank *new_bank(void)
 {
-    Bank *bank = g_new0(Bank, 1);
+    Bank *bank = g_aligned_alloc0(1, sizeof(Bank), 64);
     bank->n_tlb = bank->n_fetch = BANK_USED + 1;
     return bank;
 }
@@ -42,7 +42,7 @@ void mmu_init(Mmu *mmu, unsigned hart, Bus *bus, Trace *trace)
 void mmu_free(Mmu *mmu)
 {
     for (unsigned i = 0; i < MMU_BANKS; i++)
-        g_free(mmu->banks[i]);
+        g_aligned_free(mmu->banks[i]);
     g_free(mmu->store);
     g_free(mmu->memo);
     stale_free(mmu->stale);
