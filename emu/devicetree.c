@@ -16,7 +16,7 @@
 #include "emu/base/error.h"
 #include "emu/machinefile/binding.h"
 
-enum { FDT_ROOM = (256 << 10) + MF_BINDING_ROOM, LONGEST_BOOTARGS = 64 << 10 };
+enum { FDT_ROOM = 256 << 10, LONGEST_BOOTARGS = 64 << 10 };
 
 /* Phandles: two a hart (cpu, its interrupt controller), then these. */
 static uint32_t phandle_cpu(unsigned hart)
@@ -370,8 +370,9 @@ GByteArray *devicetree_make(const Machine *m, const DevicetreeChosen *chosen, GE
              strlen(chosen->bootargs), LONGEST_BOOTARGS);
         return NULL;
     }
-    g_autofree uint8_t *fdt = g_malloc0(FDT_ROOM);
-    fdt_create(fdt, FDT_ROOM);
+    int room = FDT_ROOM + (chosen->machine_file ? MF_BINDING_ROOM : 0);
+    g_autofree uint8_t *fdt = g_malloc((gsize)room); /* fdt_create clears it */
+    fdt_create(fdt, room);
     fdt_finish_reservemap(fdt);
     fdt_begin_node(fdt, "");
     fdt_property_u32(fdt, "#address-cells", 2);
