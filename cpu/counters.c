@@ -146,12 +146,9 @@ void counters_update(Hart *hart)
 {
     Counters *c = &hart->counters;
     bool watched = false;
-    uint32_t before = c->armed;
     c->filtered = c->armed = 0;
     for (unsigned i = 0; i < COUNTERS; i++)
         update_counter(hart, i, &watched);
-    for (uint32_t new = c->armed & ~before; new; new &= new - 1)
-        c->seen[__builtin_ctz(new)] = counter_value(hart, (unsigned)__builtin_ctz(new));
     hart_watch(hart, WATCH_EVENTS, watched);
     if (c->armed)
         hart->attention |= ATTENTION_LOOP;
@@ -206,9 +203,11 @@ bool counters_may_overflow(Hart *hart)
 {
     Counters *c = &hart->counters;
     bool near = false;
-    counters_find_overflow(hart); /* others can count for the hart while it does not run */
+    if (hart->watch & WATCH_OVERFLOW)
+        counters_find_overflow(hart);
     for (uint32_t armed = c->armed; armed; armed &= armed - 1) {
         unsigned index = (unsigned)__builtin_ctz(armed);
+        c->seen[index] = counter_value(hart, index);
         uint64_t to_go = -c->seen[index], burst = most_at_once(hart, c->source[index]);
         near |=
             c->seen[index] && (to_go - MIN(to_go, burst)) / EVENTS_PER_UNIT <= (uint64_t)hart->left;
@@ -260,7 +259,7 @@ void write_counter(Hart *hart, unsigned number, uint64_t value)
     bool counts = (source == EVENT_cycles || source == EVENT_instructions) &&
                   counts_in(hart, index, hart_mode(hart));
     set_counter(hart, index, value - counts);
-    hart->counters.seen[index] = MIN(value - counts, value); /* a write never overflows */
+    hart->counters.seen[index] = value;
     hart->attention |= hart->counters.armed ? ATTENTION_LOOP : 0;
 }
 
