@@ -155,10 +155,9 @@ static bool apply_devices(Options *o, const MachineFile *file, GError **error)
     return true;
 }
 
-/* Prints what was found; errors fail. */
-static bool report(const MachineFile *file, GError **error)
+/* Errors that were found fail. */
+static bool accept(const MachineFile *file, GError **error)
 {
-    findings_print(file->findings, stderr);
     return !file->findings->errors ||
            fail(error, EXIT_CONFIG,
                 "%s cannot be run: %u error%s above; mend what is there, bulkhead "
@@ -169,12 +168,8 @@ static bool report(const MachineFile *file, GError **error)
 
 bool machinefile_apply(Options *o, const char *path, GError **error)
 {
-    MachineFile *file = o->machine_file = machinefile_read(path, error);
-    if (!file)
-        return false;
-    if (!file->findings->errors)
-        machinefile_check(file);
-    if (!report(file, error))
+    MachineFile *file = o->machine_file = machinefile_read_checked(path, error);
+    if (!file || !accept(file, error))
         return false;
     file->partition_names = mf_partitions(file);
     return apply_machine(o, &file->machine, error) && apply_timing(o, file, error) &&
@@ -206,7 +201,8 @@ static bool check_again(Options *o, GError **error)
         file->timed = o->machine.timed;
     findings_clear(file->findings);
     machinefile_check(file);
-    return report(file, error);
+    findings_print(file->findings, stderr);
+    return accept(file, error);
 }
 
 /* -kernel behind the file is the hypervisor, then. */

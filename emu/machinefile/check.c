@@ -45,6 +45,16 @@ bool mf_hypervisor_is_builtin(const MachineFile *file)
     return !strcmp(file->hypervisor.image, "builtin");
 }
 
+MachineFile *machinefile_read_checked(const char *path, GError **error)
+{
+    MachineFile *file = machinefile_read(path, error);
+    if (file && !file->findings->errors)
+        machinefile_check(file);
+    if (file)
+        findings_print(file->findings, stderr);
+    return file;
+}
+
 void machinefile_check(MachineFile *file)
 {
     static void (*const checks[])(MachineFile *) = {

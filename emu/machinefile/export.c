@@ -110,12 +110,9 @@ bool machinefile_export(const char *path, const char *target, const char *out, G
         return fail(error, EXIT_USAGE,
                     "export knows bao, xen-dom0less and jailhouse, not '%s'; write --to %s", target,
                     near ? near : names[0]);
-    g_autoptr(MachineFile) file = machinefile_read(path, error);
+    g_autoptr(MachineFile) file = machinefile_read_checked(path, error);
     if (!file)
         return false;
-    if (!file->findings->errors)
-        machinefile_check(file);
-    findings_print(file->findings, stderr);
     if (file->findings->errors)
         return fail(error, EXIT_CONFIG, "%s has errors; mend what is said above", path);
     if (!file->partitions.n)

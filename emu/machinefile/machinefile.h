@@ -166,6 +166,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MachineFile, machinefile_free)
 
 /* Adds to `findings` what cannot work, or will not work as it seems. Only of files that were read without errors. */
 void machinefile_check(MachineFile *file);
+/* Reads the file at `path`, checks it unless what was read is wrong already, and prints the findings to stderr. NULL: it
+ * cannot be read. */
+MachineFile *machinefile_read_checked(const char *path, GError **error);
 
 /* The setting `key` of a group; NULL: it is not given, the field is the default. */
 const config_setting_t *mf_at(const config_setting_t *group, const char *key);

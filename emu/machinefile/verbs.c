@@ -48,12 +48,9 @@ static void summarize(const MachineFile *file, FILE *out)
 
 static bool check_one(const char *path, int *code, GError **error)
 {
-    g_autoptr(MachineFile) file = machinefile_read(path, error);
+    g_autoptr(MachineFile) file = machinefile_read_checked(path, error);
     if (!file)
         return false;
-    if (!file->findings->errors)
-        machinefile_check(file);
-    findings_print(file->findings, stderr);
     summarize(file, stdout);
     if (file->findings->errors)
         *code = EXIT_CONFIG;
