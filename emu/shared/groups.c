@@ -101,28 +101,30 @@ Groups *groups_new(const Timing *timing, bool by_hart)
     return g;
 }
 
-uint64_t groups_count(const Groups *g, unsigned group, CountId id)
+/* Of all owners in the group, the counter that lies so far into their counts. */
+static uint64_t sum_at(const Groups *g, unsigned group, size_t offset)
 {
     uint64_t sum = 0;
-    for (unsigned i = 0; i < g->timing->counts.n_owners; i++)
-        sum += g->of[i] == group ? g->timing->counts.counts[i].n[id] : 0;
+    for (unsigned i = 0; i < g->timing->counts.n_owners; i++) {
+        const char *counts = (const char *)&g->timing->counts.counts[i];
+        sum += g->of[i] == group ? *(const uint64_t *)(const void *)(counts + offset) : 0;
+    }
     return sum;
+}
+
+uint64_t groups_count(const Groups *g, unsigned group, CountId id)
+{
+    return sum_at(g, group, offsetof(OwnerCounts, n[id]));
 }
 
 uint64_t groups_stall(const Groups *g, unsigned group, StallCause cause)
 {
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < g->timing->counts.n_owners; i++)
-        sum += g->of[i] == group ? g->timing->counts.counts[i].stall[cause] : 0;
-    return sum;
+    return sum_at(g, group, offsetof(OwnerCounts, stall[cause]));
 }
 
 uint64_t groups_latency(const Groups *g, unsigned group, unsigned bucket)
 {
-    uint64_t sum = 0;
-    for (unsigned i = 0; i < g->timing->counts.n_owners; i++)
-        sum += g->of[i] == group ? g->timing->counts.counts[i].latency[bucket] : 0;
-    return sum;
+    return sum_at(g, group, offsetof(OwnerCounts, latency[bucket]));
 }
 
 TimingUse groups_use(const Groups *g, unsigned group)
