@@ -40,24 +40,24 @@ static void rig_free(Rig *rig)
 }
 
 /* Cycles that the hart waits for an access, which pass. */
-static uint64_t load(Rig *rig, unsigned hart, uint64_t at)
+static uint64_t access(Rig *rig, unsigned hart, uint64_t at, bool write)
 {
     TimingHart *h = timing_hart(rig->t, hart);
-    timing_data(h, (Spa){ at }, 8, false);
+    timing_data(h, (Spa){ at }, 8, write);
     uint64_t stall = h->stall;
     rig->units[hart] += stall + 1;
     h->stall = 0;
     return stall;
 }
 
+static uint64_t load(Rig *rig, unsigned hart, uint64_t at)
+{
+    return access(rig, hart, at, false);
+}
+
 static uint64_t store(Rig *rig, unsigned hart, uint64_t at)
 {
-    TimingHart *h = timing_hart(rig->t, hart);
-    timing_data(h, (Spa){ at }, 8, true);
-    uint64_t stall = h->stall;
-    rig->units[hart] += stall + 1;
-    h->stall = 0;
-    return stall;
+    return access(rig, hart, at, true);
 }
 
 static OwnerCounts *counts(Rig *rig, unsigned hart)
