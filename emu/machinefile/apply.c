@@ -181,8 +181,10 @@ bool machinefile_apply(Options *o, const char *path, GError **error)
 static bool is_timed_so(const MachineFile *file, const TimedConfig *config)
 {
     TimedConfig own;
-    if (mf_timed(file, &own, NULL) != config->on || !config->on)
-        return !config->on;
+    if (!config->on)
+        return true;
+    if (!mf_timed(file, &own, NULL))
+        return false;
     g_autofree char *mine = timed_text(&own), *its = timed_text(config);
     return !strcmp(mine, its);
 }
