@@ -159,8 +159,6 @@ void counters_loaded(Hart *hart)
     counters_update(hart);
     for (unsigned i = 0; i < COUNTERS; i++)
         hart->counters.seen[i] = counter_value(hart, i);
-    /* An interrupt may be the event, and taken before the hart runs. */
-    hart_watch(hart, WATCH_OVERFLOW, hart->counters.armed);
 }
 
 void counters_change_mode(Hart *hart, unsigned to, bool returning)
@@ -203,11 +201,9 @@ bool counters_may_overflow(Hart *hart)
 {
     Counters *c = &hart->counters;
     bool near = false;
-    if (hart->watch & WATCH_OVERFLOW)
-        counters_find_overflow(hart);
+    counters_find_overflow(hart); /* others can count for the hart while it does not run */
     for (uint32_t armed = c->armed; armed; armed &= armed - 1) {
         unsigned index = (unsigned)__builtin_ctz(armed);
-        c->seen[index] = counter_value(hart, index);
         uint64_t to_go = -c->seen[index], burst = most_at_once(hart, c->source[index]);
         near |=
             c->seen[index] && (to_go - MIN(to_go, burst)) / EVENTS_PER_UNIT <= (uint64_t)hart->left;
@@ -221,8 +217,10 @@ void counters_find_overflow(Hart *hart)
     for (uint32_t armed = c->armed; armed; armed &= armed - 1) {
         unsigned index = (unsigned)__builtin_ctz(armed);
         uint64_t value = counter_value(hart, index), seen = c->seen[index];
+        if ((int64_t)(value - seen) <= 0)
+            continue; /* within a write or a return, one that counts instructions is behind by this one */
         c->seen[index] = value;
-        if (value >= seen)
+        if (value > seen)
             continue;
         c->event[index - HPM_FIRST] |= COUNTER_OF;
         c->armed &= ~(1u << index);

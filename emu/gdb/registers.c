@@ -119,8 +119,10 @@ static bool write_csr(Hart *hart, unsigned number, uint64_t value)
     if (number >> 10 == 3)
         return false;
     csr_write(hart, number, value);
-    if (number >= CSR_mcycle && number <= CSR_mcycle + 31 && csr_read(hart, number) == value - 1)
+    if (number >= CSR_mcycle && number <= CSR_mcycle + 31 && csr_read(hart, number) == value - 1) {
         csr_write(hart, number, value + 1);
+        hart->counters.seen[number & 31] = value;
+    }
     return true;
 }
 
