@@ -14,7 +14,7 @@
  * group (trace/query.h) in which `where` and `and` may be left out. `~ /regex/` behind it: the event's line, as trace print
  * writes it, matches; of uart, what the port has sent since its last line feed.
  *
- * parse.c  rules from text     expect.c  looking at events     report.c  text, TAP, JUnit, Gradescope
+ * parse.c  rules from text     expect.c  looking at events     report.c  what is said of them
  */
 #ifndef EMU_EXPECT_EXPECT_H
 #define EMU_EXPECT_EXPECT_H
@@ -23,6 +23,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "emu/expect/outcome.h"
 #include "emu/trace/file.h"
 #include "emu/trace/query.h"
 
@@ -84,9 +85,11 @@ void expect_time(Expect *expect, uint64_t time, unsigned hart, uint64_t insns);
 /* True: all hold. Says in *lost how many events are missing from what was seen. */
 bool expect_end(Expect *expect, uint64_t *lost);
 
-/* Words for the option --format; NULL: no more. */
-extern const char *const expect_formats[];
-/* Writes the answers in format `number`. `recording` is named in the commands that lead further. */
+/* Adds one outcome a rule. `recording` is named in the commands that lead further. `one_each`: if no rule says what it is
+ * worth, each is worth one point. */
+void expect_outcomes(const Rules *rules, const TraceEvent *events, const char *recording,
+                     bool one_each, Outcomes *outcomes);
+/* Writes them in format `number` of outcome_formats. */
 void expect_report(const Rules *rules, const TraceEvent *events, unsigned number,
                    const char *recording, FILE *out);
 

@@ -9,14 +9,6 @@
 #include "emu/expect/live.h"
 #include "emu/trace/verbs.h"
 
-static int format_number(const char *word)
-{
-    for (int i = 0; expect_formats[i]; i++)
-        if (!strcmp(word, expect_formats[i]))
-            return i;
-    return -1;
-}
-
 /* Could the recording show these events of a rule? Otherwise `never` would always hold. */
 static bool is_covered(const Rule *rule, uint64_t events, uint64_t asked, const char *path,
                        const char *recording, GError **error)
@@ -87,7 +79,7 @@ bool trace_verb_expect(char **argv, int *code, GError **error)
     unsigned n = 0;
     for (; *argv; argv++) {
         if (!strcmp(*argv, "--format") && argv[1])
-            format = format_number(*++argv);
+            format = outcome_format(*++argv);
         else if (n < 2)
             paths[n++] = *argv;
         else

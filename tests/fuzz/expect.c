@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Expect *expect = expect_new(rules, trace_events, TRACE_COUNT);
     show_events(expect);
     expect_end(expect, &lost);
-    for (unsigned format = 0; expect_formats[format]; format++)
+    for (unsigned format = 0; outcome_formats[format]; format++)
         expect_report(rules, trace_events, format, "recording", nowhere);
     expect_free(rules);
     return 0;
