@@ -6,28 +6,12 @@
 
 #include "emu/machinefile/machinefile.h"
 
-/* The struct of a section stands in its SETTING rows, so that the row is complete. */
-#define MF_TYPE_TEXT    MF_TEXT
-#define MF_TYPE_PATH    MF_PATH
-#define MF_TYPE_WORD    MF_WORD
-#define MF_TYPE_FLAG    MF_FLAG
-#define MF_TYPE_NUMBER  MF_NUMBER
-#define MF_TYPE_SIZE    MF_SIZE
-#define MF_TYPE_TIME    MF_TIME
-#define MF_TYPE_ADDRESS MF_ADDRESS
-#define MF_TYPE_NUMBERS MF_NUMBERS
-#define MF_TYPE_NAMES   MF_NAMES
-#define MF_TYPE_GROUP   MF_GROUP_TYPE
-#define MF_TYPE_GROUPS  MF_GROUPS_TYPE
-
 // clang-format off
-#define SECTION(structure, name, meaning) \
-    { name, NULL, MF_GROUP_TYPE, 0, sizeof(structure), NULL, NULL, meaning },
-#define SETTING(structure, key, type, field, extra, fallback, meaning) \
-    { "", key, MF_TYPE_##type, offsetof(structure, field), 0, extra, fallback, meaning },
+#define SECTION MF_SECTION_ROW
+#define SETTING MF_SETTING_ROW
 const MfSetting mf_settings[] = {
 #include "emu/machinefile/settings.def"
-    { NULL, NULL, MF_TEXT, 0, 0, NULL, NULL, NULL },
+    MF_SETTINGS_END
 };
 #undef SECTION
 #undef SETTING
@@ -50,9 +34,9 @@ static const struct {
 };
 // clang-format on
 
-const MfSetting *mf_section(const char *name)
+const MfSetting *mf_section(const MfSetting *table, const char *name)
 {
-    for (const MfSetting *row = mf_settings; row->section; row++)
+    for (const MfSetting *row = table; row->section; row++)
         if (!row->key && !strcmp(row->section, name))
             return row;
     return NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* table.h - settings.def as a table. */
+/* table.h - files of settings as tables: what may stand in one. That of machine files is settings.def. */
 #ifndef EMU_MACHINEFILE_TABLE_H
 #define EMU_MACHINEFILE_TABLE_H
 
@@ -31,11 +31,33 @@ typedef struct {
     const char *extra, *fallback, *meaning;
 } MfSetting;
 
+// clang-format off
+/* A .def file of SECTION and SETTING as rows; the struct of a section stands in its SETTING rows, so that the row is
+ * complete. */
+#define MF_SECTION_ROW(structure, name, meaning) \
+    { name, NULL, MF_GROUP_TYPE, 0, sizeof(structure), NULL, NULL, meaning },
+#define MF_SETTING_ROW(structure, key, type, field, extra, fallback, meaning) \
+    { "", key, MF_TYPE_##type, offsetof(structure, field), 0, extra, fallback, meaning },
+#define MF_SETTINGS_END { NULL, NULL, MF_TEXT, 0, 0, NULL, NULL, NULL },
+#define MF_TYPE_TEXT    MF_TEXT
+#define MF_TYPE_PATH    MF_PATH
+#define MF_TYPE_WORD    MF_WORD
+#define MF_TYPE_FLAG    MF_FLAG
+#define MF_TYPE_NUMBER  MF_NUMBER
+#define MF_TYPE_SIZE    MF_SIZE
+#define MF_TYPE_TIME    MF_TIME
+#define MF_TYPE_ADDRESS MF_ADDRESS
+#define MF_TYPE_NUMBERS MF_NUMBERS
+#define MF_TYPE_NAMES   MF_NAMES
+#define MF_TYPE_GROUP   MF_GROUP_TYPE
+#define MF_TYPE_GROUPS  MF_GROUPS_TYPE
+// clang-format on
+
 /* The rows of all sections, each begun by a row without a key. */
 extern const MfSetting mf_settings[];
 
-/* The row that begins a section; the settings follow it up to the next row without a key. */
-const MfSetting *mf_section(const char *name);
+/* The row that begins a section of `table`; the settings follow it up to the next row without a key. */
+const MfSetting *mf_section(const MfSetting *table, const char *name);
 /* How a type is called, and an example of it. */
 const char *mf_type_name(MfType type);
 
