@@ -197,7 +197,8 @@ static bool build(Run *run, GError **error)
         run->loader = loader_new(run->machine, &o->images, error);
     if ((!run->loader && !rerun_is_replay(run->rerun)) || !add_semihosting(run, error))
         return false;
-    run->observer = observe(run->machine, o, error);
+    Panel *panel = o->top || o->top_harts ? console_panel(run->console) : NULL;
+    run->observer = observe(run->machine, o, panel, error);
     terminal_on_crash(run->terminal, trace_ring_dump_crash, run->machine);
     if (!run->observer || !machine_reset(run->machine, error) ||
         !snapshots_begin(run->machine, o, error) || !rerun_load(run->rerun, run->machine, error))

@@ -106,12 +106,12 @@ static void observe_commits(Observer *it)
         m->harts[i].commit = o->log_commits || o->trace_hash || o->mix_file ? &m->commit : NULL;
 }
 
-static bool begin(Observer *it, GError **error)
+static bool begin(Observer *it, Panel *panel, GError **error)
 {
     const Options *o = it->options;
     Machine *m = it->machine;
     bool top = o->top || o->top_harts; /* first: it has all that is written to stderr */
-    if (top && !(it->top = top_new(m, o->top_harts, error)))
+    if (top && !(it->top = top_new(m, o->top_harts, panel, error)))
         return false;
     if (!open_log("-D", o->log_file, &it->log, error) ||
         !open_log("--log", o->commit_file, &it->commits, error))
@@ -141,12 +141,12 @@ static bool begin(Observer *it, GError **error)
     return true;
 }
 
-Observer *observe(Machine *machine, const Options *options, GError **error)
+Observer *observe(Machine *machine, const Options *options, Panel *panel, GError **error)
 {
     Observer *it = g_new0(Observer, 1);
     it->machine = machine;
     it->options = options;
-    if (begin(it, error))
+    if (begin(it, panel, error))
         return it;
     observe_end(it, NULL);
     return NULL;

@@ -68,6 +68,8 @@ void channel_write(const Channel *channel, const uint8_t *data, size_t size)
 {
     if (channel->stream)
         stream_write(channel->stream, data, size);
+    else if (channel->panel)
+        panel_write(channel->panel, data, size);
     else
         output_write(channel->output, data, size);
     if (channel->log)
@@ -373,6 +375,19 @@ bool console_start(Console *console, Machine *machine, bool stays_live, GError *
     return true;
 }
 
+Panel *console_panel(Console *console)
+{
+    for (guint i = 0; i < console->channels->len; i++) {
+        Channel *channel = g_ptr_array_index(console->channels, i);
+        if (channel->spec->kind != CHAR_STDIO || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+            continue;
+        if (!channel->panel)
+            channel->panel = panel_new(channel->output, STDOUT_FILENO, console->tty);
+        return channel->panel;
+    }
+    return NULL;
+}
+
 void console_flush(Console *console)
 {
     for (guint i = 0; i < console->channels->len; i++) {
@@ -414,6 +429,7 @@ bool console_free(Console *console)
         ok &= end_output(channel->output,
                          channel->spec->path ? channel->spec->path : "standard output");
         ok &= end_output(channel->log, channel->spec->log);
+        panel_free(channel->panel);
     }
     /* Who reads may be waiting, from where nothing calls it back: it keeps the rest. */
     return ok;

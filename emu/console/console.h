@@ -54,6 +54,9 @@ typedef struct {
 /* Likewise for a monitor. `first`: it gets what is typed until somebody switches. */
 bool console_connect_monitor(Console *console, const CharSpec *spec, bool first, ConsoleMonitor *at,
                              GError **error);
+/* The last rows of the terminal that somebody types at and reads a line from; NULL: there is no such line. Lives as long as
+ * the console. */
+struct Panel *console_panel(Console *console);
 /* Can somebody still type? */
 bool console_is_live(const Console *console);
 /* Takes the terminal, begins to listen to it, and to signals (SIGINT, SIGTERM, SIGHUP, SIGQUIT stop the machine with

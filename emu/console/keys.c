@@ -26,6 +26,7 @@ static void say_keys(const Channel *channel)
         "b    send a break",
         "d    write the last events to a file",
         "t    begin lines with the time, or no longer",
+        "p    hide or show what -top shows",
     };
     unsigned escape = channel->console->escape;
     g_autofree char *key =
@@ -116,6 +117,10 @@ static void escape_key(Channel *channel, uint8_t key)
     case 'd': dump_events(channel); break;
     case 's': say(channel, "bulkhead: disks are written at once, snapshots never"); break;
     case 't': switch_stamps(channel); break;
+    case 'p':
+        if (channel->panel)
+            panel_switch(channel->panel);
+        break;
     default: break;
     }
 }

@@ -8,6 +8,7 @@
 
 #include "emu/console/console.h"
 #include "emu/console/output.h"
+#include "emu/console/panel.h"
 #include "emu/console/stream.h"
 
 /* The host's end: one -chardev. */
@@ -18,6 +19,7 @@ typedef struct {
     guint focus;      /* which of them gets input */
     Output *output, *log;
     Stream *stream; /* instead of `output` */
+    Panel *panel;   /* writes to `output`; NULL: there is none */
     bool mux, after_escape;
     bool is_live; /* somebody may still type */
     bool is_open; /* somebody is there */

@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <time.h>
@@ -31,7 +32,8 @@ struct Terminal {
     GPtrArray *leftovers; /* of strings: paths */
     bool take, keep_signals;
     bool is_raw, stopping;
-    int code; /* exit code, once stopping */
+    const char *volatile at_end; /* what else puts the terminal back; NULL: nothing */
+    int code;                    /* exit code, once stopping */
     void (*crashed)(void *opaque);
     void *crashed_opaque;
     struct termios before;
@@ -44,6 +46,9 @@ static Terminal *volatile terminal_to_restore;
 
 static void restore(Terminal *terminal)
 {
+    const char *text = terminal ? terminal->at_end : NULL;
+    if (text && write(STDOUT_FILENO, text, strlen(text)) > 0)
+        terminal->at_end = NULL;
     if (terminal && terminal->is_raw)
         tcsetattr(STDIN_FILENO, TCSANOW, &terminal->before);
 }
@@ -79,6 +84,11 @@ static void on_crash(int number)
     if (terminal->crashed)
         terminal->crashed(terminal->crashed_opaque);
     raise(number);
+}
+
+void terminal_at_end(Terminal *terminal, const char *text)
+{
+    terminal->at_end = text;
 }
 
 void terminal_on_crash(Terminal *terminal, void (*crashed)(void *opaque), void *opaque)

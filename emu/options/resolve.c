@@ -333,7 +333,7 @@ static bool wants_terminal(const Options *o)
     return on_terminal;
 }
 
-/* In the background there is no terminal, and -top draws on it. */
+/* In the background there is no terminal. -top draws below a line that is typed at: console/panel.h. */
 static bool check_terminal(const Options *o, GError **error)
 {
     if (!wants_terminal(o))
@@ -342,10 +342,11 @@ static bool check_terminal(const Options *o, GError **error)
         return fail(error, EXIT_CONFIG,
                     "-daemonize: a program in the background has no terminal, and a serial line or "
                     "monitor wants it; write for example -serial file:out.txt");
-    if ((o->top || o->top_harts) && isatty(STDOUT_FILENO))
-        return fail(error, EXIT_CONFIG,
-                    "-top draws on the terminal, which a serial line or monitor wants as well; "
-                    "write for example -serial file:out.txt");
+    if ((o->top || o->top_harts) && isatty(STDOUT_FILENO) && !isatty(STDIN_FILENO))
+        return fail(
+            error, EXIT_CONFIG,
+            "-top shares the terminal with a serial line or monitor only where somebody types; "
+            "write for example -serial file:out.txt");
     return true;
 }
 

@@ -28,6 +28,7 @@ struct Top {
     bool end;
     gint asked; /* a message is on its way */
     Screen *screen;
+    Panel *panel; /* instead of `screen` */
 };
 
 static unsigned count_lines(const GString *text)
@@ -78,6 +79,16 @@ static Screen *take_standard_error(void)
     return screen;
 }
 
+static void show_in_panel(Top *top)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    unsigned columns, rows;
+    panel_room(top->panel, &columns, &rows);
+    if (rows >= 3)
+        top_look(top->look, columns, rows, text);
+    panel_show(top->panel, text->str);
+}
+
 /* Over what was there, in place of it. */
 static void draw(Top *top, bool last)
 {
@@ -105,7 +116,10 @@ static void on_message(void *opaque, void *data)
 {
     Top *top = opaque;
     (void)data;
-    draw(top, false);
+    if (top->panel)
+        show_in_panel(top);
+    else
+        draw(top, false);
     g_atomic_int_set(&top->asked, 0);
 }
 
@@ -124,13 +138,13 @@ static gpointer ask_again_and_again(gpointer opaque)
     return NULL;
 }
 
-Top *top_new(Machine *machine, bool by_hart, GError **error)
+Top *top_new(Machine *machine, bool by_hart, Panel *panel, GError **error)
 {
     if (!machine->timing) {
         fail(error, EXIT_CONFIG, "-top: there is no timed mode to show; add -timing PROFILE");
         return NULL;
     }
-    if (!isatty(STDERR_FILENO)) {
+    if (!panel && !isatty(STDERR_FILENO)) {
         fail(error, EXIT_HOST,
              "-top: standard error is no terminal to draw on; leave -top out, and have "
              "-timing-report FILE write the same at the end");
@@ -140,9 +154,12 @@ Top *top_new(Machine *machine, bool by_hart, GError **error)
     top->machine = machine;
     top->look = top_look_new(machine, by_hart);
     top->by_hart = by_hart;
-    top->screen = take_standard_error();
+    top->panel = panel;
+    top->screen = panel ? NULL : take_standard_error();
     g_mutex_init(&top->lock);
     g_cond_init(&top->changed);
+    if (panel)
+        show_in_panel(top); /* before anything is said */
     top->thread = g_thread_new("top", ask_again_and_again, top);
     return top;
 }
@@ -160,7 +177,12 @@ void top_free(Top *top)
         continue;
     top_look_free(top->look); /* what the last drawing shows is all of the run */
     top->look = top_look_new(top->machine, top->by_hart);
-    draw(top, true);
+    if (top->panel) {
+        show_in_panel(top);
+        panel_leave(top->panel);
+    } else {
+        draw(top, true);
+    }
     top_look_free(top->look);
     g_mutex_clear(&top->lock);
     g_cond_clear(&top->changed);

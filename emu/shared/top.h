@@ -11,13 +11,14 @@
 
 #include <stdbool.h>
 
+#include "emu/console/panel.h"
 #include "emu/machine.h"
 
 typedef struct Top Top;
 
-/* Begins; draws on standard error, which must be a terminal. From then on `stderr` is another stream to the same place. NULL:
- * `error` says why not. */
-Top *top_new(Machine *machine, bool by_hart, GError **error);
+/* Begins. With a panel it draws there, below what a line says. With NULL it draws on standard error, which must be a terminal,
+ * and from then on `stderr` is another stream to the same place. NULL: `error` says why not. */
+Top *top_new(Machine *machine, bool by_hart, Panel *panel, GError **error);
 /* Draws once more, what all of the run was, and leaves that standing. NULL is fine. */
 void top_free(Top *top);
 

@@ -180,10 +180,30 @@ def top(s):
     assert abs(float(rows[2].split()[1]) + float(rows[3].split()[1]) - 100) < 0.3, rows
 
 
-def no_two_on_the_terminal(s):
-    s.expect(b"-top draws on the terminal")
-    s.expect(b"fix: write for example -serial file:out.txt")
-    s.end(65)
+def panel(s):
+    """Where somebody types, -top has the last rows, and the line the others; Ctrl-A p hides it, and shows it again."""
+    s.expect(b"\x1b[?6l\x1b[1;20r\x1b[?6h")
+    s.expect(b"\x1b[21;1H\x1b[0;7ma53x4, timed; ")
+    s.expect(b"\x1b[22;1H\x1b[0mwho ")
+    s.expect(b"hart1 ")
+    s.keys(b"\x01p")
+    s.expect(b"\x1b[1;24r")
+    s.keys(b"\x01p")
+    s.expect(b"\x1b[1;20r")
+    s.expect(b"%busy")
+    s.text = b""
+    s.keys(b"\x01x")
+    s.end(0)
+    s.drain()
+    assert b"\x1b[?6l\x1b[r\x1b[999;1H" in s.text[-24:], s.text[-80:]
+
+
+def panel_without_a_line(s):
+    """Who types at the monitor has the panel, too."""
+    s.expect(b"(qemu) ")
+    s.expect(b"\x1b[22;1H\x1b[0mwho ")
+    s.keys(b"q\r")
+    s.end(0)
 
 
 RUNS = [report_says_the_same_twice, commands_say_the_same, looking_changes_nothing, plans_are_shown, without_timed_mode]
@@ -200,8 +220,8 @@ def run_all(program, folder):
             results.append((f"shared: {check.__name__}", None))
         except (AssertionError, KeyError, ValueError, IndexError, OSError, subprocess.TimeoutExpired) as problem:
             results.append((f"shared: {check.__name__}", repr(problem)))
-    sessions = [(top, ["-top"]), (top, ["-top-harts"]), (no_two_on_the_terminal, ["-top", "-serial", "stdio"]),
-                (no_two_on_the_terminal, ["-top", "-monitor", "stdio"])]
+    sessions = [(top, ["-top"]), (top, ["-top-harts"]), (panel, ["-top", "-serial", "mon:stdio"]),
+                (panel_without_a_line, ["-top", "-monitor", "stdio"])]
     for check, arguments in sessions:
         session = Session(program, folder, TIMED + arguments)
         try:
