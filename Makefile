@@ -134,19 +134,24 @@ $(HYP)/%.o: %
 $(HYP)/lib.a: $(HYP_LIBRARY)
 	$(Q)rm -f $@ && $(RISCV)ar crs $@ $^
 
+# What hyp/h, hyp/pass and hyp/vtx1 have in common.
+HYP_MONITOR := $(patsubst %,$(HYP)/%.o,$(wildcard hyp/monitor/*.c))
+$(HYP)/monitor.a: $(HYP_MONITOR)
+	$(Q)rm -f $@ && $(RISCV)ar crs $@ $^
+
 # A folder may bring a link.ld of its own.
 define HYP_PROGRAM
-$(HYP)/$(notdir $(1)).elf: $(patsubst %,$(HYP)/%.o,$(wildcard $(1)/*.c $(1)/*.S)) $(HYP)/hyp/lib/start.S.o $(HYP)/lib.a $(wildcard $(1)/link.ld) hyp/lib/link.ld
+$(HYP)/$(notdir $(1)).elf: $(patsubst %,$(HYP)/%.o,$(wildcard $(1)/*.c $(1)/*.S)) $(HYP)/hyp/lib/start.S.o $(HYP)/monitor.a $(HYP)/lib.a $(wildcard $(1)/link.ld) hyp/lib/link.ld
 	@echo "  GUEST $$@"
 	$(Q)$(RISCV)gcc -nostdlib -static -march=rv64imac -mabi=lp64 -Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wl,--no-relax \
-	    -T $(firstword $(wildcard $(1)/link.ld) hyp/lib/link.ld) -o $$@ $$(filter %.o,$$^) $(HYP)/lib.a
+	    -T $(firstword $(wildcard $(1)/link.ld) hyp/lib/link.ld) -o $$@ $$(filter %.o,$$^) $(HYP)/monitor.a $(HYP)/lib.a
 endef
 $(foreach folder,$(HYP_FOLDERS),$(eval $(call HYP_PROGRAM,$(folder))))
 
 $(HYP)/%.bin: $(HYP)/%.elf
 	$(Q)$(RISCV)objcopy -O binary $< $@
 
--include $(HYP_LIBRARY:.o=.d) $(foreach folder,$(HYP_FOLDERS),$(wildcard $(HYP)/$(folder)/*.d))
+-include $(HYP_LIBRARY:.o=.d) $(HYP_MONITOR:.o=.d) $(foreach folder,$(HYP_FOLDERS),$(wildcard $(HYP)/$(folder)/*.d))
 
 guests: $(HYP_PROGRAMS) ## build what runs in the machine, hyp/, into build/hyp
 

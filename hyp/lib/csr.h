@@ -79,17 +79,23 @@ enum {
 #define HGATP_VMIDS 0x3ffful
 
 /* hstatus: where sret goes to, and where a trap came from. */
-#define HSTATUS_GVA  BIT(6)  /* stval holds a guest virtual address */
-#define HSTATUS_SPV  BIT(7)  /* the guest */
-#define HSTATUS_SPVP BIT(8)  /* hlv, hsv: as the guest's S-mode */
-#define HSTATUS_VTVM BIT(20) /* satp and sfence.vma of the guest trap */
-#define HSTATUS_VTW  BIT(21) /* its wfi does */
-#define HSTATUS_VTSR BIT(22) /* its sret does */
+#define HSTATUS_GVA   BIT(6)  /* stval holds a guest virtual address */
+#define HSTATUS_SPV   BIT(7)  /* the guest */
+#define HSTATUS_SPVP  BIT(8)  /* hlv, hsv: as the guest's S-mode */
+#define HSTATUS_VGEIN 12      /* which guest interrupt file is the guest's */
+#define HSTATUS_VTVM  BIT(20) /* satp and sfence.vma of the guest trap */
+#define HSTATUS_VTW   BIT(21) /* its wfi does */
+#define HSTATUS_VTSR  BIT(22) /* its sret does */
 
 /* hvip, hideleg, hie: the guest's interrupts as its hypervisor sees them. */
 #define HVIP_SOFT     BIT(2)
 #define HVIP_TIMER    BIT(6)
 #define HVIP_EXTERNAL BIT(10)
+
+/* hstateen0: what the guest may see. */
+#define HSTATEEN_IMSIC  BIT(58) /* its guest interrupt file */
+#define HSTATEEN_AIA    BIT(59)
+#define HSTATEEN_CSRIND BIT(60) /* vsiselect, vsireg */
 
 #define HENVCFG_STCE BIT(63) /* the guest has stimecmp */
 #define COUNTEREN_CY BIT(0)

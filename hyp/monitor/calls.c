@@ -2,9 +2,7 @@
 /* calls.c - the guest's SBI: most of it is the firmware's, seen through us. */
 #include <stddef.h>
 
-#include "h.h"
-#include "lib/csr.h"
-#include "lib/print.h"
+#include "monitor/monitor.h"
 
 typedef SbiResult CallFn(uint64_t function, const uint64_t *a);
 
@@ -45,12 +43,12 @@ static SbiResult call_time(uint64_t function, const uint64_t *a)
 {
     if (function != SBI_SET_TIMER)
         return not_supported;
-    if (guest.henvcfg & HENVCFG_STCE) {
+    if (guest.timer == TIMER_VSTIMECMP) {
         csr_write(vstimecmp, a[0]);
         return (SbiResult){ SBI_OK, 0 };
     }
     csr_clear(hvip, HVIP_TIMER);
-    if (guest.host_sstc)
+    if (guest.timer == TIMER_SSTC_HS)
         csr_write(stimecmp, a[0]);
     else
         sbi_set_timer(a[0]);
@@ -64,12 +62,23 @@ static SbiResult call_ipi(uint64_t function, const uint64_t *a)
     return function == SBI_SEND_IPI ? sbi_call(SBI_IPI, function, a[0], a[1], 0) : not_supported;
 }
 
+/* Is hart `id` one of those that a call names: bit i of `mask` is hart base + i; all, if `base` is -1? */
+static bool is_named(uint64_t id, uint64_t mask, uint64_t base)
+{
+    return base == ~0ul || (id - base < 64 && (mask >> (id - base) & 1));
+}
+
 /* The guest's sfence.vma elsewhere is hfence.vvma from here. */
 static SbiResult call_rfence(uint64_t function, const uint64_t *a)
 {
     static const uint64_t ours[] = { SBI_FENCE_I, SBI_HFENCE_VVMA, SBI_HFENCE_VVMA_ASID };
+    Fence fence = { a[2], a[3], function == SBI_SFENCE_VMA_ASID, a[4] };
     if (function > SBI_SFENCE_VMA_ASID)
         return not_supported;
+    for (unsigned i = 0; i < guest.count && setting.forget && function != SBI_FENCE_I; i++) {
+        if (is_named(guest.harts[i].id, a[0], a[1]))
+            setting.forget(&guest.harts[i], &fence);
+    }
     return sbi_call5(SBI_RFENCE, ours[function], a[0], a[1], a[2], a[3], a[4]);
 }
 
@@ -132,7 +141,6 @@ void call_print(void)
         uint64_t n = 0;
         for (unsigned j = 0; j < guest.count; j++)
             n += guest.harts[j].calls[i];
-        if (n)
-            print("h:   %8lu %s\n", n, calls[i].name);
+        report_line(n, calls[i].name, 1);
     }
 }
