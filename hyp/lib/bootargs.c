@@ -36,6 +36,20 @@ bool bootarg_is(const Fdt *fdt, const char *name, const char *value)
     return at && length == strlen(value) && !memcmp(at, value, length);
 }
 
+bool bootarg_has(const Fdt *fdt, const char *word)
+{
+    size_t length = strlen(word);
+    const char *at = fdt_text(fdt, fdt_find(fdt, "/chosen"), "bootargs");
+    while (*at) {
+        size_t size = word_length(at);
+        if (size == length && !memcmp(at, word, size))
+            return true;
+        for (at += size; *at == ' ';)
+            at++;
+    }
+    return false;
+}
+
 static unsigned digit_of(char c)
 {
     return c >= '0' && c <= '9'   ? (unsigned)(c - '0')

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* bootargs.h - words NAME=VALUE of the command line, /chosen/bootargs in the device tree. */
+/* bootargs.h - words of the command line, /chosen/bootargs in the device tree. */
 #ifndef HYP_LIB_BOOTARGS_H
 #define HYP_LIB_BOOTARGS_H
 
@@ -12,6 +12,8 @@
 const char *bootarg(const Fdt *fdt, const char *name, size_t *length);
 /* Is there this word, NAME=VALUE? */
 bool bootarg_is(const Fdt *fdt, const char *name, const char *value);
+/* Is there this word, as it stands here? */
+bool bootarg_has(const Fdt *fdt, const char *word);
 /* The value as a number, decimal or 0x and hexadecimal; `otherwise` if there is no such word or it is none. */
 uint64_t bootarg_number(const Fdt *fdt, const char *name, uint64_t otherwise);
 

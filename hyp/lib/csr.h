@@ -96,8 +96,14 @@ enum {
 #define HSTATEEN_IMSIC  BIT(58) /* its guest interrupt file */
 #define HSTATEEN_AIA    BIT(59)
 #define HSTATEEN_CSRIND BIT(60) /* vsiselect, vsireg */
+#define HSTATEEN_ENVCFG BIT(62) /* senvcfg */
+#define HSTATEEN_SE0    BIT(63) /* sstateen0 */
 
-#define HENVCFG_STCE BIT(63) /* the guest has stimecmp */
+#define HENVCFG_STCE  BIT(63) /* the guest has stimecmp */
+#define HENVCFG_PBMTE BIT(62) /* memory types in its page tables */
+#define HENVCFG_ADUE  BIT(61) /* hardware sets A and D there */
+#define HENVCFG_CBO \
+    (BIT(4) | BIT(6) | BIT(7)) /* cache blocks: flush for inval, clean and flush, zero */
 #define COUNTEREN_CY BIT(0)
 #define COUNTEREN_TM BIT(1)
 #define COUNTEREN_IR BIT(2)

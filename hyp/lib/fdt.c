@@ -152,6 +152,17 @@ void *fdt_prop(const Fdt *fdt, FdtNode node, const char *name, uint32_t *size)
     return at + 3;
 }
 
+uint32_t *fdt_next_prop(const Fdt *fdt, FdtNode node, uint32_t *last, FdtProp *prop)
+{
+    uint32_t *at = after(last ? last : node);
+    while (big(*at) == NOP)
+        at++;
+    if (big(*at) != PROP)
+        return NULL;
+    *prop = (FdtProp){ fdt->names + big(at[2]), at + 3, big(at[1]) };
+    return at;
+}
+
 static void erase(uint32_t *from, const uint32_t *to)
 {
     while (from < to)

@@ -50,7 +50,16 @@ FdtNode fdt_find_phandle(const Fdt *fdt, uint32_t phandle);
 
 /* The value of a property, and its size in bytes (may be NULL); NULL if there is none. */
 void *fdt_prop(const Fdt *fdt, FdtNode node, const char *name, uint32_t *size);
-/* The same as a text; "" if there is none. */
+typedef struct {
+    const char *name;
+    const void *value;
+    uint32_t size;
+} FdtProp;
+
+/* The property behind `after` in the order of the text, the first one behind NULL; NULL at the end.
+ * What is returned is to be given back as `after`. */
+uint32_t *fdt_next_prop(const Fdt *fdt, FdtNode node, uint32_t *after, FdtProp *prop);
+/* The value of a property as a text; "" if there is none. */
 const char *fdt_text(const Fdt *fdt, FdtNode node, const char *name);
 /* The cell at `index` of a property of 32-bit cells; `otherwise` if it has no such cell. */
 uint32_t fdt_cell(const Fdt *fdt, FdtNode node, const char *name, unsigned index,

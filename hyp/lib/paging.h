@@ -6,8 +6,9 @@
  *          | VPN[2]   | VPN[1]   | VPN[0]   | offset     |    root: 4 KiB, 512 entries
  *   Sv39x4 | 11 bits  | 9 bits   | 9 bits   | 12 bits    |    root: 16 KiB, 2048 entries
  *
- * Memory for tables comes from a pool that the program gives once. Tables are reached by their
- * physical addresses: the program has them mapped so, or translation off.
+ * Memory for tables comes from a pool that the program gives once, or from a page_alloc that the
+ * program brings along. Tables are reached by their physical addresses: the program has them mapped
+ * so, or translation off.
  */
 #ifndef HYP_LIB_PAGING_H
 #define HYP_LIB_PAGING_H

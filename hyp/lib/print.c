@@ -21,6 +21,7 @@ typedef struct {
 
 static Lock console_lock;
 static uintptr_t console_uart;
+static char *console_page;
 
 void console_find(const Fdt *fdt)
 {
@@ -31,6 +32,11 @@ void console_find(const Fdt *fdt)
         console_uart = reg.base;
 }
 
+void console_by_way_of(void *page)
+{
+    console_page = page;
+}
+
 void console_write(const char *text, size_t size)
 {
     if (console_uart) {
@@ -38,6 +44,8 @@ void console_write(const char *text, size_t size)
             uart_put(console_uart, text[i]);
         return;
     }
+    if (console_page)
+        text = memcpy(console_page, text, size);
     while (size) {
         SbiResult done = sbi_call(SBI_DBCN, SBI_CONSOLE_WRITE, size, (uintptr_t)text, 0);
         if (done.error)

@@ -16,7 +16,12 @@
  * the command line says console=uart. Before that it goes by SBI. */
 void console_find(const Fdt *fdt);
 
-/* Bytes to the console. They must lie where virtual and physical addresses are the same. */
+/* Text of at most a page goes to SBI by way of this one from now on, where virtual and physical
+ * addresses are the same. */
+void console_by_way_of(void *page);
+
+/* Bytes to the console. They must lie where virtual and physical addresses are the same, unless
+ * console_by_way_of was called. */
 void console_write(const char *text, size_t size);
 
 /*

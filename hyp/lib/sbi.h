@@ -20,7 +20,15 @@ enum {
 };
 
 /* Functions of each extension. */
-enum { SBI_SPEC_VERSION, SBI_IMPL_ID, SBI_IMPL_VERSION, SBI_PROBE };
+enum {
+    SBI_SPEC_VERSION,
+    SBI_IMPL_ID,
+    SBI_IMPL_VERSION,
+    SBI_PROBE,
+    SBI_VENDOR,
+    SBI_ARCHITECTURE,
+    SBI_MACHINE
+};
 enum { SBI_SET_TIMER };
 enum { SBI_SEND_IPI };
 enum {
@@ -32,19 +40,24 @@ enum {
     SBI_HFENCE_VVMA_ASID,
     SBI_HFENCE_VVMA,
 };
-enum { SBI_HART_START, SBI_HART_STOP, SBI_HART_STATUS };
+enum { SBI_HART_START, SBI_HART_STOP, SBI_HART_STATUS, SBI_HART_SUSPEND };
 enum { SBI_SYSTEM_RESET };
 enum { SBI_CONSOLE_WRITE, SBI_CONSOLE_READ, SBI_CONSOLE_BYTE };
 
-enum { SBI_HART_STARTED, SBI_HART_STOPPED }; /* states, of SBI_HART_STATUS */
-enum { SBI_SHUTDOWN, SBI_COLD_REBOOT };      /* types, of SBI_SYSTEM_RESET */
-enum { SBI_NO_REASON, SBI_SYSTEM_FAILURE };  /* its reasons */
+enum {
+    SBI_HART_STARTED,
+    SBI_HART_STOPPED,
+    SBI_HART_START_PENDING
+};                                                       /* states, of SBI_HART_STATUS */
+enum { SBI_SHUTDOWN, SBI_COLD_REBOOT, SBI_WARM_REBOOT }; /* types, of SBI_SYSTEM_RESET */
+enum { SBI_NO_REASON, SBI_SYSTEM_FAILURE };              /* its reasons */
 
 enum {
     SBI_OK = 0,
     SBI_ERR_FAILED = -1,
     SBI_ERR_NOT_SUPPORTED = -2,
     SBI_ERR_INVALID_PARAM = -3,
+    SBI_ERR_DENIED = -4,
     SBI_ERR_INVALID_ADDRESS = -5,
     SBI_ERR_ALREADY_AVAILABLE = -6,
 };
