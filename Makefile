@@ -218,7 +218,7 @@ install: $(B)/bulkhead ## into PREFIX (DESTDIR is respected)
 	install -D -m 755 $(B)/bulkhead $(DESTDIR)$(PREFIX)/bin/bulkhead
 	install -D -m 644 docs/bulkhead.1 $(DESTDIR)$(PREFIX)/share/man/man1/bulkhead.1
 	$(B)/bulkhead -completion bash | install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/bash-completion/completions/bulkhead
-	for image in $(wildcard $(IMAGES)); do install -D -m 644 $$image $(DESTDIR)$(PREFIX)/share/bulkhead/; done
+	for image in $(wildcard $(IMAGES) $(HYP)/partition.elf); do install -D -m 644 $$image $(DESTDIR)$(PREFIX)/share/bulkhead/; done
 
 clean: ## remove what was built (keeps build/images)
 	rm -rf build/hyp build/release build/debug build/asan build/torture build/mutants build/fuzz build/bench build/bench.json build/bulkhead

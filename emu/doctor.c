@@ -47,6 +47,14 @@ char *doctor_find_image(const char *name)
     return NULL;
 }
 
+char *doctor_find_program(const char *name)
+{
+    g_autofree char *beside = program_dir();
+    g_autofree char *path = g_build_filename(beside, "..", "hyp", name, NULL);
+    return g_file_test(path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer(&path)
+                                                     : doctor_find_image(name);
+}
+
 // clang-format off
 static const struct {
     const char *name, *use;

@@ -9,6 +9,9 @@
  * program, build/images of the current directory, and ../share/bulkhead beside the program. */
 char *doctor_find_image(const char *name);
 
+/* The same for a program that `make guests` builds: ../hyp/ beside this program, and where images are. */
+char *doctor_find_program(const char *name);
+
 /* Prints the folders it is looked for in. */
 void doctor_list_dirs(void);
 

@@ -11,11 +11,14 @@
 #include <string.h>
 
 #include "emu/base/error.h"
+#include "emu/doctor.h"
 #include "emu/machinefile/argument.h"
 #include "emu/machinefile/check.h"
 #include "emu/machinefile/machinefile.h"
 #include "emu/machinefile/names.h"
 #include "emu/machinefile/values.h"
+
+#define BUILTIN "partition.elf"
 
 /* Acts on an option as if it stood in the setting's line. */
 static bool act(Options *o, const config_setting_t *at, const char *option, const char *argument,
@@ -83,9 +86,9 @@ static bool apply_timing(Options *o, const MachineFile *file, GError **error)
 
 static bool apply_hypervisor(Options *o, const MfHypervisor *hyp, GError **error)
 {
-    return mf_hypervisor_is_builtin(o->machine_file) ||
-           (act(o, hyp->at, "kernel", hyp->image, error) &&
-            (!hyp->append || act(o, hyp->at, "append", hyp->append, error)));
+    return (mf_hypervisor_is_builtin(o->machine_file) ||
+            act(o, hyp->at, "kernel", hyp->image, error)) &&
+           (!hyp->append || act(o, hyp->at, "append", hyp->append, error));
 }
 
 static bool apply_backends(Options *o, const MachineFile *file, GError **error)
@@ -222,6 +225,22 @@ static void warn_of_kernel(const Options *o)
     findings_print(file->findings, stderr);
 }
 
+/* The built-in hypervisor is built with the programs for the machine: build/hyp, beside build/release. */
+static bool find_builtin(Options *o, const MachineFile *file, GError **error)
+{
+    g_autofree char *path = doctor_find_program(BUILTIN);
+    if (!path && o->dumpdtb)
+        return true; /* the tree does not depend on it */
+    if (!path)
+        return fail(error, EXIT_FILE,
+                    "%s:%u: partitions are made by a hypervisor in the machine, and the built-in "
+                    "one, %s, is not there; run make guests, or name another: hypervisor = { image "
+                    "= \"FILE\" }",
+                    file->path, mf_line(file->partitions.at[0].at, NULL), BUILTIN);
+    o->images.kernel = options_keep(o, path);
+    return true;
+}
+
 bool machinefile_resolve(Options *o, GError **error)
 {
     MachineFile *file = o->machine_file;
@@ -229,13 +248,8 @@ bool machinefile_resolve(Options *o, GError **error)
         return true;
     if (!check_again(o, error))
         return false;
-    if (!o->images.kernel)
-        return fail(
-            error, EXIT_CONFIG,
-            "%s:%u: partitions are made by a hypervisor in the machine, and the built-in one is "
-            "not there yet; name an image that reads docs/partition-binding.md: hypervisor = { "
-            "image = \"FILE\" }, or -kernel FILE",
-            file->path, mf_line(file->partitions.at[0].at, NULL));
+    if (!o->images.kernel && !find_builtin(o, file, error))
+        return false;
     warn_of_kernel(o);
     if (o->images.dtb)
         return fail(error, EXIT_CONFIG,

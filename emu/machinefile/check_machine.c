@@ -128,9 +128,6 @@ void mf_check_hypervisor(MachineFile *file)
             file, hyp, NULL,
             "a hypervisor, and no partitions that it could make; add partitions = ( ... ), or "
             "leave hypervisor out");
-    if (hyp->append && mf_hypervisor_is_builtin(file))
-        MF_ERROR(file, hyp, "append",
-                 "the built-in hypervisor has no command line; leave append out, or name an image");
     if (hyp->append && strlen(hyp->append) > MF_LONGEST_APPEND)
         MF_ERROR(file, hyp, "append",
                  "a command line of %zu characters; %d are allowed: shorten it",

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* console.c - text of guests without a serial port: whole lines, with the partition's name before. RISC-V SBI Specification
+ * 3.0, "Debug Console Extension". */
+#include "lib/print.h"
+#include "lib/string.h"
+#include "partition.h"
+
+enum { MOST = 256 }; /* bytes of a call; the guest calls again for the rest */
+
+static char
+    *page; /* where our addresses are the firmware's, of our colours: the first half is print's */
+static Lock input_lock;
+static Vm *input_of; /* whoever asked first has what is typed */
+
+void console_make(void)
+{
+    page = frames_own(PAGE_SIZE);
+    console_by_way_of(page);
+}
+
+/* Under vm->lock. */
+static void flush(Vm *vm)
+{
+    if (vm->line_length)
+        print("[%s] %s%s", vm->name, vm->line, vm->line[vm->line_length - 1] == '\n' ? "" : "\n");
+    vm->line_length = 0;
+}
+
+static void add(Vm *vm, char c)
+{
+    if (c == '\r' || !c)
+        return;
+    vm->line[vm->line_length++] = c;
+    vm->line[vm->line_length] = 0;
+    if (c == '\n' || vm->line_length == CONSOLE_LINE - 1)
+        flush(vm);
+}
+
+void console_flush(Vm *vm)
+{
+    lock(&vm->lock);
+    flush(vm);
+    unlock(&vm->lock);
+}
+
+static uint64_t write(Vm *vm, uint64_t gpa, uint64_t size)
+{
+    uint64_t piece = 0, done = 0;
+    const char *from = NULL;
+    lock(&vm->lock);
+    for (; done < size; done++, piece--) {
+        if (!piece)
+            from = vm_at(vm, gpa + done, &piece);
+        add(vm, *from++);
+    }
+    unlock(&vm->lock);
+    return done;
+}
+
+/* A prompt has no newline, and shows when its guest begins to listen. */
+static uint64_t read(Vm *vm, uint64_t gpa, uint64_t size)
+{
+    uint64_t piece;
+    console_flush(vm);
+    lock(&input_lock);
+    if (!input_of)
+        input_of = vm;
+    char *text = page + PAGE_SIZE / 2;
+    SbiResult got = { 0, 0 };
+    if (input_of == vm)
+        got = sbi_call(SBI_DBCN, SBI_CONSOLE_READ, size, (uintptr_t)text, 0);
+    size = got.error || got.value > size ? 0 : got.value;
+    for (uint64_t i = 0; i < size; i++)
+        *vm_at(vm, gpa + i, &piece) = text[i];
+    unlock(&input_lock);
+    return size;
+}
+
+SbiResult call_console(VmHart *hart, uint64_t function, const uint64_t *a)
+{
+    Vm *vm = hart->vm;
+    uint64_t size = a[0] < MOST ? a[0] : MOST;
+    if (function > SBI_CONSOLE_BYTE)
+        return (SbiResult){ SBI_ERR_NOT_SUPPORTED, 0 };
+    if (function == SBI_CONSOLE_BYTE) {
+        lock(&vm->lock);
+        add(vm, (char)a[0]);
+        unlock(&vm->lock);
+        return (SbiResult){ SBI_OK, 0 };
+    }
+    if (a[2] || (a[0] && !vm_has(vm, a[1], a[0])))
+        return (SbiResult){ SBI_ERR_INVALID_PARAM, 0 };
+    return (SbiResult){ SBI_OK, function == SBI_CONSOLE_WRITE ? write(vm, a[1], size)
+                                                              : read(vm, a[1], size) };
+}

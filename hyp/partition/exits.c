@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* exits.c - why a guest stopped running, and what to do about it: a table of causes; see partition.h. */
+#include "lib/csr.h"
+#include "partition.h"
+
+typedef void ExitFn(VmHart *hart);
+
+/* Another hart asks for something: kick(). */
+static void on_soft(VmHart *hart)
+{
+    csr_clear(sip, SIE_SOFT);
+    if (__atomic_exchange_n(&hart->requests, 0, __ATOMIC_ACQ_REL) & REQUEST_SOFT)
+        csr_set(hvip, HVIP_SOFT);
+}
+
+static void on_timer(VmHart *hart)
+{
+    timer_due(hart);
+}
+
+static void on_external(VmHart *hart)
+{
+    if (hart->vm->irq->external)
+        hart->vm->irq->external(hart);
+    else
+        csr_clear(sie, SIE_EXTERNAL);
+}
+
+static void on_ecall(VmHart *hart)
+{
+    SbiResult result = call_handle(hart);
+    hart->vcpu.x[10] = (uint64_t)result.error;
+    hart->vcpu.x[11] = result.value;
+    hart->vcpu.pc += 4;
+}
+
+/* A load or store of what is not mapped: emulated, not mapped yet, or none of the guest's. */
+static void on_guest_page(VmHart *hart)
+{
+    Access access;
+    uint64_t gpa = vcpu_fault_gpa(&hart->vcpu), value = 0;
+    if (vm_touch(hart->vm, gpa) || vm_has(hart->vm, gpa, 1))
+        return; /* where it is mapped by now, another hart was faster */
+    if (hart->vcpu.scause == CAUSE_FETCH_GUEST_PAGE || !access_decode(&hart->vcpu, &access)) {
+        vm_fault(hart, "an address that is not its own");
+        return;
+    }
+    if (access.write)
+        value = hart->vcpu.x[access.reg];
+    if (!mmio_handle(hart, gpa, &access, &value))
+        vm_fault(hart, "an address that is not its own");
+    else
+        access_finish(&hart->vcpu, &access, value);
+}
+
+/* It has no hypervisor extension, and not all counters: what needs them is illegal there. */
+static void on_virtual_instruction(VmHart *hart)
+{
+    vcpu_inject(&hart->vcpu, CAUSE_ILLEGAL, hart->vcpu.stval);
+}
+
+static ExitFn *const exceptions[CAUSE_COUNT] = {
+    [CAUSE_ECALL_VS] = on_ecall,
+    [CAUSE_FETCH_GUEST_PAGE] = on_guest_page,
+    [CAUSE_LOAD_GUEST_PAGE] = on_guest_page,
+    [CAUSE_VIRTUAL_INSTRUCTION] = on_virtual_instruction,
+    [CAUSE_STORE_GUEST_PAGE] = on_guest_page,
+};
+
+static ExitFn *const interrupts[CAUSE_COUNT] = {
+    [IRQ_SOFT] = on_soft,
+    [IRQ_TIMER] = on_timer,
+    [IRQ_EXTERNAL] = on_external,
+};
+
+void exit_handle(VmHart *hart)
+{
+    uint64_t code = hart->vcpu.scause & ~SCAUSE_IRQ;
+    bool irq = hart->vcpu.scause & SCAUSE_IRQ;
+    ExitFn *handle = code >= CAUSE_COUNT ? NULL : (irq ? interrupts : exceptions)[code];
+    if (code < CAUSE_COUNT)
+        hart->exits[irq][code]++;
+    if (handle)
+        handle(hart);
+    else
+        vm_fault(hart, "an exit that nobody expects");
+}
+
+uint64_t exit_count(const Vm *vm, uint64_t scause)
+{
+    uint64_t code = scause & ~SCAUSE_IRQ, sum = 0;
+    for (unsigned i = 0; code < CAUSE_COUNT && i < vm->n_harts; i++)
+        sum += vm->harts[i].exits[scause >> 63][code];
+    return sum;
+}

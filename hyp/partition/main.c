@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* main.c - from the firmware to the guests, and the life of a hart; see partition.h. */
+#include <stddef.h>
+
+#include "lib/bootargs.h"
+#include "lib/csr.h"
+#include "lib/power.h"
+#include "lib/print.h"
+#include "lib/trap.h"
+#include "partition.h"
+
+Vm vms[VMS];
+unsigned n_vms;
+Config config;
+
+/* A trap of our own is a mistake of our own. */
+void trap(TrapFrame *frame, uint64_t cause, uint64_t tval)
+{
+    trap_die(frame, cause, tval);
+}
+
+/* The guest keeps what it can handle: norm:hedeleg_acc, norm:hideleg_acc */
+static void set_up_hart(const VmHart *hart)
+{
+    const Vm *vm = hart->vm;
+    csr_write(hedeleg, BIT(CAUSE_FETCH_MISALIGNED) | BIT(CAUSE_FETCH_ACCESS) | BIT(CAUSE_ILLEGAL) |
+                           BIT(CAUSE_BREAKPOINT) | BIT(CAUSE_LOAD_MISALIGNED) |
+                           BIT(CAUSE_LOAD_ACCESS) | BIT(CAUSE_STORE_MISALIGNED) |
+                           BIT(CAUSE_STORE_ACCESS) | BIT(CAUSE_ECALL_U) | BIT(CAUSE_FETCH_PAGE) |
+                           BIT(CAUSE_LOAD_PAGE) | BIT(CAUSE_STORE_PAGE));
+    csr_write(hideleg, HVIP_SOFT | HVIP_TIMER | HVIP_EXTERNAL);
+    csr_write(hcounteren, COUNTEREN_CY | COUNTEREN_TM | COUNTEREN_IR);
+    csr_write(henvcfg, HENVCFG_PBMTE | HENVCFG_CBO | (config.svade ? 0 : HENVCFG_ADUE) |
+                           (config.sstc && !config.timer_by_calls ? HENVCFG_STCE : 0));
+    if (config.stateen)
+        csr_write(
+            hstateen0,
+            HSTATEEN_SE0 | HSTATEEN_ENVCFG |
+                (vm->irq == &irq_files ? HSTATEEN_AIA | HSTATEEN_IMSIC | HSTATEEN_CSRIND : 0));
+    csr_write(hgatp,
+              ATP_SV39 << ATP_MODE | (uint64_t)vm->vmid << HGATP_VMID | (uintptr_t)vm->root >> 12);
+    csr_write(sie, SIE_SOFT);
+}
+
+void kick(VmHart *hart, uint32_t request)
+{
+    __atomic_fetch_or(&hart->requests, request, __ATOMIC_ACQ_REL);
+    sbi_send_ipi(BIT(hart->id), 0);
+}
+
+/* Is it wanted? Then it runs from now on. */
+static bool take_start(VmHart *hart)
+{
+    Vm *vm = hart->vm;
+    lock(&vm->lock);
+    bool wanted = vm->state == VM_RUNNING && hart->state == SBI_HART_START_PENDING;
+    if (wanted) {
+        hart->state = SBI_HART_STARTED;
+        vm->running++;
+    }
+    unlock(&vm->lock);
+    return wanted;
+}
+
+/* Until it is wanted. Its siblings and the manager wake it by kick(). */
+static void wait_for_start(VmHart *hart)
+{
+    csr_write(sie, SIE_SOFT);
+    while (!take_start(hart)) {
+        vm_settle(hart->vm);
+        if (__atomic_load_n(&hart->requests, __ATOMIC_ACQUIRE) == 0)
+            wfi();
+        csr_clear(sip, SIE_SOFT);
+        __atomic_store_n(&hart->requests, 0, __ATOMIC_RELEASE);
+    }
+}
+
+static void leave(VmHart *hart)
+{
+    Vm *vm = hart->vm;
+    lock(&vm->lock);
+    if (hart->state == SBI_HART_STARTED)
+        hart->state = SBI_HART_STOPPED;
+    vm->running--;
+    unlock(&vm->lock);
+}
+
+/* From now on the guest sees a hart that comes out of reset. */
+static void reset(VmHart *hart)
+{
+    vcpu_reset(&hart->vcpu, hart->start_pc, hart->number, hart->start_argument);
+    timer_reset(hart);
+    if (hart->vm->irq->reset)
+        hart->vm->irq->reset(hart);
+    fence_i();
+    hfence_gvma();
+    hfence_vvma();
+}
+
+static bool runs_on(const VmHart *hart)
+{
+    return __atomic_load_n(&hart->vm->state, __ATOMIC_ACQUIRE) == VM_RUNNING &&
+           __atomic_load_n(&hart->state, __ATOMIC_ACQUIRE) == SBI_HART_STARTED;
+}
+
+void hart_live(void *vm_hart)
+{
+    VmHart *hart = vm_hart;
+    set_up_hart(hart);
+    for (;;) {
+        wait_for_start(hart);
+        reset(hart);
+        while (runs_on(hart)) {
+            vcpu_run(&hart->vcpu);
+            exit_handle(hart);
+        }
+        leave(hart);
+    }
+}
+
+static void read_config(const Fdt *host)
+{
+    uint64_t id;
+    FdtNode cpu = fdt_next_cpu(host, NULL, &id);
+    if (!cpu || !fdt_isa_has(host, cpu, "h"))
+        panic("partition: the harts have no hypervisor extension");
+    config = (Config){
+        .timer_by_calls = bootarg_is(host, "timer", "sbi"),
+        .irq_emulated = bootarg_is(host, "irq", "emulated"),
+        .lazy = bootarg_has(host, "lazy"),
+        .quiet = bootarg_has(host, "quiet"),
+        .sstc = fdt_isa_has(host, cpu, "sstc"),
+        .stateen = fdt_isa_has(host, cpu, "ssstateen") || fdt_isa_has(host, cpu, "smstateen"),
+        .svade = fdt_isa_has(host, cpu, "svade"),
+    };
+}
+
+/* What has a place of its own, before anybody gets what is left. */
+static void take_places(const Fdt *host)
+{
+    Partition part = { .node = NULL };
+    PartitionShared shared = { .node = NULL };
+    while (partitions_next(host, part.node, &part)) {
+        frames_take(part.kernel.host, part.kernel.size);
+        frames_take(part.initrd.host, part.initrd.size);
+        for (unsigned i = 0; i < part.n_memories; i++)
+            if (part.memories[i].fixed)
+                frames_take(part.memories[i].host, part.memories[i].size);
+    }
+    while (partitions_next_shared(host, shared.node, &shared))
+        if (shared.fixed)
+            frames_take(shared.host, shared.guest.size);
+}
+
+static void make_vms(const Fdt *host)
+{
+    static Partition part;
+    while (n_vms < VMS && partitions_next(host, part.node, &part)) {
+        vms[n_vms].index = n_vms;
+        vm_make(&vms[n_vms], host, &part);
+        n_vms++;
+    }
+    if (!n_vms)
+        panic("partition: no partitions in the device tree");
+}
+
+static void join(void *vm_hart)
+{
+    color_join();
+    hart_live(vm_hart);
+}
+
+/* All harts of guests but this one; returns how many. This one's is `own`, NULL if it is no guest's. */
+static unsigned start_harts(VmHart **own)
+{
+    unsigned n = 0;
+    *own = NULL;
+    for (unsigned i = 0; i < n_vms; i++)
+        for (unsigned j = 0; j < vms[i].n_harts; j++) {
+            VmHart *hart = &vms[i].harts[j];
+            if (hart->id == hart_self()->id) {
+                *own = hart;
+                continue;
+            }
+            long error = hart_start(hart->id, join, hart);
+            if (error)
+                panic("partition: hart %lu does not start: error %ld", hart->id, error);
+            n++;
+        }
+    return n;
+}
+
+void main(void *blob)
+{
+    Fdt host;
+    PartitionSetup setup;
+    VmHart *own;
+    if (!fdt_open(&host, blob))
+        panic("partition: no device tree");
+    power_find(&host);
+    console_find(&host);
+    if (!partitions_setup(&host, &setup))
+        panic("partition: no partitions in the device tree");
+    read_config(&host);
+    frames_find(&host, &setup);
+    take_places(&host);
+    console_make();
+    make_vms(&host);
+    unsigned others = start_harts(&own);
+    color_move(&setup, others);
+    if (own)
+        hart_live(own);
+    hart_stop();
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* vm.c - what a partition is made of: harts, memory, devices, images; see partition.h. */
+#include "lib/csr.h"
+#include "lib/print.h"
+#include "lib/string.h"
+#include "partition.h"
+
+enum { TREE_ROOM = 0x10000 };
+
+static VmHart hart_records[HART_MAX];
+static unsigned hart_records_used;
+
+/* V is taken away, the rest of the entry stays: that is how vm_touch finds what belongs there. */
+static void map_page(Vm *vm, uint64_t gpa, uint64_t host, uint64_t size, uint64_t flags)
+{
+    paging_map(vm->root, SV39X4, gpa, host, size, flags | PTE_U);
+}
+
+void vm_map(Vm *vm, uint64_t gpa, uint64_t host, uint64_t size, uint64_t flags)
+{
+    uint64_t more = gpa % PAGE_SIZE;
+    frames_for(vm);
+    map_page(vm, gpa - more, host - more, (size + more + PAGE_SIZE - 1) & -PAGE_SIZE, flags);
+    frames_for(NULL);
+}
+
+/* The largest page that fits there and is to be had. */
+static uint64_t map_next(Vm *vm, uint64_t gpa, uint64_t size)
+{
+    static const uint64_t sizes[] = { GIGA_PAGE, MEGA_PAGE, PAGE_SIZE };
+    for (unsigned i = vm->superpages && !config.lazy ? 0 : 2; i < 3; i++) {
+        uint64_t host = gpa % sizes[i] || size < sizes[i] ? 0 : frames_get(vm, sizes[i]);
+        if (!host)
+            continue;
+        map_page(vm, gpa, host, sizes[i], PTE_RWX);
+        if (config.lazy)
+            *paging_entry(vm->root, SV39X4, gpa) &= ~(uint64_t)PTE_V;
+        return sizes[i];
+    }
+    panic("partition: %s: no memory of its colours is left", vm->name);
+}
+
+static void make_memory(Vm *vm)
+{
+    frames_for(vm);
+    vm->root = paging_root(SV39X4);
+    for (unsigned i = 0; i < vm->n_memories; i++) {
+        const PartitionMemory *memory = &vm->memories[i];
+        if (memory->fixed)
+            map_page(vm, memory->guest, memory->host, memory->size, PTE_RWX);
+        for (uint64_t done = 0; !memory->fixed && done < memory->size;)
+            done += map_next(vm, memory->guest + done, memory->size - done);
+    }
+    frames_for(NULL);
+}
+
+bool vm_has(const Vm *vm, uint64_t gpa, uint64_t size)
+{
+    for (unsigned i = 0; i < vm->n_memories; i++) {
+        const PartitionMemory *memory = &vm->memories[i];
+        if (gpa >= memory->guest && size <= memory->size &&
+            gpa - memory->guest <= memory->size - size)
+            return true;
+    }
+    return false;
+}
+
+bool vm_touch(Vm *vm, uint64_t gpa)
+{
+    if (!config.lazy || !vm_has(vm, gpa, 1))
+        return false;
+    uint64_t *entry = paging_entry(vm->root, SV39X4, gpa);
+    return !(__atomic_fetch_or(entry, PTE_V, __ATOMIC_ACQ_REL) & PTE_V);
+}
+
+char *vm_at(const Vm *vm, uint64_t gpa, uint64_t *size)
+{
+    uint64_t covers;
+    if (!vm_has(vm, gpa, 1))
+        return NULL;
+    (void)vm_touch((Vm *)vm, gpa);
+    const uint64_t *leaf = paging_leaf(vm->root, SV39X4, gpa, &covers);
+    *size = covers - gpa % covers;
+    return (char *)((*leaf >> 10 << 12) + gpa % covers);
+}
+
+/* An image to its place; what does not fit is left out, and the guest will miss it. */
+static void put(Vm *vm, const PartitionModule *module)
+{
+    uint64_t piece;
+    for (uint64_t done = 0; done < module->size; done += piece) {
+        char *to = vm_at(vm, module->load + done, &piece);
+        if (!to)
+            return;
+        piece = piece < module->size - done ? piece : module->size - done;
+        memcpy(to, (const char *)module->host + done, piece);
+    }
+}
+
+void vm_load(Vm *vm)
+{
+    put(vm, &vm->kernel);
+    put(vm, &vm->initrd);
+    put(vm, &vm->tree);
+    vm->harts[0].start_pc = vm->kernel.entry;
+    vm->harts[0].start_argument = vm->tree.load;
+    vm->harts[0].state = SBI_HART_START_PENDING;
+}
+
+bool vm_harts(const Vm *vm, uint64_t mask, uint64_t base, uint64_t *host_mask)
+{
+    *host_mask = 0;
+    if (base == -1ul) {
+        base = 0;
+        mask = BIT(vm->n_harts - 1) * 2 - 1;
+    }
+    for (uint64_t i = 0; i < 64; i++) {
+        if (!(mask >> i & 1))
+            continue;
+        if (base >= vm->n_harts || i >= vm->n_harts - base)
+            return false;
+        *host_mask |= BIT(vm->harts[base + i].id);
+    }
+    return true;
+}
+
+static void give_harts(Vm *vm, const Partition *part)
+{
+    vm->harts = &hart_records[hart_records_used];
+    for (uint64_t id = 0; id < 64; id++) {
+        if (!(part->harts >> id & 1))
+            continue;
+        if (hart_records_used == HART_MAX)
+            panic("partition: more than %u harts", HART_MAX);
+        VmHart *hart = &hart_records[hart_records_used++];
+        *hart = (VmHart){ .vm = vm, .number = vm->n_harts++, .id = id, .state = SBI_HART_STOPPED };
+    }
+    if (!vm->n_harts)
+        panic("partition: %s has no harts", vm->name);
+}
+
+/* The last 64 KiB of its first memory are for the device tree when the guest starts. */
+static void keep_tree(Vm *vm, const Fdt *host, const Partition *part)
+{
+    const PartitionMemory *memory = &vm->memories[0];
+    Vm anybody = { .colors.any = true };
+    uint64_t kept = frames_get(&anybody, TREE_ROOM);
+    uint32_t size =
+        kept && memory->size >= TREE_ROOM ? tree_make(vm, host, part, (void *)kept, TREE_ROOM) : 0;
+    if (!size)
+        panic("partition: %s: no room for its device tree", vm->name);
+    vm->tree =
+        (PartitionModule){ kept, size, (memory->guest + memory->size - TREE_ROOM) & -8ul, 0 };
+}
+
+/* A device's registers, and its wired interrupts. */
+typedef struct {
+    Vm *vm;
+    const Fdt *host;
+} Giving;
+
+static void give_device(void *opaque, FdtNode node)
+{
+    const Giving *giving = opaque;
+    FdtRange reg;
+    FdtNode chip =
+        fdt_find_phandle(giving->host, fdt_cell(giving->host, node, "interrupt-parent", 0, 0));
+    uint32_t cells = chip ? fdt_cell(giving->host, chip, "#interrupt-cells", 0, 1) : 1, source;
+    for (unsigned i = 0; fdt_reg(giving->host, node, i, &reg); i++)
+        vm_map(giving->vm, reg.base, reg.base, reg.size, PTE_RW);
+    for (unsigned i = 0; (source = fdt_cell(giving->host, node, "interrupts", i * cells, 0)); i++)
+        giving->vm->sources[source / 64 % (VM_SOURCES / 64)] |= BIT(source % 64);
+}
+
+static void give_sources(Vm *vm, const Fdt *host, const Partition *part)
+{
+    uint32_t source;
+    for (unsigned i = 0; (source = fdt_cell(host, part->node, "bulkhead,interrupts", i, 0)); i++)
+        vm->sources[source / 64 % (VM_SOURCES / 64)] |= BIT(source % 64);
+}
+
+/* "0-3 5", for the numbers below `n` that `has` says yes to. */
+static void say_numbers(const Vm *vm, bool (*has)(const Vm *vm, unsigned number), unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        unsigned first = i;
+        if (!has(vm, i))
+            continue;
+        while (i + 1 < n && has(vm, i + 1))
+            i++;
+        print(first == i ? " %u" : " %u-%u", first, i);
+    }
+}
+
+static bool has_hart(const Vm *vm, unsigned number)
+{
+    for (unsigned i = 0; i < vm->n_harts; i++)
+        if (vm->harts[i].id == number)
+            return true;
+    return false;
+}
+
+static bool has_color(const Vm *vm, unsigned number)
+{
+    return colors_have(&vm->colors, number);
+}
+
+static void say(const Vm *vm)
+{
+    uint64_t size = 0, page = 0;
+    if (config.quiet)
+        return;
+    for (unsigned i = 0; i < vm->n_memories; i++)
+        size += vm->memories[i].size;
+    (void)paging_leaf(vm->root, SV39X4, vm->memories[0].guest, &page);
+    print("partition: %s: harts", vm->name);
+    say_numbers(vm, has_hart, 64);
+    print(", %lu MiB at 0x%lx in %s pages, colours", size >> 20, vm->memories[0].guest,
+          page == GIGA_PAGE   ? "1 GiB"
+          : page == MEGA_PAGE ? "2 MiB"
+                              : "4 KiB");
+    if (vm->colors.any)
+        print(" any");
+    else
+        say_numbers(vm, has_color, 64 * COLOR_WORDS);
+    print(", interrupts by %s, timer by %s\n", vm->irq->name,
+          config.sstc && !config.timer_by_calls ? "vstimecmp" : "SBI calls");
+}
+
+void vm_make(Vm *vm, const Fdt *host, const Partition *part)
+{
+    Giving giving = { vm, host };
+    for (unsigned i = 0; part->name[i] && i < VM_NAME - 1; i++)
+        vm->name[i] = part->name[i];
+    vm->number = part->number;
+    vm->vmid = part->vmid ? part->vmid : part->number;
+    vm->colors = part->colors;
+    vm->superpages = part->superpages && part->colors.any;
+    vm->n_memories = part->n_memories;
+    memcpy(vm->memories, part->memories, sizeof(vm->memories));
+    vm->kernel = part->kernel;
+    vm->initrd = part->initrd;
+    give_harts(vm, part);
+    make_memory(vm);
+    tree_each(host, part->node, "bulkhead,devices", give_device, &giving);
+    give_sources(vm, host, part);
+    irq_choose(vm, host);
+    keep_tree(vm, host, part);
+    vm->state = VM_RUNNING;
+    vm_load(vm);
+    say(vm);
+}
