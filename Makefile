@@ -13,22 +13,35 @@ B := build/$(MODE)
 V ?= 0
 Q := $(if $(filter 1,$(V)),,@)
 
-PACKAGES := glib-2.0 libelf zlib libzstd libconfig $(if $(filter 1,$(CONFIG_SLIRP)),slirp) $(if $(filter 1,$(CONFIG_LIBEDIT)),libedit)
 CFLAGS_release := -O2 -g
 CFLAGS_debug := -O1 -g
 CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 CFLAGS_torture := -O2 -g
 CFLAGS_mutants := -O2 -g
 CFLAGS_fuzz := -O2 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+# Two other builds that must behave the same (tests/hosts); made soon rather than fast.
+CFLAGS_clang := -O1
+CFLAGS_arm64 := -O1
 # Only clang has the engine; warnings are gcc's business.
-ifeq ($(MODE),fuzz)
-CC := $(FUZZ_CC)
+ifneq ($(filter fuzz clang,$(MODE)),)
+CC := clang
 WARNINGS := -w
 endif
+# Another machine's program: its compiler, and its libraries from roms/fetch-arm64.
+PKG_CONFIG := pkg-config
+ifeq ($(MODE),arm64)
+ARM64_ROOT := $(CURDIR)/build/arm64-root
+CC := aarch64-linux-gnu-gcc --sysroot=$(ARM64_ROOT) -B$(ARM64_ROOT)/usr/lib/aarch64-linux-gnu/
+WARNINGS := -w
+CONFIG_SLIRP := 0
+CONFIG_LIBEDIT := 0
+PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(ARM64_ROOT) PKG_CONFIG_LIBDIR=$(ARM64_ROOT)/usr/lib/aarch64-linux-gnu/pkgconfig pkg-config
+endif
+PACKAGES := glib-2.0 libelf zlib libzstd libconfig $(if $(filter 1,$(CONFIG_SLIRP)),slirp) $(if $(filter 1,$(CONFIG_LIBEDIT)),libedit)
 CFLAGS ?=
 ALL_CFLAGS := -std=gnu11 -fno-strict-aliasing $(CFLAGS_$(MODE)) $(WARNINGS) -I. -DVERSION='"$(VERSION)"' \
               -DCONFIG_SLIRP=$(CONFIG_SLIRP) -DCONFIG_TORTURE=$(if $(filter torture,$(MODE)),1,0) \
-              -DCONFIG_MUTANTS=$(if $(filter mutants,$(MODE)),1,0) $(shell pkg-config --cflags $(PACKAGES)) $(CFLAGS)
+              -DCONFIG_MUTANTS=$(if $(filter mutants,$(MODE)),1,0) $(shell $(PKG_CONFIG) --cflags $(PACKAGES)) $(CFLAGS)
 ifeq ($(MODE),fuzz)
 # Comparisons are worth following where text is compared, and take half of the time where instructions run.
 $(B)/cpu/%.o $(B)/mmu/%.o $(B)/emu/base/%.o: ALL_CFLAGS += -fno-sanitize-coverage=trace-cmp
@@ -36,7 +49,7 @@ endif
 ifeq ($(CI),true)
 ALL_CFLAGS += -Werror
 endif
-LDLIBS := $(shell pkg-config --libs $(PACKAGES)) -lfdt -lpthread
+LDLIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lfdt -lpthread
 
 SOURCES := $(wildcard mmu/*.c mmu/*/*.c cpu/*.c cpu/*/*.c devices/*.c emu/*.c emu/*/*.c)
 ifneq ($(CONFIG_SLIRP),1)
@@ -112,7 +125,7 @@ lint: ## layers, cited anchors, formatting, shell scripts
 	@.ci/check-includes
 	@.ci/check-norms
 	@clang-format --dry-run --Werror $(shell git ls-files '*.c' '*.h')
-	@shellcheck configure .ci/check-includes .ci/check-norms .ci/run tests/run-unit tests/golden/run tests/lockstep/run-states tests/lockstep/torture tests/export/run-bao tests/export/run-jailhouse roms/fetch-images roms/fetch-qemu roms/fetch-objdump roms/fetch-gdb \
+	@shellcheck configure .ci/check-includes .ci/check-norms .ci/run tests/run-unit tests/golden/run tests/lockstep/run-states tests/lockstep/torture tests/export/run-bao tests/export/run-jailhouse roms/fetch-images roms/fetch-qemu roms/fetch-objdump roms/fetch-gdb roms/fetch-arm64 \
 	    roms/apt-private.sh
 	@echo "lint: clean"
 
@@ -199,6 +212,9 @@ check-aia: $(B)/unit/test_aia_naive ## interrupts in 10^6 random states, against
 check-states: ## 200 points of a Linux boot and 20 of each of two KVM guests: saved, loaded, gone back to, and continued
 	@tests/lockstep/run-states $(MODE) --full
 
+check-hosts: $(B)/bulkhead $(IMAGES) ## the same runs on builds by gcc and clang, and on one for arm64 under user-mode emulation
+	@tests/hosts/run -v --full --need-all $(B)/bulkhead
+
 check-trends: $(B)/bulkhead $(B)/unit/test_timing ## what is published of shared caches, all of it, and isolation over 10^8 accesses: docs/trends.md
 	@roms/fetch-images opensbi
 	@tests/trends/run --all --check $(B)/bulkhead
@@ -221,8 +237,8 @@ install: $(B)/bulkhead ## into PREFIX (DESTDIR is respected)
 	for image in $(wildcard $(IMAGES) $(HYP)/partition.elf); do install -D -m 644 $$image $(DESTDIR)$(PREFIX)/share/bulkhead/; done
 
 clean: ## remove what was built (keeps build/images)
-	rm -rf build/hyp build/release build/debug build/asan build/torture build/mutants build/fuzz build/bench build/bench.json build/bulkhead
+	rm -rf build/hyp build/release build/debug build/asan build/torture build/mutants build/clang build/arm64 build/fuzz build/bench build/bench.json build/bulkhead
 
 -include $(wildcard $(B)/tests/isa/*.d) $(RANDOM_OBJECTS:.o=.d) $(OBJECTS:.o=.d) $(TESTLIB:.o=.d) $(UNIT:$(B)/unit/%=$(B)/tests/unit/%.d) $(FUZZ:$(B)/fuzz/%=$(B)/tests/fuzz/%.d)
-.PHONY: all guests mutants norm-report unit fuzz fuzz-targets fuzz-binaries lint images run check-quick check check-boot check-float check-walk check-aia check-states check-trends bench format install help clean
+.PHONY: all guests mutants norm-report unit fuzz fuzz-targets fuzz-binaries lint images run check-quick check check-boot check-float check-walk check-aia check-states check-hosts check-trends bench format install help clean
 .SECONDARY:
