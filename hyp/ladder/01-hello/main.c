@@ -59,11 +59,11 @@ void main(void *tree)
 {
     Fdt fdt;
     if (!fdt_open(&fdt, tree))
-        panic("01: no device tree");
+        panic("hyp: no device tree");
     power_find(&fdt);
     FdtNode cpu = find_cpu(&fdt, hart_self()->id);
     bool can = cpu && fdt_isa_has(&fdt, cpu, "h");
-    print("01: hello from %s-mode\n", can ? "HS" : "S");
+    print("hyp: hello from %s-mode\n", can ? "HS" : "S");
     print_extensions(&fdt, cpu);
     if (can)
         print_limits();

@@ -17,7 +17,7 @@ static void on_exit(TrapFrame *frame, uint64_t cause, uint64_t tval)
     uint64_t n = frame->x[10];
     if (cause != CAUSE_ECALL_VS)
         trap_die(frame, cause, tval);
-    print("02: back by %s at guest+0x%lx, a0 = %lu\n", cause_name(cause),
+    print("hyp: back by %s at guest+0x%lx, a0 = %lu\n", cause_name(cause),
           frame->pc - (uintptr_t)guest, n);
     if (n == CALLS)
         power_off(true);
@@ -48,11 +48,11 @@ void main(void *tree)
 {
     Fdt fdt;
     if (!fdt_open(&fdt, tree))
-        panic("02: no device tree");
+        panic("hyp: no device tree");
     power_find(&fdt);
     csr_write(hedeleg, 0); /* all its traps come to us */
     csr_write(vsatp, 0);   /* its addresses are guest-physical, */
     csr_write(hgatp, 0);   /* and guest-physical ones are the machine's: norm:hgatp_mode_bare */
-    print("02: into the guest\n");
+    print("hyp: into the guest\n");
     enter_guest((uintptr_t)guest, 0);
 }

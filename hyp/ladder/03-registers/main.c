@@ -25,10 +25,10 @@ void trap(TrapFrame *frame, uint64_t cause, uint64_t tval)
 
 static void __attribute__((noreturn)) finish(bool well)
 {
-    print("03: the guest ends %s\n", well ? "well" : "badly");
+    print("hyp: the guest ends %s\n", well ? "well" : "badly");
     for (unsigned cause = 0; cause < CAUSE_COUNT; cause++) {
         if (exits[cause])
-            print("03: %4lu %s\n", exits[cause], cause_name(cause));
+            print("hyp: %4lu %s\n", exits[cause], cause_name(cause));
     }
     power_off(well);
 }
@@ -44,7 +44,7 @@ static void on_call(Vcpu *vcpu)
 /* What the guest may not do is not done. */
 static void on_instruction(Vcpu *vcpu)
 {
-    print("03: %s at guest+0x%lx\n", cause_name(vcpu->scause), vcpu->pc - (uintptr_t)guest);
+    print("hyp: %s at guest+0x%lx\n", cause_name(vcpu->scause), vcpu->pc - (uintptr_t)guest);
     vcpu->pc += 4;
 }
 
@@ -57,7 +57,7 @@ static ExitFn *const handlers[CAUSE_COUNT] = {
 static void handle(Vcpu *vcpu)
 {
     if (vcpu->scause >= CAUSE_COUNT || !handlers[vcpu->scause])
-        panic("03: %s at 0x%lx, and nobody expects it", cause_name(vcpu->scause), vcpu->pc);
+        panic("hyp: %s at 0x%lx, and nobody expects it", cause_name(vcpu->scause), vcpu->pc);
     exits[vcpu->scause]++;
     handlers[vcpu->scause](vcpu);
 }
@@ -67,7 +67,7 @@ void main(void *tree)
     static Vcpu vcpu;
     Fdt fdt;
     if (!fdt_open(&fdt, tree))
-        panic("03: no device tree");
+        panic("hyp: no device tree");
     power_find(&fdt);
     csr_write(hedeleg, 0);
     csr_write(hgatp, 0);
