@@ -136,6 +136,13 @@ static inline void hfence_vvma(void)
     __asm__ volatile(".option push\n.option arch, +h\nhfence.vvma\n.option pop" ::: "memory");
 }
 
+/* Of one page of the guest's, in every address space. */
+static inline void hfence_vvma_page(uint64_t gva)
+{
+    __asm__ volatile(".option push\n.option arch, +h\nhfence.vvma %0\n.option pop" ::"r"(gva)
+                     : "memory");
+}
+
 /*
  * A mark in the trace: an instruction without effect that everything runs and whoever looks can
  * see. `kind` is a constant below 2048; `value` says which one. docs/adr/0015-marks.md

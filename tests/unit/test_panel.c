@@ -39,11 +39,11 @@ Test(panel, draws_between_sequences_only)
     static const struct {
         const char *first, *rest;
     } cases[] = {
-        { "\033", "c" },       { "\033[", "m" },
-        { "\033[31", ";1m" },  { "\033]0;title", "\a" },
+        { "\033", "c" },          { "\033[", "m" },
+        { "\033[31", ";1m" },     { "\033]0;title", "\a" },
         { "\033]0;t", "\033\\" }, { "\033]0;t\033", "\\" },
-        { "\033(", "B" },      { "\xc3", "\xa4" },
-        { "\xe2\x82", "\xac" }, { "\xf0\x9f", "\x98\x80" },
+        { "\033(", "B" },         { "\xc3", "\xa4" },
+        { "\xe2\x82", "\xac" },   { "\xf0\x9f", "\x98\x80" },
         { "\033P+q", "\033\\" },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* fault.c - a page fault: of the shadow, of the guest's own table, or of registers that are not mapped; see vtx1.h. */
+#include <stddef.h>
+
+#include "vtx1/vtx1.h"
+
+static Intent intent_of(const Vcpu *vcpu)
+{
+    bool fetch = vcpu->scause == CAUSE_FETCH_PAGE, load = vcpu->scause == CAUSE_LOAD_PAGE;
+    return (Intent){ fetch ? FETCH : load ? LOAD : STORE, !(vcpu->sstatus & SSTATUS_SPP),
+                     csr_read(vsstatus) };
+}
+
+/* The fault is the guest's. Without access to its table it is an access fault of the same kind. */
+static void reflect(GuestHart *hart, const Walk *walk)
+{
+    static const uint64_t access[] = { [CAUSE_FETCH_PAGE] = CAUSE_FETCH_ACCESS,
+                                       [CAUSE_LOAD_PAGE] = CAUSE_LOAD_ACCESS,
+                                       [CAUSE_STORE_PAGE] = CAUSE_STORE_ACCESS };
+    Vcpu *vcpu = &hart->vcpu;
+    uint64_t cause = walk->result == WALK_PAGE_FAULT ? vcpu->scause : access[vcpu->scause];
+    shadow_of(hart)->counts.faults++;
+    vcpu_inject(vcpu, cause, vcpu->stval);
+}
+
+/* A page of the smaller of the two sizes, and what both permit. */
+static void fill(Shadow *shadow, uint64_t gva, const Walk *walk, uint64_t leaf, uint64_t size)
+{
+    uint64_t smaller = walk->size < size ? walk->size : size;
+    uint64_t address = (leaf >> 10 << 12) + (walk->gpa & (size - 1));
+    shadow_fill(shadow, gva, address & -smaller, smaller, walk->flags & leaf);
+}
+
+/* Under the lock: a sibling that takes the entry away has changed the guest's table before. */
+static Walk walk_and_fill(Shadow *shadow, uint64_t gva, const Intent *intent, bool *filled)
+{
+    uint64_t size = 0;
+    lock(&shadow->lock);
+    Walk walk = guest_walk(shadow->satp, gva, intent);
+    const uint64_t *leaf =
+        walk.result == WALK_DONE ? paging_leaf(guest.map, SV39X4, walk.gpa, &size) : NULL;
+    *filled = leaf;
+    if (leaf)
+        fill(shadow, gva, &walk, *leaf, size);
+    unlock(&shadow->lock);
+    return walk;
+}
+
+static bool code_is_there(const Vcpu *vcpu)
+{
+    uint32_t code;
+    return vcpu_fetch(vcpu->pc, 2, &code) &&
+           ((code & 3) != 3 || vcpu_fetch(vcpu->pc + 2, 2, &code));
+}
+
+void on_page_fault(GuestHart *hart)
+{
+    Shadow *shadow = shadow_of(hart);
+    Intent intent = intent_of(&hart->vcpu);
+    bool filled;
+    Walk walk = walk_and_fill(shadow, hart->vcpu.stval, &intent, &filled);
+    if (filled)
+        return;
+    if (walk.result != WALK_DONE) {
+        reflect(hart, &walk);
+        return;
+    }
+    if (!code_is_there(&hart->vcpu))
+        return; /* a sibling's fence took the code: the guest fetches it, and comes again */
+    shadow->counts.devices++;
+    device_access(hart, walk.gpa);
+}

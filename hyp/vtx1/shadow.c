@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* shadow.c - shadows of the guest's address spaces, and what is kept in them; see vtx1.h. */
+#include <stddef.h>
+
+#include "lib/print.h"
+#include "lib/string.h"
+#include "vtx1/vtx1.h"
+
+enum { LEVELS = 3 };
+
+static Shadow shadows[HART_MAX];
+static uint64_t tables[HART_MAX][TABLES][ENTRIES]
+    __attribute__((aligned(PAGE_SIZE), section(".bss.stacks"))); /* zeroed when given out */
+
+Shadow *shadow_of(const GuestHart *hart)
+{
+    return &shadows[hart - guest.harts];
+}
+
+static uint64_t covers(unsigned level)
+{
+    return PAGE_SIZE << 9 * level;
+}
+
+static uint64_t *new_table(Shadow *shadow)
+{
+    return memset(shadow->tables[shadow->n_tables++], 0, PAGE_SIZE);
+}
+
+/* All spaces, and their tables are free. Only the hart itself may: what it remembers of a table must go before that
+ * becomes another one. */
+static void forget_all(Shadow *shadow)
+{
+    shadow->n_spaces = shadow->n_tables = 0;
+    hfence_vvma();
+}
+
+/* The place of the space of now; if there is none, of an empty one. */
+static unsigned find_space(Shadow *shadow)
+{
+    unsigned i = 0;
+    while (i < shadow->n_spaces && shadow->spaces[i].satp != shadow->satp)
+        i++;
+    if (i < shadow->n_spaces)
+        return i;
+    if (i == SPACES || shadow->n_tables == TABLES) {
+        forget_all(shadow);
+        i = 0;
+    }
+    shadow->spaces[i] = (Space){ shadow->satp, new_table(shadow) };
+    shadow->n_spaces = i + 1;
+    return i;
+}
+
+/* The hart's own identifiers of spaces are their places, if it has any. */
+static void enter_space(Shadow *shadow)
+{
+    unsigned i = find_space(shadow);
+    uint64_t asid = shadow->asids ? i + 1 : 0;
+    shadow->root = shadow->spaces[i].root;
+    csr_write(vsatp, ATP_SV39 << ATP_MODE | asid << SATP_ASID | (uintptr_t)shadow->root >> 12);
+    if (!shadow->asids)
+        hfence_vvma();
+}
+
+void shadow_switch(Shadow *shadow, uint64_t satp)
+{
+    lock(&shadow->lock);
+    shadow->satp = satp;
+    enter_space(shadow);
+    unlock(&shadow->lock);
+}
+
+void shadow_empty(Shadow *shadow)
+{
+    lock(&shadow->lock);
+    forget_all(shadow);
+    enter_space(shadow);
+    unlock(&shadow->lock);
+}
+
+/* The entry of `level` for `gva`; a larger leaf on the way goes. NULL: no table left. */
+static uint64_t *find_entry(Shadow *shadow, unsigned level, uint64_t gva)
+{
+    uint64_t *table = shadow->root;
+    for (unsigned i = LEVELS - 1; i > level; i--) {
+        uint64_t *entry = &table[gva / covers(i) % ENTRIES];
+        if (!(*entry & PTE_V) || (*entry & (PTE_R | PTE_X))) {
+            if (shadow->n_tables == TABLES)
+                return NULL;
+            *entry = pte_make((uintptr_t)new_table(shadow), PTE_V);
+        }
+        table = (uint64_t *)(*entry >> 10 << 12);
+    }
+    return &table[gva / covers(level) % ENTRIES];
+}
+
+void shadow_fill(Shadow *shadow, uint64_t gva, uint64_t address, uint64_t size, uint64_t flags)
+{
+    unsigned level = size == GIGA_PAGE ? 2 : size == MEGA_PAGE ? 1 : 0;
+    uint64_t *entry = find_entry(shadow, level, gva);
+    if (!entry) {
+        forget_all(shadow);
+        enter_space(shadow);
+        entry = find_entry(shadow, level, gva);
+    }
+    *entry = pte_make(address, flags | PTE_V | PTE_A | PTE_D);
+    hfence_vvma_page(gva);
+    shadow->counts.fills++;
+}
+
+/* The entry for `gva` in one space, whatever its size. */
+static void drop_page(uint64_t *table, uint64_t gva)
+{
+    for (unsigned level = LEVELS; level--;) {
+        uint64_t *entry = &table[gva / covers(level) % ENTRIES];
+        if (!(*entry & PTE_V))
+            return;
+        if (*entry & (PTE_R | PTE_X)) {
+            *entry = 0;
+            return;
+        }
+        table = (uint64_t *)(*entry >> 10 << 12);
+    }
+}
+
+void shadow_drop(Shadow *shadow, const Fence *fence)
+{
+    bool everything = !fence->size || fence->size > ENTRIES * PAGE_SIZE;
+    for (unsigned i = 0; i < shadow->n_spaces; i++) {
+        Space *space = &shadow->spaces[i];
+        if (fence->one_space && (space->satp >> SATP_ASID & SATP_ASIDS) != fence->asid)
+            continue;
+        if (everything)
+            memset(space->root, 0, PAGE_SIZE);
+        for (uint64_t at = 0; at < fence->size && !everything; at += PAGE_SIZE)
+            drop_page(space->root, fence->start + at);
+    }
+}
+
+/* On the hart that asks. That one has its harts fence by the firmware, after us. */
+void shadow_forget(GuestHart *hart, const Fence *fence)
+{
+    Shadow *shadow = shadow_of(hart);
+    lock(&shadow->lock);
+    shadow_drop(shadow, fence);
+    unlock(&shadow->lock);
+}
+
+/* What the guest's tables may have in them is Sv39 and nothing else. */
+static void simplify_paging(void)
+{
+    FdtNode cpu = NULL;
+    uint64_t id;
+    while ((cpu = fdt_next_cpu(&guest.fdt, cpu, &id))) {
+        char *type = fdt_prop(&guest.fdt, cpu, "mmu-type", NULL);
+        if (type && !memcmp(type, "riscv,sv", 8))
+            memcpy(type, "riscv,sv39", 10);
+        fdt_isa_remove(&guest.fdt, cpu, "svnapot");
+        fdt_isa_remove(&guest.fdt, cpu, "svpbmt");
+        fdt_isa_remove(&guest.fdt, cpu, "svrsw60t59b");
+    }
+}
+
+void shadow_begin(GuestHart *hart)
+{
+    Shadow *shadow = shadow_of(hart);
+    csr_write(vsatp, ATP_SV39 << ATP_MODE | SATP_ASIDS << SATP_ASID);
+    if (csr_read(vsatp) >> ATP_MODE != ATP_SV39)
+        panic("vtx1: no Sv39 on hart %lu", hart->id);
+    shadow->asids = (csr_read(vsatp) >> SATP_ASID & SATP_ASIDS) >= SPACES;
+    shadow->tables = tables[hart - guest.harts];
+    shadow->satp = 0;
+    shadow_empty(shadow);
+    simplify_paging();
+}
+
+/* Sums of all harts. */
+void shadow_report(bool irq, unsigned code)
+{
+    ShadowCounts sum = { 0 };
+    for (unsigned i = 0; i < guest.count; i++) {
+        const ShadowCounts *counts = &shadows[i].counts;
+        sum.fills += counts->fills;
+        sum.faults += counts->faults;
+        sum.devices += counts->devices;
+        sum.spaces += counts->spaces;
+        sum.reads += counts->reads;
+        sum.fences += counts->fences;
+    }
+    if (!irq && code == CAUSE_STORE_PAGE) {
+        report_line(sum.fills, "shadow filled", 1);
+        report_line(sum.faults, "the guest's own", 1);
+        report_line(sum.devices, "registers", 1);
+    }
+    if (!irq && code == CAUSE_VIRTUAL_INSTRUCTION) {
+        report_line(sum.spaces, "satp written", 1);
+        report_line(sum.reads, "satp read", 1);
+        report_line(sum.fences, "sfence.vma", 1);
+    }
+}

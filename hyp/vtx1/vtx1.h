@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vtx1.h - page tables by software: the hart walks shadow tables, which say in one step what the guest's table and the
+ * monitor's map of the guest's memory say in two.
+ *
+ *   guest virtual --satp, in the guest's memory--> guest-physical --guest.map--> physical
+ *                 `----------------- vsatp: a shadow, filled on demand ---------'
+ *
+ * A shadow behaves as a TLB that forgets nothing: entries come by page faults (fault.c), and go when the guest says so
+ * (privileged.c). walk.c reads the guest's table, shadow.c keeps shadows.
+ */
+#ifndef HYP_VTX1_VTX1_H
+#define HYP_VTX1_VTX1_H
+
+#include "lib/lock.h"
+#include "lib/paging.h"
+#include "monitor/monitor.h"
+
+enum { SPACES = 8, TABLES = 64, ENTRIES = PAGE_SIZE / sizeof(uint64_t) };
+
+/* An address space of the guest. */
+typedef struct {
+    uint64_t satp;  /* as the guest wrote it */
+    uint64_t *root; /* its shadow */
+} Space;
+
+typedef struct {
+    uint64_t fills, faults, devices; /* page faults: the shadow's, the guest's, and those of registers */
+    uint64_t spaces, reads, fences;  /* satp written, read; sfence.vma */
+} ShadowCounts;
+
+/* The shadows of a hart. Another hart may take the lock, and entries away; everything else is its own. */
+typedef struct {
+    Lock lock;
+    uint64_t satp; /* what the guest reads there */
+    Space spaces[SPACES];
+    unsigned n_spaces;
+    uint64_t *root;              /* of the space of now */
+    uint64_t (*tables)[ENTRIES]; /* TABLES of them, given out in order */
+    unsigned n_tables;
+    bool asids; /* the hart tells spaces apart */
+    ShadowCounts counts;
+} Shadow;
+
+/* The shadows of a hart of the guest. */
+Shadow *shadow_of(const GuestHart *hart);
+
+/* Another address space from now on: satp is written, and that of the hart. */
+void shadow_switch(Shadow *shadow, uint64_t satp);
+/* Nothing is left of any space, as after sfence.vma without operands. */
+void shadow_empty(Shadow *shadow);
+/* In the space of now: `size` bytes around `gva`, a page of any size, are at `address`. */
+void shadow_fill(Shadow *shadow, uint64_t gva, uint64_t address, uint64_t size, uint64_t flags);
+/* Takes away what a fence covers. The hart's own fence is the caller's. */
+void shadow_drop(Shadow *shadow, const Fence *fence);
+
+/* What the guest is about to do at an address. */
+typedef struct {
+    enum { FETCH, LOAD, STORE } kind;
+    bool user;
+    uint64_t vsstatus; /* SUM and MXR */
+} Intent;
+
+/* What its tables say of it. */
+typedef struct {
+    enum { WALK_DONE, WALK_PAGE_FAULT, WALK_ACCESS_FAULT } result;
+    uint64_t gpa;   /* of the address itself */
+    uint64_t size;  /* of the page */
+    uint64_t flags; /* PTE_... that a shadow may have */
+} Walk;
+
+/* Walks the guest's table, and sets A and D there as a hart does. */
+Walk guest_walk(uint64_t satp, uint64_t gva, const Intent *intent);
+
+/* What the Setting in main.c needs. */
+ExitFn on_page_fault, on_privileged;
+void shadow_begin(GuestHart *hart);
+void shadow_forget(GuestHart *hart, const Fence *fence);
+void shadow_report(bool irq, unsigned code);
+
+#endif
