@@ -7,8 +7,11 @@
 static Intent intent_of(const Vcpu *vcpu)
 {
     bool fetch = vcpu->scause == CAUSE_FETCH_PAGE, load = vcpu->scause == CAUSE_LOAD_PAGE;
-    return (Intent){ fetch ? FETCH : load ? LOAD : STORE, !(vcpu->sstatus & SSTATUS_SPP),
-                     csr_read(vsstatus) };
+    return (Intent)
+    {
+        fetch ? FETCH : load ? LOAD : STORE
+        , !(vcpu->sstatus & SSTATUS_SPP), csr_read(vsstatus)
+    };
 }
 
 /* The fault is the guest's. Without access to its table it is an access fault of the same kind. */

@@ -19,8 +19,8 @@ enum { CSRRW = 1, CSRRS = 2, IMMEDIATE = 4 };
 
 static System decode(uint32_t code)
 {
-    return (System){ code,           code >> 12 & 7, code >> 7 & 31, code >> 15 & 31,
-                     code >> 20 & 31, code >> 25,     code >> 20 };
+    return (System){ code,       code >> 12 & 7, code >> 7 & 31, code >> 15 & 31, code >> 20 & 31,
+                     code >> 25, code >> 20 };
 }
 
 /* From stval, which may be zero; false: a sibling's fence took the code away. norm:stval_op_illegal_instr */

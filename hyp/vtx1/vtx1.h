@@ -25,8 +25,9 @@ typedef struct {
 } Space;
 
 typedef struct {
-    uint64_t fills, faults, devices; /* page faults: the shadow's, the guest's, and those of registers */
-    uint64_t spaces, reads, fences;  /* satp written, read; sfence.vma */
+    uint64_t fills, faults,
+        devices; /* page faults: the shadow's, the guest's, and those of registers */
+    uint64_t spaces, reads, fences; /* satp written, read; sfence.vma */
 } ShadowCounts;
 
 /* The shadows of a hart. Another hart may take the lock, and entries away; everything else is its own. */

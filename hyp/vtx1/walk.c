@@ -7,7 +7,8 @@ enum { LEVELS = 3 };
 
 #define MXR      BIT(19)
 #define PTE_PPNS (BIT(44) - 1)
-#define PTE_HIGH (~0ul << 54) /* norm:Sv39_pte_future_rsv, and what shadow_begin takes out of the device tree */
+#define PTE_HIGH \
+    (~0ul << 54) /* norm:Sv39_pte_future_rsv, and what shadow_begin takes out of the device tree */
 
 static uint64_t covers(unsigned level)
 {
@@ -38,8 +39,8 @@ static bool set_accessed(uint64_t *entry, uint64_t *pte, const Intent *intent)
 {
     uint64_t want = *pte | PTE_A | (intent->kind == STORE ? PTE_D : 0), was = *pte;
     *pte = want;
-    return want == was ||
-           __atomic_compare_exchange_n(entry, &was, want, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+    return want == was || __atomic_compare_exchange_n(entry, &was, want, false, __ATOMIC_RELAXED,
+                                                      __ATOMIC_RELAXED);
 }
 
 static Walk leaf_found(uint64_t gva, uint64_t pte, unsigned level)
