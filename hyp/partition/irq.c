@@ -4,18 +4,27 @@
 
 #include "partition.h"
 
-const IrqWay irq_none = { .name = "nothing" };
+static bool make_none(Vm *vm, const Fdt *host)
+{
+    (void)vm;
+    (void)host;
+    return true;
+}
 
-/* The first that the machine has. */
+const IrqWay irq_none = { .name = "nothing", .make = make_none };
+
+/* The best first. */
+static const IrqWay *const ways[] = { &irq_files, &irq_none };
+
 void irq_choose(Vm *vm, const Fdt *host)
 {
-    vm->irq = &irq_none;
-    if (vm->irq->make)
-        vm->irq->make(vm, host);
+    for (unsigned i = 0; i < sizeof(ways) / sizeof(ways[0]) && !vm->irq; i++)
+        if (ways[i]->make(vm, host))
+            vm->irq = ways[i];
 }
 
 void interrupt_vm(Vm *vm, unsigned source)
 {
-    if (vm->irq->raise && source < VM_SOURCES)
+    if (vm->irq->raise && source_in(vm->doorbells, source))
         vm->irq->raise(vm, source);
 }

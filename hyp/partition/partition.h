@@ -31,7 +31,14 @@
 #include "lib/vcpu.h"
 #include "tree_write.h"
 
-enum { VMS = HART_MAX, VM_RANGES = 16, VM_SOURCES = 1024, VM_NAME = 32, CONSOLE_LINE = 160 };
+enum {
+    VMS = HART_MAX,
+    VM_RANGES = 16,
+    VM_SOURCES = 1024,
+    VM_NAME = 32,
+    VM_DOORBELLS = 8,
+    CONSOLE_LINE = 160
+};
 
 typedef struct Vm Vm;
 typedef struct VmHart VmHart;
@@ -46,8 +53,8 @@ typedef struct MmioRange {
 /* A way of external interrupts to a guest. A row that a way has no use for is NULL. */
 typedef struct {
     const char *name; /* "guest files" */
-    /* At the start, on the first hart: ranges of MMIO, maps, the real controller. */
-    void (*make)(Vm *vm, const Fdt *host);
+    /* At the start, on the first hart: ranges of MMIO, maps, the real controller. False: the machine has no such thing. */
+    bool (*make)(Vm *vm, const Fdt *host);
     /* Writes the controller's nodes into /soc of the guest's tree; devices keep the machine's `interrupts`, and the
      * phandle of its wired controller as `interrupt-parent`. */
     void (*tree)(const Vm *vm, TreeWriter *tree, const Fdt *host);
@@ -61,6 +68,13 @@ typedef struct {
 
 extern const IrqWay irq_files; /* files.c */
 extern const IrqWay irq_none;  /* irq.c: no controller, no interrupts */
+
+/* A source without a wire at a controller that files.c emulates. */
+typedef struct {
+    uint32_t source; /* 0: no such */
+    uint32_t mode, target;
+    bool enabled, pending;
+} Doorbell;
 
 /* As hypercall partition_status has them. */
 typedef enum { VM_STOPPED, VM_RUNNING, VM_FAILED } VmState;
@@ -79,7 +93,7 @@ struct VmHart {
     uint64_t start_pc, start_argument;
     uint32_t requests;              /* REQUEST_...; atomic */
     uint64_t exits[2][CAUSE_COUNT]; /* exceptions, interrupts */
-    uint64_t file;                  /* host address of its guest interrupt file, 0: none */
+    uint64_t file;                  /* host address of its guest interrupt file; files.c */
 };
 
 struct Vm {
@@ -100,6 +114,7 @@ struct Vm {
     uint64_t sources[VM_SOURCES /
                      64]; /* bit n: interrupt n of the machine's wired controller is its own */
     uint64_t doorbells[VM_SOURCES / 64]; /* bit n: interrupt n is one without a wire */
+    Doorbell doorbell[VM_DOORBELLS];     /* what files.c keeps of them */
     uint64_t next_frame[3];              /* where to look for more, see frames.c */
 
     Lock lock; /* what follows */

@@ -8,7 +8,7 @@ static const char *const not_for_guests[] = {
     "h",        "sha",       "shcounterenw", "shgatpa",  "shlcofideleg", "shtvala",
     "shvsatpa", "shvstvala", "shvstvecd",    "sscofpmf", "ssccfg",       "sscsrind",
     "ssdbltrp", "ssqosid",   "smcdeleg",     "smcsrind", "smcntrpmf",    "smstateen",
-    "smepmp",   "smmpm",     "smaia",        "sdtrig",   "zkr",
+    "smepmp",   "smmpm",     "smaia",        "sdtrig",   "zk",           "zkr",
 };
 
 static void remove_extensions(const Vm *vm, const Fdt *own)
