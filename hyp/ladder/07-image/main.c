@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* main.c - a guest that we have not written: it comes as an image, and needs memory and a device tree. */
+#include <stddef.h>
+
+#include "lib/causes.h"
+#include "lib/csr.h"
+#include "lib/guest.h"
+#include "lib/paging.h"
+#include "lib/power.h"
+#include "lib/print.h"
+#include "lib/sbi.h"
+#include "lib/trap.h"
+#include "lib/vcpu.h"
+
+/* The guest's memory: where it has it, and where it is. */
+#define RAM_GUEST 0x80200000ul
+#define RAM_HOST  0x81000000ul
+#define RAM_SIZE  0x1000000ul
+
+typedef void ExitFn(Vcpu *vcpu);
+
+enum { POOL_PAGES = 32, VMID = 1, TREE_SPACE = 0x100000 };
+
+static char pool[POOL_PAGES * PAGE_SIZE] __attribute__((aligned(4 * PAGE_SIZE)));
+static uint64_t *root; /* of the G stage */
+static uint64_t exits[CAUSE_COUNT];
+
+/* Only ours come here: while the guest runs, stvec is vcpu_run's. */
+void trap(TrapFrame *frame, uint64_t cause, uint64_t tval)
+{
+    trap_die(frame, cause, tval);
+}
+
+static void __attribute__((noreturn)) finish(bool well)
+{
+    print("hyp: exits\n");
+    for (unsigned cause = 0; cause < CAUSE_COUNT; cause++) {
+        if (exits[cause])
+            print("hyp: %4lu %s\n", exits[cause], cause_name(cause));
+    }
+    power_off(well);
+}
+
+/* Where `size` bytes of the guest's memory are; 0: they are not all of its memory. */
+static uint64_t ram_host(uint64_t gpa, uint64_t size)
+{
+    bool inside = gpa >= RAM_GUEST && size <= RAM_SIZE && gpa - RAM_GUEST <= RAM_SIZE - size;
+    return inside ? gpa - RAM_GUEST + RAM_HOST : 0;
+}
+
+/* The guest's calls go on to the firmware, which knows the machine's addresses only. */
+static SbiResult call_firmware(const uint64_t *x)
+{
+    uint64_t extension = x[17], function = x[16], text = ram_host(x[11], x[10]);
+    if (extension == SBI_SRST)
+        finish(x[11] == SBI_NO_REASON);
+    if (extension != SBI_DBCN || function == SBI_CONSOLE_BYTE)
+        return sbi_call(extension, function, x[10], x[11], x[12]);
+    return text ? sbi_call(SBI_DBCN, function, x[10], text, 0)
+                : (SbiResult){ SBI_ERR_INVALID_PARAM, 0 };
+}
+
+static void on_call(Vcpu *vcpu)
+{
+    SbiResult result = call_firmware(vcpu->x);
+    vcpu->x[10] = (uint64_t)result.error;
+    vcpu->x[11] = result.value;
+    vcpu->pc += 4;
+}
+
+/* A CSR of S-mode from its U-mode, or one of ours: the guest thinks that it has no H extension, where this is illegal. */
+static void on_virtual_instruction(Vcpu *vcpu)
+{
+    vcpu_inject(vcpu, CAUSE_ILLEGAL, vcpu->stval);
+}
+
+static ExitFn *const handlers[CAUSE_COUNT] = {
+    [CAUSE_ECALL_VS] = on_call,
+    [CAUSE_VIRTUAL_INSTRUCTION] = on_virtual_instruction,
+};
+
+static void handle(Vcpu *vcpu)
+{
+    if (vcpu->scause >= CAUSE_COUNT || !handlers[vcpu->scause])
+        panic("hyp: %s at 0x%lx, and nobody expects it", cause_name(vcpu->scause), vcpu->pc);
+    exits[vcpu->scause]++;
+    handlers[vcpu->scause](vcpu);
+}
+
+static bool no_device(void *opaque, const Fdt *tree, FdtNode node)
+{
+    (void)opaque, (void)tree, (void)node;
+    return false;
+}
+
+/* The guest's tree is the machine's without what the guest has not got. */
+static void make_tree(const Fdt *host, void *to)
+{
+    Fdt tree;
+    uint64_t id;
+    guest_tree(&tree, host, to, TREE_SPACE, (FdtRange){ RAM_GUEST, RAM_SIZE });
+    guest_devices(&tree, no_device, NULL);
+    FdtNode cpu = fdt_next_cpu(&tree, NULL, &id);
+    fdt_isa_remove(&tree, cpu, "h");
+    fdt_isa_remove(&tree, cpu, "sstc");
+}
+
+/* All memory at once, by pages of 2 MiB: no exits for it. Returns where the device tree is, as the guest sees it. */
+static uint64_t make_vm(const Fdt *host)
+{
+    page_pool(pool, pool + sizeof(pool));
+    root = paging_root(SV39X4);
+    paging_map(root, SV39X4, RAM_GUEST, RAM_HOST, RAM_SIZE, PTE_RWX | PTE_U);
+    csr_write(hgatp, ATP_SV39 << ATP_MODE | (uint64_t)VMID << HGATP_VMID | (uintptr_t)root >> 12);
+    hfence_gvma();
+    guest_load(host, (void *)RAM_HOST, RAM_SIZE - TREE_SPACE);
+    make_tree(host, (void *)(RAM_HOST + RAM_SIZE - TREE_SPACE));
+    return RAM_GUEST + RAM_SIZE - TREE_SPACE;
+}
+
+/* The guest keeps what it can handle. */
+static void delegate(void)
+{
+    csr_write(hedeleg, BIT(CAUSE_ILLEGAL) | BIT(CAUSE_BREAKPOINT) | BIT(CAUSE_ECALL_U) |
+                           BIT(CAUSE_FETCH_PAGE) | BIT(CAUSE_LOAD_PAGE) | BIT(CAUSE_STORE_PAGE));
+    csr_write(hcounteren, COUNTEREN_CY | COUNTEREN_TM | COUNTEREN_IR);
+}
+
+void main(void *tree)
+{
+    static Vcpu vcpu;
+    Fdt host;
+    if (!fdt_open(&host, tree))
+        panic("hyp: no device tree");
+    power_find(&host);
+    delegate();
+    vcpu_reset(&vcpu, RAM_GUEST, 0, make_vm(&host));
+    for (;;) {
+        vcpu_run(&vcpu);
+        handle(&vcpu);
+    }
+}
