@@ -227,6 +227,9 @@ static const char verbs[] =
     "            mapfile -t COMPREPLY < <(compgen -f -X '!*.bh' -- \"$word\")\n"
     "        fi\n"
     "        return 0\n"
+    "    elif ((i == 2)) && [[ $verb == lab ]]; then\n"
+    "        mapfile -t COMPREPLY < <(compgen -W 'list run grade check docs -help' -- \"$word\")\n"
+    "        return 0\n"
     "    elif ((i == 2)) && [[ $word != -* && ($verb == run || $verb == gdb) ]]; then\n"
     "        mapfile -t COMPREPLY < <(compgen -f -X '!*.bh' -- \"$word\")\n"
     "        return 0\n"
@@ -263,7 +266,7 @@ void completion_print_bash(FILE *out)
           "        mapfile -t COMPREPLY < <(compgen -W \"$names\" -- \"$word\")\n"
           "        return 0\n"
           "    fi\n"
-          "    ((i == 1)) && first='run check export gdb trace doctor'\n",
+          "    ((i == 1)) && first='run check export gdb lab trace doctor'\n",
           out);
     fputs(middle, out);
     fputs("    case $option in\n", out);

@@ -8,7 +8,7 @@
 #include <glib.h>
 #include <libconfig.h>
 
-static char *program_dir(void)
+char *doctor_program_dir(void)
 {
     g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
     return program ? g_path_get_dirname(program) : g_strdup(".");
@@ -17,7 +17,7 @@ static char *program_dir(void)
 /* The folders to look in, in order; NULL-ended. */
 static char **image_dirs(void)
 {
-    g_autofree char *beside = program_dir();
+    g_autofree char *beside = doctor_program_dir();
     GPtrArray *dirs = g_ptr_array_new();
     if (g_getenv("BULKHEAD_IMAGES"))
         g_ptr_array_add(dirs, g_strdup(g_getenv("BULKHEAD_IMAGES")));
@@ -49,7 +49,7 @@ char *doctor_find_image(const char *name)
 
 char *doctor_find_program(const char *name)
 {
-    g_autofree char *beside = program_dir();
+    g_autofree char *beside = doctor_program_dir();
     g_autofree char *path = g_build_filename(beside, "..", "hyp", name, NULL);
     return g_file_test(path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer(&path)
                                                      : doctor_find_image(name);

@@ -12,6 +12,9 @@ char *doctor_find_image(const char *name);
 /* The same for a program that `make guests` builds: ../hyp/ beside this program, and where images are. */
 char *doctor_find_program(const char *name);
 
+/* The folder of the program itself; to be freed. */
+char *doctor_program_dir(void);
+
 /* Prints the folders it is looked for in. */
 void doctor_list_dirs(void);
 

@@ -19,6 +19,7 @@
 #include "emu/daemon.h"
 #include "emu/doctor.h"
 #include "emu/gdb/gdb.h"
+#include "emu/lab/verbs.h"
 #include "emu/loader.h"
 #include "emu/machine.h"
 #include "emu/machinefile/names.h"
@@ -333,6 +334,8 @@ static bool work(Run *run, int argc, char **argv, int *code, GError **error)
     }
     if (o->verb && !strcmp(o->verb, "trace"))
         return trace_verb(o->n_verb_words, o->verb_words, code, error);
+    if (o->verb && !strcmp(o->verb, "lab"))
+        return lab_verb(o->n_verb_words, o->verb_words, code, error);
     if (o->verb && !strcmp(o->verb, "export"))
         return machinefile_verb_export(o->n_verb_words, o->verb_words, error);
     if (o->verb && !strcmp(o->verb, "check"))

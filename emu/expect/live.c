@@ -34,18 +34,6 @@ static void put(void *live, const TraceRecord *record)
     expect_event(((LiveExpect *)live)->expect, record);
 }
 
-static uint64_t needed_events(const Rules *rules)
-{
-    uint64_t events = 0;
-    for (unsigned i = 0; i < rules->rules->len; i++) {
-        const Rule *rule = g_ptr_array_index(rules->rules, i);
-        events |= rule->kind == RULE_STAT && rule->stat == STAT_SHARE ? BIT(TRACE_hyp_span) : 0;
-        for (unsigned n = 0; n < rule->patterns->len; n++)
-            events |= trace_query_events(((Pattern *)g_ptr_array_index(rule->patterns, n))->query);
-    }
-    return events;
-}
-
 LiveExpect *live_expect_new(Machine *m, const char *path, GError **error)
 {
     g_autofree char *text = NULL;
@@ -60,7 +48,7 @@ LiveExpect *live_expect_new(Machine *m, const char *path, GError **error)
     live->expect = expect_new(rules, trace_events, TRACE_COUNT);
     m->trace.sinks[TRACE_TO_EXPECT].put = put;
     m->trace.sinks[TRACE_TO_EXPECT].opaque = live;
-    const uint64_t events = needed_events(rules);
+    const uint64_t events = expect_needs(rules);
     for (unsigned i = 0; i < TRACE_COUNT; i++)
         if (events >> i & 1)
             m->trace.on[i] |= 1 << TRACE_TO_EXPECT;

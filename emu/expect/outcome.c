@@ -49,6 +49,20 @@ static const Outcome *outcome_at(const Outcomes *outcomes, unsigned i)
     return g_ptr_array_index(outcomes->list, i);
 }
 
+void outcomes_copy(Outcomes *outcomes, const Outcomes *others)
+{
+    for (unsigned i = 0; i < others->list->len; i++) {
+        const Outcome *from = outcome_at(others, i);
+        Outcome *to = outcomes_add(outcomes);
+        *to = *from;
+        to->name = g_strdup(from->name);
+        to->said = g_strdup(from->said);
+        to->place = g_strdup(from->place);
+        to->details = g_strdup(from->details);
+        to->hint = g_strdup(from->hint);
+    }
+}
+
 unsigned outcomes_failed(const Outcomes *outcomes)
 {
     unsigned failed = 0;

@@ -31,6 +31,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Outcomes, outcomes_free)
 
 /* One more, whose fields the caller fills. */
 Outcome *outcomes_add(Outcomes *outcomes);
+/* Adds what is in `others`. */
+void outcomes_copy(Outcomes *outcomes, const Outcomes *others);
 /* How many did not pass. */
 unsigned outcomes_failed(const Outcomes *outcomes);
 

@@ -5,7 +5,6 @@
 #include <glib/gstdio.h>
 
 #include "emu/base/error.h"
-#include "emu/loader_image.h"
 #include "emu/machinefile/machinefile.h"
 #include "emu/machinefile/reader.h"
 
@@ -35,17 +34,11 @@ MachineFile *machinefile_read(const char *path, GError **error)
              path);
         return NULL;
     }
-    g_autoptr(GByteArray) bytes = image_read_file(path, UINT64_MAX, "machine file", error);
-    if (!bytes)
+    size_t size;
+    g_autofree char *text = mf_read_file(path, "machine file", LARGEST_FILE, &size, error);
+    if (!text)
         return NULL;
-    if (bytes->len > LARGEST_FILE) {
-        fail(error, EXIT_FILE, "'%s' has %u KiB, and a machine file has %d at most; name another",
-             path, bytes->len >> 10, LARGEST_FILE >> 10);
-        return NULL;
-    }
-    unsigned size = bytes->len;
-    g_byte_array_append(bytes, (const uint8_t *)"", 1);
-    MachineFile *file = machinefile_parse(path, (const char *)bytes->data, size);
+    MachineFile *file = machinefile_parse(path, text, size);
     file->look_at_files = true;
     return file;
 }

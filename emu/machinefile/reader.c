@@ -10,7 +10,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "emu/base/error.h"
 #include "emu/base/nearest.h"
+#include "emu/loader_image.h"
 #include "emu/machinefile/text.h"
 #include "emu/machinefile/values.h"
 #include "emu/options/props.h"
@@ -319,6 +321,21 @@ static void parse_failed(const MfReader *reader, const config_t *config)
             "written name = value, with brackets {} around groups, () around lists of groups, [] around "
             "arrays, and strings in \"\"",
             what);
+}
+
+char *mf_read_file(const char *path, const char *what, unsigned limit, size_t *size, GError **error)
+{
+    g_autoptr(GByteArray) bytes = image_read_file(path, UINT64_MAX, what, error);
+    if (!bytes)
+        return NULL;
+    *size = bytes->len;
+    if (bytes->len > limit) {
+        fail(error, EXIT_FILE, "'%s' has %u KiB, and a %s has %u at most; name another", path,
+             bytes->len >> 10, what, limit >> 10);
+        return NULL;
+    }
+    g_byte_array_append(bytes, (const uint8_t *)"", 1);
+    return (char *)g_byte_array_free(g_steal_pointer(&bytes), FALSE);
 }
 
 const char *mf_skip_mark(const char *text)

@@ -15,6 +15,11 @@ typedef struct {
     const char *folder;     /* relative paths begin there */
 } MfReader;
 
+/* The text of a file of at most `limit` bytes, with a byte 0 behind it; to be freed. `what` it is, for messages. NULL: it
+ * cannot be read, or is empty or larger (EXIT_FILE). */
+char *mf_read_file(const char *path, const char *what, unsigned limit, size_t *size,
+                   GError **error);
+
 /* The text behind the mark that some editors begin with. */
 const char *mf_skip_mark(const char *text);
 

@@ -63,13 +63,13 @@ static void print_row(const MfSetting *row, FILE *out)
     fprintf(out, " | %s | %s |\n", row->fallback ? row->fallback : "", row->meaning);
 }
 
-void mf_print_settings(FILE *out)
+void mf_print_settings(const MfSetting *table, FILE *out)
 {
     fputs("| type | how it is written |\n|---|---|\n", out);
     for (size_t i = 0; i < G_N_ELEMENTS(types); i++)
         fprintf(out, "| %s | %s |\n", types[i].name,
                 types[i].example ? types[i].example : "one of the words given, in quotation marks");
-    for (const MfSetting *row = mf_settings; row->section; row++) {
+    for (const MfSetting *row = table; row->section; row++) {
         if (!row->key)
             fprintf(
                 out,

@@ -61,7 +61,7 @@ const MfSetting *mf_section(const MfSetting *table, const char *name);
 /* How a type is called, and an example of it. */
 const char *mf_type_name(MfType type);
 
-/* docs/machine-files.md, as far as it is made from the table. */
-void mf_print_settings(FILE *out);
+/* docs/machine-files.md and its like, as far as they are made from a table. */
+void mf_print_settings(const MfSetting *table, FILE *out);
 
 #endif

@@ -69,7 +69,7 @@ bool machinefile_verb_check(int n, char **words, int *code, GError **error)
 {
     if (wants_help(n, words)) {
         fputs(about, stdout);
-        mf_print_settings(stdout);
+        mf_print_settings(mf_settings, stdout);
         return true;
     }
     if (!n)

@@ -69,7 +69,7 @@ static const struct {
     { "trace",   "work with traces; bulkhead trace -help", true },
     { "verdict", "judge a run", false },
     { "export",  "a machine file for other hypervisors", true },
-    { "lab",     "work on exercises", false },
+    { "lab",     "work on exercises; bulkhead lab -help", true },
 };
 // clang-format on
 
@@ -167,6 +167,7 @@ bool option_help(Options *o, const OptionDef *unused, const char *argument, GErr
         "       bulkhead gdb [FILE.bh] [OPTION]... [-- WORD...]   the same under gdb, which gets the words\n"
         "       bulkhead check FILE.bh       check a machine file\n"
         "       bulkhead export --to TARGET FILE.bh   write it for another hypervisor\n"
+        "       bulkhead lab list|run|grade ...      exercises\n"
         "       bulkhead doctor              check that everything needed is there\n\n"
         "Every option takes one dash or two.\n\n");
     for (const OptionDef *def = option_table; def->name; def++) {
@@ -313,7 +314,7 @@ static bool parse_verb(Options *o, const char *word, GError **error)
         if (!verbs[i].exists)
             return fail(
                 error, EXIT_USAGE,
-                "'%s' (%s) is not there yet; there are run, check, export, gdb, trace and doctor",
+                "'%s' (%s) is not there yet; there are run, check, export, gdb, lab, trace and doctor",
                 word, verbs[i].help);
         o->verb = options_keep(o, word);
         return true;
@@ -348,8 +349,8 @@ bool options_parse(Options *o, int argc, char **argv, GError **error)
     int at = 1;
     if (argc > 1 && argv[1][0] != '-' && !parse_verb(o, argv[at++], error))
         return false;
-    if (o->verb &&
-        (!strcmp(o->verb, "trace") || !strcmp(o->verb, "check") || !strcmp(o->verb, "export"))) {
+    if (o->verb && (!strcmp(o->verb, "trace") || !strcmp(o->verb, "check") ||
+                    !strcmp(o->verb, "export") || !strcmp(o->verb, "lab"))) {
         o->verb_words = argv + at;
         o->n_verb_words = argc - at;
         if (strcmp(o->verb, "trace") != 0 || at >= argc || strcmp(argv[at], "record") != 0)
