@@ -54,10 +54,12 @@ static SbiResult call_firmware(const uint64_t *x)
     uint64_t extension = x[17], function = x[16], text = ram_host(x[11], x[10]);
     if (extension == SBI_SRST)
         finish(x[11] == SBI_NO_REASON);
-    if (extension != SBI_DBCN || function == SBI_CONSOLE_BYTE)
+    if (extension != SBI_DBCN || function != SBI_CONSOLE_WRITE)
         return sbi_call(extension, function, x[10], x[11], x[12]);
-    return text ? sbi_call(SBI_DBCN, function, x[10], text, 0)
-                : (SbiResult){ SBI_ERR_INVALID_PARAM, 0 };
+    if (!text)
+        return (SbiResult){ SBI_ERR_INVALID_PARAM, 0 };
+    console_write((const char *)text, x[10]);
+    return (SbiResult){ SBI_OK, x[10] };
 }
 
 static void on_call(Vcpu *vcpu)

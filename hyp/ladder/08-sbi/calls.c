@@ -4,6 +4,7 @@
 
 #include "hyp.h"
 #include "lib/print.h"
+#include "lib/sbi.h"
 
 typedef SbiResult CallFn(uint64_t function, const uint64_t *a);
 
@@ -43,10 +44,13 @@ static SbiResult call_base(uint64_t function, const uint64_t *a)
 /* What the guest calls a physical address is none for the firmware. */
 static SbiResult call_dbcn(uint64_t function, const uint64_t *a)
 {
-    if (function == SBI_CONSOLE_BYTE)
-        return sbi_call(SBI_DBCN, function, a[0], 0, 0);
     uint64_t text = ram_host(a[1], a[0]);
-    return text && !a[2] ? sbi_call(SBI_DBCN, function, a[0], text, 0) : invalid_param;
+    if (function != SBI_CONSOLE_WRITE)
+        return not_supported;
+    if (!text || a[2])
+        return invalid_param;
+    console_write((const char *)text, a[0]);
+    return (SbiResult){ SBI_OK, a[0] };
 }
 
 static SbiResult call_srst(uint64_t function, const uint64_t *a)
@@ -56,13 +60,17 @@ static SbiResult call_srst(uint64_t function, const uint64_t *a)
     finish(a[1] == SBI_NO_REASON);
 }
 
-SbiResult call_handle(Vcpu *vcpu)
+void on_call(Vcpu *vcpu)
 {
     unsigned i = find_call(vcpu->x[17]);
-    if (i == CALLS)
-        return not_supported;
-    calls[i].count++;
-    return calls[i].handle(vcpu->x[16], vcpu->x + 10);
+    SbiResult result = not_supported;
+    if (i < CALLS) {
+        calls[i].count++;
+        result = calls[i].handle(vcpu->x[16], vcpu->x + 10);
+    }
+    vcpu->x[10] = (uint64_t)result.error;
+    vcpu->x[11] = result.value;
+    vcpu->pc += 4;
 }
 
 void call_print(void)

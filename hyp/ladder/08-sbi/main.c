@@ -42,14 +42,6 @@ uint64_t ram_host(uint64_t gpa, uint64_t size)
     return inside ? gpa - RAM_GUEST + RAM_HOST : 0;
 }
 
-static void on_call(Vcpu *vcpu)
-{
-    SbiResult result = call_handle(vcpu);
-    vcpu->x[10] = (uint64_t)result.error;
-    vcpu->x[11] = result.value;
-    vcpu->pc += 4;
-}
-
 /* A CSR of S-mode from its U-mode, or one of ours: the guest thinks that it has no H extension, where this is illegal. */
 static void on_virtual_instruction(Vcpu *vcpu)
 {

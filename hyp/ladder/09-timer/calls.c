@@ -5,6 +5,7 @@
 #include "hyp.h"
 #include "lib/csr.h"
 #include "lib/print.h"
+#include "lib/sbi.h"
 
 typedef SbiResult CallFn(uint64_t function, const uint64_t *a);
 
@@ -13,16 +14,14 @@ static const SbiResult invalid_param = { SBI_ERR_INVALID_PARAM, 0 };
 
 static CallFn call_base, call_time, call_dbcn, call_srst;
 
-static struct {
+static const struct {
     uint64_t extension;
     CallFn *handle;
-    const char *name;
-    uint64_t count;
 } calls[] = {
-    { SBI_BASE, call_base, "base", 0 },
-    { SBI_TIME, call_time, "time", 0 },
-    { SBI_DBCN, call_dbcn, "dbcn", 0 },
-    { SBI_SRST, call_srst, "srst", 0 },
+    { SBI_BASE, call_base },
+    { SBI_TIME, call_time },
+    { SBI_DBCN, call_dbcn },
+    { SBI_SRST, call_srst },
 };
 enum { CALLS = sizeof(calls) / sizeof(calls[0]) };
 
@@ -56,10 +55,13 @@ static SbiResult call_time(uint64_t function, const uint64_t *a)
 /* What the guest calls a physical address is none for the firmware. */
 static SbiResult call_dbcn(uint64_t function, const uint64_t *a)
 {
-    if (function == SBI_CONSOLE_BYTE)
-        return sbi_call(SBI_DBCN, function, a[0], 0, 0);
     uint64_t text = ram_host(a[1], a[0]);
-    return text && !a[2] ? sbi_call(SBI_DBCN, function, a[0], text, 0) : invalid_param;
+    if (function != SBI_CONSOLE_WRITE)
+        return not_supported;
+    if (!text || a[2])
+        return invalid_param;
+    console_write((const char *)text, a[0]);
+    return (SbiResult){ SBI_OK, a[0] };
 }
 
 static SbiResult call_srst(uint64_t function, const uint64_t *a)
@@ -69,19 +71,11 @@ static SbiResult call_srst(uint64_t function, const uint64_t *a)
     finish(a[1] == SBI_NO_REASON);
 }
 
-SbiResult call_handle(Vcpu *vcpu)
+void on_call(Vcpu *vcpu)
 {
     unsigned i = find_call(vcpu->x[17]);
-    if (i == CALLS)
-        return not_supported;
-    calls[i].count++;
-    return calls[i].handle(vcpu->x[16], vcpu->x + 10);
-}
-
-void call_print(void)
-{
-    for (unsigned i = 0; i < CALLS; i++) {
-        if (calls[i].count)
-            print("hyp: %6lu %s\n", calls[i].count, calls[i].name);
-    }
+    SbiResult result = i < CALLS ? calls[i].handle(vcpu->x[16], vcpu->x + 10) : not_supported;
+    vcpu->x[10] = (uint64_t)result.error;
+    vcpu->x[11] = result.value;
+    vcpu->pc += 4;
 }

@@ -3,7 +3,8 @@
 #ifndef HYP_H
 #define HYP_H
 
-#include "lib/sbi.h"
+#include <stdbool.h>
+
 #include "lib/vcpu.h"
 
 /* The guest's memory: where it has it, and where it is. */
@@ -14,10 +15,8 @@
 /* Where `size` bytes of the guest's memory are; 0: they are not all of its memory. */
 uint64_t ram_host(uint64_t gpa, uint64_t size);
 
-/* Answers the call in the guest's registers. */
-SbiResult call_handle(Vcpu *vcpu);
-/* Prints how many calls there were of each extension. */
-void call_print(void);
+/* Answers a call. */
+void on_call(Vcpu *vcpu);
 
 /* Prints the exits, and ends the run. */
 void finish(bool well) __attribute__((noreturn));

@@ -6,6 +6,7 @@
 #include "lib/bootargs.h"
 #include "lib/causes.h"
 #include "lib/csr.h"
+#include "lib/exits.h"
 #include "lib/guest.h"
 #include "lib/paging.h"
 #include "lib/power.h"
@@ -17,8 +18,7 @@ typedef void ExitFn(Vcpu *vcpu);
 enum { POOL_PAGES = 32, VMID = 1, TREE_SPACE = 0x100000 };
 
 static char pool[POOL_PAGES * PAGE_SIZE] __attribute__((aligned(4 * PAGE_SIZE)));
-static uint64_t *root;                 /* of the G stage */
-static uint64_t exits[2][CAUSE_COUNT]; /* exceptions, interrupts */
+static uint64_t *root; /* of the G stage */
 
 /* Only ours come here: while the guest runs, stvec is vcpu_run's. */
 void trap(TrapFrame *frame, uint64_t cause, uint64_t tval)
@@ -29,13 +29,7 @@ void trap(TrapFrame *frame, uint64_t cause, uint64_t tval)
 void finish(bool well)
 {
     print("hyp: exits\n");
-    for (unsigned i = 0; i < 2 * CAUSE_COUNT; i++) {
-        bool irq = i / CAUSE_COUNT;
-        unsigned code = i % CAUSE_COUNT;
-        if (exits[irq][code])
-            print("hyp: %4lu %s\n", exits[irq][code], cause_name((irq ? SCAUSE_IRQ : 0) | code));
-    }
-    call_print();
+    exits_print("hyp");
     power_off(well);
 }
 
@@ -43,14 +37,6 @@ uint64_t ram_host(uint64_t gpa, uint64_t size)
 {
     bool inside = gpa >= RAM_GUEST && size <= RAM_SIZE && gpa - RAM_GUEST <= RAM_SIZE - size;
     return inside ? gpa - RAM_GUEST + RAM_HOST : 0;
-}
-
-static void on_call(Vcpu *vcpu)
-{
-    SbiResult result = call_handle(vcpu);
-    vcpu->x[10] = (uint64_t)result.error;
-    vcpu->x[11] = result.value;
-    vcpu->pc += 4;
 }
 
 /* A CSR of S-mode from its U-mode, or one of ours: the guest thinks that it has no H extension, where this is illegal. */
@@ -83,7 +69,7 @@ static void handle(Vcpu *vcpu)
     uint64_t code = vcpu->scause & ~SCAUSE_IRQ;
     if (code >= CAUSE_COUNT || !handlers[irq][code])
         panic("hyp: %s at 0x%lx, and nobody expects it", cause_name(vcpu->scause), vcpu->pc);
-    exits[irq][code]++;
+    exits_count(vcpu);
     handlers[irq][code](vcpu);
 }
 
@@ -100,10 +86,9 @@ static void make_tree(const Fdt *host, void *to)
     uint64_t id;
     guest_tree(&tree, host, to, TREE_SPACE, (FdtRange){ RAM_GUEST, RAM_SIZE });
     guest_devices(&tree, no_device, NULL);
-    FdtNode cpu = fdt_next_cpu(&tree, NULL, &id);
-    fdt_isa_remove(&tree, cpu, "h");
+    fdt_isa_remove(&tree, fdt_next_cpu(&tree, NULL, &id), "h");
     if (bootarg_is(host, "sstc", "no"))
-        fdt_isa_remove(&tree, cpu, "sstc");
+        fdt_isa_remove(&tree, fdt_next_cpu(&tree, NULL, &id), "sstc");
 }
 
 /* All memory at once, by pages of 2 MiB: no exits for it. Returns where the device tree is, as the guest sees it. */
