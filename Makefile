@@ -193,9 +193,10 @@ check: all ## everything CI runs
 fuzz: fuzz-targets ## random inputs to everything that takes any, CASES=N of each (default 1000000; goes on where it ended)
 	@nice tests/fuzz/run --cases $(or $(CASES),1000000) --jobs $(or $(JOBS),1)
 
-check-boot: all $(IMAGES) ## every Linux configuration: harts, paging modes, disk, network, U-Boot, KVM
+check-boot: all guests $(IMAGES) ## every Linux configuration: harts, paging modes, disk, network, U-Boot, KVM, partitions
 	@roms/fetch-images u-boot kvm
 	@tests/boot/run --all $(B)/bulkhead
+	@tests/hyp/partition --all $(B)/bulkhead
 
 FPU_RANDOMS ?= 1000000
 check-float: $(B)/unit/test_fpu_oracle $(B)/unit/test_fpu_zfa ## floating point on 10^6 random operands each (FPU_RANDOMS=N)

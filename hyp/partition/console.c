@@ -26,9 +26,10 @@ static void flush(Vm *vm)
     vm->line_length = 0;
 }
 
+/* Control characters stay out: they could make one guest's text look like another's. */
 static void add(Vm *vm, char c)
 {
-    if (c == '\r' || !c)
+    if ((uint8_t)c < ' ' && c != '\n' && c != '\t')
         return;
     vm->line[vm->line_length++] = c;
     vm->line[vm->line_length] = 0;

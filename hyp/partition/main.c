@@ -89,6 +89,8 @@ static void leave(VmHart *hart)
 static void reset(VmHart *hart)
 {
     vcpu_reset(&hart->vcpu, hart->start_pc, hart->number, hart->start_argument);
+    csr_write(senvcfg, 0);
+    csr_write(scounteren, 0);
     timer_reset(hart);
     if (hart->vm->irq->reset)
         hart->vm->irq->reset(hart);
