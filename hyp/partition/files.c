@@ -19,11 +19,12 @@
 #include "lib/irqchip.h"
 #include "lib/mmio.h"
 
-enum { FILE_NUMBER = 1, IDENTITIES = 2047 };
-enum { EIDELIVERY = 0x70, EITHRESHOLD = 0x72, EIP0 = 0x80, EIE0 = 0xc0, EIE_END = 0x100 };
+enum { FILE_NUMBER = 1 };
+enum { EIDELIVERY = 0x70, EITHRESHOLD = 0x72, EIP0 = 0x80, EIE0 = 0xc0 }; /* behind vsiselect */
 
 static FdtNode aplic_node, imsic_node; /* of the supervisor level */
 static FdtRange aplic_range;
+static uint32_t identities; /* the highest of a file */
 
 /* The APLIC whose messages go to the IMSIC files of the hart's supervisor level. */
 static bool find_nodes(const Fdt *host, uint64_t id)
@@ -48,6 +49,8 @@ static bool files_make(Vm *vm, const Fdt *host)
     uint32_t guest_bits = fdt_cell(host, imsic_node, "riscv,guest-index-bits", 0, 0);
     if (guest_bits == 0)
         return false;
+    identities = fdt_cell(host, imsic_node, "riscv,num-ids", 0, 0);
+    identities = fdt_cell(host, imsic_node, "riscv,num-guest-ids", 0, identities);
     for (unsigned i = 0; i < vm->n_harts; i++) {
         VmHart *hart = &vm->harts[i];
         hart->place = (unsigned)irqchip_place(host, imsic_node, hart->id);
@@ -100,8 +103,10 @@ static void files_reset(VmHart *hart)
     csr_write(hvien, 0);
     write_file(EIDELIVERY, 0);
     write_file(EITHRESHOLD, 0);
-    for (unsigned reg = EIP0; reg < EIE_END; reg += 2)
-        write_file(reg, 0);
+    for (unsigned i = 0; i <= identities; i += 64) {
+        write_file(EIP0 + i / 32, 0);
+        write_file(EIE0 + i / 32, 0);
+    }
     csr_write(vsiselect, 0);
     if (!hart->number)
         files_forget(hart->vm);
@@ -110,7 +115,7 @@ static void files_reset(VmHart *hart)
 /* A message, as the APLIC or a device would send it. */
 void files_send(const VmHart *hart, uint32_t identity)
 {
-    if (identity && identity <= IDENTITIES)
+    if (identity && identity <= identities)
         write32(hart->file, identity);
 }
 

@@ -4,6 +4,9 @@
 #include "lib/csr.h"
 #include "partition.h"
 
+#define RETENTIVE     0u
+#define NON_RETENTIVE 0x80000000u
+
 static SbiResult result(long error)
 {
     return (SbiResult){ error, 0 };
@@ -30,12 +33,15 @@ static SbiResult start(Vm *vm, uint64_t number, uint64_t pc, uint64_t argument)
     return result(SBI_OK);
 }
 
-/* An interrupt for the guest ends it, or one for us; or, as the specification allows, nothing at all. */
+/* Until an interrupt comes, for the guest or for us; the guest looks again. There are only the default types, and of these
+ * only the one that keeps everything. */
 static SbiResult suspend(uint32_t type)
 {
-    if (type == 0)
+    if (type == RETENTIVE)
         wfi();
-    return result(type ? SBI_ERR_NOT_SUPPORTED : SBI_OK);
+    return result(type == RETENTIVE       ? SBI_OK
+                  : type == NON_RETENTIVE ? SBI_ERR_NOT_SUPPORTED
+                                          : SBI_ERR_INVALID_PARAM);
 }
 
 SbiResult call_hsm(VmHart *hart, uint64_t function, const uint64_t *a)
