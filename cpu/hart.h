@@ -365,6 +365,12 @@ static inline uint64_t hart_steps(const Hart *hart)
     return hart_cycles(hart) - hart->stall_units;
 }
 
+/* ns of the hart's own clock: of all it has used, which at the ends of rounds is the machine's time. */
+static inline uint64_t hart_own_time(const Hart *hart)
+{
+    return clock_time_at(hart->clock, (hart->units - (uint64_t)hart->left) * hart->clock->n_harts);
+}
+
 /* Raises an exception from an instruction: `return hart_raise(hart, CAUSE_ILLEGAL, raw);` */
 ExecResult hart_raise(Hart *hart, uint64_t cause, uint64_t tval);
 /* The same with the instruction word as tval. norm:mtval_instr_bits_lead-in */

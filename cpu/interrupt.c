@@ -324,6 +324,8 @@ void hart_set_irq(void *opaque, unsigned input, bool level)
 {
     Hart *hart = opaque;
     if (input == IRQ_SSI) { /* an edge that software takes back. norm:mip_ssip_intr_ctrl */
+        if (level)
+            TRACE(hart->trace, irq_pend, hart->id, input);
         hart->mip_software |= level ? BIT(IRQ_SSI) : 0;
         hart_update_irq(hart);
         return;
@@ -333,6 +335,8 @@ void hart_set_irq(void *opaque, unsigned input, bool level)
     if (lines == *word)
         return;
     *word = lines;
+    if (level)
+        TRACE(hart->trace, irq_pend, hart->id, input);
     if (input >= IRQ_GUEST_EXTERNAL)
         hart_update_guest_irqs(hart);
     else

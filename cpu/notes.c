@@ -97,6 +97,7 @@ static TrapFact fact_here(const Hart *hart)
                        .vmid = (uint16_t)bits(hart->csr.hgatp, 57, 44),
                        .units = hart->clock->units - (uint64_t)*hart->clock->left,
                        .insns = hart_retired(hart),
+                       .own = hart_own_time(hart),
                        .walks = notes_walks(hart),
                        .pc = hart->pc };
 }

@@ -40,8 +40,9 @@ typedef struct {
     uint8_t hart, mode, to; /* modes before and after */
     uint16_t vmid;
     uint64_t units, insns, walks; /* before it; `walks` where a guest is left or entered */
-    uint64_t id;                  /* of the trap */
-    uint64_t pc;                  /* where the trap was taken, or where the return goes */
+    uint64_t own; /* ns of the hart's own clock; 0: not known, as of what comes from the ring */
+    uint64_t id;  /* of the trap */
+    uint64_t pc;  /* where the trap was taken, or where the return goes */
     /* Of traps. */
     uint8_t level, cause, exit;
     bool irq, implicit;

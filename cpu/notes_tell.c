@@ -20,8 +20,10 @@ static unsigned partition_of(const Telling *t)
 static void report(const Telling *t, TraceId id, const uint64_t *values, unsigned n)
 {
     const TrapFact *fact = t->fact;
-    TraceRecord record = { .time = clock_time_at(t->to->clock, fact->units),
+    const uint64_t time = clock_time_at(t->to->clock, fact->units);
+    TraceRecord record = { .time = time,
                            .insns = fact->insns,
+                           .own = fact->own ? fact->own : time,
                            .id = id,
                            .hart = fact->hart,
                            .mode = fact->mode,
@@ -153,7 +155,8 @@ static void tell_trap(const Telling *t)
         REPORT(t, irq_deliver, f->to, f->cause, source_of(f->cause));
     REPORT(t, trap, f->id, f->pc, f->cause, f->irq, f->cause | (unsigned)f->irq << 6, f->to,
            f->level, deciding_register(f), f->tval, f->tval2, faults ? guest_physical(f) : 0,
-           f->tinst, instruction_kind(f->tinst), f->exit);
+           f->tinst, instruction_kind(f->tinst), f->exit, f->calls ? f->call[7] : 0,
+           f->calls ? f->call[6] : 0);
     report_mode(t);
     if (f->exit)
         leave_guest(t);

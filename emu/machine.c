@@ -218,6 +218,7 @@ static void look_for_trace(void *opaque, TraceRecord *record)
     const Hart *hart = &m->harts[record->hart];
     record->mode = (uint8_t)hart_mode(hart);
     record->insns = hart_retired(hart);
+    record->own = hart_own_time(hart);
     record->vmid = (uint16_t)bits(hart->csr.hgatp, 57, 44);
     record->partition = hart_is_guest(hart)
                             ? (uint16_t)partitions_traced(m->partitions, record->vmid, record->hart)

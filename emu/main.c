@@ -32,6 +32,7 @@
 #include "emu/time/snapshot_run.h"
 #include "emu/trace/ring.h"
 #include "emu/trace/verbs.h"
+#include "emu/verdict/recording.h"
 #include "emu/with_gdb.h"
 
 typedef struct {
@@ -340,6 +341,8 @@ static bool work(Run *run, int argc, char **argv, int *code, GError **error)
         return machinefile_verb_export(o->n_verb_words, o->verb_words, error);
     if (o->verb && !strcmp(o->verb, "check"))
         return machinefile_verb_check(o->n_verb_words, o->verb_words, code, error);
+    if (o->judged)
+        return verdict_of_recording(o->judged, &o->verdict, o->verdicts, error);
     if (!options_resolve(o, error))
         return false;
     if (o->verb && !strcmp(o->verb, "gdb") && !(run->with_gdb = with_gdb_start(o, error)))

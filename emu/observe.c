@@ -16,6 +16,7 @@
 #include "emu/trace/file.h"
 #include "emu/trace/gate.h"
 #include "emu/trace/ring.h"
+#include "emu/verdict/live.h"
 
 struct Observer {
     Machine *machine;
@@ -23,6 +24,7 @@ struct Observer {
     TraceWriter *recording;
     TraceGate *gate;
     LiveExpect *expect;
+    LiveVerdict *verdict;
     bool failed; /* something could not be written, which was said */
     FILE *log, *commits, *mix, *explained;
     TimingReport *timing; /* NULL: none is wanted */
@@ -131,6 +133,8 @@ static bool begin(Observer *it, Panel *panel, GError **error)
     observe_trigger(it);
     if (o->expect_file && !(it->expect = live_expect_new(m, o->expect_file, error)))
         return false;
+    if (o->verdicts->len && !(it->verdict = live_verdict_new(m, &o->verdict, o->verdicts, error)))
+        return false;
     observe_commits(it);
     for (unsigned i = 0; o->stats && i < m->n_harts; i++)
         stats_start(&m->harts[i]);
@@ -189,10 +193,21 @@ static void report_untimed(const Machine *m)
         fprintf(stderr, "bulkhead: timed mode never began: nobody said `timing on`\n");
 }
 
+static void report_verdict(Observer *it)
+{
+    g_autoptr(GError) problem = NULL;
+    if (!it->verdict || live_verdict_report(it->verdict, &problem))
+        return;
+    it->failed = true;
+    fprintf(stderr, "bulkhead: error: %s\n", problem->message);
+}
+
 int observe_report(Observer *it, StopReason reason, int code)
 {
     const Options *o = it->options;
     Machine *m = it->machine;
+    for (unsigned i = 0; i < m->n_harts; i++)
+        TRACE(&m->trace, end, i, (unsigned)code, m->timed);
     report_untimed(m);
     top_free(g_steal_pointer(&it->top));
     if (o->trace_hash)
@@ -205,6 +220,7 @@ int observe_report(Observer *it, StopReason reason, int code)
     if (o->explain)
         report_explanation(it, reason);
     it->failed |= it->timing && !timing_report_write(it->timing);
+    report_verdict(it);
     if (it->expect && !live_expect_report(it->expect, o->trace_file))
         code = EXIT_EXPECT;
     if (!has_failed(it, reason, code))
@@ -240,6 +256,7 @@ bool observe_end(Observer *it, GError **error)
     ok &= close_log(it->explained, o->explain_file);
     ok &= !it->recording || trace_writer_close(it->recording, error);
     live_expect_free(it->expect);
+    live_verdict_free(it->verdict);
     trace_gate_free(it->gate);
     memset(it->machine->trace.on, 0, sizeof it->machine->trace.on);
     ring_free(it->machine->trace.ring);

@@ -39,8 +39,10 @@ static bool is_runnable(Machine *m, unsigned index)
     Hart *hart = &m->harts[index];
     if (is_held(m, index) || hart->critical)
         return false;
-    if (hart->idle && hart_wakes(hart))
+    if (hart->idle && hart_wakes(hart)) {
         hart->idle = false;
+        TRACE(&m->trace, wake, index, hart->pc);
+    }
     return !hart->idle;
 }
 

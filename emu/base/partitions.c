@@ -183,6 +183,14 @@ unsigned partitions_of_device(const Partitions *parts, unsigned device)
     return device < PARTITION_DEVICES ? parts->devices[device] : PARTITION_HOST;
 }
 
+uint64_t partitions_devices(const Partitions *parts, unsigned partition)
+{
+    uint64_t mask = 0;
+    for (unsigned i = 0; i < PARTITION_DEVICES; i++)
+        mask |= (uint64_t)(parts->devices[i] == partition) << i;
+    return mask;
+}
+
 unsigned partitions_count(const Partitions *parts)
 {
     return parts->count;

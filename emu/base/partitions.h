@@ -80,6 +80,8 @@ bool partitions_is_shared(const Partitions *parts, Spa at);
 /* Transfers of the device with this DMA requester id are the partition's. Ids above PARTITION_DEVICES have no owner. */
 void partitions_give_device(Partitions *parts, unsigned device, unsigned partition);
 unsigned partitions_of_device(const Partitions *parts, unsigned device);
+/* Bit n: the device with requester id n is its. */
+uint64_t partitions_devices(const Partitions *parts, unsigned partition);
 
 /* How many numbers are in use, and what is known of one (`number` below that). */
 unsigned partitions_count(const Partitions *parts);

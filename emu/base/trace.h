@@ -55,6 +55,8 @@ typedef struct {
     uint64_t seq;
     uint64_t time;  /* virtual, ns */
     uint64_t insns; /* that `hart` retired */
+    uint64_t
+        own; /* ns of the clock of `hart`, which differs from `time` within a round; if it is not known, the same */
     TraceId id;
     uint8_t hart;       /* TRACE_NO_HART: none */
     uint8_t mode;       /* of the hart: which of TRACE_PRIVILEGES */
@@ -71,6 +73,7 @@ typedef enum {
     TRACE_TO_BREAK,
     TRACE_TO_EXPLAIN,
     TRACE_TO_EXPECT,
+    TRACE_TO_VERDICT,
     TRACE_TO_TRIGGER,
     TRACE_SINKS
 } TraceSink;
@@ -103,7 +106,7 @@ typedef struct Trace {
 /* Those that cost little and say most, for who does not choose. */
 #define TRACE_CHEAP                                                                            \
     "reset,trap,trap.ret,mode,hyp.span,sbi,critical,fault.g,irq.*,imsic.*,msi.send,timer,wfi," \
-    "guest_error,uart,mark,semihost,lost"
+    "wake,guest_error,uart,mark,semihost,end,lost"
 
 /* Does `word` mean the event called `name`? A name, "name.*" (that one and those below it), "all" or "*". */
 bool trace_name_matches(const char *name, const char *word);

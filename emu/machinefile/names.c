@@ -31,7 +31,8 @@ static void give_devices(const MachineFile *file, unsigned number, Machine *m)
     const MfPartition *part = &file->partitions.at[number];
     MfResource resource;
     for (unsigned i = 0; i < part->devices.n; i++) {
-        if (!mf_resource(file, part->devices.at[i], &resource) || !resource.passthrough)
+        if (!mf_resource(file, part->devices.at[i], &resource) || !resource.passthrough ||
+            !resource.dma)
             continue;
         for (guint j = 0; j < m->devices->len; j++) {
             const Device *dev = g_ptr_array_index(m->devices, j);

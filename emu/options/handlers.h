@@ -25,6 +25,10 @@ OptionHandler option_readconfig;
 /* start.c: how a run begins and ends */
 OptionHandler option_accel, option_boot, option_library, option_msg, option_hda, option_action;
 /* timing.c: what an instruction costs */
+OptionHandler option_verdict;
+/* `bulkhead verdict`: its help; what follows from the verb when all options are known. */
+void verdict_help(void);
+bool verdict_defaults(Options *o, GError **error);
 OptionHandler option_timing, option_timing_report;
 /* run.c: what is shown of it */
 OptionHandler option_display, option_vga, option_parallel, option_echr, option_gdb, option_log,

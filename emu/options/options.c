@@ -67,7 +67,7 @@ static const struct {
     { "step",    "step through a program", false },
     { "gdb",     "start together with gdb", true },
     { "trace",   "work with traces; bulkhead trace -help", true },
-    { "verdict", "judge a run", false },
+    { "verdict", "judge a run, or a recorded one; bulkhead verdict -help", true },
     { "export",  "a machine file for other hypervisors", true },
     { "lab",     "work on exercises; bulkhead lab -help", true },
 };
@@ -88,6 +88,7 @@ Options *options_new(void)
     o->ringed = g_ptr_array_new();
     o->ring_size = DEFAULT_RING;
     o->gdbs = g_ptr_array_new();
+    o->verdicts = g_ptr_array_new();
     o->given = g_ptr_array_new();
     o->image_dirs = g_ptr_array_new();
     o->loads = g_array_new(FALSE, TRUE, sizeof(LoadNote));
@@ -127,6 +128,7 @@ void options_free(Options *o)
     trace_query_free(o->trace_start);
     trace_query_free(o->trace_stop);
     g_ptr_array_free(o->gdbs, TRUE);
+    g_ptr_array_free(o->verdicts, TRUE);
     g_ptr_array_free(o->given, TRUE);
     g_ptr_array_free(o->image_dirs, TRUE);
     g_array_free(o->loads, TRUE);
@@ -165,6 +167,7 @@ bool option_help(Options *o, const OptionDef *unused, const char *argument, GErr
     printf(
         "usage: bulkhead [run [FILE.bh]] [OPTION]...   run a RISC-V machine\n"
         "       bulkhead gdb [FILE.bh] [OPTION]... [-- WORD...]   the same under gdb, which gets the words\n"
+        "       bulkhead verdict [FILE.bh|FILE.bht] [OPTION]...   run, or read a recording, and judge\n"
         "       bulkhead check FILE.bh       check a machine file\n"
         "       bulkhead export --to TARGET FILE.bh   write it for another hypervisor\n"
         "       bulkhead lab list|run|grade ...      exercises\n"
@@ -314,7 +317,7 @@ static bool parse_verb(Options *o, const char *word, GError **error)
         if (!verbs[i].exists)
             return fail(
                 error, EXIT_USAGE,
-                "'%s' (%s) is not there yet; there are run, check, export, gdb, lab, trace and doctor",
+                "'%s' (%s) is not there yet; there are run, check, export, gdb, lab, trace, verdict and doctor",
                 word, verbs[i].help);
         o->verb = options_keep(o, word);
         return true;
@@ -344,6 +347,19 @@ static bool parse_machine_file(Options *o, int argc, char **argv, int *at, GErro
     return machinefile_apply(o, argv[(*at)++], error);
 }
 
+/* What is different behind `verdict`: FILE.bht is what is judged. True: only help was wanted. */
+static bool verdict_words(Options *o, const char *word, int *at)
+{
+    if (g_str_has_suffix(word, ".bht")) {
+        o->judged = options_keep(o, word);
+        (*at)++;
+    }
+    o->done = !strcmp(word, "-help") || !strcmp(word, "--help");
+    if (o->done)
+        verdict_help();
+    return o->done;
+}
+
 bool options_parse(Options *o, int argc, char **argv, GError **error)
 {
     int at = 1;
@@ -363,7 +379,9 @@ bool options_parse(Options *o, int argc, char **argv, GError **error)
         o->trace_file = options_keep(o, argv[at + 1]);
         at += 2;
     }
-    if (at > 1 && !parse_machine_file(o, argc, argv, &at, error))
+    if (o->verb && !strcmp(o->verb, "verdict") && at < argc && verdict_words(o, argv[at], &at))
+        return true;
+    if (at > 1 && !o->judged && !parse_machine_file(o, argc, argv, &at, error))
         return false;
     for (; at < argc && !o->done; at++) {
         if (o->verb && !strcmp(o->verb, "gdb") && !strcmp(argv[at], "--")) {
@@ -379,5 +397,5 @@ bool options_parse(Options *o, int argc, char **argv, GError **error)
         if (!parse_option(o, argv, &at, error))
             return false;
     }
-    return true;
+    return !o->verb || strcmp(o->verb, "verdict") != 0 || verdict_defaults(o, error);
 }

@@ -20,6 +20,7 @@
 #include "emu/options/props.h"
 #include "emu/semihosting.h"
 #include "emu/trace/query.h"
+#include "emu/verdict/verdict.h"
 
 typedef struct {
     const char *id, *file;
@@ -86,6 +87,9 @@ typedef struct Options {
     TraceQuery *trace_filter;
     TraceQuery *trace_start, *trace_stop; /* NULL: none */
     const char *expect_file;              /* rules, NULL: none */
+    GPtrArray *verdicts;                  /* of strings: where they go, "-": standard output */
+    VerdictConfig verdict;
+    const char *judged; /* the recording of `bulkhead verdict FILE.bht`; NULL: a run is judged */
     uint64_t trace_pre, stop_insns, stop_ns;
     uint64_t ring_size;    /* bytes, 0: none */
     const char *ring_file; /* NULL: the usual name */

@@ -14,6 +14,7 @@
  *   varint  nanoseconds since the last record
  *   varint  hart, mode, partition, VMID (with 1)
  *   signed  instructions since the hart's last record
+ *   signed  how much further the hart's own clock has gone since then, ns (version 2; in version 1 it is not known)
  *   varint  which fields are not what they were in the last such event: bit n of field n
  *   signed  difference of each of them
  *
@@ -56,6 +57,7 @@ _Static_assert(sizeof(TraceBlock) == 64, "the header's size is part of the forma
 /* What both sides keep of earlier records in a block. */
 typedef struct {
     uint64_t seq, time, insns[256];
+    uint64_t ahead[256]; /* a hart's own clock less its instructions */
     uint8_t hart, mode;
     uint16_t partition, vmid;
     uint64_t values[TRACE_MAX_EVENTS][TRACE_MAX_FIELDS];

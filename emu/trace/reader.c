@@ -17,6 +17,7 @@ struct TraceReader {
     TraceEvent events[TRACE_MAX_EVENTS];
     unsigned n_events;
     uint64_t asked;
+    bool has_own;       /* clocks of harts */
     GPtrArray *strings; /* what `events` points at */
     Partitions *parts;
     TraceWanted wanted;
@@ -113,7 +114,7 @@ static bool read_off(TraceReader *r, const char *at)
     return at[strcspn(at, "]")] == ']';
 }
 
-/* "partitions":[["name","harts","VMID"],...]; older files do not have it. */
+/* "partitions":[["name","harts","VMID","devices"],...]; older files do not have it, or not the devices. */
 static bool read_partitions(TraceReader *r, const char *at)
 {
     at = strstr(at, "\"partitions\":[");
@@ -136,7 +137,8 @@ static bool read_partitions(TraceReader *r, const char *at)
 static bool parse_schema(TraceReader *r, const char *text)
 {
     const char *at = strstr(text, "\"events\":[");
-    if (!at || !strstr(text, "\"version\":1,"))
+    r->has_own = strstr(text, "\"version\":2,") != NULL;
+    if (!at || (!r->has_own && !strstr(text, "\"version\":1,")))
         return false;
     for (at += strlen("\"events\":["); *(at += strcspn(at, "[]")) == '[';)
         if (r->n_events == TRACE_MAX_EVENTS || !read_event(r, &at))
@@ -160,7 +162,7 @@ static bool read_schema(TraceReader *r, GError **error)
     g_autofree char *text = g_malloc0(header.stored + 1);
     if (fread(text, 1, header.stored, r->file) != header.stored)
         return cut_off(r, error);
-    return parse_schema(r, text) || damaged(r, "its schema is none of version 1", error);
+    return parse_schema(r, text) || damaged(r, "its schema is none of version 1 or 2", error);
 }
 
 TraceReader *trace_reader_open(const char *path, GError **error)
@@ -358,6 +360,7 @@ static bool get_record(TraceReader *r, TraceRecord *record, GError **error)
         c->vmid = (uint16_t)get_varint(r);
     }
     c->insns[c->hart] += get_signed(r);
+    c->ahead[c->hart] += r->has_own ? get_signed(r) : 0;
     get_fields(r, c->values[record->id], r->events[record->id].n_fields);
     if (!r->at)
         return damaged(r, "a block ends within an event", error);
@@ -368,6 +371,7 @@ static bool get_record(TraceReader *r, TraceRecord *record, GError **error)
     record->partition = c->partition;
     record->vmid = c->vmid;
     record->insns = c->insns[c->hart];
+    record->own = r->has_own ? record->insns + c->ahead[c->hart] : record->time;
     memcpy(record->values, c->values[record->id], sizeof record->values);
     return true;
 }

@@ -39,7 +39,7 @@ static void put_lost(Dump *dump, uint64_t time)
 {
     enum { BY_RING = 1 };
     TraceRecord record = {
-        .seq = dump->lost, .time = time, .id = TRACE_lost, .hart = TRACE_NO_HART
+        .seq = dump->lost, .time = time, .own = time, .id = TRACE_lost, .hart = TRACE_NO_HART
     };
     record.values[0] = dump->lost;
     record.values[1] = BY_RING;
@@ -70,6 +70,7 @@ static void see(void *opaque, const RingEntry *entry)
         return;
     }
     TraceRecord record = { .time = time,
+                           .own = time,
                            .insns = entry->insns,
                            .id = (TraceId)entry->kind,
                            .hart = entry->hart,

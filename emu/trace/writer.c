@@ -6,6 +6,7 @@
  * few blocks, so the first waits when the second is behind. Nothing is left out.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <zstd.h>
@@ -104,20 +105,21 @@ static void append_off(GString *json, uint64_t asked)
     }
 }
 
-/* ["name","harts, as a mask","VMID"]: number 1 first. */
+/* ["name","harts, as a mask","VMID","requester ids of its devices, as a mask"]: number 1 first. */
 static void append_partitions(GString *json, const Partitions *parts)
 {
     for (unsigned i = 1; parts && i < partitions_count(parts); i++) {
         const Partition *part = partitions_get(parts, i);
         if (part->declared)
-            g_string_append_printf(json, "%s[\"%s\",\"0x%x\",\"%d\"]", i > 1 ? "," : "", part->name,
-                                   part->harts, part->vmid);
+            g_string_append_printf(json, "%s[\"%s\",\"0x%x\",\"%d\",\"0x%" PRIx64 "\"]",
+                                   i > 1 ? "," : "", part->name, part->harts, part->vmid,
+                                   partitions_devices(parts, i));
     }
 }
 
 static GString *make_schema(const char *program, uint64_t asked, const Partitions *parts)
 {
-    GString *json = g_string_new("{\"format\":\"bht\",\"version\":1,\"program\":");
+    GString *json = g_string_new("{\"format\":\"bht\",\"version\":2,\"program\":");
     g_string_append_printf(json, "\"%s\",\"events\":[", program);
     for (unsigned id = 0; id < TRACE_COUNT; id++) {
         const TraceEvent *event = &trace_events[id];
@@ -245,9 +247,11 @@ void trace_writer_put(void *writer, const TraceRecord *r)
     if (other)
         at = put_who(at, c, r);
     at = put_signed(at, r->insns - c->insns[r->hart]);
+    at = put_signed(at, r->own - r->insns - c->ahead[r->hart]);
     c->seq = r->seq + 1;
     c->time = r->time;
     c->insns[r->hart] = r->insns;
+    c->ahead[r->hart] = r->own - r->insns;
     w->at = put_fields(at, c->values[r->id], r->values, trace_events[r->id].n_fields);
 }
 

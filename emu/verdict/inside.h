@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* inside.h - what a verdict counts; for emu/verdict/ only. */
+#ifndef EMU_VERDICT_INSIDE_H
+#define EMU_VERDICT_INSIDE_H
+
+#include "emu/verdict/histogram.h"
+#include "emu/verdict/verdict.h"
+
+enum { VERDICT_HARTS = 32, CAUSES = 128, EXIT_KINDS = 16, GUEST_FILES = 64 };
+
+/* Numbers of TRACE_PRIVILEGES. */
+enum { IN_U, IN_HS, IN_M = 3, IN_VU, IN_VS };
+
+typedef enum { SPENT_VU, SPENT_VS, SPENT_U, SPENT_HS, SPENT_M, SPENT_IDLE, SPENTS } Spent;
+extern const char *const spent_names[SPENTS];
+
+/* Instructions that a guest may not execute: cause 22. */
+typedef enum {
+    VINST_SATP,
+    VINST_SFENCE,
+    VINST_WFI,
+    VINST_HFENCE,
+    VINST_CSR,
+    VINST_SRET,
+    VINST_OTHER,
+    VINSTS
+} Vinst;
+extern const char *const vinst_names[VINSTS];
+
+typedef enum { KIND_EXTERNAL, KIND_TIMER, KIND_SOFTWARE, KINDS } Kind;
+extern const char *const kind_names[KINDS];
+
+/* The way of an interrupt into a guest's handler, and through it. */
+typedef enum {
+    STAGE_ASSERT,  /* its device wants it */
+    STAGE_PENDING, /* an input of the hart rises, a file has it, or a time has come */
+    STAGE_HOST,    /* hypervisor or firmware is entered because of it */
+    STAGE_INJECT,  /* and makes one pending for the guest */
+    STAGE_HANDLER, /* the guest takes it */
+    STAGE_CLAIM,
+    STAGE_DONE,
+    STAGES
+} Stage;
+extern const char *const stage_names[STAGES];
+
+typedef struct {
+    uint64_t extension, function, n;
+} CallCount;
+
+typedef struct {
+    Histogram total;          /* from the first stage that is known to the handler */
+    Histogram stages[STAGES]; /* from the one before it that is known to this one */
+    uint64_t direct, emulated, masked_ns;
+} IrqCounts;
+
+/* What the model of the shared machine says; in timed mode only. */
+typedef struct {
+    bool known;
+    uint64_t llc_accesses, llc_misses, misses_by_others, stall_own, stall_others, throttles,
+        throttle_cycles;
+    unsigned n_evictors; /* how many lines of this partition who drove out */
+    char evictors[PARTITIONS_MAX][48];
+    uint64_t evicted_by[PARTITIONS_MAX];
+} SharedCounts;
+
+typedef struct {
+    bool seen; /* it ran, or is declared */
+    uint32_t harts;
+    uint64_t exits, exit_cause[CAUSES], exit_kind[EXIT_KINDS], vinst[VINSTS];
+    GArray *calls, *host_calls; /* of CallCount: its own, and those that the host makes for it */
+    uint64_t mtraps, mtrap_cause[CAUSES];
+    uint64_t guest_traps, guest_cause[CAUSES];
+    uint64_t ns[SPENTS], insns[SPENTS];
+    Histogram stays;
+    IrqCounts irq[KINDS];
+    uint64_t steal_ns;
+    bool shares; /* another guest ran on a hart of its */
+    uint64_t fences, host_fences;
+    SharedCounts shared;
+    /* grade.c */
+    char grade;          /* A, B or C; 0: none can be given */
+    const char *suffix;  /* "+", "", "-"; NULL: none can be given */
+    uint64_t ratio_1000; /* of worst latencies, with and without load */
+    bool has_ratio;
+    char *reason;
+    GPtrArray *flags; /* of const char */
+} PartCounts;
+
+/* One interrupt on its way. */
+typedef struct {
+    bool live, counts; /* counts: it began within the window */
+    bool at_guest;     /* pending for the guest, since */
+    uint64_t since, masked, masked_insns;
+    uint64_t lead;  /* ns from its assertion to when it was pending */
+    unsigned known; /* bit n: Stage n */
+    uint64_t at[STAGES];
+} Chain;
+
+typedef struct {
+    bool known, idle;
+    uint8_t mode;
+    uint64_t since, insns; /* up to where time is accounted for */
+    uint64_t from, to;     /* the window, by this hart's clock */
+    int part;              /* who has the hart; -1: nobody yet */
+    /* The host's stay that lasts. */
+    bool outside, stay_counts, runnable;
+    int left_by;
+    uint64_t left_at, stay_idle;
+    uint64_t away_since[PARTITIONS_MAX]; /* another guest has the hart; 0: not */
+    bool away_runnable[PARTITIONS_MAX];
+    unsigned vgein;
+    Chain by_host[KINDS], direct[KINDS], handled[KINDS];
+    Chain files[GUEST_FILES];
+} VerdictHart;
+
+struct Verdict {
+    const VerdictConfig *config;
+    Partitions *parts;
+    uint64_t shown, declared_devices[PARTITIONS_MAX];
+    bool open, closed;
+    uint64_t opened_at, closed_at, last_time; /* the machine's time */
+    uint64_t lost;
+    unsigned n_harts;
+    bool timed, ended;
+    VerdictHart harts[VERDICT_HARTS];
+    PartCounts counts[PARTITIONS_MAX];
+    uint64_t last_rise, line_rise[256]; /* inputs of the interrupt controller: when, plus 1 */
+};
+
+static inline bool is_counting(const Verdict *v)
+{
+    return v->open && !v->closed;
+}
+
+static inline bool is_guest_mode(unsigned mode)
+{
+    return mode == IN_VU || mode == IN_VS;
+}
+
+/* count.c */
+/* Who runs with this VMID as a guest on `hart`. */
+int count_guest(Verdict *v, unsigned vmid, unsigned hart);
+/* The hart has come to these numbers. */
+void count_spend(Verdict *v, unsigned hart, uint64_t own, uint64_t insns);
+void count_trap(Verdict *v, const TraceRecord *r);
+void count_return(Verdict *v, const TraceRecord *r);
+void count_fence(Verdict *v, const TraceRecord *r);
+void count_end(Verdict *v);
+
+/* irq.c */
+void irq_event(Verdict *v, const TraceRecord *r);
+void irq_exit(Verdict *v, const TraceRecord *r);
+void irq_entered(Verdict *v, unsigned hart);
+/* Guest time passed on the hart. */
+void irq_masked(VerdictHart *h, uint64_t from, uint64_t to, uint64_t insns);
+
+/* grade.c */
+bool part_is_shown(const Verdict *v, unsigned part);
+uint64_t window_ns(const Verdict *v);
+const char *call_name(uint64_t extension, char room[24]);
+/* The word of the event trap for a cause; interrupts from 64 on. */
+char *cause_name(unsigned cause);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* live.c - see live.h. */
+#include "emu/verdict/live.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "emu/base/error.h"
+
+typedef struct {
+    const char *path;
+    FILE *file;
+} Out;
+
+struct LiveVerdict {
+    Machine *machine;
+    const VerdictConfig *config;
+    Verdict *verdict;
+    GArray *outs; /* of Out */
+    bool stopped;
+};
+
+/* Files keep what they have until there is something new. */
+static bool open_all(LiveVerdict *live, const GPtrArray *paths, GError **error)
+{
+    for (unsigned i = 0; i < paths->len; i++) {
+        const char *path = g_ptr_array_index(paths, i);
+        Out out = { path, strcmp(path, "-") ? fopen(path, "a") : stdout };
+        if (!out.file)
+            return fail(error, EXIT_FILE, "-verdict: cannot write '%s': %s; check the path", path,
+                        g_strerror(errno));
+        g_array_append_val(live->outs, out);
+    }
+    return true;
+}
+
+/* The window is over: so is the run. */
+static void end_run(LiveVerdict *live)
+{
+    if (live->stopped || live->config->go_on)
+        return;
+    live->stopped = true;
+    machine_stop(live->machine, STOP_EXIT, 0);
+}
+
+static void put(void *opaque, const TraceRecord *record)
+{
+    LiveVerdict *live = opaque;
+    verdict_event(live->verdict, record);
+    if (verdict_is_over(live->verdict))
+        end_run(live);
+}
+
+/* Fits LookFn: the time has come, whether or not something happens then. */
+static void time_is_up(Machine *m, void *opaque)
+{
+    (void)m;
+    end_run(opaque);
+}
+
+LiveVerdict *live_verdict_new(Machine *m, const VerdictConfig *config, const GPtrArray *paths,
+                              GError **error)
+{
+    const uint64_t events = verdict_events() | verdict_extra_events();
+    LiveVerdict *live = g_new0(LiveVerdict, 1);
+    live->machine = m;
+    live->config = config;
+    live->outs = g_array_new(FALSE, FALSE, sizeof(Out));
+    if (!open_all(live, paths, error)) {
+        live_verdict_free(live);
+        return NULL;
+    }
+    live->verdict = verdict_new(config, m->partitions, events);
+    m->trace.sinks[TRACE_TO_VERDICT].put = put;
+    m->trace.sinks[TRACE_TO_VERDICT].opaque = live;
+    for (unsigned i = 0; i < TRACE_COUNT; i++)
+        if (events >> i & 1)
+            m->trace.on[i] |= 1 << TRACE_TO_VERDICT;
+    if (config->to.given && !config->to.is_mark && !config->go_on)
+        machine_look_at_time(m, config->to.ns, time_is_up, live);
+    return live;
+}
+
+static bool write_out(const Out *out, const GString *text)
+{
+    if (out->file != stdout)
+        (void)!ftruncate(fileno(out->file), 0);
+    return fwrite(text->str, 1, text->len, out->file) == text->len && !fflush(out->file);
+}
+
+bool live_verdict_report(LiveVerdict *live, GError **error)
+{
+    if (!verdict_judge(live->verdict, error))
+        return false;
+    for (unsigned i = 0; i < live->outs->len; i++) {
+        const Out *out = &g_array_index(live->outs, Out, i);
+        g_autoptr(GString) text = g_string_new(NULL);
+        verdict_write_as(live->verdict, out->path, text);
+        if (!write_out(out, text))
+            return fail(error, EXIT_FILE,
+                        "-verdict: '%s' could not be written to its end: %s; make room for it",
+                        out->path, g_strerror(errno));
+    }
+    return true;
+}
+
+void live_verdict_free(LiveVerdict *live)
+{
+    if (!live)
+        return;
+    for (unsigned i = 0; i < live->outs->len; i++) {
+        const Out *out = &g_array_index(live->outs, Out, i);
+        if (out->file != stdout)
+            fclose(out->file);
+    }
+    g_array_free(live->outs, TRUE);
+    verdict_free(live->verdict);
+    g_free(live);
+}

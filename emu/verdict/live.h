@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* live.h - a verdict on a run while it runs: -verdict. */
+#ifndef EMU_VERDICT_LIVE_H
+#define EMU_VERDICT_LIVE_H
+
+#include "emu/machine.h"
+#include "emu/verdict/verdict.h"
+
+typedef struct LiveVerdict LiveVerdict;
+
+/* Opens the files, `paths` of strings ("-": standard output), and turns on the events that the verdict needs. Before the
+ * machine's first reset. */
+LiveVerdict *live_verdict_new(Machine *machine, const VerdictConfig *config, const GPtrArray *paths,
+                              GError **error);
+/* The machine stopped for good: judges and writes. False: it could not, and `error` says why. */
+bool live_verdict_report(LiveVerdict *live, GError **error);
+void live_verdict_free(LiveVerdict *live);
+
+#endif

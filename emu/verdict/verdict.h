@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * verdict.h - does the hypervisor have to intervene while the guest runs? Counted per partition from events of a trace, as
+ * they happen or from a recording, between two edges; then a grade, with its reason. What is counted, and how it is
+ * judged, is in docs/howto/judge-a-hypervisor.md and ADR 0031.
+ *
+ *   window.c  which events count          count.c    exits, traps, time, who has the hart
+ *   irq.c     interrupts, by stage        grade.c    A, B, C
+ *   report.c, json.c, picture.c           live.c, recording.c: where events come from
+ */
+#ifndef EMU_VERDICT_VERDICT_H
+#define EMU_VERDICT_VERDICT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#include "emu/base/partitions.h"
+#include "emu/base/trace.h"
+
+/* Where the window begins or ends. */
+typedef struct {
+    bool given; /* else where the run does */
+    bool is_mark, has_value;
+    uint64_t ns;        /* of the machine's time, if it is no mark */
+    uint64_t id, value; /* of a mark */
+} VerdictEdge;
+
+typedef struct {
+    VerdictEdge from, to;
+    bool go_on; /* the run does not end where the window does */
+    bool has_bound;
+    uint64_t bound;        /* ns that a stay of the host may be long, said before the run */
+    const char *base;      /* verdict of a run with idle neighbours, JSON; NULL: none */
+    const char *partition; /* only that one; NULL: all */
+} VerdictConfig;
+
+typedef struct Verdict Verdict;
+
+/* The events that it must be shown, and those that it counts if they are there: bit n of event n. */
+uint64_t verdict_events(void);
+uint64_t verdict_extra_events(void);
+
+/* `parts`: as they are declared; it is copied. `shown`: which events will be. `config` must outlive the verdict. */
+Verdict *verdict_new(const VerdictConfig *config, const Partitions *parts, uint64_t shown);
+void verdict_free(Verdict *verdict);
+
+/* Shows it the next event. */
+void verdict_event(Verdict *verdict, const TraceRecord *record);
+/* Is the window over? */
+bool verdict_is_over(const Verdict *verdict);
+bool verdict_is_open(const Verdict *verdict);
+
+/* When all events were shown: grades. Fails if the base cannot be read. */
+bool verdict_judge(Verdict *verdict, GError **error);
+
+/* What came out, once judged: text for people, JSON with an end of line, SVG. */
+void verdict_text(const Verdict *verdict, GString *out);
+void verdict_json(const Verdict *verdict, GString *out);
+void verdict_picture(const Verdict *verdict, GString *out);
+/* The one of these that `path` asks for by how it ends. */
+void verdict_write_as(const Verdict *verdict, const char *path, GString *out);
+
+#endif
