@@ -133,6 +133,17 @@ static bool find_word(const char *words, const char *word, uint64_t *value)
     return false;
 }
 
+/* Does the column hold a partition's number: p, or a field such as victim_p? */
+static bool is_partition(const TraceQuery *q, const ColumnRef *column, unsigned event)
+{
+    int at = column->at[event];
+    if (at < COL_FIELDS)
+        return at == COL_P;
+    const char *field = q->events[event].fields[at - COL_FIELDS];
+    size_t length = strcspn(field, ":");
+    return length > 2 && !strncmp(field + length - 2, "_p", 2);
+}
+
 static bool find_partition(const TraceQuery *q, const char *word, uint64_t *value)
 {
     int number = partitions_named(q->parts, word);
@@ -167,9 +178,9 @@ static bool parse_values(const TraceQuery *q, Condition *c, const char *word)
             continue;
         if (c->column.at[i] == COL_EV)
             c->value[i] = i;
-        bool known = c->column.at[i] == COL_EV  ? !strcmp(q->events[i].name, word)
-                     : c->column.at[i] == COL_P ? find_partition(q, word, &value)
-                                                : words && find_word(words, word, &value);
+        bool known = c->column.at[i] == COL_EV        ? !strcmp(q->events[i].name, word)
+                     : is_partition(q, &c->column, i) ? find_partition(q, word, &value)
+                                                      : words && find_word(words, word, &value);
         if (known && c->column.at[i] != COL_EV)
             c->value[i] = value;
         else if (!known && c->column.at[i] == COL_EV)

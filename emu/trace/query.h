@@ -24,7 +24,7 @@
 
 typedef struct TraceQuery TraceQuery;
 
-/* Parses `text` for a catalogue of n events. Of `parts`, which may be NULL, the declared ones can be named: p == linux. Both
+/* Parses `text` for a catalogue of n events. Of `parts`, which may be NULL, the declared ones can be named: p == linux, victim_p == linux. Both
  * must outlive the query. */
 TraceQuery *trace_query_new(const char *text, const TraceEvent *events, unsigned n,
                             const Partitions *parts, GError **error);
