@@ -28,7 +28,8 @@ static void add_two(GPtrArray *command, const char *option, const char *value)
     add(command, value);
 }
 
-static bool add_words(GPtrArray *command, const char *text, GError **error)
+/* Of `text`, with the lab's folder for $LAB. */
+static bool add_words(GPtrArray *command, const Lab *lab, const char *text, GError **error)
 {
     g_auto(GStrv) words = NULL;
     g_autoptr(GError) problem = NULL;
@@ -37,21 +38,23 @@ static bool add_words(GPtrArray *command, const char *text, GError **error)
     if (!g_shell_parse_argv(text, NULL, &words, &problem))
         return fail(error, EXIT_CONFIG, "these are no options: %s; mend them in lab.cfg",
                     problem->message);
-    for (char **word = words; *word; word++)
-        add(command, *word);
+    for (char **word = words; *word; word++) {
+        g_auto(GStrv) parts = g_strsplit(*word, "$LAB", -1);
+        g_ptr_array_add(command, g_strjoinv(lab->folder, parts));
+    }
     return true;
 }
 
 /* bulkhead run FILE.bh and the run's own options. NULL: they are wrong. */
-static GPtrArray *begin_command(const char *program, const char *machine, const LabRun *run,
-                                GError **error)
+static GPtrArray *begin_command(const Lab *lab, const char *program, const char *machine,
+                                const LabRun *run, GError **error)
 {
     g_autoptr(GPtrArray) command = g_ptr_array_new_with_free_func(g_free);
     add(command, program);
     add(command, "run");
     if (machine)
         add(command, machine);
-    return add_words(command, run->options, error) ? g_steal_pointer(&command) : NULL;
+    return add_words(command, lab, run->options, error) ? g_steal_pointer(&command) : NULL;
 }
 
 static char **end_command(GPtrArray *command)
@@ -65,8 +68,8 @@ char **child_command(const Lab *lab, unsigned number, char **more, GError **erro
     const LabRun *run = &lab->runs.at[number];
     g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
     g_autoptr(GPtrArray) command =
-        begin_command(program ? program : "bulkhead", run->machine, run, error);
-    if (!command || !add_words(command, run->show, error))
+        begin_command(lab, program ? program : "bulkhead", run->machine, run, error);
+    if (!command || !add_words(command, lab, run->show, error))
         return NULL;
     add_two(command, "-display", "none");
     add_two(command, "-monitor", "none");
@@ -98,7 +101,8 @@ char **child_measuring(const Lab *lab, unsigned number, const char *machine, con
     Partitions *parts = partitions_of(file);
     bool ok = measure_needs(lab, number, parts, &needs, error);
     partitions_free(parts);
-    g_autoptr(GPtrArray) command = ok ? begin_command("/proc/self/exe", file, run, error) : NULL;
+    g_autoptr(GPtrArray) command =
+        ok ? begin_command(lab, "/proc/self/exe", file, run, error) : NULL;
     g_autofree char *events = needs.events;
     if (!command)
         return NULL;

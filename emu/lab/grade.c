@@ -87,7 +87,7 @@ static bool run_all(const Running *r, GError **error)
     const Lab *lab = r->measured->lab;
     bool ok = true;
     for (unsigned i = 0; ok && i < lab->runs.n; i++) {
-        RunFiles *files = run_files_new(r->folder, &lab->runs.at[i]);
+        RunFiles *files = run_files_new(r->folder, r->keep, &lab->runs.at[i]);
         ok = run_one(r, i, files, error);
         if (!r->keep)
             run_files_remove(files);

@@ -54,14 +54,32 @@ static const char *parse_stat(Counter *counter, GError **error)
     return NULL;
 }
 
+/* Columns that every event has. */
+static bool is_common(const char *column)
+{
+    return !strcmp(column, "t") || !strcmp(column, "ic");
+}
+
 static bool has_column(const Counter *counter, const TraceEvent *events, unsigned n, GError **error)
 {
+    if (is_common(counter->column))
+        return true;
     for (unsigned i = 0; i < n; i++)
         if (trace_query_events(counter->query) >> i & 1 &&
             trace_event_field(&events[i], counter->column) >= 0)
             return true;
     return fail(error, EXIT_CONFIG,
                 "none of these events has a field '%s'; docs/trace.md lists them", counter->column);
+}
+
+static double column_of(const Counter *counter, const TraceEvent *events, const TraceRecord *record)
+{
+    if (!counter->is_stat)
+        return 0;
+    if (is_common(counter->column))
+        return (double)(strcmp(counter->column, "t") ? record->insns : record->time);
+    int field = trace_event_field(&events[record->id], counter->column);
+    return field >= 0 ? (double)record->values[field] : 0;
 }
 
 static Counter *counter_new(const LabFact *fact, const TraceEvent *events, unsigned n,
@@ -94,8 +112,7 @@ static void count(Counter *counter, const TraceEvent *events, const TraceRecord 
     if (counter->open && counter->to && trace_query_matches(counter->to, record))
         counter->open = false;
     if (counter->open && trace_query_matches(counter->query, record)) {
-        int field = counter->is_stat ? trace_event_field(&events[record->id], counter->column) : -1;
-        double value = field >= 0 ? (double)record->values[field] : 0;
+        double value = column_of(counter, events, record);
         counter->least = counter->n ? MIN(counter->least, value) : value;
         counter->most = MAX(counter->most, value);
         counter->sum += value;
@@ -121,12 +138,13 @@ static bool counter_value(const Counter *counter, Quantity *value, GError **erro
     return true;
 }
 
-RunFiles *run_files_new(const char *folder, const LabRun *run)
+RunFiles *run_files_new(const char *folder, bool stays, const LabRun *run)
 {
     RunFiles *files = g_new0(RunFiles, 1);
     files->trace = g_strdup_printf("%s/%s.bht", folder, run->name);
     files->timing = g_strdup_printf("%s/%s-timing.json", folder, run->name);
     files->verdict = g_strdup_printf("%s/%s-verdict.json", folder, run->name);
+    files->shown = g_strdup_printf("%s/%s.bht", stays ? folder : "(with --keep) FOLDER", run->name);
     files->errors = g_strdup_printf("%s/%s.err", folder, run->name);
     return files;
 }
@@ -144,6 +162,7 @@ void run_files_free(RunFiles *files)
     if (!files)
         return;
     g_free(files->trace);
+    g_free(files->shown);
     g_free(files->timing);
     g_free(files->verdict);
     g_free(files->errors);
@@ -253,8 +272,9 @@ static bool read_all(TraceReader *reader, GPtrArray *counters, Expect *expect, G
     return !*error;
 }
 
-static bool measure_trace(const Lab *lab, unsigned number, const char *path, Quantity *values,
-                          Outcomes *outcomes, GError **error)
+/* `recording`: what it is called in commands that lead further. */
+static bool measure_trace(const Lab *lab, unsigned number, const char *path, const char *recording,
+                          Quantity *values, Outcomes *outcomes, GError **error)
 {
     unsigned n;
     uint64_t lost;
@@ -272,7 +292,7 @@ static bool measure_trace(const Lab *lab, unsigned number, const char *path, Qua
     if (expect)
         expect_end(expect, &lost);
     if (ok && rules)
-        expect_outcomes(rules, events, path, false, outcomes);
+        expect_outcomes(rules, events, recording, false, outcomes);
     for (guint i = 0; ok && i < counters->len; i++) {
         const Counter *counter = g_ptr_array_index(counters, i);
         ok = counter_value(counter, &values[counter->fact - lab->facts.at], &problem);
@@ -325,7 +345,7 @@ bool measure_run(const Lab *lab, unsigned number, const RunFiles *files, Quantit
                  Outcomes *outcomes, GError **error)
 {
     return (!g_file_test(files->trace, G_FILE_TEST_EXISTS) ||
-            measure_trace(lab, number, files->trace, values, outcomes, error)) &&
+            measure_trace(lab, number, files->trace, files->shown, values, outcomes, error)) &&
            measure_report(lab, number, true, files->timing, values, error) &&
            measure_report(lab, number, false, files->verdict, values, error);
 }

@@ -5,12 +5,13 @@
 
 #include "emu/lab/lab.h"
 
-/* The files that a run leaves in a folder; to be freed. */
+/* The files that a run leaves in a folder. */
 typedef struct {
     char *trace, *timing, *verdict, *errors;
+    char *shown; /* the recording, for people: as `trace` if it stays */
 } RunFiles;
 
-RunFiles *run_files_new(const char *folder, const LabRun *run);
+RunFiles *run_files_new(const char *folder, bool stays, const LabRun *run);
 void run_files_remove(const RunFiles *files);
 void run_files_free(RunFiles *files);
 
