@@ -25,7 +25,8 @@ struct Observer {
     TraceGate *gate;
     LiveExpect *expect;
     LiveVerdict *verdict;
-    bool failed; /* something could not be written, which was said */
+    bool failed;     /* something could not be written, which was said, but for `problem` */
+    GError *problem; /* NULL: none */
     FILE *log, *commits, *mix, *explained;
     TimingReport *timing; /* NULL: none is wanted */
     Top *top;             /* likewise */
@@ -193,15 +194,6 @@ static void report_untimed(const Machine *m)
         fprintf(stderr, "bulkhead: timed mode never began: nobody said `timing on`\n");
 }
 
-static void report_verdict(Observer *it)
-{
-    g_autoptr(GError) problem = NULL;
-    if (!it->verdict || live_verdict_report(it->verdict, &problem))
-        return;
-    it->failed = true;
-    fprintf(stderr, "bulkhead: error: %s\n", problem->message);
-}
-
 int observe_report(Observer *it, StopReason reason, int code)
 {
     const Options *o = it->options;
@@ -220,7 +212,7 @@ int observe_report(Observer *it, StopReason reason, int code)
     if (o->explain)
         report_explanation(it, reason);
     it->failed |= it->timing && !timing_report_write(it->timing);
-    report_verdict(it);
+    it->failed |= it->verdict && !live_verdict_report(it->verdict, &it->problem);
     if (it->expect && !live_expect_report(it->expect, o->trace_file))
         code = EXIT_EXPECT;
     if (!has_failed(it, reason, code))
@@ -254,7 +246,9 @@ bool observe_end(Observer *it, GError **error)
     ok &= close_log(it->commits, o->commit_file);
     ok &= close_log(it->mix, o->mix_file);
     ok &= close_log(it->explained, o->explain_file);
-    ok &= !it->recording || trace_writer_close(it->recording, error);
+    if (it->problem)
+        g_propagate_error(error, g_steal_pointer(&it->problem));
+    ok &= !it->recording || trace_writer_close(it->recording, error && *error ? NULL : error);
     live_expect_free(it->expect);
     live_verdict_free(it->verdict);
     trace_gate_free(it->gate);

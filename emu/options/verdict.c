@@ -64,6 +64,8 @@ static bool take_window(Options *o, Props *props, GError **error)
         !take_edge(props, "to", &config->to, error) || !take_bound(props, config, error) ||
         !props_bool(props, "go-on", &config->go_on, error))
         return false;
+    const char *base = props_take(props, "base");
+    config->base = base ? options_keep(o, base) : NULL;
     partition = props_take(props, "partition");
     config->partition = partition ? options_keep(o, partition) : NULL;
     const VerdictEdge *from = &config->from, *to = &config->to;
@@ -78,7 +80,7 @@ static bool take_window(Options *o, Props *props, GError **error)
 bool option_verdict(Options *o, const OptionDef *def, const char *argument, GError **error)
 {
     (void)def;
-    static const char *const settings[] = { "from", "to", "bound", "go-on", "partition" };
+    static const char *const settings[] = { "from", "to", "bound", "go-on", "base", "partition" };
     g_autoptr(Props) props = props_parse("-verdict", argument, "file", error);
     const char *file = props ? props_need(props, "file", "-verdict -", error) : NULL;
     if (!file)
@@ -116,14 +118,16 @@ void verdict_help(void)
         "exits by cause, traps to M-mode, time in each mode, the longest stay outside of the\n"
         "guest, interrupts by stage; then a grade with its reason. The verdict goes to standard\n"
         "output, or to where -verdict says:\n\n"
-        "  -verdict FILE|-[,SETTING...]   FILE.json: for programs; else text\n"
+        "  -verdict FILE|-[,SETTING...]   FILE.json: for programs; FILE.svg: a picture; else text\n"
         "  from=EDGE, to=EDGE  the window: mark:ID[:VALUE], or a time such as 2s; default: the run\n"
         "  go-on=on            the run does not end where the window does\n"
         "  bound=TIME          how long a stay of the hypervisor may be; without it there is no B\n"
+        "  base=FILE.json      the same run with idle neighbours: how much worse is it now?\n"
         "  partition=NAME      only that one\n\n"
         "A  nobody intervenes: no exits, no traps to M-mode\n"
         "B  bounded: no stay is longer than the bound that was given before the run\n"
-        "C  unbounded: one is, or another guest has the hart while this one wants to run\n\n"
+        "C  unbounded: one is, or another guest has the hart while this one wants to run\n"
+        "Behind it, with a base: + worst latency at most 1.1 times that, nothing: twice, -: more\n\n"
         "A recording must have these events, as it has without -trace:\n ");
     for (unsigned i = 0; i < TRACE_COUNT; i++)
         if (verdict_events() >> i & 1)

@@ -216,7 +216,8 @@ void count_return(Verdict *v, const TraceRecord *r)
         end_stay(v, h, r->own);
         change_hands(v, h, part, r->own);
         h->part = part;
-        irq_entered(v, r->hart);
+        if (r->mode != IN_M)
+            irq_entered(v, r->hart);
     }
     h->mode = (uint8_t)to;
 }
@@ -240,4 +241,17 @@ void count_end(Verdict *v)
     for (unsigned i = 0; i < v->n_harts; i++)
         for (int part = 1; part < PARTITIONS_MAX; part++)
             add_steal(v, &v->harts[i], part, v->harts[i].since);
+}
+
+/* Who is throttled is named as traces name partitions. */
+void count_throttle(Verdict *v, const TraceRecord *r)
+{
+    enum { WHO, RESOURCE, ACTION = 5, RES_BUS = 1, ACTION_THROTTLE };
+    if (r->values[RESOURCE] != RES_BUS || r->values[ACTION] != ACTION_THROTTLE || !is_counting(v))
+        return;
+    for (unsigned i = 1; i < partitions_count(v->parts); i++)
+        if (partitions_number_traced(v->parts, i) == r->values[WHO]) {
+            v->counts[i].shared.throttles++;
+            return;
+        }
 }

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * grade.c - never, bounded, or unbounded; see verdict.h.
+ * grade.c - never, bounded, or unbounded; and whether neighbours show; see verdict.h.
  *
  * A: nobody outside the guest ran on its behalf. B: somebody did, never longer than the bound that was said before the
  * run; or only because the guest asked for what it could do without. C: longer, or another guest took the hart. Without a
- * bound there is no B.
+ * bound there is no B. Behind it + (at most a tenth more), nothing (at most twice), - (more): the worst latency of an
+ * interrupt compared with a run whose neighbours were idle.
  */
 #include <inttypes.h>
 #include <string.h>
 
 #include "emu/base/bits.h"
-#include "emu/verdict/inside.h"
+#include "emu/base/error.h"
+#include "emu/verdict/base.h"
 
 enum { CAUSE_ECALL_HS = 9, CAUSE_ECALL_VS };
 
@@ -139,6 +141,25 @@ static void grade(const Verdict *v, PartCounts *c)
         grade_exits(v, c);
 }
 
+/* Interference. */
+
+/* The ratio of worst latencies, of the kind where it is greatest. */
+static void compare(PartCounts *c, const JsonValue *base, const char *name)
+{
+    for (unsigned kind = 0; kind < KINDS; kind++) {
+        const Histogram *h = &c->irq[kind].total;
+        uint64_t before, ratio = 1000;
+        if (!h->n || !base_worst(base, name, (Kind)kind, &before))
+            continue;
+        if (h->max)
+            ratio = before ? h->max * 1000 / before : UINT32_MAX;
+        c->ratio_1000 = c->has_ratio ? MAX(c->ratio_1000, ratio) : ratio;
+        c->has_ratio = true;
+    }
+    if (c->has_ratio)
+        c->suffix = c->ratio_1000 <= 1100 ? "+" : c->ratio_1000 <= 2000 ? "" : "-";
+}
+
 /* Flags. */
 
 static void flag(PartCounts *c, const char *name)
@@ -166,7 +187,19 @@ static void raise_flags(Verdict *v, unsigned part)
 
 bool verdict_judge(Verdict *v, GError **error)
 {
-    (void)error;
+    g_autoptr(JsonValue) base =
+        v->config->base ? base_read(v->config->base, window_clock(v), error) : NULL;
+    if (v->config->base && !base)
+        return false;
+    const char *only = v->config->partition;
+    bool found = !only;
+    for (unsigned i = 1; i < partitions_count(v->parts) && !found; i++)
+        found = part_is_shown(v, i);
+    if (!found)
+        return fail(error, EXIT_CONFIG,
+                    "-verdict: no partition is called '%s'; without partition= all are shown, with "
+                    "their names",
+                    only);
     if (is_counting(v))
         count_end(v);
     for (unsigned i = 1; i < PARTITIONS_MAX; i++) {
@@ -174,6 +207,7 @@ bool verdict_judge(Verdict *v, GError **error)
         if (!c->seen)
             continue;
         grade(v, c);
+        compare(c, base, partitions_get(v->parts, i)->name);
         raise_flags(v, i);
     }
     return true;

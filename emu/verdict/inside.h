@@ -145,6 +145,7 @@ void count_spend(Verdict *v, unsigned hart, uint64_t own, uint64_t insns);
 void count_trap(Verdict *v, const TraceRecord *r);
 void count_return(Verdict *v, const TraceRecord *r);
 void count_fence(Verdict *v, const TraceRecord *r);
+void count_throttle(Verdict *v, const TraceRecord *r);
 void count_end(Verdict *v);
 
 /* irq.c */
@@ -154,9 +155,13 @@ void irq_entered(Verdict *v, unsigned hart);
 /* Guest time passed on the hart. */
 void irq_masked(VerdictHart *h, uint64_t from, uint64_t to, uint64_t insns);
 
+/* window.c */
+uint64_t window_ns(const Verdict *v);
+/* What times are counted in: cycles or instructions. */
+const char *window_clock(const Verdict *v);
+
 /* grade.c */
 bool part_is_shown(const Verdict *v, unsigned part);
-uint64_t window_ns(const Verdict *v);
 const char *call_name(uint64_t extension, char room[24]);
 /* The word of the event trap for a cause; interrupts from 64 on. */
 char *cause_name(unsigned cause);

@@ -74,6 +74,10 @@ static void on_pend(Verdict *v, VerdictHart *h, const TraceRecord *r)
     uint64_t input = r->values[0];
     Kind kind = kind_of(input);
     bool at_once = v->last_rise == r->time + 1;
+    /* The host had the one before, and had no more to do with it: a firmware's. */
+    if (kind < KINDS && is_guest_mode(h->mode) && has(&h->by_host[kind], STAGE_HOST) &&
+        !has(&h->by_host[kind], STAGE_INJECT))
+        h->by_host[kind].live = false;
     if (input >= INPUT_FILES) {
         Chain *c = &h->files[input - INPUT_FILES];
         if (c->live)
@@ -282,7 +286,7 @@ void irq_exit(Verdict *v, const TraceRecord *r)
         on_later(v, h, r->own, STAGE_DONE);
 }
 
-/* What the host was entered for, and did not pass on, was its own. */
+/* What the hypervisor was entered for, and did not pass on, was its own. A firmware may have passed it on to that. */
 void irq_entered(Verdict *v, unsigned hart)
 {
     for (unsigned kind = 0; kind < KINDS; kind++) {

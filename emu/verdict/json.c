@@ -249,7 +249,7 @@ void verdict_json(const Verdict *v, GString *out)
     json_number(&json, "duration_ns", window_ns(v));
     json_flag(&json, "opened", v->open);
     json_flag(&json, "complete", v->open && (v->closed || !v->config->to.given));
-    json_text(&json, "clock", v->timed ? "cycles" : "instructions");
+    json_text(&json, "clock", window_clock(v));
     json_maybe(&json, "bound_ns", v->config->has_bound, v->config->bound);
     json_text(&json, "base", v->config->base);
     json_number(&json, "events_lost", v->lost);

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "emu/base/error.h"
+#include "emu/verdict/base.h"
+#include "emu/verdict/shared.h"
 
 typedef struct {
     const char *path;
@@ -17,7 +19,8 @@ struct LiveVerdict {
     Machine *machine;
     const VerdictConfig *config;
     Verdict *verdict;
-    GArray *outs; /* of Out */
+    GArray *outs;                 /* of Out */
+    TimingCounts *before, *after; /* of the model, at the window's edges; NULL: not there yet */
     bool stopped;
 };
 
@@ -35,6 +38,16 @@ static bool open_all(LiveVerdict *live, const GPtrArray *paths, GError **error)
     return true;
 }
 
+/* What the model says when the window has begun, and when it is over. */
+static void look_at_model(LiveVerdict *live)
+{
+    const Timing *timing = live->machine->timing;
+    if (timing && !live->before && verdict_is_open(live->verdict))
+        live->before = shared_counts(timing);
+    if (timing && !live->after && verdict_is_over(live->verdict))
+        live->after = shared_counts(timing);
+}
+
 /* The window is over: so is the run. */
 static void end_run(LiveVerdict *live)
 {
@@ -48,6 +61,7 @@ static void put(void *opaque, const TraceRecord *record)
 {
     LiveVerdict *live = opaque;
     verdict_event(live->verdict, record);
+    look_at_model(live);
     if (verdict_is_over(live->verdict))
         end_run(live);
 }
@@ -59,6 +73,15 @@ static void time_is_up(Machine *m, void *opaque)
     end_run(opaque);
 }
 
+/* Better now than after the run. */
+static bool base_is_good(const LiveVerdict *live, GError **error)
+{
+    const char *clock = live->machine->config.timed.on ? "cycles" : "instructions";
+    const char *path = live->config->base;
+    g_autoptr(JsonValue) base = path ? base_read(path, clock, error) : NULL;
+    return !path || base;
+}
+
 LiveVerdict *live_verdict_new(Machine *m, const VerdictConfig *config, const GPtrArray *paths,
                               GError **error)
 {
@@ -67,7 +90,7 @@ LiveVerdict *live_verdict_new(Machine *m, const VerdictConfig *config, const GPt
     live->machine = m;
     live->config = config;
     live->outs = g_array_new(FALSE, FALSE, sizeof(Out));
-    if (!open_all(live, paths, error)) {
+    if (!base_is_good(live, error) || !open_all(live, paths, error)) {
         live_verdict_free(live);
         return NULL;
     }
@@ -91,6 +114,11 @@ static bool write_out(const Out *out, const GString *text)
 
 bool live_verdict_report(LiveVerdict *live, GError **error)
 {
+    const Timing *timing = live->machine->timing;
+    if (timing && live->before && !live->after)
+        live->after = shared_counts(timing);
+    if (live->before && live->after)
+        shared_judge(live->verdict, timing, live->before, live->after);
     if (!verdict_judge(live->verdict, error))
         return false;
     for (unsigned i = 0; i < live->outs->len; i++) {
@@ -116,5 +144,7 @@ void live_verdict_free(LiveVerdict *live)
     }
     g_array_free(live->outs, TRUE);
     verdict_free(live->verdict);
+    g_free(live->before);
+    g_free(live->after);
     g_free(live);
 }

@@ -175,6 +175,10 @@ static void add_part(GString *out, const Verdict *v, unsigned number)
     add_time(out, c);
     add_histogram(out, "stays outside of it", &c->stays);
     add_interrupts(out, c);
+    if (c->has_ratio)
+        g_string_append_printf(
+            out, "  %-22s %10s  worst latency is %" PRIu64 ".%02u times that of the base\n",
+            "interference", "", c->ratio_1000 / 1000, (unsigned)(c->ratio_1000 % 1000 / 10));
     if (c->steal_ns)
         g_string_append_printf(out, "  %-22s %10s  %s\n", "stolen by other guests", "",
                                time_text(c->steal_ns, room));
@@ -205,6 +209,8 @@ void verdict_write_as(const Verdict *v, const char *path, GString *out)
 {
     if (g_str_has_suffix(path, ".json"))
         verdict_json(v, out);
+    else if (g_str_has_suffix(path, ".svg"))
+        verdict_picture(v, out);
     else
         verdict_text(v, out);
 }

@@ -17,7 +17,7 @@ uint64_t verdict_events(void)
 
 uint64_t verdict_extra_events(void)
 {
-    return BIT(TRACE_tlb_flush);
+    return BIT(TRACE_tlb_flush) | BIT(TRACE_budget_exhaust);
 }
 
 /* The declared ones; others are found in the order in which they come. */
@@ -88,6 +88,11 @@ bool verdict_is_over(const Verdict *v)
 bool verdict_is_open(const Verdict *v)
 {
     return v->open;
+}
+
+const char *window_clock(const Verdict *v)
+{
+    return v->timed ? "cycles" : "instructions";
 }
 
 uint64_t window_ns(const Verdict *v)
@@ -187,6 +192,7 @@ static void count(Verdict *v, const TraceRecord *r, unsigned hart)
     case TRACE_trap: count_trap(v, r); break;
     case TRACE_trap_ret: count_return(v, r); break;
     case TRACE_tlb_flush: count_fence(v, r); break;
+    case TRACE_budget_exhaust: count_throttle(v, r); break;
     case TRACE_lost: v->lost += is_counting(v) ? r->values[0] : 0; break;
     case TRACE_wfi: v->harts[hart].idle = true; break;
     case TRACE_wake: v->harts[hart].idle = false; break;
@@ -210,6 +216,6 @@ void verdict_event(Verdict *v, const TraceRecord *r)
         v->last_time = MAX(v->last_time, r->time);
     /* Most are of no use without a hart. */
     if (hart < VERDICT_HARTS || r->id == TRACE_reset || r->id == TRACE_lost ||
-        r->id == TRACE_irq_line)
+        r->id == TRACE_irq_line || r->id == TRACE_budget_exhaust)
         count(v, r, hart);
 }
