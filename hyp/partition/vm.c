@@ -139,18 +139,27 @@ static void give_harts(Vm *vm, const Partition *part)
         panic("partition: %s has no harts", vm->name);
 }
 
-/* The last 64 KiB of its first memory are for the device tree when the guest starts. */
-static void keep_tree(Vm *vm, const Fdt *host, const Partition *part)
+/* The device tree is at the end of the guest's first memory, or of the first GiB of that, which small guests map; unless
+ * its initial RAM disk reaches there. */
+static uint64_t tree_place(const Vm *vm)
 {
     const PartitionMemory *memory = &vm->memories[0];
+    uint64_t first =
+        memory->guest + (memory->size < GIGA_PAGE ? memory->size : GIGA_PAGE) - TREE_ROOM;
+    bool meets = vm->initrd.load < first + TREE_ROOM && first < vm->initrd.load + vm->initrd.size;
+    return (meets ? memory->guest + memory->size - TREE_ROOM : first) & -8ul;
+}
+
+static void keep_tree(Vm *vm, const Fdt *host, const Partition *part)
+{
     Vm anybody = { .colors.any = true };
     uint64_t kept = frames_get(&anybody, TREE_ROOM);
-    uint32_t size =
-        kept && memory->size >= TREE_ROOM ? tree_make(vm, host, part, (void *)kept, TREE_ROOM) : 0;
+    uint32_t size = kept && vm->memories[0].size >= TREE_ROOM
+                        ? tree_make(vm, host, part, (void *)kept, TREE_ROOM)
+                        : 0;
     if (!size)
         panic("partition: %s: no room for its device tree", vm->name);
-    vm->tree =
-        (PartitionModule){ kept, size, (memory->guest + memory->size - TREE_ROOM) & -8ul, 0 };
+    vm->tree = (PartitionModule){ kept, size, tree_place(vm), 0 };
 }
 
 /* A device's registers, and its wired interrupts. */
