@@ -117,7 +117,9 @@ bool live_verdict_report(LiveVerdict *live, GError **error)
     const Timing *timing = live->machine->timing;
     if (timing && live->before && !live->after)
         live->after = shared_counts(timing);
-    if (live->before && live->after)
+    /* If timed mode began at all. */
+    const Machine *m = live->machine;
+    if (live->before && live->after && (m->timed || m->clock.spans->len > 1))
         shared_judge(live->verdict, timing, live->before, live->after);
     if (!verdict_judge(live->verdict, error))
         return false;

@@ -10,7 +10,9 @@
 #include "emu/verdict/inside.h"
 
 enum { WIDTH = 720, LEFT = 20, INNER = WIDTH - 2 * LEFT, BAR = 22, LINE = 18, PLOT = 90 };
+/* LEAST: a share is seen however small it is. */
 enum {
+    LEAST = 2,
     HEAD = 40,
     PART_HEAD = 2 * LINE + 8,
     SHARES = BAR + LINE + 12,
@@ -42,18 +44,19 @@ static unsigned scale(uint64_t part, uint64_t whole, unsigned size)
 
 static void put_shares(GString *out, unsigned y, const PartCounts *c)
 {
-    uint64_t all = 0, sum = 0;
-    unsigned name_at = LEFT;
-    for (unsigned i = 0; i < SPENTS; i++)
-        all += c->ns[i];
+    uint64_t all = 0;
+    unsigned name_at = LEFT, at = LEFT, room = INNER;
     for (unsigned i = 0; i < SPENTS; i++) {
-        unsigned from = scale(sum, all, INNER), to = scale(sum + c->ns[i], all, INNER);
+        all += c->ns[i];
+        room -= c->ns[i] ? LEAST : 0;
+    }
+    for (unsigned i = 0; i < SPENTS; i++) {
+        unsigned width = scale(c->ns[i], all, room) + LEAST;
         unsigned permille = scale(c->ns[i], all, 100000);
-        sum += c->ns[i];
         if (!c->ns[i])
             continue;
-        /* The host's is seen however short it is. */
-        put_box(out, LEFT + from, y, MAX(to - from, 1), BAR, spent_colors[i]);
+        put_box(out, at, y, width, BAR, spent_colors[i]);
+        at += width;
         put_box(out, name_at, y + BAR + 6, 10, 10, spent_colors[i]);
         g_autofree char *name =
             g_strdup_printf("%s %u.%03u %%", spent_names[i], permille / 1000, permille % 1000);
