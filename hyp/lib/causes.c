@@ -26,10 +26,9 @@ static const char *const exceptions[CAUSE_COUNT] = {
 };
 
 static const char *const interrupts[CAUSE_COUNT] = {
-    [IRQ_SOFT] = "supervisor software interrupt",
-    [IRQ_TIMER] = "supervisor timer interrupt",
-    [IRQ_EXTERNAL] = "supervisor external interrupt",
-    [12] = "supervisor guest external interrupt",
+    [IRQ_SOFT] = "supervisor software interrupt",     [IRQ_TIMER] = "supervisor timer interrupt",
+    [IRQ_EXTERNAL] = "supervisor external interrupt", [12] = "supervisor guest external interrupt",
+    [IRQ_OVERFLOW] = "counter overflow interrupt",
 };
 
 const char *cause_name(uint64_t scause)

@@ -42,7 +42,7 @@
 #define SSTATUS_SUM  BIT(18)     /* S-mode may touch the pages of U-mode */
 
 /* sie, sip and scause of an interrupt: by number. */
-enum { IRQ_SOFT = 1, IRQ_TIMER = 5, IRQ_EXTERNAL = 9 };
+enum { IRQ_SOFT = 1, IRQ_TIMER = 5, IRQ_EXTERNAL = 9, IRQ_OVERFLOW = 13 };
 #define SIE_SOFT     BIT(IRQ_SOFT)
 #define SIE_TIMER    BIT(IRQ_TIMER)
 #define SIE_EXTERNAL BIT(IRQ_EXTERNAL)

@@ -5,17 +5,11 @@
 
 typedef void ExitFn(VmHart *hart);
 
-/* Another hart asks for something: kick(). */
-static void on_soft(VmHart *hart)
+void exit_soft(VmHart *hart)
 {
     csr_clear(sip, SIE_SOFT);
     if (__atomic_exchange_n(&hart->requests, 0, __ATOMIC_ACQ_REL) & REQUEST_SOFT)
         csr_set(hvip, HVIP_SOFT);
-}
-
-static void on_timer(VmHart *hart)
-{
-    timer_due(hart);
 }
 
 static void on_external(VmHart *hart)
@@ -68,9 +62,10 @@ static ExitFn *const exceptions[CAUSE_COUNT] = {
 };
 
 static ExitFn *const interrupts[CAUSE_COUNT] = {
-    [IRQ_SOFT] = on_soft,
-    [IRQ_TIMER] = on_timer,
+    [IRQ_SOFT] = exit_soft,
+    [IRQ_TIMER] = timer_due,
     [IRQ_EXTERNAL] = on_external,
+    [IRQ_OVERFLOW] = budget_spent,
 };
 
 void exit_handle(VmHart *hart)

@@ -39,6 +39,11 @@ static bool end(Vm *vm, VmState state, bool restart)
 
 static void print_exits(const Vm *vm)
 {
+    uint64_t throttled = 0;
+    for (unsigned i = 0; i < vm->n_harts; i++)
+        throttled += vm->harts[i].throttled;
+    if (throttled && !config.quiet)
+        print("partition: %s: throttled %lu times\n", vm->name, throttled);
     for (unsigned i = 0; !config.quiet && i < 2 * CAUSE_COUNT; i++) {
         uint64_t scause = i % CAUSE_COUNT | (i < CAUSE_COUNT ? 0 : 1ul << 63),
                  n = exit_count(vm, scause);

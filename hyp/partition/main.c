@@ -99,7 +99,7 @@ static void reset(VmHart *hart)
     hfence_vvma();
 }
 
-static bool runs_on(const VmHart *hart)
+bool hart_runs(const VmHart *hart)
 {
     return __atomic_load_n(&hart->vm->state, __ATOMIC_ACQUIRE) == VM_RUNNING &&
            __atomic_load_n(&hart->state, __ATOMIC_ACQUIRE) == SBI_HART_STARTED;
@@ -109,10 +109,11 @@ void hart_live(void *vm_hart)
 {
     VmHart *hart = vm_hart;
     set_up_hart(hart);
+    budget_open(hart);
     for (;;) {
         wait_for_start(hart);
         reset(hart);
-        while (runs_on(hart)) {
+        while (hart_runs(hart)) {
             vcpu_run(&hart->vcpu);
             exit_handle(hart);
         }

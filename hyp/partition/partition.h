@@ -11,6 +11,7 @@
  *   mmio.c     addresses that are emulated: a table of each partition
  *   calls.c    its SBI (hsm.c: harts; console.c: text)
  *   timer.c    its timer
+ *   budget.c   how much of the memory bus it may use
  *   irq.c      its external interrupts: which way (files.c: guest interrupt files)
  *   fault.c    end and restart of a partition alone
  *
@@ -91,6 +92,10 @@ struct VmHart {
     unsigned place;  /* at the machine's IMSICs, as APLIC targets name it */
     uint32_t state;  /* SBI_HART_...; under vm->lock */
     uint64_t start_pc, start_argument;
+    uint64_t tick,
+        period_end; /* when the guest wants its timer's interrupt, and when its period ends; -1: never */
+    bool has_budget;
+    uint64_t counter, throttled;    /* of misses; how often it had to stand still */
     uint32_t requests;              /* REQUEST_...; atomic */
     uint64_t exits[2][CAUSE_COUNT]; /* exceptions, interrupts */
     uint64_t file;                  /* host address of its guest interrupt file; files.c */
@@ -110,6 +115,7 @@ struct Vm {
     PartitionModule kernel, initrd, tree; /* what is copied at each start */
     MmioRange ranges[VM_RANGES];
     unsigned n_ranges;
+    uint64_t budget_fills, budget_period; /* lines; ticks of time. 0: none */
     const IrqWay *irq;
     uint64_t sources[VM_SOURCES /
                      64]; /* bit n: interrupt n of the machine's wired controller is its own */
@@ -141,6 +147,8 @@ extern Config config;
 
 /* main.c: a hart's life: it waits, runs its guest, waits. */
 void hart_live(void *vm_hart) __attribute__((noreturn));
+/* Does it still run its guest? */
+bool hart_runs(const VmHart *hart);
 /* Sends `hart` out of its guest, or out of waiting, to look at its requests. */
 void kick(VmHart *hart, uint32_t request);
 
@@ -184,6 +192,8 @@ void color_join(void);
 
 /* exits.c: answers the exit that `hart` just had. */
 void exit_handle(VmHart *hart);
+/* Another hart asks for something: kick(). */
+void exit_soft(VmHart *hart);
 /* How many exits of that scause there were in all harts. */
 uint64_t exit_count(const Vm *vm, uint64_t scause);
 
@@ -205,6 +215,13 @@ void console_flush(Vm *vm);
 void timer_reset(VmHart *hart);
 void timer_set(VmHart *hart, uint64_t time);
 void timer_due(VmHart *hart);
+/* Sets the timer of HS-mode to what is due first. */
+void timer_arm(VmHart *hart);
+
+/* budget.c: at the start of the machine's hart; at the begin of a period; when the budget of one is used up. */
+void budget_open(VmHart *hart);
+void budget_begin(VmHart *hart);
+void budget_spent(VmHart *hart);
 
 /* irq.c: chooses the way of a partition's interrupts. */
 void irq_choose(Vm *vm, const Fdt *host);

@@ -245,6 +245,10 @@ void vm_make(Vm *vm, const Fdt *host, const Partition *part)
     vm->vmid = part->vmid ? part->vmid : part->number;
     vm->colors = part->colors;
     vm->superpages = part->superpages && part->colors.any;
+    vm->budget_fills = part->budget_fills;
+    vm->budget_period = (uint64_t)part->budget_period_us *
+                        fdt_cell(host, fdt_find(host, "/cpus"), "timebase-frequency", 0, 0) /
+                        1000000;
     vm->n_memories = part->n_memories;
     memcpy(vm->memories, part->memories, sizeof(vm->memories));
     vm->kernel = part->kernel;

@@ -21,7 +21,7 @@ enum {
 };
 enum { EVENT_CACHE_MISSES = 4 };
 
-enum { IRQ_OVERFLOW = 13, PERIOD = 10000 }; /* 1 ms of the time CSR's 10 MHz */
+enum { PERIOD = 10000 }; /* 1 ms of the time CSR's 10 MHz */
 
 /* The counter that counts the guest's misses, and nobody else's on this hart. */
 static uint64_t find_counter(void)
