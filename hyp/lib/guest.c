@@ -48,7 +48,7 @@ void guest_devices(const Fdt *tree, GuestDeviceFn *keep, void *opaque)
     while ((node = fdt_next(tree, node))) {
         FdtNode parent = fdt_parent(tree, node);
         if (node != soc && (parent == top || parent == soc) &&
-            fdt_prop(tree, node, "compatible", NULL) && !keep(opaque, tree, node))
+            fdt_prop(tree, node, "compatible", NULL) && !(keep && keep(opaque, tree, node)))
             fdt_erase_node(tree, node);
     }
 }

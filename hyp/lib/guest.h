@@ -17,7 +17,7 @@ void guest_load(const Fdt *host, void *to, uint64_t room);
 void guest_tree(Fdt *tree, const Fdt *host, void *to, uint64_t room, FdtRange ram);
 
 /* Called for each device, a node with `compatible` at the top or in /soc; false: it is not the
- * guest's, and goes. */
+ * guest's, and goes. NULL: all go. */
 typedef bool GuestDeviceFn(void *opaque, const Fdt *tree, FdtNode node);
 void guest_devices(const Fdt *tree, GuestDeviceFn *keep, void *opaque);
 

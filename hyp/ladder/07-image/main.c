@@ -89,19 +89,13 @@ static void handle(Vcpu *vcpu)
     handlers[vcpu->scause](vcpu);
 }
 
-static bool no_device(void *opaque, const Fdt *tree, FdtNode node)
-{
-    (void)opaque, (void)tree, (void)node;
-    return false;
-}
-
 /* The guest's tree is the machine's without what the guest has not got. */
 static void make_tree(const Fdt *host, void *to)
 {
     Fdt tree;
     uint64_t id;
     guest_tree(&tree, host, to, TREE_SPACE, (FdtRange){ RAM_GUEST, RAM_SIZE });
-    guest_devices(&tree, no_device, NULL);
+    guest_devices(&tree, NULL, NULL);
     FdtNode cpu = fdt_next_cpu(&tree, NULL, &id);
     fdt_isa_remove(&tree, cpu, "h");
     fdt_isa_remove(&tree, cpu, "sstc");
@@ -113,16 +107,16 @@ static uint64_t make_vm(const Fdt *host)
     page_pool(pool, pool + sizeof(pool));
     root = paging_root(SV39X4);
     paging_map(root, SV39X4, RAM_GUEST, RAM_HOST, RAM_SIZE, PTE_RWX | PTE_U);
-    csr_write(hgatp, ATP_SV39 << ATP_MODE | (uint64_t)VMID << HGATP_VMID | (uintptr_t)root >> 12);
-    hfence_gvma();
     guest_load(host, (void *)RAM_HOST, RAM_SIZE - TREE_SPACE);
     make_tree(host, (void *)(RAM_HOST + RAM_SIZE - TREE_SPACE));
     return RAM_GUEST + RAM_SIZE - TREE_SPACE;
 }
 
-/* The guest keeps what it can handle. */
-static void delegate(void)
+/* A hart's own: the guest's map, and what the guest may keep. */
+static void set_up_hart(void)
 {
+    csr_write(hgatp, ATP_SV39 << ATP_MODE | (uint64_t)VMID << HGATP_VMID | (uintptr_t)root >> 12);
+    hfence_gvma();
     csr_write(hedeleg, BIT(CAUSE_ILLEGAL) | BIT(CAUSE_BREAKPOINT) | BIT(CAUSE_ECALL_U) |
                            BIT(CAUSE_FETCH_PAGE) | BIT(CAUSE_LOAD_PAGE) | BIT(CAUSE_STORE_PAGE));
     csr_write(hcounteren, COUNTEREN_CY | COUNTEREN_TM | COUNTEREN_IR);
@@ -135,8 +129,9 @@ void main(void *tree)
     if (!fdt_open(&host, tree))
         panic("hyp: no device tree");
     power_find(&host);
-    delegate();
-    vcpu_reset(&vcpu, RAM_GUEST, 0, make_vm(&host));
+    uint64_t argument = make_vm(&host);
+    set_up_hart();
+    vcpu_reset(&vcpu, RAM_GUEST, 0, argument);
     for (;;) {
         vcpu_run(&vcpu);
         handle(&vcpu);

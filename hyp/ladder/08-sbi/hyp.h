@@ -3,8 +3,6 @@
 #ifndef HYP_H
 #define HYP_H
 
-#include <stdbool.h>
-
 #include "lib/vcpu.h"
 
 /* The guest's memory: where it has it, and where it is. */

@@ -98,16 +98,16 @@ static uint64_t make_vm(const Fdt *host)
     page_pool(pool, pool + sizeof(pool));
     root = paging_root(SV39X4);
     map(RAM_GUEST, RAM_HOST, RAM_SIZE);
-    csr_write(hgatp, ATP_SV39 << ATP_MODE | (uint64_t)VMID << HGATP_VMID | (uintptr_t)root >> 12);
-    hfence_gvma();
     guest_load(host, (void *)RAM_HOST, RAM_SIZE - TREE_SPACE);
     make_tree(host, (void *)(RAM_HOST + RAM_SIZE - TREE_SPACE));
     return RAM_GUEST + RAM_SIZE - TREE_SPACE;
 }
 
-/* The guest keeps what it can handle, and has its own timer. */
-static void delegate(void)
+/* A hart's own: the guest's map, and what the guest may keep. */
+static void set_up_hart(void)
 {
+    csr_write(hgatp, ATP_SV39 << ATP_MODE | (uint64_t)VMID << HGATP_VMID | (uintptr_t)root >> 12);
+    hfence_gvma();
     csr_write(hedeleg, BIT(CAUSE_ILLEGAL) | BIT(CAUSE_BREAKPOINT) | BIT(CAUSE_ECALL_U) |
                            BIT(CAUSE_FETCH_PAGE) | BIT(CAUSE_LOAD_PAGE) | BIT(CAUSE_STORE_PAGE));
     csr_write(hideleg, HVIP_TIMER | HVIP_EXTERNAL);
@@ -124,8 +124,9 @@ void main(void *tree)
     if (!fdt_open(&host, tree))
         panic("hyp: no device tree");
     power_find(&host);
-    delegate();
-    vcpu_reset(&vcpu, RAM_GUEST, 0, make_vm(&host));
+    uint64_t argument = make_vm(&host);
+    set_up_hart();
+    vcpu_reset(&vcpu, RAM_GUEST, 0, argument);
     for (;;) {
         vcpu_run(&vcpu);
         handle(&vcpu);
