@@ -272,6 +272,19 @@ static bool read_all(TraceReader *reader, GPtrArray *counters, Expect *expect, G
     return !*error;
 }
 
+/* Outcomes of rules, named by their run. */
+static void add_rules(const Rules *rules, const TraceEvent *events, const char *recording,
+                      const char *run, Outcomes *outcomes)
+{
+    guint first = outcomes->list->len;
+    expect_outcomes(rules, events, recording, false, outcomes);
+    for (guint i = first; i < outcomes->list->len; i++) {
+        Outcome *outcome = g_ptr_array_index(outcomes->list, i);
+        g_autofree char *name = outcome->name;
+        outcome->name = g_strdup_printf("%s, %s", run, name);
+    }
+}
+
 /* `recording`: what it is called in commands that lead further. */
 static bool measure_trace(const Lab *lab, unsigned number, const char *path, const char *recording,
                           Quantity *values, Outcomes *outcomes, GError **error)
@@ -292,7 +305,7 @@ static bool measure_trace(const Lab *lab, unsigned number, const char *path, con
     if (expect)
         expect_end(expect, &lost);
     if (ok && rules)
-        expect_outcomes(rules, events, recording, false, outcomes);
+        add_rules(rules, events, recording, lab->runs.at[number].name, outcomes);
     for (guint i = 0; ok && i < counters->len; i++) {
         const Counter *counter = g_ptr_array_index(counters, i);
         ok = counter_value(counter, &values[counter->fact - lab->facts.at], &problem);
