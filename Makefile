@@ -222,6 +222,10 @@ check-trends: $(B)/bulkhead $(B)/unit/test_timing ## what is published of shared
 	@tests/qos/run --full $(B)/bulkhead
 	@TIMING_ACCESSES=100000000 tests/run-unit $(B)/unit/test_timing
 
+soak: $(B)/bulkhead guests $(IMAGES) ## partitions for a long time: 24 hours of ticks and doorbells, 10^11 instructions, 100 restarts (an hour or two; SOAK=--resume goes on)
+	@roms/fetch-images opensbi
+	@nice tests/soak/run $(SOAK) $(B)/bulkhead
+
 bench: $(B)/bulkhead ## speed beside QEMU 10, in one run
 	@tests/bench/run
 
@@ -241,5 +245,5 @@ clean: ## remove what was built (keeps build/images)
 	rm -rf build/hyp build/release build/debug build/asan build/torture build/mutants build/clang build/arm64 build/fuzz build/bench build/bench.json build/bulkhead
 
 -include $(wildcard $(B)/tests/isa/*.d) $(RANDOM_OBJECTS:.o=.d) $(OBJECTS:.o=.d) $(TESTLIB:.o=.d) $(UNIT:$(B)/unit/%=$(B)/tests/unit/%.d) $(FUZZ:$(B)/fuzz/%=$(B)/tests/fuzz/%.d)
-.PHONY: all guests mutants norm-report unit fuzz fuzz-targets fuzz-binaries lint images run check-quick check check-boot check-float check-walk check-aia check-states check-hosts check-trends bench format install help clean
+.PHONY: all guests mutants norm-report unit fuzz fuzz-targets fuzz-binaries lint images run check-quick check check-boot check-float check-walk check-aia check-states check-hosts check-trends soak bench format install help clean
 .SECONDARY:

@@ -19,7 +19,7 @@
 typedef uint64_t AttackFn(uint64_t n);
 AttackFn attack_none, attack_store, attack_load, attack_atomic, attack_jump, attack_tables,
     attack_selfmod, attack_crash, attack_hang, attack_calls, attack_console, attack_interrupts,
-    attack_fences, attack_instructions, attack_registers, attack_dma, attack_watch;
+    attack_fences, attack_instructions, attack_registers, attack_dma, attack_watch, attack_restart;
 
 typedef struct {
     Fdt fdt;
@@ -34,6 +34,9 @@ extern Attacker attacker;
 uint64_t next_random(uint64_t *state);
 /* A seed of the hart's own. */
 uint64_t seed(void);
+
+/* Waits for that moment, in ticks of the time CSR. */
+void sleep_until(uint64_t then);
 
 /* Called for an interrupt; NULL: there are none. */
 extern void (*volatile on_interrupt)(uint64_t cause);

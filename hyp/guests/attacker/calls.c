@@ -5,7 +5,8 @@
 #include "lib/print.h"
 #include "lib/sbi.h"
 
-enum { SBI_PARTITION = 0x0a000b4d };
+/* The hypervisor's own, hyp/partition/calls.c. */
+enum { SBI_PARTITION = 0x0a000b4d, PARTITION_STATUS = 0, PARTITION_RESTART = 1, RUNNING = 1 };
 
 /* All that are specified, those of old, ours, and some that are nobody's. */
 static const uint32_t extensions[] = {
@@ -39,6 +40,8 @@ static const uint32_t extensions[] = {
     0xffffffff,
     SBI_PARTITION,
 };
+
+enum { PATIENCE = 10000 }; /* ticks of the time CSR between two looks at a partition that runs */
 
 static char text[] = "attacker: was here\n";
 
@@ -126,5 +129,24 @@ uint64_t attack_console(uint64_t n)
             sbi_call(SBI_DBCN, SBI_CONSOLE_BYTE, (uint8_t)*line, 0, 0);
     }
     print("\n");
+    return n;
+}
+
+/* As the manager, the first partition: starts another one, of number at=, whenever it has stopped. */
+uint64_t attack_restart(uint64_t n)
+{
+    for (uint64_t i = 0; i < n;) {
+        SbiResult status = sbi_call(SBI_PARTITION, PARTITION_STATUS, attacker.at, 0, 0);
+        if (status.error)
+            panic("attacker: partition %lu: error %ld", attacker.at, status.error);
+        if (status.value == RUNNING) {
+            sleep_until(csr_read(time) + PATIENCE);
+            continue;
+        }
+        sbi_call(SBI_PARTITION, PARTITION_RESTART, attacker.at, 0, 0);
+        while (sbi_call(SBI_PARTITION, PARTITION_STATUS, attacker.at, 0, 0).value != RUNNING)
+            pause();
+        i++;
+    }
     return n;
 }

@@ -36,6 +36,7 @@ static const Attack attacks[] = {
     { "msr",        attack_instructions, 1000,  false, "rounds of instructions that are not its own" },
     { "csr",        attack_registers,    1,     false, "rounds of all CSRs" },
     { "dma",        attack_dma,          1,     true,  "sectors of a disk, read to at=" },
+    { "restart", attack_restart, 1, true, "restarts of partition at=" },
     { "watch",      attack_watch,        20000, true,  "looks at memory that only it may change" },
 };
 // clang-format on
@@ -76,7 +77,7 @@ void trap(TrapFrame *frame, uint64_t cause, uint64_t tval)
 }
 
 /* wfi ends when the timer is due, though its interrupt is off. */
-static void sleep_until(uint64_t then)
+void sleep_until(uint64_t then)
 {
     if (attacker.sstc)
         csr_write(stimecmp, then);
