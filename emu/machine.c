@@ -426,6 +426,7 @@ void machine_loaded(Machine *m)
     machine_rate_changed(m);
     machine_looks_loaded(m);
     m->tohost_posted = false;
+    memset(m->entering, 0, sizeof m->entering);
     machine_watch_tohost(m);
     forget_end(m);
 }

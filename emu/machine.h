@@ -155,8 +155,11 @@ struct Machine {
     GError *stop_error;    /* why the machine could not start again, or go on; with STOP_QUIT */
     unsigned stopped_hart; /* STOP_DEBUG: which */
     /* The debugger's; not state. */
-    bool paused;         /* nothing runs and no time passes; the inbox is still served */
-    uint32_t stepping;   /* bit n: hart n runs one unit, then debug_stopped is told */
+    bool paused;       /* nothing runs and no time passes; the inbox is still served */
+    uint32_t stepping; /* bit n: hart n runs one unit, then debug_stopped is told */
+    uint8_t entering
+        [MACHINE_MAX_HARTS]; /* plus 1, an interrupt that a guest has taken, and has not begun to handle; only
+                                          * while the event handler is on. Not state */
     Restraint restraint; /* machine_restraint_changed must hear of changes */
     /* Told between slices that a hart reached a breakpoint or the end of its step; may set `paused`. NULL: the machine
      * stops with STOP_DEBUG instead. */

@@ -62,7 +62,7 @@ static bool observe_events(Observer *it, GError **error)
     if (!o->trace_file)
         return enable(it->machine, TRACE_TO_TEXT, o->recorded, error);
     if (o->recorded->len ? !enable(it->machine, TRACE_TO_FILE, o->recorded, error)
-                         : !trace_enable(trace, TRACE_TO_FILE, TRACE_CHEAP, error))
+                         : !trace_enable(trace, TRACE_TO_FILE, TRACE_RECORDED, error))
         return false;
     it->recording = trace_writer_new(o->trace_file, "Bulkhead " VERSION,
                                      trace_asked(trace, TRACE_TO_FILE), trace->partitions, error);

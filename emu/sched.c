@@ -95,6 +95,29 @@ static void watch_reservation(Machine *m, const Hart *hart)
         bus_watch_page(&m->bus, (Spa){ at & ~(uint64_t)PAGE_OFFSET }, PAGE_RESERVED);
 }
 
+/* A guest has taken an interrupt; the first instruction of its handler is a slice of its own, so that it can be told when
+ * that is over. */
+static bool is_entering(const Machine *m, unsigned index)
+{
+    return m->entering[index] && hart_is_guest(&m->harts[index]);
+}
+
+/* True: the slice ends here, before that instruction. */
+static bool note_entering(Machine *m, unsigned index)
+{
+    const Hart *hart = &m->harts[index];
+    if (LIKELY(!m->trace.on[TRACE_handler]) || !hart_is_guest(hart))
+        return false;
+    m->entering[index] = (uint8_t)((hart->csr.vscause & 63) + 1);
+    return true;
+}
+
+static void tell_entered(Machine *m, unsigned index)
+{
+    TRACE(&m->trace, handler, index, m->entering[index] - 1u);
+    m->entering[index] = 0;
+}
+
 static uint64_t slice_length(const Machine *m, unsigned index)
 {
     uint64_t length = MIN((uint64_t)m->round_left[index], units_to_event(m));
@@ -107,7 +130,8 @@ static uint64_t slice_length(const Machine *m, unsigned index)
         length = MIN(length, m->step_end - MIN(m->step_end, machine_steps_over(m)));
     if (UNLIKELY(index == m->stop_hart))
         length = MIN(length, m->stop_steps - MIN(hart_steps(&m->harts[index]), m->stop_steps));
-    return UNLIKELY(m->stepping >> index & 1) ? MIN(length, 1) : length;
+    bool single = m->stepping >> index & 1 || is_entering(m, index);
+    return UNLIKELY(single) ? MIN(length, 1) : length;
 }
 
 /* Gives the hart `length` units, and the clock sight of them. */
@@ -146,6 +170,8 @@ static bool run_slice(Machine *m, unsigned index)
             hart->step_over = hart->watch_over = false;
             hart->left--;
             stall_settle(hart);
+            if (UNLIKELY(note_entering(m, index)))
+                break;
         }
         hart_run(hart);
         if (hart->attention & ~(uint32_t)ATTENTION_IRQ)
@@ -272,9 +298,12 @@ static void run_turn(Machine *m)
         return;
     }
     run_events(m);
-    uint64_t start = m->clock.units;
+    uint64_t start = m->clock.units, retired = hart_retired(&m->harts[index]);
+    bool entering = is_entering(m, index);
     m->turn += run_slice(m, index);
     bool ran = m->clock.units != start;
+    if (UNLIKELY(entering) && hart_retired(&m->harts[index]) != retired)
+        tell_entered(m, index);
     run_events(m);
     m->pass_ran = true;
     if (UNLIKELY(m->tohost_posted))

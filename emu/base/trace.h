@@ -108,6 +108,9 @@ typedef struct Trace {
     "reset,trap,trap.ret,mode,hyp.span,sbi,critical,fault.g,irq.*,imsic.*,msi.send,timer,wfi," \
     "wake,guest_error,uart,mark,semihost,end,lost"
 
+/* And in a recording. */
+#define TRACE_RECORDED TRACE_CHEAP ",handler"
+
 /* Does `word` mean the event called `name`? A name, "name.*" (that one and those below it), "all" or "*". */
 bool trace_name_matches(const char *name, const char *word);
 /* Turns on the events matching `pattern`: a comma list of names, "name.*" or "all"; a leading '-' turns off.

@@ -36,7 +36,7 @@ typedef enum {
     STAGE_PENDING, /* an input of the hart rises, a file has it, or a time has come */
     STAGE_HOST,    /* hypervisor or firmware is entered because of it */
     STAGE_INJECT,  /* and makes one pending for the guest */
-    STAGE_HANDLER, /* the guest takes it */
+    STAGE_HANDLER, /* the first instruction of the guest's handler is over */
     STAGE_CLAIM,
     STAGE_DONE,
     STAGES
@@ -110,6 +110,8 @@ typedef struct {
     bool away_runnable[PARTITIONS_MAX];
     unsigned vgein;
     Chain by_host[KINDS], direct[KINDS], handled[KINDS];
+    bool entering; /* a handler, of that kind: its first instruction is to be told of */
+    Kind entered;
     Chain files[GUEST_FILES];
 } VerdictHart;
 

@@ -163,15 +163,31 @@ static Chain *chain_taken(VerdictHart *h, Kind kind)
     return kind == KIND_EXTERNAL ? &h->files[h->vgein] : &h->direct[kind];
 }
 
-/* The guest takes an interrupt. */
-static void on_handler(Verdict *v, VerdictHart *h, const TraceRecord *r, Kind kind)
+/* The first instruction of a handler is over. */
+static void on_handler(Verdict *v, VerdictHart *h, const TraceRecord *r)
 {
-    PartCounts *part = &v->counts[count_guest(v, r->vmid, r->hart)];
-    IrqCounts *counts = &part->irq[kind];
-    Chain *c = chain_taken(h, kind);
-    if (!c->live)
-        c->known = 0;
+    if (!h->entering)
+        return;
+    IrqCounts *counts = &v->counts[count_guest(v, r->vmid, r->hart)].irq[h->entered];
+    Chain *c = &h->handled[h->entered];
+    h->entering = false;
     reach(v, c, STAGE_HANDLER, r->own);
+    if (!is_counting(v) || !c->counts)
+        return;
+    uint64_t whole = r->own - first_known(c) + c->lead;
+    histogram_add(&counts->total, whole - MIN(whole, c->masked));
+    note_stages(counts, c, STAGE_ASSERT, STAGE_HANDLER);
+}
+
+/* The guest takes an interrupt. From here on its way is the handler's. */
+static void on_taken(Verdict *v, VerdictHart *h, const TraceRecord *r, Kind kind)
+{
+    IrqCounts *counts = &v->counts[count_guest(v, r->vmid, r->hart)].irq[kind];
+    Chain *c = chain_taken(h, kind), none = { .live = true, .counts = is_counting(v) };
+    h->handled[kind] = c->live ? *c : none;
+    c->live = false;
+    c = &h->handled[kind];
+    c->at_guest = false;
     c->masked = c->masked_insns > 1 ? c->masked : 0;
     bool by_host = has(c, STAGE_INJECT) || has(c, STAGE_HOST);
     if (is_counting(v)) {
@@ -179,13 +195,10 @@ static void on_handler(Verdict *v, VerdictHart *h, const TraceRecord *r, Kind ki
         counts->direct += !by_host;
         counts->masked_ns += c->masked;
     }
-    if (is_counting(v) && c->counts) {
-        uint64_t whole = r->own - first_known(c) + c->lead;
-        histogram_add(&counts->total, whole - MIN(whole, c->masked));
-        note_stages(counts, c, STAGE_ASSERT, STAGE_HANDLER);
-    }
-    h->handled[kind] = *c;
-    c->live = false;
+    h->entering = true;
+    h->entered = kind;
+    if (!(v->shown >> TRACE_handler & 1))
+        on_handler(v, h, r);
 }
 
 static void on_deliver(Verdict *v, VerdictHart *h, const TraceRecord *r)
@@ -194,7 +207,7 @@ static void on_deliver(Verdict *v, VerdictHart *h, const TraceRecord *r)
     Kind kind = kind_of(number);
     if (is_guest_mode(to)) {
         if (kind < KINDS)
-            on_handler(v, h, r, kind);
+            on_taken(v, h, r, kind);
     } else if (number == NUMBER_SGEI) {
         for (unsigned i = 0; i < GUEST_FILES; i++)
             if (h->files[i].live)
@@ -208,7 +221,7 @@ static void on_deliver(Verdict *v, VerdictHart *h, const TraceRecord *r)
 static void on_later(Verdict *v, VerdictHart *h, uint64_t own, Stage stage)
 {
     Chain *c = &h->handled[KIND_EXTERNAL];
-    if (!c->live || has(c, stage))
+    if (!c->live || !has(c, STAGE_HANDLER) || has(c, stage))
         return;
     c->at[stage] = own;
     c->known |= 1u << stage;
@@ -259,6 +272,7 @@ void irq_event(Verdict *v, const TraceRecord *r)
     case TRACE_timer: on_timer(v, h, r); break;
     case TRACE_irq_inject: on_inject(v, h, r); break;
     case TRACE_irq_deliver: on_deliver(v, h, r); break;
+    case TRACE_handler: on_handler(v, h, r); break;
     case TRACE_irq_claim: on_claim(v, h, r); break;
     case TRACE_irq_done: on_later(v, h, r->own, STAGE_DONE); break;
     case TRACE_imsic_claim: on_file_claim(v, h, r); break;

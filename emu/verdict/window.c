@@ -17,7 +17,7 @@ uint64_t verdict_events(void)
 
 uint64_t verdict_extra_events(void)
 {
-    return BIT(TRACE_tlb_flush) | BIT(TRACE_budget_exhaust);
+    return BIT(TRACE_tlb_flush) | BIT(TRACE_budget_exhaust) | BIT(TRACE_handler);
 }
 
 /* The declared ones; others are found in the order in which they come. */

@@ -92,10 +92,12 @@ static Verdict *with_latency(const VerdictConfig *config, unsigned ns, GError **
     TELL(&s, irq_deliver, IN_HS, 5, 2);
     trap(&s, S_TIMER, IN_HS, BY_IRQ, 0);
     TELL(&s, irq_inject, 6, 0, 0);
-    work(&s, ns - 1);
+    work(&s, ns - 3);
     back(&s, IN_VS);
     TELL(&s, irq_deliver, IN_VS, 5, 2);
     trap(&s, S_TIMER, IN_VS, NO_EXIT, 0);
+    work(&s, 1);
+    TELL(&s, handler, 5);
     TELL(&s, end, 0, 0);
     if (verdict_judge(v, error))
         return v;
