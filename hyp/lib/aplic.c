@@ -23,7 +23,7 @@ enum {
     IDC_STRIDE = 0x20,
 };
 enum { IDELIVERY = 0x00, ITHRESHOLD = 0x08, CLAIMI = 0x1c }; /* in an IDC */
-enum { DOMAIN_DIRECT = 0x100, DOMAIN_MSI = 0x104, SOURCE_LEVEL_HIGH = 6 };
+enum { DOMAIN_DIRECT = 0x100, DOMAIN_MSI = 0x104, SOURCE_EDGE_RISING = 4, SOURCE_LEVEL_HIGH = 6 };
 enum { EIDELIVERY = 0x70, EITHRESHOLD = 0x72, EIE0 = 0xc0 }; /* behind siselect */
 
 static uintptr_t base, idc;
@@ -62,8 +62,21 @@ static void aplic_complete(unsigned source)
     (void)source; /* a level is pending as long as it is high */
 }
 
-const Irqchip aplic = { "APLIC",      "riscv,aplic", aplic_open,
-                        aplic_enable, aplic_claim,   aplic_complete };
+static void aplic_edge(unsigned source)
+{
+    write32(base + SOURCECFG + 4 * source, SOURCE_EDGE_RISING);
+}
+
+const Irqchip aplic = { "APLIC",     "riscv,aplic",  aplic_open, aplic_enable,
+                        aplic_claim, aplic_complete, aplic_edge };
+
+static uint64_t edges[1024 / 64]; /* bit n: source n is one */
+
+static void imsic_edge(unsigned source)
+{
+    edges[source / 64] |= BIT(source % 64);
+    aplic_edge(source);
+}
 
 /* Of the APLICs only that of the supervisor level sends messages to IMSICs that interrupt S-mode. */
 static bool imsic_open(const Fdt *fdt, FdtNode node, uint64_t id)
@@ -102,11 +115,12 @@ static unsigned imsic_claim(void)
 }
 
 /* A level that is still high sends no message by itself; this makes it pending once more, and does nothing when it is
- * low: "Special consideration for level-sensitive interrupt sources". */
+ * low: "Special consideration for level-sensitive interrupt sources". An edge would come again. */
 static void imsic_complete(unsigned source)
 {
-    write32(base + SETIPNUM_LE, source);
+    if (!(edges[source / 64] >> source % 64 & 1))
+        write32(base + SETIPNUM_LE, source);
 }
 
-const Irqchip imsic = { "APLIC and IMSIC", "riscv,aplic", imsic_open,
-                        imsic_enable,      imsic_claim,   imsic_complete };
+const Irqchip imsic = { "APLIC and IMSIC", "riscv,aplic",  imsic_open, imsic_enable,
+                        imsic_claim,       imsic_complete, imsic_edge };

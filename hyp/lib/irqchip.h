@@ -3,8 +3,8 @@
  * irqchip.h - external interrupts: a PLIC, an APLIC alone, or an APLIC that sends messages to IMSICs.
  *
  * Which one there is says the device tree. Interrupt sources have the numbers that devices have in
- * its `interrupts`. They all go to the hart that called irqchip_open, at level-triggered, equal
- * priority.
+ * its `interrupts`. They all go to the hart that called irqchip_open, level-triggered unless `edge` says
+ * otherwise, at equal priority.
  */
 #ifndef HYP_LIB_IRQCHIP_H
 #define HYP_LIB_IRQCHIP_H
@@ -22,6 +22,8 @@ typedef struct {
     unsigned (*claim)(void);
     /* The source has been served. */
     void (*complete)(unsigned source);
+    /* Said behind `enable`: the source is an edge, not a level. NULL where there is no difference. */
+    void (*edge)(unsigned source);
 } Irqchip;
 
 extern const Irqchip plic, aplic, imsic;
@@ -33,6 +35,12 @@ const Irqchip *irqchip_open(const Fdt *fdt, uint64_t id);
 static inline unsigned irqchip_source(const Fdt *fdt, FdtNode device)
 {
     return fdt_cell(fdt, device, "interrupts", 0, 0);
+}
+
+/* Does the device tree call it an edge? */
+static inline bool irqchip_is_edge(const Fdt *fdt, FdtNode device)
+{
+    return fdt_cell(fdt, device, "interrupts", 1, 0) == 1; /* IRQ_TYPE_EDGE_RISING */
 }
 
 /* In the order of a node's `interrupts-extended`, the place of hart `id`'s supervisor external

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* plic.c - the platform-level interrupt controller, RISC-V PLIC Specification 1.0.0; see irqchip.h. */
+#include <stddef.h>
+
 #include "lib/irqchip.h"
 #include "lib/mmio.h"
 
@@ -40,4 +42,5 @@ static void plic_complete(unsigned source)
     write32(claim, source);
 }
 
-const Irqchip plic = { "PLIC", "riscv,plic0", plic_open, plic_enable, plic_claim, plic_complete };
+const Irqchip plic = { "PLIC",     "riscv,plic0", plic_open, plic_enable,
+                       plic_claim, plic_complete, NULL };

@@ -127,14 +127,15 @@ void latency_add(Latency late, uint64_t lost)
     found.bins[bin_of(late.cycles)]++;
 }
 
-/* The least value that so many hundredths of all do not exceed. */
+/* The least value that so many hundredths of all do not exceed, as good as bins tell. */
 static uint64_t percentile(unsigned hundredths)
 {
     uint64_t wanted = (found.n * hundredths + 99) / 100, sum = 0;
     unsigned bin = 0;
     while (bin < BINS - 1 && (sum += found.bins[bin]) < wanted)
         bin++;
-    return value_of(bin);
+    uint64_t value = value_of(bin);
+    return value < found.least ? found.least : value > found.most ? found.most : value;
 }
 
 bool latency_print(void)

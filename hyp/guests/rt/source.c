@@ -54,6 +54,8 @@ static void open_external(FdtNode node, const char *missing)
     number = irqchip_source(&rt.fdt, node);
     check(number != 0, "no interrupt in the node", 0);
     rt.chip->enable(number, true);
+    if (rt.chip->edge && (irqchip_is_edge(&rt.fdt, node) || bootarg_is(&rt.fdt, "trigger", "edge")))
+        rt.chip->edge(number);
 }
 
 /* The Goldfish real-time clock: reading the low half of the time latches the high one; writing the low half of the alarm
@@ -131,6 +133,8 @@ static const char *bell_open(void)
     open_external(node, "no shared memory in the device tree");
     check(fdt_reg(&rt.fdt, node, 0, &reg), "no address of the shared memory", 0);
     bell = (Doorbell *)reg.base;
+    bell->answered = bell->rung;
+    __atomic_store_n(&bell->ready, 1, __ATOMIC_RELEASE);
     return rt.chip->name;
 }
 
