@@ -127,6 +127,7 @@ static SbiResult call_partition(VmHart *hart, uint64_t function, const uint64_t 
         return (SbiResult){ SBI_OK, __atomic_load_n(&other->state, __ATOMIC_ACQUIRE) };
     case PARTITION_RESTART: vm_restart(other); return ok;
     case PARTITION_STOP: vm_end(other, VM_STOPPED); return ok;
+    case PARTITION_DOORBELL: return shared_ring(hart->vm, a[0]) ? ok : invalid_param;
     case PARTITION_EXITS: return (SbiResult){ SBI_OK, exit_count(hart->vm, a[0]) };
     default: return not_supported;
     }

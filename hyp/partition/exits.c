@@ -8,8 +8,11 @@ typedef void ExitFn(VmHart *hart);
 void exit_soft(VmHart *hart)
 {
     csr_clear(sip, SIE_SOFT);
-    if (__atomic_exchange_n(&hart->requests, 0, __ATOMIC_ACQ_REL) & REQUEST_SOFT)
+    uint32_t requests = __atomic_exchange_n(&hart->requests, 0, __ATOMIC_ACQ_REL);
+    if (requests & REQUEST_SOFT)
         csr_set(hvip, HVIP_SOFT);
+    if (requests & REQUEST_IRQ && hart->vm->irq->look)
+        hart->vm->irq->look(hart);
 }
 
 static void on_external(VmHart *hart)
@@ -50,7 +53,9 @@ static void on_guest_page(VmHart *hart)
 /* It has no hypervisor extension, and not all counters: what needs them is illegal there. */
 static void on_virtual_instruction(VmHart *hart)
 {
-    vcpu_inject(&hart->vcpu, CAUSE_ILLEGAL, hart->vcpu.stval);
+    const IrqWay *irq = hart->vm->irq;
+    if (!irq->returns || !irq->returns(hart))
+        vcpu_inject(&hart->vcpu, CAUSE_ILLEGAL, hart->vcpu.stval);
 }
 
 static ExitFn *const exceptions[CAUSE_COUNT] = {

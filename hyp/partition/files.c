@@ -59,6 +59,7 @@ static bool files_make(Vm *vm, const Fdt *host)
         vm_map(vm, reg.base + i * PAGE_SIZE, hart->file, PAGE_SIZE, PTE_RW);
     }
     mmio_add(vm, aplic_range.base, aplic_range.size, files_aplic);
+    vm->controller = aplic_node;
     files_open(aplic_range.base);
     return true;
 }

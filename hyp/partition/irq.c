@@ -14,7 +14,7 @@ static bool make_none(Vm *vm, const Fdt *host)
 const IrqWay irq_none = { .name = "nothing", .make = make_none };
 
 /* The best first. */
-static const IrqWay *const ways[] = { &irq_files, &irq_none };
+static const IrqWay *const ways[] = { &irq_files, &irq_vplic, &irq_vaplic, &irq_none };
 
 void irq_choose(Vm *vm, const Fdt *host)
 {

@@ -142,7 +142,6 @@ static void read_config(const Fdt *host)
 static void take_places(const Fdt *host)
 {
     Partition part = { .node = NULL };
-    PartitionShared shared = { .node = NULL };
     while (partitions_next(host, part.node, &part)) {
         frames_take(part.kernel.host, part.kernel.size);
         frames_take(part.initrd.host, part.initrd.size);
@@ -150,9 +149,7 @@ static void take_places(const Fdt *host)
             if (part.memories[i].fixed)
                 frames_take(part.memories[i].host, part.memories[i].size);
     }
-    while (partitions_next_shared(host, shared.node, &shared))
-        if (shared.fixed)
-            frames_take(shared.host, shared.guest.size);
+    shared_find(host);
 }
 
 static void make_vms(const Fdt *host)

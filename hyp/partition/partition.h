@@ -12,7 +12,8 @@
  *   calls.c    its SBI (hsm.c: harts; console.c: text)
  *   timer.c    its timer
  *   budget.c   how much of the memory bus it may use
- *   irq.c      its external interrupts: which way (files.c: guest interrupt files)
+ *   irq.c      its external interrupts: which way (files.c: guest interrupt files; emulated.h: emulated controllers)
+ *   shared.c   memory of several, and doorbells
  *   fault.c    end and restart of a partition alone
  *
  * What a guest does must never stop the hypervisor or another guest: panic() is for the time before the first guest runs,
@@ -65,10 +66,15 @@ typedef struct {
     void (*raise)(Vm *vm, unsigned source);
     /* This hart has an external interrupt in HS-mode; it was running the guest, or waiting. */
     void (*external)(VmHart *hart);
+    /* Another hart said REQUEST_IRQ. */
+    void (*look)(VmHart *hart);
+    /* The guest did what is a virtual instruction. False: not because of us. */
+    bool (*returns)(VmHart *hart);
 } IrqWay;
 
-extern const IrqWay irq_files; /* files.c */
-extern const IrqWay irq_none;  /* irq.c: no controller, no interrupts */
+extern const IrqWay irq_files;             /* files.c */
+extern const IrqWay irq_vplic, irq_vaplic; /* vplic.c, vaplic.c, over emulated.h */
+extern const IrqWay irq_none;              /* irq.c: no controller, no interrupts */
 
 /* A source without a wire at a controller that files.c emulates. */
 typedef struct {
@@ -81,7 +87,7 @@ typedef struct {
 typedef enum { VM_STOPPED, VM_RUNNING, VM_FAILED } VmState;
 
 /* What one hart asks of another: kick(). */
-enum { REQUEST_SOFT = 1, REQUEST_LOOK = 2 };
+enum { REQUEST_SOFT = 1, REQUEST_LOOK = 2, REQUEST_IRQ = 4 };
 
 /* A hart of a guest: the machine's hart `id`, for ever. */
 struct VmHart {
@@ -89,8 +95,9 @@ struct VmHart {
     Vm *vm;
     unsigned number; /* what the guest calls it */
     uint64_t id;     /* what the machine does */
-    unsigned place;  /* at the machine's IMSICs, as APLIC targets name it */
-    uint32_t state;  /* SBI_HART_...; under vm->lock */
+    unsigned
+        place; /* at the machine's interrupt controller: index of an IMSIC or IDC, context of a PLIC */
+    uint32_t state; /* SBI_HART_...; under vm->lock */
     uint64_t start_pc, start_argument;
     uint64_t tick,
         period_end; /* when the guest wants its timer's interrupt, and when its period ends; -1: never */
@@ -117,6 +124,8 @@ struct Vm {
     unsigned n_ranges;
     uint64_t budget_fills, budget_period; /* lines; ticks of time. 0: none */
     const IrqWay *irq;
+    FdtNode controller;        /* that wires go to, in the machine's tree; NULL: none */
+    struct Emulated *emulated; /* of irq_vplic and irq_vaplic */
     uint64_t sources[VM_SOURCES /
                      64]; /* bit n: interrupt n of the machine's wired controller is its own */
     uint64_t doorbells[VM_SOURCES / 64]; /* bit n: interrupt n is one without a wire */
@@ -231,6 +240,14 @@ static inline bool source_in(const uint64_t *sources, unsigned source)
 {
     return source < VM_SOURCES && (sources[source / 64] >> source % 64 & 1);
 }
+
+/* shared.c: finds what is shared, and what of it has a place of its own. */
+void shared_find(const Fdt *host);
+/* Maps what the partition shares, and makes its doorbells. */
+void shared_give(Vm *vm);
+void shared_tree(const Vm *vm, TreeWriter *tree, const Fdt *host);
+/* Rings the others' doorbells of the shared memory of that number; false if it has none, or is none of the partition's. */
+bool shared_ring(const Vm *vm, uint64_t number);
 
 /* fault.c: ends a partition as one that failed, and says why: all its harts stop, its memory stays, the others go on. */
 void vm_stop(Vm *vm, const char *why);

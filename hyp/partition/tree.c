@@ -145,6 +145,7 @@ uint32_t tree_make(const Vm *vm, const Fdt *host, const Partition *part, void *t
     tree_text(&tree, "model", vm->name);
     put_chosen(&putting, vm, part);
     put_memories(&tree, vm);
+    shared_tree(vm, &tree, host);
     put_cpus(&tree, vm, host);
     put_soc(&putting, vm, part);
     tree_end(&tree);

@@ -257,6 +257,7 @@ void vm_make(Vm *vm, const Fdt *host, const Partition *part)
     make_memory(vm);
     tree_each(host, part->node, "bulkhead,devices", give_device, &giving);
     give_sources(vm, host, part);
+    shared_give(vm);
     irq_choose(vm, host);
     keep_tree(vm, host, part);
     vm->state = VM_RUNNING;

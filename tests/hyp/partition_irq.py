@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""partition_irq - cases of tests/hyp/partition: external interrupts, doorbells, end and restart."""
+import json
+
+FILES, NO_FILES = ("aplic-imsic", ""), ("aplic-imsic", "irq=emulated")
+# What carries interrupts: the controller that the machine has, a word for the hypervisor; what it says; and the exits of
+# one external interrupt.
+WAYS = {
+    "PLIC": (("none", ""), "an emulated PLIC", {"s_external": 1, "load_guest_page": 1, "store_guest_page": 1}),
+    "APLIC": (("aplic", ""), "an emulated APLIC", {"s_external": 1, "load_guest_page": 1, "virtual_instruction": 1}),
+    "APLIC by messages": (NO_FILES, "an emulated APLIC", {"s_external": 1, "load_guest_page": 1, "virtual_instruction": 1}),
+    "APLIC and IMSIC": (FILES, "guest files", {}),
+}
+MAILBOX = 'shmem = { name = "mailbox"; size = "8K"; between = ["rt", "peer"]; address = 0xf0000000; interrupt = 40; };'
+
+
+def cases(t):
+    """The cases, over what tests/hyp/partition has: `t` is its module."""
+
+    def run(binary, parts, way, more="", harts=2, options=(), **how):
+        (aia, word), _, _ = WAYS[way]
+        return t.Run(binary, t.machine(parts, harts, aia=aia, hypervisor=f'append = "{word}";', more=more), *options, **how)
+
+    def exits_between_marks(done):
+        verdict = json.loads(done.read)
+        return {part["name"]: part["exits"]["by_cause"] for part in verdict["partitions"]}
+
+    def external(binary):
+        """An external interrupt enters HS-mode three times where its controller is emulated, and never with guest files."""
+        for way, (_, name, each) in WAYS.items():
+            parts = [t.part("rt", "0", "rt.elf", more='devices = ["rtc"];', append="irq=rtc hz=1000 ticks=20 trigger=edge"), t.part("b", "1")]
+            done = run(binary, parts, way, options=("-verdict", "verdict.json,from=mark:1:82,to=mark:2:82,go-on"), read="verdict.json")
+            done.expect(rf"partition: rt: .*, interrupts by {name}, .*", rf"\[rt\] rt: ready, 1000 Hz by {way.removesuffix(' by messages')}",
+                        r"\[rt\] rt: 20 ticks, lost 0, latency .*", r"\[rt\] RT-OK", r"\[b\] WL-OK")
+            want = {cause: 20 * n for cause, n in each.items()}
+            if (got := exits_between_marks(done)["rt"]) != want:
+                raise t.Wrong(f"{way}: exits of 20 interrupts {got}, not {want}")
+
+    def doorbell(binary):
+        """Each ring reaches the other partition, whatever carries it, and costs it no exit with guest files."""
+        for way, (_, _, each) in WAYS.items():
+            n = 10000 if way == "PLIC" else 500
+            parts = [t.part("rt", "0", "rt.elf", append=f"irq=doorbell warmup=1 ticks={n}"),
+                     t.part("peer", "1", "peer.elf", append=f"rings={n + 1} hz=50000")]
+            done = run(binary, parts, way, MAILBOX, options=("-verdict", "verdict.json,from=mark:1:82,to=mark:2:82,go-on"), read="verdict.json")
+            done.expect(rf"\[rt\] rt: {n} ticks, lost 0, latency .*", r"\[rt\] RT-OK", rf"\[peer\] peer: {n + 1} rings, lost 0", r"\[peer\] PEER-OK")
+            got = exits_between_marks(done)["rt"]
+            want = {cause.replace("s_external", "s_software"): n for cause in each}
+            if set(got) != set(want) or any(abs(got[cause] - n) > 1 for cause in want):
+                raise t.Wrong(f"{way}: exits of {n} rings {got}, not {want}")
+
+    return {"external": external, "doorbell": doorbell}
