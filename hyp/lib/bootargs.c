@@ -73,14 +73,3 @@ uint64_t bootarg_number(const Fdt *fdt, const char *name, uint64_t otherwise)
     }
     return number;
 }
-
-void bootargs_choose(const Fdt *fdt, unsigned number)
-{
-    char *at = fdt_prop(fdt, fdt_find(fdt, "/chosen"), "bootargs", NULL);
-    for (unsigned n = 0; at && *at; at++) {
-        bool bar = *at == '|';
-        if (bar || n != number)
-            *at = ' ';
-        n += bar;
-    }
-}

@@ -16,7 +16,8 @@ bool bootarg_is(const Fdt *fdt, const char *name, const char *value);
 bool bootarg_has(const Fdt *fdt, const char *word);
 /* The value as a number, decimal or 0x and hexadecimal; `otherwise` if there is no such word or it is none. */
 uint64_t bootarg_number(const Fdt *fdt, const char *name, uint64_t otherwise);
-/* Of a command line for several programs, "for the first | for the second", leaves the words of this one, from 0, and blanks the others. */
+/* Of a command line for several programs, "for the first | for the second", leaves the words of
+ * number `number`, from 0, and blanks the others. */
 void bootargs_choose(const Fdt *fdt, unsigned number);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* guest.S - a guest that touches memory which nobody has given it yet. It lies elsewhere than it thinks: addresses of code are
- * relative to pc. */
+/* guest.S - a guest that touches memory which nobody has given it yet. It lies elsewhere than it thinks:
+ * addresses of code are relative to pc. */
 #include "calls.h"
 
     .text

@@ -52,8 +52,8 @@ static void give_page(uint64_t gpa, const void *page, uint64_t flags)
     paging_map(root, SV39X4, gpa, (uintptr_t)page, PAGE_SIZE, flags | PTE_U);
 }
 
-/* stval has the address that the guest used, htval the guest-physical one without its two lowest bits: norm:htval_trapval.
- * The page is there now: the guest does the same again, and it works. */
+/* stval has the address that the guest used, htval the guest-physical one without its two lowest bits:
+ * norm:htval_trapval. The page is there now: the guest does the same again, and it works. */
 static void on_guest_page(Vcpu *vcpu)
 {
     uint64_t gpa = vcpu_fault_gpa(vcpu);

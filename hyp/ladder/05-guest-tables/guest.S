@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* guest.S - a guest that makes page tables of its own, of three levels, and has its data at another address than its memory. */
+/* guest.S - a guest with page tables of its own, of three levels: its data is not where its memory is. */
 #include "calls.h"
 
 #define ROOT      (GUEST_BASE + 0x10000) /* its tables, guest-physical */

@@ -64,8 +64,8 @@ static void on_call(Vcpu *vcpu)
     vcpu->pc += 4;
 }
 
-/* Who wanted that guest-physical address? The guest's instruction, or the hart, on its way through the guest's tables: then htinst
- * has a value that stands for no instruction. norm:H_trap_xtinst_guestpage */
+/* Who wanted that guest-physical address? The guest's instruction, or the hart, on its way through the
+ * guest's tables: then htinst has a value that is no instruction. norm:H_trap_xtinst_guestpage */
 static const char *wanted_by(const Vcpu *vcpu)
 {
     return vcpu->htinst == HTINST_PTE_READ ? "a walk" : "the guest";

@@ -44,7 +44,7 @@ static void give_page(uint64_t gpa, const void *page, uint64_t flags)
     paging_map(root, SV39X4, gpa, (uintptr_t)page, PAGE_SIZE, flags | PTE_U);
 }
 
-/* A trap of VU-mode that is the guest's kernel's business: we are the hart that it thinks it has, and trap into VS-mode. */
+/* The business of the guest's kernel: we are the hart that it thinks it has, and trap into VS-mode. */
 static void on_guests_own(Vcpu *vcpu)
 {
     vcpu_inject(vcpu, vcpu->scause, vcpu->stval);

@@ -70,7 +70,7 @@ static void on_call(Vcpu *vcpu)
     vcpu->pc += 4;
 }
 
-/* A CSR of S-mode from its U-mode, or one of ours: the guest thinks that it has no H extension, where this is illegal. */
+/* A CSR of S-mode from its U-mode, or one of ours. Without H, as the guest thinks it is, that is illegal. */
 static void on_virtual_instruction(Vcpu *vcpu)
 {
     vcpu_inject(vcpu, CAUSE_ILLEGAL, vcpu->stval);

@@ -39,13 +39,13 @@ uint64_t ram_host(uint64_t gpa, uint64_t size)
     return inside ? gpa - RAM_GUEST + RAM_HOST : 0;
 }
 
-/* A CSR of S-mode from its U-mode, or one of ours: the guest thinks that it has no H extension, where this is illegal. */
+/* A CSR of S-mode from its U-mode, or one of ours. Without H, as the guest thinks it is, that is illegal. */
 static void on_virtual_instruction(Vcpu *vcpu)
 {
     vcpu_inject(vcpu, CAUSE_ILLEGAL, vcpu->stval);
 }
 
-/* Our timer, which call_time has set: from now on the guest's is pending, until it sets another. norm:hip_vstip_vstie_acc_op */
+/* Our timer, set by call_time: now the guest's is pending, until it sets another. norm:hip_vstip_vstie_acc_op */
 static void on_timer(Vcpu *vcpu)
 {
     (void)vcpu;
@@ -96,8 +96,8 @@ static uint64_t make_vm(const Fdt *host)
     return RAM_GUEST + RAM_SIZE - TREE_SPACE;
 }
 
-/* A hart's own: the guest's map, and what the guest may keep. With STCE that is stimecmp: the hart compares vstimecmp with its
- * time, and makes the guest's interrupt pending by itself. norm:henvcfg_stce */
+/* A hart's own: the guest's map, and what the guest may keep. With STCE that is stimecmp: the hart compares
+ * vstimecmp with its time, and makes the guest's interrupt pending by itself. norm:henvcfg_stce */
 static void set_up_hart(bool sstc)
 {
     csr_write(hgatp, ATP_SV39 << ATP_MODE | (uint64_t)VMID << HGATP_VMID | (uintptr_t)root >> 12);

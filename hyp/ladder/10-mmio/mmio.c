@@ -35,8 +35,8 @@ bool mmio_device(const Fdt *tree, FdtNode node)
     return fdt_list_has(tree, node, "compatible", "ns16550a") && fdt_reg(tree, node, 0, &uart);
 }
 
-/* Which load or store it was, htinst says, or else the instruction itself, read where the guest fetched it (hlvx). We do it in its
- * place, and it goes on behind it. */
+/* Which load or store it was, htinst says, or else the instruction, read where the guest fetched it (hlvx).
+ * We do it in its place, and it goes on behind it. */
 void on_mmio(Vcpu *vcpu)
 {
     Access access;

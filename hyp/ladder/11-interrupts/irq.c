@@ -2,8 +2,8 @@
 /*
  * irq.c - external interrupts by hand: they come to us, and we make the guest's of them.
  *
- * The guest sets the PLIC up itself, but for the registers by which a hart takes an interrupt, threshold and claim: these are not
- * mapped, since an access there changes what is pending, which we must hear of.
+ * The guest sets the PLIC up itself, but for the registers by which a hart takes an interrupt, threshold and
+ * claim: these are not mapped, since an access there changes what is pending, which we must hear of.
  */
 #include "hyp.h"
 #include "lib/access.h"
@@ -40,8 +40,8 @@ void on_external(Vcpu *vcpu)
     }
 }
 
-/* Which load or store it was, htinst says, or else the instruction itself, read where the guest fetched it (hlvx). We do it in its
- * place, and it goes on behind it. */
+/* Which load or store it was, htinst says, or else the instruction, read where the guest fetched it (hlvx).
+ * We do it in its place, and it goes on behind it. */
 void on_mmio(Vcpu *vcpu)
 {
     Access access;

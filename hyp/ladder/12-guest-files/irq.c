@@ -2,8 +2,8 @@
 /*
  * irq.c - external interrupts without us: messages to an interrupt file of the guest's own.
  *
- * The guest drives its file by CSRs, and the APLIC that sends to it by its registers. Only targets are not mapped: in them the guest
- * names the file of S-mode, which is ours.
+ * The guest drives its file by CSRs, and the APLIC that sends to it by its registers. Only targets are not
+ * mapped: in them the guest names the file of S-mode, which is ours.
  *
  *   target:  31   18 17   12 11 10   0      AIA, "Interrupt targets": guest 0 is S-mode's file,
  *           | hart  | guest |  | EIID |     1 the first one of guests

@@ -22,7 +22,7 @@ void on_soft(Vcpu *vcpu)
     csr_set(hvip, HVIP_SOFT);
 }
 
-/* The guest's sfence.vma on another hart is hfence.vvma from here: of its VMID, and of no other. norm:hfence-vvma_limits */
+/* The guest's sfence.vma on another hart is hfence.vvma here: of its VMID alone. norm:hfence-vvma_limits */
 SbiResult call_rfence(uint64_t function, const uint64_t *a)
 {
     static const uint64_t ours[] = { SBI_FENCE_I, SBI_HFENCE_VVMA, SBI_HFENCE_VVMA_ASID };

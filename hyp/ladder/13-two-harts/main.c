@@ -39,7 +39,7 @@ uint64_t ram_host(uint64_t gpa, uint64_t size)
     return inside ? gpa - RAM_GUEST + RAM_HOST : 0;
 }
 
-/* A CSR of S-mode from its U-mode, or one of ours: the guest thinks that it has no H extension, where this is illegal. */
+/* A CSR of S-mode from its U-mode, or one of ours. Without H, as the guest thinks it is, that is illegal. */
 static void on_virtual_instruction(Vcpu *vcpu)
 {
     vcpu_inject(vcpu, CAUSE_ILLEGAL, vcpu->stval);

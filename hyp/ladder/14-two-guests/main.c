@@ -47,7 +47,7 @@ uint64_t ram_host(uint64_t gpa, uint64_t size)
     return inside ? gpa - RAM_GUEST + guest_self()->ram : 0;
 }
 
-/* A CSR of S-mode from its U-mode, or one of ours: the guest thinks that it has no H extension, where this is illegal. */
+/* A CSR of S-mode from its U-mode, or one of ours. Without H, as the guest thinks it is, that is illegal. */
 static void on_virtual_instruction(Vcpu *vcpu)
 {
     vcpu_inject(vcpu, CAUSE_ILLEGAL, vcpu->stval);
@@ -111,8 +111,8 @@ static void make_vm(unsigned number, const Fdt *host)
     make_tree(number, host, (void *)(guest->ram + RAM_SIZE - TREE_SPACE));
 }
 
-/* A hart's own: the guest's map, and what the guest may keep. The VMID tells what a hart remembers of one guest from what it
- * remembers of another. */
+/* A hart's own: the guest's map, and what the guest may keep. The VMID tells what a hart
+ * remembers of one guest from what it remembers of another. */
 static void set_up_hart(const Guest *guest, uint64_t vmid)
 {
     csr_write(hgatp, ATP_SV39 << ATP_MODE | vmid << HGATP_VMID | (uintptr_t)guest->root >> 12);

@@ -49,7 +49,7 @@ const char *ram_host(uint64_t gpa)
     return leaf ? (const char *)(*leaf >> 10 << 12 | gpa % PAGE_SIZE) : NULL;
 }
 
-/* A CSR of S-mode from its U-mode, or one of ours: the guest thinks that it has no H extension, where this is illegal. */
+/* A CSR of S-mode from its U-mode, or one of ours. Without H, as the guest thinks it is, that is illegal. */
 static void on_virtual_instruction(Vcpu *vcpu)
 {
     vcpu_inject(vcpu, CAUSE_ILLEGAL, vcpu->stval);
@@ -101,8 +101,8 @@ static void make_tree(unsigned number, const Fdt *host, void *to)
     }
 }
 
-/* The number of a page, modulo the number of colours, is its colour: pages of two colours never meet in a line of the cache. The first
- * guest gets the lower half of them, for its memory and the tables that map it, the second one the upper half. */
+/* The number of a page, modulo the number of colours, is its colour: pages of two colours never meet in the
+ * cache. The first guest has the lower half of them, for its memory and the tables that map it. */
 static uint64_t choose_colors(unsigned number, const Fdt *host)
 {
     uint64_t all = (1ul << COLORS) - 1, half = (1ul << COLORS / 2) - 1;
@@ -131,8 +131,8 @@ static void make_vm(unsigned number, const Fdt *host)
     }
 }
 
-/* A hart's own: the guest's map, and what the guest may keep. The VMID tells what a hart remembers of one guest from what it
- * remembers of another. */
+/* A hart's own: the guest's map, and what the guest may keep. The VMID tells what a hart
+ * remembers of one guest from what it remembers of another. */
 static void set_up_hart(const Guest *guest, uint64_t vmid)
 {
     csr_write(hgatp, ATP_SV39 << ATP_MODE | vmid << HGATP_VMID | (uintptr_t)guest->root >> 12);
