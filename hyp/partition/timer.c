@@ -16,14 +16,15 @@ static bool has_its_own(void)
 void timer_arm(VmHart *hart)
 {
     uint64_t next = hart->tick < hart->period_end ? hart->tick : hart->period_end;
+    if (next == (uint64_t)NEVER) { /* what is pending may stay so: a call of the firmware would cost more */
+        csr_clear(sie, SIE_TIMER);
+        return;
+    }
     if (config.sstc)
         csr_write(stimecmp, next);
     else
         sbi_set_timer(next);
-    if (next == (uint64_t)NEVER)
-        csr_clear(sie, SIE_TIMER);
-    else
-        csr_set(sie, SIE_TIMER);
+    csr_set(sie, SIE_TIMER);
 }
 
 void timer_reset(VmHart *hart)
