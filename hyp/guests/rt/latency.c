@@ -93,6 +93,12 @@ Latency latency_by_clock(uint64_t ns, uint64_t before, uint64_t after, Moment en
     return (Latency){ late > back ? late - back : 0, error };
 }
 
+Latency latency_as_read(uint64_t ns)
+{
+    uint64_t tick = 1000000000 / rt.timebase;
+    return (Latency){ ns * rt.per_tick / tick, rt.per_tick / tick + 1 };
+}
+
 static unsigned bin_of(uint64_t value)
 {
     if (value < FINE)

@@ -55,6 +55,8 @@ static void look_around(void *fdt)
     rt.hz = bootarg_number(&rt.fdt, "hz", 250);
     rt.warm_up = bootarg_number(&rt.fdt, "warmup", 8);
     rt.wanted = bootarg_number(&rt.fdt, "ticks", 250);
+    rt.by_device = bootarg_is(&rt.fdt, "clock", "device");
+    rt.cold = bootarg_has(&rt.fdt, "cold");
     check(rt.timebase, "no timebase-frequency in the device tree", 0);
     check(rt.hz && rt.hz <= rt.timebase / 100, "hz= is how many ticks a second", rt.hz);
     check(rt.warm_up, "warmup= is at least one tick", 0);
@@ -99,6 +101,8 @@ void main(void *fdt)
     for (uint64_t n = 0; !rt.wanted || n < rt.warm_up + rt.wanted; n++) {
         if (n == rt.warm_up)
             mark(MARK_BEGIN, 'R');
+        if (rt.cold)
+            fence_i();
         wait_beyond(n);
         work(load);
         if (report && n >= rt.warm_up && (n + 1 - rt.warm_up) % report == 0)

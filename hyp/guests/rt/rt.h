@@ -34,6 +34,8 @@ typedef struct {
     uint64_t wanted;        /* that do; 0: no end */
     uint64_t per_tick;      /* cycles in a tick of `time` */
     uint64_t per_tick_here; /* while no other hart has its turn; 0: not known */
+    bool by_device; /* the alarm's latency is what its clock says; reading that is part of it */
+    bool cold;      /* nothing of the handler is in the cache of instructions */
     const Source *source;
     const Irqchip *chip;    /* NULL: no external interrupts */
     volatile uint64_t seen; /* interrupts so far */
@@ -57,6 +59,8 @@ void latency_calibrate(void);
 Latency latency_since(uint64_t due, Moment entry);
 /* By a clock in nanoseconds, that was `ns` beyond what was due between the cycles `before` and `after`. */
 Latency latency_by_clock(uint64_t ns, uint64_t before, uint64_t after, Moment entry);
+/* What a clock said, `ns` beyond what was due. */
+Latency latency_as_read(uint64_t ns);
 /* An interrupt was seen, so late, and so many others before it were lost. It counts if warming up is over, and the end has
  * not come. */
 void latency_add(Latency late, uint64_t lost);

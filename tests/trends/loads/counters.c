@@ -49,7 +49,14 @@ static uint64_t read_counter(unsigned number)
     }
 }
 
-/* A hardware counter says in its information which CSR it is; the firmware's own are none. */
+/* Those that count without being told to: `cycle`, `instret`. */
+static unsigned fixed_counter(uint64_t event)
+{
+    return event == 1 ? 0 : event == 2 ? 2 : NONE;
+}
+
+/* A hardware counter says in its information which CSR it is; the firmware's own are none. Under a hypervisor that keeps
+ * the extension for itself there are the fixed ones. */
 void counters_find(void)
 {
     uint64_t all = BIT(KNOWN) - 1;
@@ -57,14 +64,13 @@ void counters_find(void)
         uint64_t event = counters[i].event;
         SbiResult got = sbi_call5(SBI_PMU, PMU_CONFIG_MATCHING, 0, all, CONFIG_CLEAR,
                                   event < RAW ? event : RAW, event);
-        counters[i].counter = NONE;
+        counters[i].counter = fixed_counter(event);
         if (got.error)
             continue;
         all &= ~BIT(got.value);
         sbi_call(SBI_PMU, PMU_START, got.value, 1, 0);
         uint64_t info = sbi_call(SBI_PMU, PMU_COUNTER_INFO, got.value, 0, 0).value;
-        if (!(info >> 63))
-            counters[i].counter = (info & 0xfff) - FIRST_CSR;
+        counters[i].counter = info >> 63 ? NONE : (info & 0xfff) - FIRST_CSR;
     }
 }
 
