@@ -92,6 +92,17 @@ static void add_number(GPtrArray *command, const char *option, uint64_t value)
     add_two(command, option, text);
 }
 
+/* FILE.json and the run's settings, with the folder of all such files for $FOLDER. */
+static char *verdict_argument(const LabRun *run, const RunFiles *files)
+{
+    if (!run->verdict || !*run->verdict)
+        return g_strdup(files->verdict);
+    g_autofree char *folder = g_path_get_dirname(files->verdict);
+    g_auto(GStrv) parts = g_strsplit(run->verdict, "$FOLDER", -1);
+    g_autofree char *settings = g_strjoinv(folder, parts);
+    return g_strdup_printf("%s,%s", files->verdict, settings);
+}
+
 char **child_measuring(const Lab *lab, unsigned number, const char *machine, const RunFiles *files,
                        GError **error)
 {
@@ -117,9 +128,7 @@ char **child_measuring(const Lab *lab, unsigned number, const char *machine, con
     }
     if (needs.timing)
         add_two(command, "-timing-report", files->timing);
-    g_autofree char *verdict =
-        g_strdup_printf("%s%s%s", files->verdict, run->verdict && *run->verdict ? "," : "",
-                        run->verdict ? run->verdict : "");
+    g_autofree char *verdict = verdict_argument(run, files);
     if (needs.verdict)
         add_two(command, "-verdict", verdict);
     return end_command(g_steal_pointer(&command));

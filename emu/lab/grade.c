@@ -82,17 +82,22 @@ static bool run_one(const Running *r, unsigned number, RunFiles *files, GError *
     return true;
 }
 
+/* What one run leaves may be wanted by a later one, so it goes when all have ended. */
 static bool run_all(const Running *r, GError **error)
 {
     const Lab *lab = r->measured->lab;
     bool ok = true;
+    RunFiles **files = g_new0(RunFiles *, lab->runs.n + 1);
     for (unsigned i = 0; ok && i < lab->runs.n; i++) {
-        RunFiles *files = run_files_new(r->folder, r->keep, &lab->runs.at[i]);
-        ok = run_one(r, i, files, error);
-        if (!r->keep)
-            run_files_remove(files);
-        run_files_free(files);
+        files[i] = run_files_new(r->folder, r->keep, &lab->runs.at[i]);
+        ok = run_one(r, i, files[i], error);
     }
+    for (unsigned i = 0; i < lab->runs.n; i++) {
+        if (files[i] && !r->keep)
+            run_files_remove(files[i]);
+        run_files_free(files[i]);
+    }
+    g_free(files);
     return ok;
 }
 

@@ -317,22 +317,40 @@ static bool measure_trace(const Lab *lab, unsigned number, const char *path, con
     return ok;
 }
 
-/* What a report says at `path`. */
-static bool measure_json(const JsonValue *report, const char *place, Quantity *value,
+/* A value of a report as text; NULL: it is none. To be freed. */
+static char *json_text_of(const JsonValue *value)
+{
+    switch (value->kind) {
+    case JSON_STRING: return g_strdup(value->text);
+    case JSON_NUMBER: return g_strdup_printf("%.17g", value->number);
+    case JSON_FLAG: return g_strdup(value->number ? "yes" : "no");
+    case JSON_NULL: return g_strdup("");
+    default: return NULL;
+    }
+}
+
+/* What a report says at a place, or at several, joined by +: a number or a word. */
+static bool measure_json(const JsonValue *report, const char *places, Quantity *value,
                          GError **error)
 {
-    const JsonValue *found = json_find(report, place, error);
-    if (!found)
-        return false;
-    *value = (Quantity){ .number = found->number };
-    const char *rest =
-        found->kind == JSON_STRING ? quantity_number(found->text, &value->number) : "";
-    if (found->kind == JSON_NUMBER || (found->kind == JSON_STRING && rest && !*rest))
-        return true;
-    const char *word = found->kind == JSON_FLAG ? (found->number ? "yes" : "no") : found->text;
-    return (word && quantity_word(word, value)) ||
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_auto(GStrv) parts = g_strsplit(places, " + ", -1);
+    for (char **place = parts; *place; place++) {
+        const JsonValue *found = json_find(report, *place, error);
+        g_autofree char *part = found ? json_text_of(found) : NULL;
+        if (!found)
+            return false;
+        if (!part)
+            return fail(error, EXIT_CONFIG, "there is a group at %s; go on to what is in it",
+                        *place);
+        g_string_append(text, part);
+    }
+    *value = (Quantity){ 0 };
+    const char *rest = quantity_number(text->str, &value->number);
+    return (rest && !*rest) || quantity_word(text->str, value) ||
            fail(error, EXIT_CONFIG,
-                "there is neither a number nor a word at %s; look at what is there", place);
+                "there is neither a number nor a word at %s, but '%s'; look at what is there",
+                places, text->str);
 }
 
 static bool measure_report(const Lab *lab, unsigned number, bool timing, const char *path,
