@@ -197,6 +197,7 @@ check-boot: all guests $(IMAGES) ## every Linux configuration: harts, paging mod
 	@roms/fetch-images u-boot kvm
 	@tests/boot/run --all $(B)/bulkhead
 	@tests/hyp/partition --all $(B)/bulkhead
+	@tests/hyp/containment --full $(B)/bulkhead
 
 FPU_RANDOMS ?= 1000000
 check-float: $(B)/unit/test_fpu_oracle $(B)/unit/test_fpu_zfa ## floating point on 10^6 random operands each (FPU_RANDOMS=N)
