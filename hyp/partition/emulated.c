@@ -80,9 +80,9 @@ void emulated_update(Vm *vm)
 
 void emulated_look(VmHart *hart)
 {
-    lock(&hart->vm->lock);
+    lock(&hart->vm->irq_lock);
     set_line(hart);
-    unlock(&hart->vm->lock);
+    unlock(&hart->vm->irq_lock);
 }
 
 void emulated_enable(Vm *vm, unsigned hart, unsigned source, unsigned mode)
@@ -119,22 +119,22 @@ void emulated_done(Vm *vm, unsigned hart, unsigned source)
 
 void emulated_raise(Vm *vm, unsigned source)
 {
-    lock(&vm->lock);
+    lock(&vm->irq_lock);
     put_bit(vm->emulated->pending, source, true);
     emulated_update(vm);
-    unlock(&vm->lock);
+    unlock(&vm->irq_lock);
 }
 
 void emulated_external(VmHart *hart)
 {
     Vm *vm = hart->vm;
-    lock(&vm->lock);
+    lock(&vm->irq_lock);
     unsigned source = wires->claim(hart);
     if (source_in(vm->sources, source)) {
         put_bit(vm->emulated->pending, source, true);
         emulated_update(vm);
     }
-    unlock(&vm->lock);
+    unlock(&vm->irq_lock);
 }
 
 /* Whatever was going on is over: no source is enabled, and none waits for anybody to be done. */
@@ -156,11 +156,11 @@ static void forget(Vm *vm)
 void emulated_reset(VmHart *hart)
 {
     Vm *vm = hart->vm;
-    lock(&vm->lock);
+    lock(&vm->irq_lock);
     if (!hart->number)
         forget(vm);
     wires->ready(hart, vm->sources);
     set_line(hart);
-    unlock(&vm->lock);
+    unlock(&vm->irq_lock);
     csr_set(sie, SIE_EXTERNAL);
 }

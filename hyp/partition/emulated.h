@@ -24,7 +24,7 @@ typedef struct {
     bool raised;   /* it has been told, and has not looked since */
 } Context;
 
-/* Of one guest; under vm->lock. The words are bits by source. */
+/* Of one guest; under vm->irq_lock. The words are bits by source. */
 typedef struct Emulated {
     uint64_t pending[WORDS];
     uint64_t serving[WORDS]; /* the guest has claimed it, and is not done */
@@ -61,7 +61,7 @@ void emulated_raise(Vm *vm, unsigned source);
 void emulated_external(VmHart *hart);
 void emulated_look(VmHart *hart);
 
-/* For the registers, under vm->lock. `hart` is the guest's number of one. */
+/* For the registers, under vm->irq_lock. `hart` is the guest's number of one. */
 void emulated_enable(Vm *vm, unsigned hart, unsigned source, unsigned mode);
 unsigned emulated_best(const Vm *vm, unsigned hart);
 unsigned emulated_claim(Vm *vm, unsigned hart);

@@ -82,18 +82,24 @@ void vm_restart(Vm *vm)
     end(vm, VM_STOPPED, true);
 }
 
+/* Meanwhile nobody holds the lock, or a neighbour that rings would wait. */
 void vm_settle(Vm *vm)
 {
     lock(&vm->lock);
-    bool again = vm->restart && !vm->running;
-    if (again) {
-        for (unsigned i = 0; i < vm->n_harts; i++)
-            vm->harts[i].state = SBI_HART_STOPPED;
-        vm_load(vm);
-        __atomic_store_n(&vm->state, VM_RUNNING, __ATOMIC_RELEASE);
-        __atomic_store_n(&vm->restart, false, __ATOMIC_RELEASE);
-    }
+    bool ours = vm->restart && !vm->running && !vm->loading;
+    vm->loading = vm->loading || ours;
+    for (unsigned i = 0; ours && i < vm->n_harts; i++)
+        vm->harts[i].state = SBI_HART_STOPPED;
     unlock(&vm->lock);
-    if (again)
-        kick(&vm->harts[0], REQUEST_LOOK);
+    if (!ours)
+        return;
+    vm_clear(vm);
+    vm_load(vm);
+    lock(&vm->lock);
+    if (vm->restart) /* not stopped meanwhile */
+        __atomic_store_n(&vm->state, VM_RUNNING, __ATOMIC_RELEASE);
+    __atomic_store_n(&vm->restart, false, __ATOMIC_RELEASE);
+    vm->loading = false;
+    unlock(&vm->lock);
+    kick(&vm->harts[0], REQUEST_LOOK);
 }

@@ -58,7 +58,7 @@ static void send(const Vm *vm, uint32_t target)
         files_send(&vm->harts[target >> HART_AT], target & IDENTITY);
 }
 
-/* What is pending and enabled goes out, and is pending no more. Under vm->lock. */
+/* What is pending and enabled goes out, and is pending no more. Under vm->irq_lock. */
 static void ring(Vm *vm, Doorbell *bell)
 {
     if (bell->pending && bell->enabled && bell->mode) {
@@ -69,13 +69,13 @@ static void ring(Vm *vm, Doorbell *bell)
 
 void files_raise(Vm *vm, unsigned source)
 {
-    lock(&vm->lock);
+    lock(&vm->irq_lock);
     Doorbell *bell = doorbell(vm, source);
     if (bell) {
         bell->pending = true;
         ring(vm, bell);
     }
-    unlock(&vm->lock);
+    unlock(&vm->irq_lock);
 }
 
 /* The machine's number of the guest's hart, and the guest's file there. */
@@ -161,7 +161,7 @@ bool files_aplic(VmHart *hart, uint64_t offset, const Access *access, uint64_t *
     uint32_t word = (uint32_t)*value;
     if (access->size != 4)
         return false;
-    lock(&vm->lock);
+    lock(&vm->irq_lock);
     if (offset > SOURCECFG && offset < SOURCECFG + 4 * VM_SOURCES)
         access_source(vm, SOURCECFG, (unsigned)offset / 4, access->write, &word);
     else if (offset > TARGET && offset < TARGET + 4 * VM_SOURCES)
@@ -174,7 +174,7 @@ bool files_aplic(VmHart *hart, uint64_t offset, const Access *access, uint64_t *
         send(vm, word);
     else
         word = offset == DOMAINCFG ? DOMAIN_MSI : 0;
-    unlock(&vm->lock);
+    unlock(&vm->irq_lock);
     *value = word;
     return true;
 }

@@ -132,9 +132,11 @@ struct Vm {
     Doorbell doorbell[VM_DOORBELLS];     /* what files.c keeps of them */
     uint64_t next_frame[3];              /* where to look for more, see frames.c */
 
-    Lock lock; /* what follows */
+    Lock irq_lock; /* of what is pending, here or in the controller: others raise interrupts */
+    Lock lock;     /* of what follows */
     VmState state;
     bool restart;     /* as soon as nothing of it runs */
+    bool loading;     /* now */
     unsigned running; /* harts */
     char line[CONSOLE_LINE];
     unsigned line_length;
@@ -163,6 +165,8 @@ void kick(VmHart *hart, uint32_t request);
 
 /* vm.c: makes it from what the device tree says; on the first hart, before any guest runs. */
 void vm_make(Vm *vm, const Fdt *host, const Partition *part);
+/* Empties its memory, of whatever it left there. */
+void vm_clear(Vm *vm);
 /* Copies its images and its device tree to where they belong, and gives its first hart its start. Nothing of it runs. */
 void vm_load(Vm *vm);
 /* Maps `size` bytes of a device, or of memory that it shares, as they are. */

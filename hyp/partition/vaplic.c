@@ -133,7 +133,7 @@ static void access_domain(Vm *vm, bool write, uint32_t *value)
     *value = (uint32_t)DOMAIN | vm->emulated->domain;
 }
 
-/* Under vm->lock. */
+/* Under vm->irq_lock. */
 static uint32_t access(VmHart *hart, uint64_t offset, bool write, uint32_t value)
 {
     Vm *vm = hart->vm;
@@ -166,12 +166,12 @@ static bool vaplic(VmHart *hart, uint64_t offset, const Access *how, uint64_t *v
 {
     if (how->size != 4)
         return false;
-    lock(&hart->vm->lock);
+    lock(&hart->vm->irq_lock);
     *value = access(hart, offset, how->write, (uint32_t)*value);
     switch_contexts(hart->vm);
     if (how->write)
         emulated_update(hart->vm);
-    unlock(&hart->vm->lock);
+    unlock(&hart->vm->irq_lock);
     return true;
 }
 
@@ -180,9 +180,9 @@ static bool vaplic_returns(VmHart *hart)
 {
     if (!(hart->vcpu.hstatus & TO_US))
         return false;
-    lock(&hart->vm->lock);
+    lock(&hart->vm->irq_lock);
     done(hart);
-    unlock(&hart->vm->lock);
+    unlock(&hart->vm->irq_lock);
     return true;
 }
 

@@ -84,6 +84,18 @@ char *vm_at(const Vm *vm, uint64_t gpa, uint64_t *size)
     return (char *)((*leaf >> 10 << 12) + gpa % covers);
 }
 
+void vm_clear(Vm *vm)
+{
+    for (unsigned i = 0; i < vm->n_memories; i++)
+        for (uint64_t at = 0, size; at < vm->memories[i].size; at += size) {
+            const uint64_t *leaf = paging_leaf(vm->root, SV39X4, vm->memories[i].guest + at, &size);
+            if (leaf)
+                memset((void *)(*leaf >> 10 << 12), 0, size);
+            else
+                size = PAGE_SIZE; /* it was not touched */
+        }
+}
+
 /* An image to its place; what does not fit is left out, and the guest will miss it. */
 static void put(Vm *vm, const PartitionModule *module)
 {

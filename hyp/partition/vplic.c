@@ -45,7 +45,7 @@ static bool vplic(VmHart *hart, uint64_t offset, const Access *access, uint64_t 
     uint64_t n = offset >= CONTEXT ? (offset - CONTEXT) / CONTEXT_STRIDE : (offset - ENABLE) / BITS;
     if (access->size != 4)
         return false;
-    lock(&vm->lock);
+    lock(&vm->irq_lock);
     if (offset < PENDING)
         access_priority(vm->emulated, (unsigned)offset / 4, access->write, &word);
     else if (offset < PENDING + BITS)
@@ -58,7 +58,7 @@ static bool vplic(VmHart *hart, uint64_t offset, const Access *access, uint64_t 
         word = 0;
     if (access->write)
         emulated_update(vm);
-    unlock(&vm->lock);
+    unlock(&vm->irq_lock);
     *value = word;
     return true;
 }

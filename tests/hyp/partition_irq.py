@@ -49,4 +49,18 @@ def cases(t):
             if set(got) != set(want) or any(abs(got[cause] - n) > 1 for cause in want):
                 raise t.Wrong(f"{way}: exits of {n} rings {got}, not {want}")
 
-    return {"external": external, "doorbell": doorbell}
+    def again(binary):
+        """A partition that ends in three ways, a hundred times in a row, finds nothing of its last life, and no neighbour loses
+        a tick."""
+        record = 'shmem = { name = "record"; size = "4K"; between = ["manager", "again"]; address = 0xf0000000; interrupt = 41; };'
+        for way in WAYS:
+            n = 100 if way == "APLIC and IMSIC" else 10
+            parts = [t.part("manager", "0", "again.elf", append=f"role=manager starts={n}"), t.part("again", "1-2", "again.elf", append=f"starts={n}"),
+                     t.part("rt", "3", "rt.elf", append=f"hz=1000 ticks={8 * n}")]
+            done = run(binary, parts, way, record, harts=4)
+            done.expect(rf"\[again\] again: started {n} times", rf"\[manager\] again: {n} starts", r"\[manager\] AGAIN-OK",
+                        rf"\[rt\] rt: {8 * n} ticks, lost 0, latency .*", r"partition: again: stopped", r"partition: again: failed")
+            if (got := done.lines.count("partition: again: restarts")) != n - 1:
+                raise t.Wrong(f"{way}: {got} restarts, not {n - 1}")
+
+    return {"external": external, "doorbell": doorbell, "again": again}
