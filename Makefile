@@ -180,7 +180,14 @@ $(IMAGES):
 	@roms/fetch-images
 
 RUN_FLAGS ?= -m 512M -smp 2
-run: $(B)/bulkhead $(IMAGES) ## boot Linux to a shell in this terminal (Ctrl-A x ends it)
+# What hyp/partition and its guests need, without the rest of hyp/.
+DEMO := $(HYP)/partition.elf $(HYP)/rt.bin
+
+run: $(B)/bulkhead $(IMAGES) $(DEMO) ## Linux and a real-time guest side by side, in this terminal (Ctrl-A x ends it)
+	@top=$$(test -t 0 && test -t 1 && echo -top); \
+	$(B)/bulkhead run docs/machines/demo.bh -serial mon:stdio $$top $(RUN_FLAGS)
+
+run-linux: $(B)/bulkhead $(IMAGES) ## boot Linux alone to a shell in this terminal
 	@$(B)/bulkhead -M virt $(RUN_FLAGS) -nographic -kernel build/images/Image -initrd build/images/initrd.cpio.gz \
 	    -append "console=ttyS0 quiet"
 
@@ -246,5 +253,5 @@ clean: ## remove what was built (keeps build/images)
 	rm -rf build/hyp build/release build/debug build/asan build/torture build/mutants build/clang build/arm64 build/fuzz build/bench build/bench.json build/bulkhead
 
 -include $(wildcard $(B)/tests/isa/*.d) $(RANDOM_OBJECTS:.o=.d) $(OBJECTS:.o=.d) $(TESTLIB:.o=.d) $(UNIT:$(B)/unit/%=$(B)/tests/unit/%.d) $(FUZZ:$(B)/fuzz/%=$(B)/tests/fuzz/%.d)
-.PHONY: all guests mutants norm-report unit fuzz fuzz-targets fuzz-binaries lint images run check-quick check check-boot check-float check-walk check-aia check-states check-hosts check-trends soak bench format install help clean
+.PHONY: all guests mutants norm-report unit fuzz fuzz-targets fuzz-binaries lint images run run-linux check-quick check check-boot check-float check-walk check-aia check-states check-hosts check-trends soak bench format install help clean
 .SECONDARY:

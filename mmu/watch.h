@@ -18,7 +18,7 @@ static inline bool watch_fences(const Mmu *mmu)
 /* Must somebody hear of every step of a walk? */
 static inline bool watch_walks(const Mmu *mmu)
 {
-    const uint8_t *on = mmu->trace->on;
+    const uint16_t *on = mmu->trace->on;
     return UNLIKELY(mmu->use || on[TRACE_walk_begin] || on[TRACE_walk_pte] || on[TRACE_walk_end] ||
                     on[TRACE_fence_missing]);
 }

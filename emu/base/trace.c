@@ -36,7 +36,7 @@ bool trace_enable(Trace *trace, TraceSink sink, const char *pattern, GError **er
         for (unsigned id = 0; id < TRACE_COUNT; id++) {
             if (!trace_name_matches(trace_events[id].name, *word + !on))
                 continue;
-            trace->on[id] = (uint8_t)((trace->on[id] & ~(1u << sink)) | (unsigned)on << sink);
+            trace->on[id] = (uint16_t)((trace->on[id] & ~(1u << sink)) | (unsigned)on << sink);
             known = true;
         }
         if (!known)

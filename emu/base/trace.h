@@ -74,16 +74,18 @@ typedef enum {
     TRACE_TO_EXPLAIN,
     TRACE_TO_EXPECT,
     TRACE_TO_VERDICT,
+    TRACE_TO_TOP,
     TRACE_TO_TRIGGER,
-    TRACE_SINKS
+    TRACE_SINKS,
+    TRACE_ALL_SINKS = (1 << TRACE_SINKS) - 1 /* for bits of them */
 } TraceSink;
 
 typedef struct Trace {
-    uint8_t on[TRACE_COUNT]; /* bit n: it goes to sink n; 0: off */
-    FILE *out;               /* where lines go; never NULL while an event goes to TRACE_TO_TEXT */
-    const Clock *clock;      /* stamps events */
+    uint16_t on[TRACE_COUNT]; /* bit n: it goes to sink n; 0: off */
+    FILE *out;                /* where lines go; never NULL while an event goes to TRACE_TO_TEXT */
+    const Clock *clock;       /* stamps events */
     uint64_t seq;
-    uint8_t muted; /* bit n: sink n hears nothing, since it has heard all this before */
+    uint16_t muted; /* bit n: sink n hears nothing, since it has heard all this before */
     /* Fills in what is known of record->hart, which it may set first if that is TRACE_NO_HART. NULL: nothing is. */
     void (*look)(void *opaque, TraceRecord *record);
     void *look_opaque;

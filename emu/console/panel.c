@@ -22,8 +22,8 @@ struct Panel {
     Terminal *terminal;
     int fd;
     Place place;
-    unsigned bytes_left; /* of a character */
-    unsigned put_off;    /* drawings */
+    unsigned bytes_left;            /* of a character */
+    unsigned put_off;               /* drawings */
     unsigned rows, columns, height; /* as drawn last; height 0: the region is all of it */
     bool hidden, entered;
 };
@@ -130,8 +130,8 @@ static void set_region(Panel *panel, unsigned rows, unsigned height, GString *ou
         g_string_append(out, "\0338");
     if (!first && grown)
         g_string_append_printf(out, "\033[%uA", grown);
-    g_string_append_printf(out, "%s\033[?6l\033[1;%ur\033[?6h%s", first ? "" : "\0337", rows - height,
-                           first ? "" : "\0338");
+    g_string_append_printf(out, "%s\033[?6l\033[1;%ur\033[?6h%s", first ? "" : "\0337",
+                           rows - height, first ? "" : "\0338");
     panel->rows = rows;
     panel->height = height;
 }
@@ -150,7 +150,8 @@ static void append_rows(const char *text, unsigned first, unsigned last, GString
     guint n = g_strv_length(lines);
     for (unsigned row = first; row <= last; row++)
         g_string_append_printf(out, "\033[%u;1H\033[%sm%s\033[K\033[0m", row,
-                               row == first ? "0;7" : "0", row - first < n ? lines[row - first] : "");
+                               row == first ? "0;7" : "0",
+                               row - first < n ? lines[row - first] : "");
 }
 
 static unsigned count_lines(const char *text)

@@ -158,8 +158,8 @@ static void publish(MonitorBreaks *breaks)
     m->trace.sinks[TRACE_TO_BREAK].put = put;
     m->trace.sinks[TRACE_TO_BREAK].opaque = breaks;
     for (unsigned i = 0; i < TRACE_COUNT; i++)
-        m->trace.on[i] = (uint8_t)((m->trace.on[i] & ~(1u << TRACE_TO_BREAK)) |
-                                   (unsigned)(events >> i & 1) << TRACE_TO_BREAK);
+        m->trace.on[i] = (uint16_t)((m->trace.on[i] & ~(1u << TRACE_TO_BREAK)) |
+                                    (unsigned)(events >> i & 1) << TRACE_TO_BREAK);
     machine_trace_changed(m);
     if (gdb)
         gdb_set_points(gdb, (const uint64_t *)(const void *)addresses->data, addresses->len,
@@ -361,7 +361,7 @@ void monitor_breaks_free(MonitorBreaks *breaks)
 {
     Machine *m = breaks->hub->machine;
     for (unsigned i = 0; i < TRACE_COUNT; i++)
-        m->trace.on[i] &= (uint8_t) ~(1u << TRACE_TO_BREAK);
+        m->trace.on[i] &= (uint16_t) ~(1u << TRACE_TO_BREAK);
     if (breaks->hub->host.gdb)
         gdb_set_points(breaks->hub->host.gdb, NULL, 0, NULL, NULL);
     g_ptr_array_free(breaks->list, TRUE);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "emu/base/error.h"
+#include "emu/shared/top_guests.h"
 
 enum { PERIOD_MS = 250 };
 
@@ -20,7 +21,8 @@ typedef struct {
 
 struct Top {
     Machine *machine;
-    TopLook *look;
+    TopLook *look;     /* of what is timed; NULL: nothing ever is */
+    TopGuests *guests; /* of what is not */
     bool by_hart;
     GThread *thread;
     GMutex lock;
@@ -79,13 +81,31 @@ static Screen *take_standard_error(void)
     return screen;
 }
 
-static void show_in_panel(Top *top)
+/* The whole run, or what happened since the last look. */
+static void look(Top *top, bool all, unsigned columns, unsigned rows, GString *out)
+{
+    const Machine *m = top->machine;
+    bool timed = m->timed || (all && m->clock.spans->len > 1); /* it is, or was */
+    if (!timed) {
+        g_autoptr(GString) text = g_string_new(NULL);
+        top_guests_look(top->guests, all, text);
+        top_fit(text, columns, rows, out);
+        return;
+    }
+    if (all) {
+        top_look_free(top->look);
+        top->look = top_look_new(m, top->by_hart);
+    }
+    top_look(top->look, columns, rows, out);
+}
+
+static void show_in_panel(Top *top, bool all)
 {
     g_autoptr(GString) text = g_string_new(NULL);
     unsigned columns, rows;
     panel_room(top->panel, &columns, &rows);
     if (rows >= 3)
-        top_look(top->look, columns, rows, text);
+        look(top, all, columns, rows, text);
     panel_show(top->panel, text->str);
 }
 
@@ -96,7 +116,7 @@ static void draw(Top *top, bool last)
     g_autoptr(GString) text = g_string_new(NULL), out = g_string_new(NULL);
     bool known = !ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_row && size.ws_col;
     unsigned rows = known ? MAX(size.ws_row, 4u) : 25;
-    top_look(top->look, known ? size.ws_col : 80, rows - 2, text);
+    look(top, last, known ? size.ws_col : 80, rows - 2, text);
     g_string_append(text, last ? "" : "Ctrl-C ends the run\n");
     flockfile(stderr);
     g_string_append(out, top->screen->in_line ? "\r\n" : "");
@@ -117,7 +137,7 @@ static void on_message(void *opaque, void *data)
     Top *top = opaque;
     (void)data;
     if (top->panel)
-        show_in_panel(top);
+        show_in_panel(top, false);
     else
         draw(top, false);
     g_atomic_int_set(&top->asked, 0);
@@ -140,26 +160,23 @@ static gpointer ask_again_and_again(gpointer opaque)
 
 Top *top_new(Machine *machine, bool by_hart, Panel *panel, GError **error)
 {
-    if (!machine->timing) {
-        fail(error, EXIT_CONFIG, "-top: there is no timed mode to show; add -timing PROFILE");
-        return NULL;
-    }
     if (!panel && !isatty(STDERR_FILENO)) {
         fail(error, EXIT_HOST,
              "-top: standard error is no terminal to draw on; leave -top out, and have "
-             "-timing-report FILE write the same at the end");
+             "-timing-report FILE or -verdict FILE write the same at the end");
         return NULL;
     }
     Top *top = g_new0(Top, 1);
     top->machine = machine;
-    top->look = top_look_new(machine, by_hart);
+    top->look = machine->timing ? top_look_new(machine, by_hart) : NULL;
+    top->guests = top_guests_new(machine);
     top->by_hart = by_hart;
     top->panel = panel;
     top->screen = panel ? NULL : take_standard_error();
     g_mutex_init(&top->lock);
     g_cond_init(&top->changed);
     if (panel)
-        show_in_panel(top); /* before anything is said */
+        show_in_panel(top, false); /* before anything is said */
     top->thread = g_thread_new("top", ask_again_and_again, top);
     return top;
 }
@@ -175,15 +192,14 @@ void top_free(Top *top)
     g_thread_join(top->thread);
     while (g_atomic_int_get(&top->asked) && inbox_apply_one(&top->machine->inbox))
         continue;
-    top_look_free(top->look); /* what the last drawing shows is all of the run */
-    top->look = top_look_new(top->machine, top->by_hart);
     if (top->panel) {
-        show_in_panel(top);
+        show_in_panel(top, true);
         panel_leave(top->panel);
     } else {
         draw(top, true);
     }
     top_look_free(top->look);
+    top_guests_free(top->guests);
     g_mutex_clear(&top->lock);
     g_cond_clear(&top->changed);
     g_free(top);

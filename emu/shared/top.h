@@ -27,5 +27,7 @@ typedef struct TopLook TopLook;
 TopLook *top_look_new(const Machine *machine, bool by_hart);
 void top_look_free(TopLook *look);
 void top_look(TopLook *look, unsigned columns, unsigned rows, GString *out);
+/* Appends `text` without what has no room, and says so. */
+void top_fit(GString *text, unsigned columns, unsigned rows, GString *out);
 
 #endif

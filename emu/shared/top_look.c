@@ -31,6 +31,8 @@ TopLook *top_look_new(const Machine *machine, bool by_hart)
 
 void top_look_free(TopLook *look)
 {
+    if (!look)
+        return;
     g_hash_table_unref(look->before);
     g_free(look);
 }
@@ -102,8 +104,7 @@ static void append_title(TopLook *look, const Groups *g, uint64_t span, GString 
     look->bus_lines = lines;
 }
 
-/* Cuts what has no room, and says so. */
-static void fit(GString *text, unsigned columns, unsigned rows, GString *out)
+void top_fit(GString *text, unsigned columns, unsigned rows, GString *out)
 {
     g_auto(GStrv) lines = g_strsplit(text->str, "\n", -1);
     unsigned n = g_strv_length(lines) - 1, shown = n > rows ? rows - 1 : n;
@@ -127,5 +128,5 @@ void top_look(TopLook *look, unsigned columns, unsigned rows, GString *out)
                            "ipc", "mpki", "%own", "%oth", "%llc");
     for (unsigned i = 0; i < g->n; i++)
         append_group(look, g, i, span, text);
-    fit(text, columns, rows, out);
+    top_fit(text, columns, rows, out);
 }

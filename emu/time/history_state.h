@@ -59,7 +59,7 @@ struct History {
 
 enum { HISTORY_STOPS = 4096 };
 /* In the past only breakpoints on events hear of events; on the way through it nobody does. */
-enum { HISTORY_MUTED = 0xff & ~(1 << TRACE_TO_BREAK) };
+enum { HISTORY_MUTED = TRACE_ALL_SINKS & ~(1 << TRACE_TO_BREAK) };
 
 static inline Mark *history_mark_at(const History *h, unsigned index)
 {

@@ -96,7 +96,7 @@ static void put_aside(Machine *m, Aside *aside, Journey *journey)
                       .exit_code = m->exit_code };
     m->restraint = (Restraint){ 0 };
     m->stepping = 0;
-    m->trace.muted = journey->hit ? HISTORY_MUTED : 0xff;
+    m->trace.muted = journey->hit ? HISTORY_MUTED : TRACE_ALL_SINKS;
     m->noticed = false;
     m->notice = event_happened;
     m->step_end = UINT64_MAX;

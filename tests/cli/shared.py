@@ -12,6 +12,7 @@ from terminal import Session
 WAIT = 20
 T3, T4, T5 = 28, 29, 30
 TIMED = ["-smp", "2", "-bios", "none", "-kernel", "stream.elf", "-timing", "a53x4"]
+UNTIMED = ["-smp", "2", "-bios", "none", "-kernel", "stream.elf", "-top", "-serial", "mon:stdio"]
 VIEWS = ("part", "llc", "colors", "bus")
 
 
@@ -198,6 +199,16 @@ def panel(s):
     assert b"\x1b[?6l\x1b[r\x1b[999;1H" in s.text[-24:], s.text[-80:]
 
 
+def guests(s):
+    """Without timed mode: who runs, and how late interrupts are."""
+    s.expect(b" harts, 0.")
+    s.expect(b"of real time")
+    s.expect(b"hv worst")
+    s.expect(b"no guest has run yet")
+    s.keys(b"\x01x")
+    s.end(0)
+
+
 def panel_without_a_line(s):
     """Who types at the monitor has the panel, too."""
     s.expect(b"(qemu) ")
@@ -222,8 +233,9 @@ def run_all(program, folder):
             results.append((f"shared: {check.__name__}", repr(problem)))
     sessions = [(top, ["-top"]), (top, ["-top-harts"]), (panel, ["-top", "-serial", "mon:stdio"]),
                 (panel_without_a_line, ["-top", "-monitor", "stdio"])]
+    sessions = [(check, TIMED + arguments) for check, arguments in sessions] + [(guests, UNTIMED)]
     for check, arguments in sessions:
-        session = Session(program, folder, TIMED + arguments)
+        session = Session(program, folder, arguments)
         try:
             check(session)
             results.append((f"shared: {arguments}", None))
