@@ -24,7 +24,6 @@ struct Observer {
     TraceWriter *recording;
     TraceGate *gate;
     LiveExpect *expect;
-    LiveVerdict *verdict;
     bool failed;     /* something could not be written, which was said, but for `problem` */
     GError *problem; /* NULL: none */
     FILE *log, *commits, *mix, *explained;
@@ -134,7 +133,7 @@ static bool begin(Observer *it, Panel *panel, GError **error)
     observe_trigger(it);
     if (o->expect_file && !(it->expect = live_expect_new(m, o->expect_file, error)))
         return false;
-    if (o->verdicts->len && !(it->verdict = live_verdict_new(m, &o->verdict, o->verdicts, error)))
+    if (o->verdicts->len && !live_verdict_new(m, &o->verdict, o->verdicts, error))
         return false;
     observe_commits(it);
     for (unsigned i = 0; o->stats && i < m->n_harts; i++)
@@ -212,7 +211,7 @@ int observe_report(Observer *it, StopReason reason, int code)
     if (o->explain)
         report_explanation(it, reason);
     it->failed |= it->timing && !timing_report_write(it->timing);
-    it->failed |= it->verdict && !live_verdict_report(it->verdict, &it->problem);
+    it->failed |= m->verdict && !live_verdict_report(m->verdict, &it->problem);
     if (it->expect && !live_expect_report(it->expect, o->trace_file))
         code = EXIT_EXPECT;
     if (!has_failed(it, reason, code))
@@ -250,7 +249,7 @@ bool observe_end(Observer *it, GError **error)
         g_propagate_error(error, g_steal_pointer(&it->problem));
     ok &= !it->recording || trace_writer_close(it->recording, error && *error ? NULL : error);
     live_expect_free(it->expect);
-    live_verdict_free(it->verdict);
+    live_verdict_free(it->machine->verdict);
     trace_gate_free(it->gate);
     memset(it->machine->trace.on, 0, sizeof it->machine->trace.on);
     ring_free(it->machine->trace.ring);

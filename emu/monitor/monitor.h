@@ -75,7 +75,7 @@ MonitorFn monitor_timing, monitor_timing_on, monitor_timing_off;
 MonitorFn monitor_memsave, monitor_pmemsave;
 MonitorFn monitor_savevm, monitor_loadvm, monitor_delvm, monitor_info_snapshots;
 /* llc, colors, bus: the view of that name. */
-MonitorFn monitor_shared;
+MonitorFn monitor_shared, monitor_verdict;
 /* What [harts] [json] says. False: something else, which `out` says. */
 typedef struct {
     bool by_hart, as_json;

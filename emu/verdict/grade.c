@@ -87,7 +87,7 @@ static char *rate(const Verdict *v, const PartCounts *c)
     uint64_t ns = MAX(window_ns(v), 1), n = c->exits + c->mtraps;
     double second = (double)n * 1e9 / (double)ns;
     return g_strdup_printf("%.0f a second, at worst %.2f %% of a hart", second,
-                           second * (double)c->stays.max / 1e7);
+                           MIN(second * (double)c->stays.max / 1e7, 100));
 }
 
 static void set(PartCounts *c, char grade, char *reason)
@@ -200,12 +200,13 @@ bool verdict_judge(Verdict *v, GError **error)
                     "-verdict: no partition is called '%s'; without partition= all are shown, with "
                     "their names",
                     only);
-    if (is_counting(v))
-        count_end(v);
     for (unsigned i = 1; i < PARTITIONS_MAX; i++) {
         PartCounts *c = &v->counts[i];
         if (!c->seen)
             continue;
+        g_ptr_array_set_size(c->flags, 0);
+        c->suffix = NULL;
+        c->has_ratio = false;
         grade(v, c);
         compare(c, base, partitions_get(v->parts, i)->name);
         raise_flags(v, i);

@@ -69,26 +69,32 @@ static void asserted(Chain *c, uint64_t rise, uint64_t time)
     c->lead = time - (rise - 1);
 }
 
+/* It is pending anew: before that it no longer was, whoever saw to it, unless the host made one of the guest's of it. */
+static void withdraw(Chain *c)
+{
+    if (!has(c, STAGE_INJECT))
+        c->live = false;
+}
+
 static void on_pend(Verdict *v, VerdictHart *h, const TraceRecord *r)
 {
     uint64_t input = r->values[0];
     Kind kind = kind_of(input);
     bool at_once = v->last_rise == r->time + 1;
-    /* The host had the one before, and had no more to do with it: a firmware's. */
-    if (kind < KINDS && is_guest_mode(h->mode) && has(&h->by_host[kind], STAGE_HOST) &&
-        !has(&h->by_host[kind], STAGE_INJECT))
-        h->by_host[kind].live = false;
-    if (input >= INPUT_FILES) {
+    if (input >= INPUT_FILES && input < INPUT_FILES + GUEST_FILES) {
         Chain *c = &h->files[input - INPUT_FILES];
-        if (c->live)
-            return;
+        c->live = false;
         reach(v, c, STAGE_PENDING, r->own);
         is_for_guest(c, r->own);
         asserted(c, at_once ? r->time + 1 : 0, r->time);
-    } else if (kind < KINDS && !h->by_host[kind].live) {
-        reach(v, &h->by_host[kind], STAGE_PENDING, r->own);
+    } else if (kind < KINDS) {
+        Chain *c = &h->by_host[kind];
+        /* The software interrupt is an edge, that may come while it is pending. */
+        if (input != NUMBER_SSI || has(c, STAGE_HOST))
+            withdraw(c);
+        reach(v, c, STAGE_PENDING, r->own);
         if (at_once && kind == KIND_EXTERNAL)
-            asserted(&h->by_host[kind], r->time + 1, r->time);
+            asserted(c, r->time + 1, r->time);
     }
 }
 
@@ -96,8 +102,7 @@ static void on_timer(Verdict *v, VerdictHart *h, const TraceRecord *r)
 {
     enum { BY_VS = 2 };
     Chain *c = r->values[0] == BY_VS ? &h->direct[KIND_TIMER] : &h->by_host[KIND_TIMER];
-    if (c->live)
-        return;
+    withdraw(c);
     reach(v, c, STAGE_PENDING, r->own);
     if (r->values[0] == BY_VS)
         is_for_guest(c, r->own);
@@ -112,6 +117,8 @@ static void on_inject(Verdict *v, VerdictHart *h, const TraceRecord *r)
     if (kind == KINDS)
         return;
     Chain *c = &h->by_host[kind];
+    if (c->live && has(c, STAGE_INJECT))
+        return;
     reach(v, c, STAGE_INJECT, r->own);
     is_for_guest(c, r->own);
 }

@@ -95,6 +95,7 @@ LiveVerdict *live_verdict_new(Machine *m, const VerdictConfig *config, const GPt
         return NULL;
     }
     live->verdict = verdict_new(config, m->partitions, events);
+    m->verdict = live;
     m->trace.sinks[TRACE_TO_VERDICT].put = put;
     m->trace.sinks[TRACE_TO_VERDICT].opaque = live;
     for (unsigned i = 0; i < TRACE_COUNT; i++)
@@ -112,16 +113,21 @@ static bool write_out(const Out *out, const GString *text)
     return fwrite(text->str, 1, text->len, out->file) == text->len && !fflush(out->file);
 }
 
+/* The model knows nothing if timed mode never began. */
+static bool judge(LiveVerdict *live, GError **error)
+{
+    const Machine *m = live->machine;
+    bool was_timed = m->timed || m->clock.spans->len > 1;
+    g_autofree TimingCounts *now = live->before && was_timed ? shared_counts(m->timing) : NULL;
+    if (now)
+        shared_judge(live->verdict, m->timing, live->before, live->after ? live->after : now);
+    return verdict_judge(live->verdict, error);
+}
+
 bool live_verdict_report(LiveVerdict *live, GError **error)
 {
-    const Timing *timing = live->machine->timing;
-    if (timing && live->before && !live->after)
-        live->after = shared_counts(timing);
-    /* If timed mode began at all. */
-    const Machine *m = live->machine;
-    if (live->before && live->after && (m->timed || m->clock.spans->len > 1))
-        shared_judge(live->verdict, timing, live->before, live->after);
-    if (!verdict_judge(live->verdict, error))
+    verdict_end(live->verdict);
+    if (!judge(live, error))
         return false;
     for (unsigned i = 0; i < live->outs->len; i++) {
         const Out *out = &g_array_index(live->outs, Out, i);
@@ -146,7 +152,40 @@ void live_verdict_free(LiveVerdict *live)
     }
     g_array_free(live->outs, TRUE);
     verdict_free(live->verdict);
+    if (live->machine->verdict == live)
+        live->machine->verdict = NULL;
     g_free(live->before);
     g_free(live->after);
     g_free(live);
+}
+
+void live_verdict_restart(Machine *m)
+{
+    static const VerdictConfig whole;
+    if (!m->verdict) {
+        g_autoptr(GPtrArray) nowhere = g_ptr_array_new();
+        const LiveVerdict *live = live_verdict_new(m, &whole, nowhere, NULL);
+        machine_trace_changed(m);
+        for (unsigned i = 0; i < m->n_harts; i++) {
+            const Hart *hart = &m->harts[i];
+            verdict_see_hart(live->verdict, i, hart_mode(hart),
+                             (unsigned)bits(hart->csr.hgatp, 57, 44), hart_own_time(hart),
+                             hart_retired(hart));
+        }
+    }
+    g_clear_pointer(&m->verdict->before, g_free);
+    g_clear_pointer(&m->verdict->after, g_free);
+    verdict_restart(m->verdict->verdict, clock_now(&m->clock));
+    look_at_model(m->verdict);
+}
+
+bool live_verdict_now(Machine *m, bool as_json, GString *out, GError **error)
+{
+    for (unsigned i = 0; m->verdict && i < m->n_harts; i++)
+        verdict_see_clock(m->verdict->verdict, i, clock_now(&m->clock), hart_own_time(&m->harts[i]),
+                          hart_retired(&m->harts[i]), m->timed);
+    if (!m->verdict || !judge(m->verdict, error))
+        return false;
+    (as_json ? verdict_json : verdict_text)(m->verdict->verdict, out);
+    return true;
 }

@@ -101,6 +101,7 @@ static bool judge(Catalogue *c, const char *path, const VerdictConfig *config,
     while (trace_reader_next(c->reader, &theirs, &problem))
         if (translate(c, &theirs, &ours))
             verdict_event(v, &ours);
+    verdict_end(v);
     bool ok = !problem && verdict_judge(v, error) && write_all(v, paths, error);
     if (problem)
         g_propagate_error(error, problem);

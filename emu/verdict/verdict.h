@@ -52,7 +52,18 @@ void verdict_event(Verdict *verdict, const TraceRecord *record);
 bool verdict_is_over(const Verdict *verdict);
 bool verdict_is_open(const Verdict *verdict);
 
-/* When all events were shown: grades. Fails if the base cannot be read. */
+/* All events were shown. */
+void verdict_end(Verdict *verdict);
+/* Forgets what was counted: the window begins now, at this time of the machine. */
+void verdict_restart(Verdict *verdict, uint64_t time);
+/* What a hart has come to, and the machine's time, though no event says so. */
+void verdict_see_clock(Verdict *verdict, unsigned hart, uint64_t time, uint64_t own, uint64_t insns,
+                       bool timed);
+/* Where a hart is that no event has told of yet: in mode `mode`, with its own clock and its retired instructions. */
+void verdict_see_hart(Verdict *verdict, unsigned hart, unsigned mode, unsigned vmid, uint64_t own,
+                      uint64_t insns);
+
+/* Grades what was counted so far. Fails if the base cannot be read, or partition= names none. */
 bool verdict_judge(Verdict *verdict, GError **error);
 
 /* What came out, once judged: text for people, JSON with an end of line, SVG. */

@@ -56,11 +56,11 @@ Verdict *verdict_new(const VerdictConfig *config, const Partitions *parts, uint6
     return v;
 }
 
-static void free_part(PartCounts *c)
+static void clear_part(PartCounts *c)
 {
-    g_array_free(c->calls, TRUE);
-    g_array_free(c->host_calls, TRUE);
-    g_ptr_array_free(c->flags, TRUE);
+    g_array_set_size(c->calls, 0);
+    g_array_set_size(c->host_calls, 0);
+    g_ptr_array_set_size(c->flags, 0);
     g_free(c->reason);
     histogram_clear(&c->stays);
     for (unsigned kind = 0; kind < KINDS; kind++) {
@@ -68,6 +68,19 @@ static void free_part(PartCounts *c)
         for (unsigned stage = 0; stage < STAGES; stage++)
             histogram_clear(&c->irq[kind].stages[stage]);
     }
+    *c = (PartCounts){ .seen = c->seen,
+                       .harts = c->harts,
+                       .calls = c->calls,
+                       .host_calls = c->host_calls,
+                       .flags = c->flags };
+}
+
+static void free_part(PartCounts *c)
+{
+    clear_part(c);
+    g_array_free(c->calls, TRUE);
+    g_array_free(c->host_calls, TRUE);
+    g_ptr_array_free(c->flags, TRUE);
 }
 
 void verdict_free(Verdict *v)
@@ -118,6 +131,54 @@ static void close_window(Verdict *v, uint64_t time)
     v->closed_at = time;
     for (unsigned i = 0; i < VERDICT_HARTS; i++)
         v->harts[i].to = time;
+}
+
+void verdict_end(Verdict *v)
+{
+    if (is_counting(v))
+        count_end(v);
+}
+
+/* Stays that last began before it. */
+void verdict_restart(Verdict *v, uint64_t time)
+{
+    for (unsigned i = 0; i < PARTITIONS_MAX; i++)
+        clear_part(&v->counts[i]);
+    v->closed = false;
+    v->lost = 0;
+    v->last_time = time;
+    open_window(v, time);
+    for (unsigned i = 0; i < VERDICT_HARTS; i++) {
+        VerdictHart *h = &v->harts[i];
+        h->to = UINT64_MAX;
+        h->stay_counts = false;
+        for (unsigned kind = 0; kind < KINDS; kind++)
+            h->by_host[kind].counts = h->direct[kind].counts = h->handled[kind].counts = false;
+        for (unsigned file = 0; file < GUEST_FILES; file++)
+            h->files[file].counts = false;
+    }
+}
+
+void verdict_see_clock(Verdict *v, unsigned hart, uint64_t time, uint64_t own, uint64_t insns,
+                       bool timed)
+{
+    if (v->harts[hart].known)
+        count_spend(v, hart, own, insns);
+    if (is_counting(v))
+        v->last_time = MAX(v->last_time, time);
+    v->timed = timed;
+}
+
+void verdict_see_hart(Verdict *v, unsigned hart, unsigned mode, unsigned vmid, uint64_t own,
+                      uint64_t insns)
+{
+    VerdictHart *h = &v->harts[hart];
+    h->known = true;
+    h->mode = (uint8_t)mode;
+    h->since = own;
+    h->insns = insns;
+    h->part = is_guest_mode(mode) ? count_guest(v, vmid, hart) : -1;
+    v->n_harts = MAX(v->n_harts, hart + 1);
 }
 
 static bool is_mark(const VerdictEdge *edge, const TraceRecord *r)
