@@ -32,7 +32,8 @@ static const struct {
 static CallFn *find_call(uint64_t extension)
 {
     for (unsigned i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
-        if (calls[i].extension == extension)
+        if (calls[i].extension == extension &&
+            !(extension == SBI_SRST && config.profile == PROFILE_BAO))
             return calls[i].handle;
     return NULL;
 }
@@ -98,7 +99,7 @@ static SbiResult call_reset(VmHart *hart, uint64_t function, const uint64_t *a)
         return not_supported;
     if (type > SBI_WARM_REBOOT || reason > SBI_SYSTEM_FAILURE)
         return invalid_param;
-    if (type != SBI_SHUTDOWN)
+    if (type != SBI_SHUTDOWN && config.profile != PROFILE_DOM0LESS)
         vm_restart(hart->vm);
     else
         vm_end(hart->vm, reason == SBI_SYSTEM_FAILURE ? VM_FAILED : VM_STOPPED);
@@ -113,22 +114,26 @@ static Vm *find_vm(uint64_t number)
     return NULL;
 }
 
-/* What changes others is for the manager, the first partition. */
+/* What changes others is for the manager, the first partition, where a profile has one. */
 static SbiResult call_partition(VmHart *hart, uint64_t function, const uint64_t *a)
 {
-    bool manages = function == PARTITION_RESTART || function == PARTITION_STOP;
+    bool manages = function == PARTITION_RESTART || function == PARTITION_STOP ||
+                   (function >= LATE_CREATE && function <= LATE_DESTROY);
     Vm *other = manages || function == PARTITION_STATUS ? find_vm(a[0]) : NULL;
-    if (manages && hart->vm->index)
+    if (manages &&
+        (hart->vm->index || config.profile == PROFILE_BAO || config.profile == PROFILE_DOM0LESS))
         return (SbiResult){ SBI_ERR_DENIED, 0 };
     if ((manages || function == PARTITION_STATUS) && !other)
         return invalid_param;
     switch (function) {
-    case PARTITION_STATUS:
-        return (SbiResult){ SBI_OK, __atomic_load_n(&other->state, __ATOMIC_ACQUIRE) };
+    case PARTITION_STATUS: return (SbiResult){ SBI_OK, vm_state(other) };
     case PARTITION_RESTART: vm_restart(other); return ok;
     case PARTITION_STOP: vm_end(other, VM_STOPPED); return ok;
     case PARTITION_DOORBELL: return shared_ring(hart->vm, a[0]) ? ok : invalid_param;
     case PARTITION_EXITS: return (SbiResult){ SBI_OK, exit_count(hart->vm, a[0]) };
+    case LATE_CREATE:
+    case LATE_START:
+    case LATE_DESTROY: return (SbiResult){ late_call(hart->vm, other, (LateCall)function), 0 };
     default: return not_supported;
     }
 }

@@ -21,8 +21,11 @@ void console_make(void)
 /* Under vm->lock. */
 static void flush(Vm *vm)
 {
-    if (vm->line_length)
-        print("[%s] %s%s", vm->name, vm->line, vm->line[vm->line_length - 1] == '\n' ? "" : "\n");
+    const char *end = vm->line_length && vm->line[vm->line_length - 1] != '\n' ? "\n" : "";
+    if (vm->line_length && config.profile == PROFILE_DOM0LESS)
+        print("(d%u) %s%s", vm->number, vm->line, end);
+    else if (vm->line_length)
+        print("[%s] %s%s", vm->name, vm->line, end);
     vm->line_length = 0;
 }
 

@@ -10,13 +10,20 @@ static void kick_all(Vm *vm)
         kick(&vm->harts[i], REQUEST_LOOK);
 }
 
+VmState vm_state(const Vm *vm)
+{
+    return __atomic_load_n(&vm->restart, __ATOMIC_ACQUIRE)
+               ? VM_RUNNING
+               : (VmState)__atomic_load_n(&vm->state, __ATOMIC_ACQUIRE);
+}
+
 /* When nothing runs any more, the machine is switched off. */
 static void end_of_all(void)
 {
     bool well = true;
     for (unsigned i = 0; i < n_vms; i++) {
-        VmState state = __atomic_load_n(&vms[i].state, __ATOMIC_ACQUIRE);
-        if (state == VM_RUNNING || __atomic_load_n(&vms[i].restart, __ATOMIC_ACQUIRE))
+        VmState state = vm_state(&vms[i]);
+        if (state == VM_RUNNING)
             return;
         well = well && state == VM_STOPPED;
     }

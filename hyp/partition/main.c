@@ -20,7 +20,7 @@ void trap(TrapFrame *frame, uint64_t cause, uint64_t tval)
 }
 
 /* The guest keeps what it can handle: norm:hedeleg_acc, norm:hideleg_acc */
-static void set_up_hart(const VmHart *hart)
+void hart_set_up(const VmHart *hart)
 {
     const Vm *vm = hart->vm;
     csr_write(hedeleg, BIT(CAUSE_FETCH_MISALIGNED) | BIT(CAUSE_FETCH_ACCESS) | BIT(CAUSE_ILLEGAL) |
@@ -67,6 +67,7 @@ static void wait_for_start(VmHart *hart)
 {
     csr_write(sie, SIE_SOFT);
     while (!take_start(hart)) {
+        late_leave(hart);
         vm_settle(hart->vm);
         if (__atomic_load_n(&hart->requests, __ATOMIC_ACQUIRE) == 0)
             wfi();
@@ -105,20 +106,39 @@ bool hart_runs(const VmHart *hart)
            __atomic_load_n(&hart->state, __ATOMIC_ACQUIRE) == SBI_HART_STARTED;
 }
 
-void hart_live(void *vm_hart)
+void hart_go_on(VmHart *hart)
 {
-    VmHart *hart = vm_hart;
-    set_up_hart(hart);
-    budget_open(hart);
     for (;;) {
-        wait_for_start(hart);
-        reset(hart);
         while (hart_runs(hart)) {
             vcpu_run(&hart->vcpu);
             exit_handle(hart);
         }
         leave(hart);
+        wait_for_start(hart);
+        reset(hart);
     }
+}
+
+void hart_live(void *vm_hart)
+{
+    VmHart *hart = vm_hart;
+    hart_set_up(hart);
+    budget_open(hart);
+    wait_for_start(hart);
+    reset(hart);
+    hart_go_on(hart);
+}
+
+static Profile find_profile(const Fdt *host)
+{
+    static const char *const words[] = { "own", "bao", "dom0less", "jailhouse" };
+    size_t length;
+    if (!bootarg(host, "profile", &length))
+        return PROFILE_OWN;
+    for (unsigned i = PROFILE_BAO; i <= PROFILE_JAILHOUSE; i++)
+        if (bootarg_is(host, "profile", words[i]))
+            return (Profile)i;
+    panic("partition: profile= is bao, dom0less or jailhouse");
 }
 
 static void read_config(const Fdt *host)
@@ -128,6 +148,7 @@ static void read_config(const Fdt *host)
     if (!cpu || !fdt_isa_has(host, cpu, "h"))
         panic("partition: the harts have no hypervisor extension");
     config = (Config){
+        .profile = find_profile(host),
         .timer_by_calls = bootarg_is(host, "timer", "sbi"),
         .irq_emulated = bootarg_is(host, "irq", "emulated"),
         .lazy = bootarg_has(host, "lazy"),
@@ -203,9 +224,12 @@ void main(void *blob)
         panic("partition: no partitions in the device tree");
     read_config(&host);
     frames_find(&host, &setup);
+    frames_take(setup.memory.base + setup.memory.size - PAGE_SIZE, PAGE_SIZE); /* late.h */
     take_places(&host);
     console_make();
     make_vms(&host);
+    if (config.profile == PROFILE_JAILHOUSE)
+        late_begin(&host, &setup);
     unsigned others = start_harts(&own);
     color_move(&setup, others);
     if (own)

@@ -14,6 +14,7 @@
  *   budget.c   how much of the memory bus it may use
  *   irq.c      its external interrupts: which way (files.c: guest interrupt files; emulated.h: emulated controllers)
  *   shared.c   memory of several, and doorbells
+ *   late.c     profile=jailhouse: called by a running system (late.S)
  *   fault.c    end and restart of a partition alone
  *
  * What a guest does must never stop the hypervisor or another guest: panic() is for the time before the first guest runs,
@@ -137,13 +138,18 @@ struct Vm {
     VmState state;
     bool restart;     /* as soon as nothing of it runs */
     bool loading;     /* now */
+    bool created;     /* a cell of PROFILE_JAILHOUSE */
     unsigned running; /* harts */
     char line[CONSOLE_LINE];
     unsigned line_length;
 };
 
+/* How other hypervisors of this kind differ: README.md. */
+typedef enum { PROFILE_OWN, PROFILE_BAO, PROFILE_DOM0LESS, PROFILE_JAILHOUSE } Profile;
+
 /* From the command line. */
 typedef struct {
+    Profile profile;
     bool timer_by_calls; /* no vstimecmp, though there is */
     bool irq_emulated;   /* no guest files, though there are */
     bool lazy;           /* memory is mapped at its first touch: the bad example */
@@ -158,6 +164,10 @@ extern Config config;
 
 /* main.c: a hart's life: it waits, runs its guest, waits. */
 void hart_live(void *vm_hart) __attribute__((noreturn));
+/* The same from the middle on: its guest runs, or is about to. */
+void hart_go_on(VmHart *hart) __attribute__((noreturn));
+/* CSRs of HS-mode, which stay. */
+void hart_set_up(const VmHart *hart);
 /* Does it still run its guest? */
 bool hart_runs(const VmHart *hart);
 /* Sends `hart` out of its guest, or out of waiting, to look at its requests. */
@@ -253,12 +263,22 @@ void shared_tree(const Vm *vm, TreeWriter *tree, const Fdt *host);
 /* Rings the others' doorbells of the shared memory of that number; false if it has none, or is none of the partition's. */
 bool shared_ring(const Vm *vm, uint64_t number);
 
+/* late.c: profile=jailhouse. Gives the machine to the root, which calls us when it wants to be a guest. */
+void late_begin(const Fdt *host, const PartitionSetup *setup) __attribute__((noreturn));
+/* What the root asks for a cell: functions of our SBI extension. Returns an error of SBI. */
+typedef enum { LATE_CREATE = 5, LATE_START, LATE_DESTROY } LateCall;
+long late_call(const Vm *vm, Vm *cell, LateCall what);
+/* A waiting hart of a cell that is no more goes back to the firmware. */
+void late_leave(const VmHart *hart);
+
 /* fault.c: ends a partition as one that failed, and says why: all its harts stop, its memory stays, the others go on. */
 void vm_stop(Vm *vm, const char *why);
 /* The same for a guest that did what it must not, with where it was. */
 void vm_fault(VmHart *hart, const char *why);
 /* Ends it in good order, or as failed, without a word. */
 void vm_end(Vm *vm, VmState state);
+/* As others see it: one that is about to start anew runs. */
+VmState vm_state(const Vm *vm);
 /* It stops, and starts as it did the first time. */
 void vm_restart(Vm *vm);
 /* Does what vm_restart asked for when nothing of it runs any more; called by harts that wait. */

@@ -63,4 +63,34 @@ def cases(t):
             if (got := done.lines.count("partition: again: restarts")) != n - 1:
                 raise t.Wrong(f"{way}: {got} restarts, not {n - 1}")
 
-    return {"external": external, "doorbell": doorbell, "again": again}
+    def jailhouse(binary):
+        """The root has the machine for itself, then a hypervisor under it; what it gives to a cell it has no more, until it has it
+        back, empty."""
+        memory = 'memory = {{ address = {0}; host = {1}; size = "16M"; }};'
+        for words, status in (("", 0), ("peek", 1)):
+            parts = [t.part("root", "0", "root.elf", append=words, more=memory.format("0x90000000", "0x90000000")).replace('memory = "16M";', ""),
+                     t.part("cell", "1-2", append="wl=BH scale=100", more=memory.format("0x80000000", "0x98000000")).replace('memory = "16M";', "")]
+            done = t.Run(binary, t.machine(parts, 3, "512M", hypervisor='append = "profile=jailhouse";'))
+            done.expect(r"root: on the machine itself, 3 harts", r"partition: root is a guest from now on", r"\[root\] root: a guest from now on",
+                        r"partition: cell: created", status=status)
+            if status:
+                done.expect(r"partition: root: hart 0: an address .*: store guest-page fault at .*, guest-physical 0x98000000", status=1)
+            elif done.of("cell").count("WL-OK") != 2 or done.lines.count("partition: cell: destroyed") != 2 or "ROOT-OK" not in done.of("root"):
+                raise t.Wrong(f"not two lives of a cell\n{done.text}")
+
+    def profiles(binary):
+        """Who may end others, and what a reboot is, differ."""
+        record = 'shmem = { name = "record"; size = "4K"; between = ["a", "b"]; address = 0xf0000000; interrupt = 41; };'
+        manager, other = t.part("a", "0", "again.elf", append="role=manager"), t.part("b", "1", "again.elf")
+        reboots, rt = t.part("a", "0", "again.elf", append="way=0"), t.part("b", "1", "rt.elf", append="ticks=20")
+        for profile, name in (("bao", r"\[a\]"), ("dom0less", r"\(d1\)")):
+            done = t.Run(binary, t.machine([manager, other], hypervisor=f'append = "profile={profile}";', more=record), "-max-insns", "90000000")
+            done.expect(rf"{name} again: it cannot be started anew: 0x2", r"partition: b: failed", status=done.status)
+            if done.lines.count("partition: a: failed") != (profile == "dom0less") or "restarts" in done.text:
+                raise t.Wrong(f"{profile}\n{done.text}")
+        done = t.Run(binary, t.machine([reboots, rt], hypervisor='append = "profile=dom0less";', more=record))
+        done.expect(r"partition: a: stopped", r"\(d2\) RT-OK")
+        done = t.Run(binary, t.machine([rt.replace('"b"', '"x"')], hypervisor='append = "profile=cp40";'))
+        done.expect(r"partition: profile= is bao, dom0less or jailhouse", status=1)
+
+    return {"external": external, "doorbell": doorbell, "again": again, "jailhouse": jailhouse, "profiles": profiles}

@@ -98,7 +98,7 @@ static void litter(void)
 /* The ways it ends, by turns. */
 static void end(uint64_t n)
 {
-    switch (n % 3) {
+    switch (bootarg_number(&fdt, "way", n % 3)) {
     case 0: sbi_call(SBI_SRST, SBI_SYSTEM_RESET, SBI_COLD_REBOOT, SBI_NO_REASON, 0); break;
     case 1: write32(0, 0); break; /* nothing of its own is there */
     default: record->waiting = n; break;
