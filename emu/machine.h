@@ -169,8 +169,8 @@ struct Machine {
     bool (*wants_back)(void *opaque);
     void *debug_user;
     struct LiveVerdict *verdict; /* NULL: none is asked for; the observer's */
-    struct Explain *explain; /* not NULL: facts for explanations are kept; the machine's own */
-    uint64_t ended_at;       /* units of all harts when the guest ended the run, 0: it has not */
+    struct Explain *explain;     /* not NULL: facts for explanations are kept; the machine's own */
+    uint64_t ended_at; /* units of all harts when the guest ended the run, 0: it has not */
     bool table_written_by_guest; /* of page tables that walks have read: who wrote the last one */
     const struct TimeTravel *time_travel; /* NULL: nobody can go back */
     const char *no_time_travel;           /* and why, for people; NULL: nobody asked for it */
