@@ -5,24 +5,22 @@
 #include "lib/partitions.h"
 #include "lib/string.h"
 
-/* A number of two cells; false: there is no such property. */
-static bool number(const Fdt *fdt, FdtNode node, const char *name, uint64_t *value)
+/* `n` numbers of two cells each; false, and zeros: there is no such property. */
+static bool numbers(const Fdt *fdt, FdtNode node, const char *name, unsigned n, uint64_t *to)
 {
     uint32_t size;
-    const void *cells = fdt_prop(fdt, node, name, &size);
-    bool there = cells && size == 8;
-    *value = there ? fdt_number(cells, 2) : 0;
+    const uint32_t *cells = fdt_prop(fdt, node, name, &size);
+    bool there = cells && size == 8 * n;
+    for (unsigned i = 0; i < n; i++)
+        to[i] = there ? fdt_number(cells + 2 * i, 2) : 0;
     return there;
 }
 
 static FdtRange range(const Fdt *fdt, FdtNode node, const char *name)
 {
-    uint32_t size;
-    const uint32_t *cells = fdt_prop(fdt, node, name, &size);
-    FdtRange found = { 0, 0 };
-    if (cells && size == 16)
-        found = (FdtRange){ fdt_number(cells, 2), fdt_number(cells + 2, 2) };
-    return found;
+    uint64_t found[2];
+    (void)numbers(fdt, node, name, 2, found);
+    return (FdtRange){ found[0], found[1] };
 }
 
 static Colors colors(const Fdt *fdt, FdtNode node)
@@ -39,12 +37,11 @@ static Colors colors(const Fdt *fdt, FdtNode node)
 
 static uint64_t harts(const Fdt *fdt, FdtNode node)
 {
-    uint32_t size;
-    const uint32_t *cells = fdt_prop(fdt, node, "cpus", &size);
     uint64_t mask = 0;
+    uint32_t phandle;
     FdtRange reg;
-    for (unsigned i = 0; cells && i < size / 4; i++) {
-        FdtNode cpu = fdt_find_phandle(fdt, (uint32_t)fdt_number(cells + i, 1));
+    for (unsigned i = 0; (phandle = fdt_cell(fdt, node, "cpus", i, 0)); i++) {
+        FdtNode cpu = fdt_find_phandle(fdt, phandle);
         if (cpu && fdt_reg(fdt, cpu, 0, &reg) && reg.base < 64)
             mask |= 1ul << reg.base;
     }
@@ -53,15 +50,12 @@ static uint64_t harts(const Fdt *fdt, FdtNode node)
 
 static PartitionModule module(const Fdt *fdt, FdtNode node)
 {
-    PartitionModule found = { 0, 0, 0, 0 };
-    FdtRange reg;
-    if (fdt_reg(fdt, node, 0, &reg)) {
-        found.host = reg.base;
-        found.size = reg.size;
-    }
-    (void)number(fdt, node, "bulkhead,load-address", &found.load);
-    (void)number(fdt, node, "bulkhead,entry", &found.entry);
-    return found;
+    FdtRange reg = { 0, 0 };
+    uint64_t load, entry;
+    (void)fdt_reg(fdt, node, 0, &reg);
+    (void)numbers(fdt, node, "bulkhead,load-address", 1, &load);
+    (void)numbers(fdt, node, "bulkhead,entry", 1, &entry);
+    return (PartitionModule){ reg.base, reg.size, load, entry };
 }
 
 static void read_child(const Fdt *fdt, FdtNode node, Partition *part)
@@ -75,9 +69,8 @@ static void read_child(const Fdt *fdt, FdtNode node, Partition *part)
         part->n_memories == PARTITION_MEMORIES || !fdt_reg(fdt, node, 0, &reg))
         return;
     PartitionMemory *memory = &part->memories[part->n_memories++];
-    memory->guest = reg.base;
-    memory->size = reg.size;
-    memory->fixed = number(fdt, node, "bulkhead,host-address", &memory->host);
+    *memory = (PartitionMemory){ .guest = reg.base, .size = reg.size };
+    memory->fixed = numbers(fdt, node, "bulkhead,host-address", 1, &memory->host);
 }
 
 bool partitions_setup(const Fdt *fdt, PartitionSetup *setup)
@@ -97,16 +90,18 @@ bool partitions_next(const Fdt *fdt, FdtNode after, Partition *part)
     FdtNode node = fdt_find_compatible(fdt, after, "bulkhead,partition");
     if (!node)
         return false;
-    *part = (Partition){ .node = node };
-    part->name = fdt_text(fdt, node, "label");
-    part->bootargs = fdt_text(fdt, node, "bootargs");
-    part->number = fdt_cell(fdt, node, "reg", 0, 0);
-    part->vmid = fdt_cell(fdt, node, "bulkhead,vmid", 0, 0);
-    part->harts = harts(fdt, node);
-    part->colors = colors(fdt, node);
-    part->superpages = fdt_prop(fdt, node, "bulkhead,superpages", NULL) != NULL;
-    part->budget_fills = fdt_cell(fdt, node, "bulkhead,bus-budget", 0, 0);
-    part->budget_period_us = fdt_cell(fdt, node, "bulkhead,bus-budget", 1, 0);
+    *part = (Partition){
+        .node = node,
+        .name = fdt_text(fdt, node, "label"),
+        .bootargs = fdt_text(fdt, node, "bootargs"),
+        .number = fdt_cell(fdt, node, "reg", 0, 0),
+        .vmid = fdt_cell(fdt, node, "bulkhead,vmid", 0, 0),
+        .harts = harts(fdt, node),
+        .colors = colors(fdt, node),
+        .superpages = fdt_prop(fdt, node, "bulkhead,superpages", NULL) != NULL,
+        .budget_fills = fdt_cell(fdt, node, "bulkhead,bus-budget", 0, 0),
+        .budget_period_us = fdt_cell(fdt, node, "bulkhead,bus-budget", 1, 0),
+    };
     for (FdtNode child = fdt_next(fdt, node); child && fdt_parent(fdt, child) == node;
          child = fdt_next(fdt, child))
         read_child(fdt, child, part);
@@ -116,16 +111,15 @@ bool partitions_next(const Fdt *fdt, FdtNode after, Partition *part)
 bool partitions_next_shared(const Fdt *fdt, FdtNode after, PartitionShared *shared)
 {
     FdtNode node = fdt_find_compatible(fdt, after, "bulkhead,shared-memory");
-    uint32_t size;
+    uint32_t number;
     if (!node)
         return false;
     *shared = (PartitionShared){ .node = node };
     shared->name = fdt_text(fdt, node, "label");
     shared->guest = range(fdt, node, "bulkhead,guest-range");
-    shared->fixed = number(fdt, node, "bulkhead,host-address", &shared->host);
+    shared->fixed = numbers(fdt, node, "bulkhead,host-address", 1, &shared->host);
     shared->doorbell = fdt_cell(fdt, node, "bulkhead,doorbell", 0, 0);
-    const uint32_t *cells = fdt_prop(fdt, node, "bulkhead,partitions", &size);
-    for (unsigned i = 0; cells && i < size / 4; i++)
-        shared->partitions |= 1ul << (fdt_number(cells + i, 1) & 63);
+    for (unsigned i = 0; (number = fdt_cell(fdt, node, "bulkhead,partitions", i, 0)); i++)
+        shared->partitions |= 1ul << (number & 63);
     return true;
 }

@@ -5,12 +5,9 @@
 #include <stdarg.h>
 #include <stdbool.h>
 
-#include "lib/bootargs.h"
 #include "lib/lock.h"
 #include "lib/power.h"
-#include "lib/sbi.h"
 #include "lib/string.h"
-#include "lib/uart.h"
 
 enum { LINE = 256 };
 
@@ -20,40 +17,6 @@ typedef struct {
 } Line;
 
 static Lock console_lock;
-static uintptr_t console_uart;
-static char *console_page;
-
-void console_find(const Fdt *fdt)
-{
-    FdtRange reg;
-    FdtNode node = fdt_find_compatible(fdt, NULL, "ns16550a");
-    bool wanted = bootarg_is(fdt, "console", "uart") || !sbi_has(SBI_DBCN);
-    if (wanted && node && fdt_reg(fdt, node, 0, &reg))
-        console_uart = reg.base;
-}
-
-void console_by_way_of(void *page)
-{
-    console_page = page;
-}
-
-void console_write(const char *text, size_t size)
-{
-    if (console_uart) {
-        for (size_t i = 0; i < size; i++)
-            uart_put(console_uart, text[i]);
-        return;
-    }
-    if (console_page)
-        text = memcpy(console_page, text, size);
-    while (size) {
-        SbiResult done = sbi_call(SBI_DBCN, SBI_CONSOLE_WRITE, size, (uintptr_t)text, 0);
-        if (done.error)
-            return;
-        text += done.value;
-        size -= done.value;
-    }
-}
 
 static void add(Line *line, char c)
 {
@@ -74,13 +37,6 @@ static void add_number(Line *line, uint64_t value, unsigned base, unsigned width
         add(line, digits[--n]);
 }
 
-static void add_signed(Line *line, int64_t value, unsigned width, char fill)
-{
-    if (value < 0)
-        add(line, '-');
-    add_number(line, value < 0 ? -(uint64_t)value : (uint64_t)value, 10, width, fill);
-}
-
 static void add_text(Line *line, const char *text, unsigned width, bool left)
 {
     size_t length = strlen(text);
@@ -99,6 +55,7 @@ static const char *add_argument(Line *line, const char *format, va_list *args)
     format += left;
     char fill = *format == '0' ? '0' : ' ';
     unsigned width = 0;
+    int64_t value;
     while (*format >= '0' && *format <= '9')
         width = 10 * width + (unsigned)(*format++ - '0');
     bool is_long = *format == 'l';
@@ -107,16 +64,15 @@ static const char *add_argument(Line *line, const char *format, va_list *args)
     case 's': add_text(line, va_arg(*args, const char *), width, left); break;
     case 'c': add(line, (char)va_arg(*args, int)); break;
     case 'd':
-        add_signed(line, is_long ? va_arg(*args, long) : va_arg(*args, int), width, fill);
+        value = is_long ? va_arg(*args, long) : va_arg(*args, int);
+        if (value < 0)
+            add(line, '-');
+        add_number(line, value < 0 ? -(uint64_t)value : (uint64_t)value, 10, width, fill);
         break;
     case 'u':
     case 'x':
         add_number(line, is_long ? va_arg(*args, uint64_t) : va_arg(*args, unsigned),
                    *format == 'x' ? 16 : 10, width, fill);
-        break;
-    case 'p':
-        add_text(line, "0x", 0, false);
-        add_number(line, va_arg(*args, uint64_t), 16, width, fill);
         break;
     default: add(line, *format); break; /* %% */
     }

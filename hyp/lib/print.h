@@ -16,17 +16,13 @@
  * the command line says console=uart. Before that it goes by SBI. */
 void console_find(const Fdt *fdt);
 
-/* Text of at most a page goes to SBI by way of this one from now on, where virtual and physical
- * addresses are the same. */
-void console_by_way_of(void *page);
-
-/* Bytes to the console. They must lie where virtual and physical addresses are the same, unless
- * console_by_way_of was called. */
+/* Bytes to the console. They must lie where virtual and physical addresses are the same. A program may bring a function of
+ * this name along, which print uses then. */
 void console_write(const char *text, size_t size);
 
 /*
  * A line or a part of one, of at most 255 characters; lines of several harts do not mix. Knows
- * %s %c %d %u %x %p, %ld %lu %lx, a width, and a 0 or - before that.
+ * %s %c %d %u %x, %ld %lu %lx, a width, and a 0 or - before that.
  */
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

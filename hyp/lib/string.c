@@ -31,22 +31,12 @@ void *memcpy(void *to, const void *from, size_t size)
     return to;
 }
 
-void *memmove(void *to, const void *from, size_t size)
-{
-    if ((uintptr_t)to - (uintptr_t)from >= size)
-        return memcpy(to, from, size);
-    while (size--)
-        ((char *)to)[size] = ((const char *)from)[size];
-    return to;
-}
-
 int memcmp(const void *a, const void *b, size_t size)
 {
     const uint8_t *x = a, *y = b;
-    for (; size; size--, x++, y++) {
+    for (; size; size--, x++, y++)
         if (*x != *y)
             return *x - *y;
-    }
     return 0;
 }
 

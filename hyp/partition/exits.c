@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* exits.c - why a guest stopped running, and what to do about it: a table of causes; see partition.h. */
+#include <stddef.h>
+
 #include "lib/csr.h"
 #include "partition.h"
 
-typedef void ExitFn(VmHart *hart);
+typedef struct {
+    const char *name; /* the manual's */
+    void (*handle)(VmHart *hart);
+} Exit;
 
 void exit_soft(VmHart *hart)
 {
@@ -58,30 +63,43 @@ static void on_virtual_instruction(VmHart *hart)
         vcpu_inject(&hart->vcpu, CAUSE_ILLEGAL, hart->vcpu.stval);
 }
 
-static ExitFn *const exceptions[CAUSE_COUNT] = {
-    [CAUSE_ECALL_VS] = on_ecall,
-    [CAUSE_FETCH_GUEST_PAGE] = on_guest_page,
-    [CAUSE_LOAD_GUEST_PAGE] = on_guest_page,
-    [CAUSE_VIRTUAL_INSTRUCTION] = on_virtual_instruction,
-    [CAUSE_STORE_GUEST_PAGE] = on_guest_page,
+static const Exit exceptions[CAUSE_COUNT] = {
+    [CAUSE_ECALL_VS] = { "environment call from VS-mode", on_ecall },
+    [CAUSE_FETCH_GUEST_PAGE] = { "instruction guest-page fault", on_guest_page },
+    [CAUSE_LOAD_GUEST_PAGE] = { "load guest-page fault", on_guest_page },
+    [CAUSE_VIRTUAL_INSTRUCTION] = { "virtual instruction", on_virtual_instruction },
+    [CAUSE_STORE_GUEST_PAGE] = { "store guest-page fault", on_guest_page },
 };
 
-static ExitFn *const interrupts[CAUSE_COUNT] = {
-    [IRQ_SOFT] = exit_soft,
-    [IRQ_TIMER] = timer_due,
-    [IRQ_EXTERNAL] = on_external,
-    [IRQ_OVERFLOW] = budget_spent,
+static const Exit interrupts[CAUSE_COUNT] = {
+    [IRQ_SOFT] = { "supervisor software interrupt", exit_soft },
+    [IRQ_TIMER] = { "supervisor timer interrupt", timer_due },
+    [IRQ_EXTERNAL] = { "supervisor external interrupt", on_external },
+    [IRQ_OVERFLOW] = { "counter overflow interrupt", budget_spent },
 };
+
+/* Its row, or one that is empty. */
+static const Exit *find_exit(uint64_t scause)
+{
+    static const Exit none = { "?", NULL };
+    uint64_t code = scause & ~SCAUSE_IRQ;
+    const Exit *exit = scause & SCAUSE_IRQ ? &interrupts[code] : &exceptions[code];
+    return code < CAUSE_COUNT && exit->name ? exit : &none;
+}
+
+const char *exit_name(uint64_t scause)
+{
+    return find_exit(scause)->name;
+}
 
 void exit_handle(VmHart *hart)
 {
-    uint64_t code = hart->vcpu.scause & ~SCAUSE_IRQ;
-    bool irq = hart->vcpu.scause & SCAUSE_IRQ;
-    ExitFn *handle = code >= CAUSE_COUNT ? NULL : (irq ? interrupts : exceptions)[code];
+    uint64_t scause = hart->vcpu.scause, code = scause & ~SCAUSE_IRQ;
+    const Exit *exit = find_exit(scause);
     if (code < CAUSE_COUNT)
-        hart->exits[irq][code]++;
-    if (handle)
-        handle(hart);
+        hart->exits[scause >> 63][code]++;
+    if (exit->handle)
+        exit->handle(hart);
     else
         vm_fault(hart, "an exit that nobody expects");
 }

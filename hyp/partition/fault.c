@@ -55,7 +55,7 @@ static void print_exits(const Vm *vm)
         uint64_t scause = i % CAUSE_COUNT | (i < CAUSE_COUNT ? 0 : 1ul << 63),
                  n = exit_count(vm, scause);
         if (n)
-            print("partition: %s: %8lu %s\n", vm->name, n, cause_name(scause));
+            print("partition: %s: %8lu %s\n", vm->name, n, exit_name(scause));
     }
 }
 
@@ -78,7 +78,7 @@ void vm_fault(VmHart *hart, const char *why)
 {
     const Vcpu *vcpu = &hart->vcpu;
     print("partition: %s: hart %u: %s: %s at pc 0x%lx, stval 0x%lx, guest-physical 0x%lx\n",
-          hart->vm->name, hart->number, why, cause_name(vcpu->scause), vcpu->pc, vcpu->stval,
+          hart->vm->name, hart->number, why, exit_name(vcpu->scause), vcpu->pc, vcpu->stval,
           vcpu_fault_gpa(vcpu));
     vm_stop(hart->vm, why);
 }

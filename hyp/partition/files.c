@@ -16,7 +16,6 @@
 #include <stddef.h>
 
 #include "lib/csr.h"
-#include "lib/irqchip.h"
 #include "lib/mmio.h"
 
 enum { FILE_NUMBER = 1 };
@@ -34,7 +33,7 @@ static bool find_nodes(const Fdt *host, uint64_t id)
         uint32_t parent = fdt_cell(host, node, "msi-parent", 0, 0);
         imsic_node = parent ? fdt_find_phandle(host, parent) : NULL;
         aplic_node = node;
-        if (imsic_node && irqchip_place(host, imsic_node, id) >= 0)
+        if (imsic_node && irq_place(host, imsic_node, id) >= 0)
             return fdt_reg(host, node, 0, &aplic_range);
     }
     return false;
@@ -53,7 +52,7 @@ static bool files_make(Vm *vm, const Fdt *host)
     identities = fdt_cell(host, imsic_node, "riscv,num-guest-ids", 0, identities);
     for (unsigned i = 0; i < vm->n_harts; i++) {
         VmHart *hart = &vm->harts[i];
-        hart->place = (unsigned)irqchip_place(host, imsic_node, hart->id);
+        hart->place = (unsigned)irq_place(host, imsic_node, hart->id);
         hart->file =
             reg.base + ((uint64_t)hart->place * PAGE_SIZE << guest_bits) + FILE_NUMBER * PAGE_SIZE;
         vm_map(vm, reg.base + i * PAGE_SIZE, hart->file, PAGE_SIZE, PTE_RW);

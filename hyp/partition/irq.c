@@ -2,6 +2,7 @@
 /* irq.c - which way a guest's external interrupts go; see partition.h. */
 #include <stddef.h>
 
+#include "lib/csr.h"
 #include "partition.h"
 
 static bool make_none(Vm *vm, const Fdt *host)
@@ -27,4 +28,17 @@ void interrupt_vm(Vm *vm, unsigned source)
 {
     if (vm->irq->raise && source_in(vm->doorbells, source))
         vm->irq->raise(vm, source);
+}
+
+int irq_place(const Fdt *host, FdtNode node, uint64_t id)
+{
+    uint32_t phandle;
+    FdtRange reg;
+    for (unsigned i = 0; (phandle = fdt_cell(host, node, "interrupts-extended", 2 * i, 0)); i++) {
+        FdtNode own = fdt_find_phandle(host, phandle);
+        if (own && fdt_reg(host, fdt_parent(host, own), 0, &reg) && reg.base == id &&
+            fdt_cell(host, node, "interrupts-extended", 2 * i + 1, 0) == IRQ_EXTERNAL)
+            return (int)i;
+    }
+    return -1;
 }

@@ -6,6 +6,7 @@
 #include "lib/csr.h"
 #include "lib/power.h"
 #include "lib/print.h"
+#include "lib/string.h"
 #include "lib/trap.h"
 #include "partition.h"
 
@@ -16,7 +17,8 @@ Config config;
 /* A trap of our own is a mistake of our own. */
 void trap(TrapFrame *frame, uint64_t cause, uint64_t tval)
 {
-    trap_die(frame, cause, tval);
+    panic("partition: hart %lu: a trap of our own: scause 0x%lx, stval 0x%lx, at 0x%lx",
+          hart_self()->id, cause, tval, frame->pc);
 }
 
 /* The guest keeps what it can handle: norm:hedeleg_acc, norm:hideleg_acc */
@@ -131,31 +133,36 @@ void hart_live(void *vm_hart)
 
 static Profile find_profile(const Fdt *host)
 {
-    static const char *const words[] = { "own", "bao", "dom0less", "jailhouse" };
-    size_t length;
-    if (!bootarg(host, "profile", &length))
-        return PROFILE_OWN;
+    static const char *const words[] = {
+        [PROFILE_BAO] = "profile=bao",
+        [PROFILE_DOM0LESS] = "profile=dom0less",
+        [PROFILE_JAILHOUSE] = "profile=jailhouse",
+    };
     for (unsigned i = PROFILE_BAO; i <= PROFILE_JAILHOUSE; i++)
-        if (bootarg_is(host, "profile", words[i]))
+        if (bootarg_has(host, words[i]))
             return (Profile)i;
-    panic("partition: profile= is bao, dom0less or jailhouse");
+    for (const char *at = fdt_text(host, fdt_find(host, "/chosen"), "bootargs"); *at; at++)
+        if (!memcmp(at, "profile=", 8))
+            panic("partition: profile= is bao, dom0less or jailhouse");
+    return PROFILE_OWN;
 }
 
 static void read_config(const Fdt *host)
 {
     uint64_t id;
     FdtNode cpu = fdt_next_cpu(host, NULL, &id);
-    if (!cpu || !fdt_isa_has(host, cpu, "h"))
+    const char *isa = fdt_text(host, cpu, "riscv,isa");
+    if (!isa_has(isa, "h"))
         panic("partition: the harts have no hypervisor extension");
     config = (Config){
         .profile = find_profile(host),
-        .timer_by_calls = bootarg_is(host, "timer", "sbi"),
-        .irq_emulated = bootarg_is(host, "irq", "emulated"),
+        .timer_by_calls = bootarg_has(host, "timer=sbi"),
+        .irq_emulated = bootarg_has(host, "irq=emulated"),
         .lazy = bootarg_has(host, "lazy"),
         .quiet = bootarg_has(host, "quiet"),
-        .sstc = fdt_isa_has(host, cpu, "sstc"),
-        .stateen = fdt_isa_has(host, cpu, "ssstateen") || fdt_isa_has(host, cpu, "smstateen"),
-        .svade = fdt_isa_has(host, cpu, "svade"),
+        .sstc = isa_has(isa, "sstc"),
+        .stateen = isa_has(isa, "ssstateen") || isa_has(isa, "smstateen"),
+        .svade = isa_has(isa, "svade"),
     };
 }
 
@@ -219,7 +226,6 @@ void main(void *blob)
     if (!fdt_open(&host, blob))
         panic("partition: no device tree");
     power_find(&host);
-    console_find(&host);
     if (!partitions_setup(&host, &setup))
         panic("partition: no partitions in the device tree");
     read_config(&host);

@@ -4,7 +4,7 @@
  *
  *   main.c     from the firmware to the guests; the life of a hart
  *   vm.c       makes a partition: its harts, memory, devices; puts its images there
- *   tree.c     its device tree (tree_write.c: how one is written)
+ *   tree.c     its device tree (tree_write.c: how one is written; isa.c: what harts can do)
  *   frames.c   who has which page of the machine's memory; there is no allocator after the start
  *   color.c    moves the hypervisor itself to pages of its own colours (move.S)
  *   exits.c    why a guest stopped running: tables by cause
@@ -197,6 +197,11 @@ uint32_t tree_make(const Vm *vm, const Fdt *host, const Partition *part, void *t
 void tree_each(const Fdt *host, FdtNode partition, const char *list,
                void (*each)(void *opaque, FdtNode node), void *opaque);
 
+/* isa.c: does a text like "rv64imac_sstc" name this extension? */
+bool isa_has(const char *isa, const char *name);
+/* Writes which of these a guest's harts have. */
+void isa_put(TreeWriter *tree, const Vm *vm, const char *isa);
+
 /* frames.c: all RAM of the machine is nobody's, but for what the firmware, the loader and we have. */
 void frames_find(const Fdt *host, const PartitionSetup *setup);
 /* From now on that is somebody's. */
@@ -217,6 +222,8 @@ void color_join(void);
 void exit_handle(VmHart *hart);
 /* Another hart asks for something: kick(). */
 void exit_soft(VmHart *hart);
+/* What the manual calls it; "?" if no guest can have it. */
+const char *exit_name(uint64_t scause);
 /* How many exits of that scause there were in all harts. */
 uint64_t exit_count(const Vm *vm, uint64_t scause);
 
@@ -248,6 +255,8 @@ void budget_spent(VmHart *hart);
 
 /* irq.c: chooses the way of a partition's interrupts. */
 void irq_choose(Vm *vm, const Fdt *host);
+/* The place of a hart's supervisor external interrupt among those of a controller's node; -1: there is none. */
+int irq_place(const Fdt *host, FdtNode node, uint64_t id);
 /* Raises a guest's external interrupt that has no wire. */
 void interrupt_vm(Vm *vm, unsigned source);
 static inline bool source_in(const uint64_t *sources, unsigned source)

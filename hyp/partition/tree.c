@@ -3,31 +3,9 @@
 #include "lib/string.h"
 #include "partition.h"
 
-/* Harts have these, but not for a guest of this hypervisor. */
-static const char *const not_for_guests[] = {
-    "h",        "sha",       "shcounterenw", "shgatpa",  "shlcofideleg", "shtvala",
-    "shvsatpa", "shvstvala", "shvstvecd",    "sscofpmf", "ssccfg",       "sscsrind",
-    "ssdbltrp", "ssqosid",   "smcdeleg",     "smcsrind", "smcntrpmf",    "smstateen",
-    "smepmp",   "smmpm",     "smaia",        "sdtrig",   "zk",           "zkr",
-};
-
-static void remove_extensions(const Vm *vm, const Fdt *own)
-{
-    FdtNode cpu = NULL;
-    uint64_t id;
-    while ((cpu = fdt_next_cpu(own, cpu, &id))) {
-        for (unsigned i = 0; i < sizeof(not_for_guests) / sizeof(not_for_guests[0]); i++)
-            fdt_isa_remove(own, cpu, not_for_guests[i]);
-        if (config.timer_by_calls)
-            fdt_isa_remove(own, cpu, "sstc");
-        if (vm->irq != &irq_files)
-            fdt_isa_remove(own, cpu, "ssaia");
-    }
-}
-
 static void put_cpu(TreeWriter *tree, const Fdt *host, const VmHart *hart)
 {
-    static const char *const renumbered[] = { "reg", NULL };
+    static const char *const changed[] = { "reg", "riscv,isa", "riscv,isa-extensions", NULL };
     FdtNode cpu = NULL;
     uint64_t id;
     while ((cpu = fdt_next_cpu(host, cpu, &id)) && id != hart->id) {
@@ -35,7 +13,8 @@ static void put_cpu(TreeWriter *tree, const Fdt *host, const VmHart *hart)
     if (!cpu)
         return;
     tree_node_at(tree, "cpu", hart->number);
-    tree_copy(tree, host, cpu, renumbered);
+    tree_copy(tree, host, cpu, changed);
+    isa_put(tree, hart->vm, fdt_text(host, cpu, "riscv,isa"));
     tree_cell(tree, "reg", hart->number);
     tree_node(tree, "interrupt-controller");
     tree_copy(tree, host, fdt_next(host, cpu), NULL);
@@ -136,7 +115,6 @@ uint32_t tree_make(const Vm *vm, const Fdt *host, const Partition *part, void *t
 {
     static TreeWriter tree;
     Putting putting = { &tree, host, false };
-    Fdt own;
     tree_begin(&tree, to, room);
     tree_node(&tree, "");
     tree_cell(&tree, "#address-cells", 2);
@@ -149,8 +127,5 @@ uint32_t tree_make(const Vm *vm, const Fdt *host, const Partition *part, void *t
     put_cpus(&tree, vm, host);
     put_soc(&putting, vm, part);
     tree_end(&tree);
-    uint32_t size = tree_finish(&tree);
-    if (size && fdt_open(&own, to))
-        remove_extensions(vm, &own);
-    return size;
+    return tree_finish(&tree);
 }

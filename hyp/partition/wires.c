@@ -10,7 +10,6 @@
 
 #include "emulated.h"
 #include "lib/csr.h"
-#include "lib/irqchip.h"
 #include "lib/mmio.h"
 #include "lib/string.h"
 
@@ -19,7 +18,7 @@ static uintptr_t base; /* of its registers */
 static bool open_wires(const Fdt *host, FdtNode node, VmHart *hart)
 {
     FdtRange reg = { 0, 0 };
-    int place = irqchip_place(host, node, hart->id);
+    int place = irq_place(host, node, hart->id);
     hart->place = (unsigned)place;
     bool found = place >= 0 && fdt_reg(host, node, 0, &reg);
     base = found ? reg.base : base;

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* bootargs_number.c - numbers on the command line; see bootargs.h. */
+#include "lib/bootargs.h"
+
+static unsigned digit_of(char c)
+{
+    return c >= '0' && c <= '9'   ? (unsigned)(c - '0')
+           : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
+                                  : 16;
+}
+
+uint64_t bootarg_number(const Fdt *fdt, const char *name, uint64_t otherwise)
+{
+    size_t length;
+    uint64_t number = 0;
+    const char *at = bootarg(fdt, name, &length);
+    bool hex = at && length > 2 && at[0] == '0' && at[1] == 'x';
+    if (!at || !length)
+        return otherwise;
+    for (size_t i = hex ? 2 : 0; i < length; i++) {
+        unsigned digit = digit_of(at[i]);
+        if (digit >= (hex ? 16 : 10))
+            return otherwise;
+        number = (hex ? 16 : 10) * number + digit;
+    }
+    return number;
+}
