@@ -87,19 +87,17 @@ static char *take_string(Parser *p)
     if (!take(p, "\""))
         return NULL;
     GString *out = g_string_new(NULL);
-    while (p->at < p->end && *p->at != '"' && (unsigned char)*p->at >= ' ') {
+    bool ok = true;
+    while (ok && p->at < p->end && *p->at != '"' && (unsigned char)*p->at >= ' ') {
         char letter = *p->at++;
-        if (letter != '\\')
+        if (letter == '\\')
+            ok = take_escape(p, out);
+        else
             g_string_append_c(out, letter);
-        else if (!take_escape(p, out))
-            break;
     }
-    if (p->at < p->end && *p->at == '"') {
-        p->at++;
-        return g_string_free(out, FALSE);
-    }
-    g_string_free(out, TRUE);
-    return NULL;
+    ok = ok && p->at < p->end && *p->at == '"';
+    p->at += ok;
+    return g_string_free(out, !ok);
 }
 
 static JsonValue *new_value(JsonKind kind)

@@ -63,7 +63,7 @@ static int find_unit(const char *name)
 static bool same_unit(const char *a, const char *b)
 {
     size_t length = MIN(strlen(a), strlen(b));
-    return !strncmp(a, b, length) && (!a[length] || !strcmp(a + length, "s")) &&
+    return length && !strncmp(a, b, length) && (!a[length] || !strcmp(a + length, "s")) &&
            (!b[length] || !strcmp(b + length, "s"));
 }
 
