@@ -110,6 +110,8 @@ static void aplic_done(const VmHart *hart, unsigned source, bool enabled)
 
 enum { EIDELIVERY = 0x70, EITHRESHOLD = 0x72, EIE0 = 0xc0 }; /* behind siselect */
 
+static uint32_t identities; /* the highest of a file */
+
 /* The APLIC whose messages go to the file that interrupts the hart's S-mode, and ours is HS-mode. */
 static bool imsic_open(const Fdt *host, FdtNode node, VmHart *hart)
 {
@@ -119,6 +121,7 @@ static bool imsic_open(const Fdt *host, FdtNode node, VmHart *hart)
     if (!files || !open_wires(host, files, hart) || !fdt_reg(host, node, 0, &reg))
         return false;
     base = reg.base;
+    identities = fdt_cell(host, files, "riscv,num-ids", 0, 63);
     return true;
 }
 
@@ -131,7 +134,7 @@ static void imsic_ready(const VmHart *hart, const uint64_t *sources)
     csr_write(sireg, 0);
     csr_write(siselect, EIDELIVERY);
     csr_write(sireg, 1);
-    for (unsigned i = 0; i < WORDS; i++) {
+    for (unsigned i = 0; i < WORDS && 64 * i <= identities; i++) {
         csr_write(siselect, EIE0 + 2 * i);
         csr_write(sireg, sources[i]);
     }
