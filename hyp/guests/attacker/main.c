@@ -36,7 +36,8 @@ static const Attack attacks[] = {
     { "msr",        attack_instructions, 1000,  false, "rounds of instructions that are not its own" },
     { "csr",        attack_registers,    1,     false, "rounds of all CSRs" },
     { "dma",        attack_dma,          1,     true,  "sectors of a disk, read to at=" },
-    { "restart", attack_restart, 1, true, "restarts of partition at=" },
+    { "mmio",       attack_controllers,  3000,  false, "accesses to interrupt controllers" },
+    { "restart",    attack_restart,      1,     true,  "restarts of partition at=" },
     { "watch",      attack_watch,        20000, true,  "looks at memory that only it may change" },
 };
 // clang-format on

@@ -88,3 +88,27 @@ uint64_t attack_fences(uint64_t n)
     }
     return n;
 }
+
+/* Any word of any interrupt controller: loads, and stores of any value. What is not there may stop us. */
+uint64_t attack_controllers(uint64_t n)
+{
+    static const char *const kinds[] = { "riscv,plic0", "riscv,aplic", "riscv,imsics" };
+    uint64_t state = seed(), done = 0;
+    for (unsigned i = 0; i < 3; i++) {
+        FdtNode node = NULL;
+        FdtRange reg;
+        while ((node = fdt_find_compatible(&attacker.fdt, node, kinds[i])))
+            for (uint64_t j = 0; j < n && fdt_reg(&attacker.fdt, node, 0, &reg); j++, done++) {
+                /* Registers lie at the begins of pages, and words of a page are often alike. */
+                uint64_t any = next_random(&state), page = any % (reg.size / 4096) * 4096;
+                uintptr_t at = reg.base + (any >> 40 & 1 ? page : page % 0x8000) +
+                               (any >> 41 & (any >> 60 ? 0x3c : 0xffc));
+                if (any >> 32 & 1)
+                    write32(at, any >> 33 & 1 ? (uint32_t)next_random(&state)
+                                              : (uint32_t)(any >> 34 & 0x3f));
+                else
+                    (void)read32(at);
+            }
+    }
+    return done;
+}
