@@ -218,11 +218,16 @@ static void look_for_trace(void *opaque, TraceRecord *record)
     const Hart *hart = &m->harts[record->hart];
     record->mode = (uint8_t)hart_mode(hart);
     record->insns = hart_retired(hart);
-    record->own = hart_own_time(hart);
     record->vmid = (uint16_t)bits(hart->csr.hgatp, 57, 44);
     record->partition = hart_is_guest(hart)
                             ? (uint16_t)partitions_traced(m->partitions, record->vmid, record->hart)
                             : PARTITION_HOST;
+}
+
+static uint64_t own_time_for_trace(const void *opaque, unsigned hart)
+{
+    const Machine *m = opaque;
+    return hart < m->n_harts ? hart_own_time(&m->harts[hart]) : clock_now(&m->clock);
 }
 
 void machine_trace_changed(Machine *m)
@@ -285,6 +290,7 @@ Machine *machine_new(const MachineConfig *config, GError **error)
     m->trace.clock = &m->clock;
     m->trace.out = stderr;
     m->trace.look = look_for_trace;
+    m->trace.own_time = own_time_for_trace;
     m->trace.look_opaque = m;
     inbox_init(&m->inbox);
     if (!bus_init(&m->bus, (Spa){ BOARD_RAM }, config->ram_size, &m->trace, error)) {

@@ -193,7 +193,7 @@ void trace_emit(Trace *trace, TraceId id, const uint64_t *words)
         return;
     TraceRecord record;
     record.id = id;
-    record.insns = record.own = record.mode = record.partition = record.vmid = 0;
+    record.insns = record.mode = record.partition = record.vmid = 0;
     record.hart = event->of_hart ? (uint8_t)*words++ : TRACE_NO_HART;
     if (trace->look)
         trace->look(trace->look_opaque, &record);
@@ -202,7 +202,9 @@ void trace_emit(Trace *trace, TraceId id, const uint64_t *words)
     if (LIKELY(to == 1u << TRACE_TO_RING))
         return;
     record.time = clock_now(trace->clock);
-    record.own = record.own ? record.own : record.time;
+    record.own = record.time;
+    if (trace->own_time && record.hart != TRACE_NO_HART)
+        record.own = trace->own_time(trace->look_opaque, record.hart);
     memset(record.values, 0, sizeof record.values);
     memcpy(record.values, words, event->n_fields * sizeof *words);
     trace_send(trace, &record);

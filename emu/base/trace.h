@@ -89,6 +89,8 @@ typedef struct Trace {
     /* Fills in what is known of record->hart, which it may set first if that is TRACE_NO_HART. NULL: nothing is. */
     void (*look)(void *opaque, TraceRecord *record);
     void *look_opaque;
+    /* ns of a hart's own clock. NULL: nobody knows. */
+    uint64_t (*own_time)(const void *opaque, unsigned hart);
     const struct Partitions *partitions; /* what guests are called, NULL: by their VMIDs */
     /* Not NULL: events that it does not want go nowhere but to TRACE_TO_BREAK and behind, and have had their number. */
     bool (*wanted)(const void *opaque, const TraceRecord *record);
