@@ -20,6 +20,7 @@
 #include "emu/qos.h"
 #include "emu/time/checkpoint.h"
 #include "emu/time/history.h"
+#include "emu/verdict/live.h"
 
 /* What the bus must tell. */
 
@@ -435,6 +436,8 @@ void machine_loaded(Machine *m)
     memset(m->entering, 0, sizeof m->entering);
     machine_watch_tohost(m);
     forget_end(m);
+    if (m->verdict)
+        live_verdict_loaded(m->verdict);
 }
 
 bool machine_load(Machine *m, const uint8_t *data, size_t size, GError **error)

@@ -159,19 +159,26 @@ void live_verdict_free(LiveVerdict *live)
     g_free(live);
 }
 
+void live_verdict_loaded(LiveVerdict *live)
+{
+    const Machine *m = live->machine;
+    verdict_begin(live->verdict, clock_now(&m->clock));
+    for (unsigned i = 0; i < m->n_harts; i++) {
+        const Hart *hart = &m->harts[i];
+        verdict_see_hart(live->verdict, i, hart_mode(hart), hart->idle,
+                         (unsigned)bits(hart->csr.hgatp, 57, 44), hart_own_time(hart),
+                         hart_retired(hart));
+    }
+}
+
 void live_verdict_restart(Machine *m)
 {
     static const VerdictConfig whole;
     if (!m->verdict) {
         g_autoptr(GPtrArray) nowhere = g_ptr_array_new();
-        const LiveVerdict *live = live_verdict_new(m, &whole, nowhere, NULL);
+        LiveVerdict *live = live_verdict_new(m, &whole, nowhere, NULL);
         machine_trace_changed(m);
-        for (unsigned i = 0; i < m->n_harts; i++) {
-            const Hart *hart = &m->harts[i];
-            verdict_see_hart(live->verdict, i, hart_mode(hart),
-                             (unsigned)bits(hart->csr.hgatp, 57, 44), hart_own_time(hart),
-                             hart_retired(hart));
-        }
+        live_verdict_loaded(live);
     }
     g_clear_pointer(&m->verdict->before, g_free);
     g_clear_pointer(&m->verdict->after, g_free);

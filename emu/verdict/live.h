@@ -16,6 +16,9 @@ LiveVerdict *live_verdict_new(Machine *machine, const VerdictConfig *config, con
 bool live_verdict_report(LiveVerdict *live, GError **error);
 void live_verdict_free(LiveVerdict *live);
 
+/* The machine has been loaded from a snapshot: harts that no event told of are where they are now. */
+void live_verdict_loaded(LiveVerdict *live);
+
 /* For the monitor, between slices: counts from now on, whether or not there was a verdict before. */
 void live_verdict_restart(Machine *machine);
 /* What was counted until now; the run goes on. False: nobody asked for a verdict. */

@@ -59,9 +59,12 @@ void verdict_restart(Verdict *verdict, uint64_t time);
 /* What a hart has come to, and the machine's time, though no event says so. */
 void verdict_see_clock(Verdict *verdict, unsigned hart, uint64_t time, uint64_t own, uint64_t insns,
                        bool timed);
-/* Where a hart is that no event has told of yet: in mode `mode`, with its own clock and its retired instructions. */
-void verdict_see_hart(Verdict *verdict, unsigned hart, unsigned mode, unsigned vmid, uint64_t own,
-                      uint64_t insns);
+/* The run begins at that time, if no event has come yet. */
+void verdict_begin(Verdict *verdict, uint64_t time);
+/* Where a hart is, if no event has told of it yet: in mode `mode`, perhaps waiting, with its own clock and its retired
+ * instructions. */
+void verdict_see_hart(Verdict *verdict, unsigned hart, unsigned mode, bool idle, unsigned vmid,
+                      uint64_t own, uint64_t insns);
 
 /* Grades what was counted so far. Fails if the base cannot be read, or partition= names none. */
 bool verdict_judge(Verdict *verdict, GError **error);

@@ -169,11 +169,20 @@ void verdict_see_clock(Verdict *v, unsigned hart, uint64_t time, uint64_t own, u
     v->timed = timed;
 }
 
-void verdict_see_hart(Verdict *v, unsigned hart, unsigned mode, unsigned vmid, uint64_t own,
-                      uint64_t insns)
+void verdict_begin(Verdict *v, uint64_t time)
+{
+    if (v->open && !v->config->from.given && !v->last_time)
+        open_window(v, time);
+}
+
+void verdict_see_hart(Verdict *v, unsigned hart, unsigned mode, bool idle, unsigned vmid,
+                      uint64_t own, uint64_t insns)
 {
     VerdictHart *h = &v->harts[hart];
+    if (h->known)
+        return;
     h->known = true;
+    h->idle = idle;
     h->mode = (uint8_t)mode;
     h->since = own;
     h->insns = insns;
