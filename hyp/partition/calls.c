@@ -125,6 +125,8 @@ static SbiResult call_partition(VmHart *hart, uint64_t function, const uint64_t 
         return (SbiResult){ SBI_ERR_DENIED, 0 };
     if ((manages || function == PARTITION_STATUS) && !other)
         return invalid_param;
+    if (function == PARTITION_RESTART && config.profile == PROFILE_JAILHOUSE && other->index)
+        function = LATE_START;
     switch (function) {
     case PARTITION_STATUS: return (SbiResult){ SBI_OK, vm_state(other) };
     case PARTITION_RESTART: vm_restart(other); return ok;

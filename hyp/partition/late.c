@@ -122,7 +122,7 @@ static long create(Vm *cell)
 
 static long destroy(Vm *cell)
 {
-    if (!cell->created || cell->state == VM_RUNNING || cell->restart || cell->running)
+    if (!cell->created || vm_state(cell) == VM_RUNNING || cell->loading || cell->running)
         return SBI_ERR_DENIED;
     __atomic_store_n(&cell->created, false, __ATOMIC_RELEASE);
     for (unsigned i = 0; i < cell->n_harts; i++)

@@ -36,21 +36,17 @@ static bool has(const Shared *memory, const Vm *vm)
     return memory->part.partitions >> vm->number & 1;
 }
 
-/* The page behind that address: where it must be, where a partition before has it, or a new one. */
+/* The page behind that address: that of a partition before, or one that is empty, where it must be or anywhere. */
 static uint64_t page_at(const Shared *memory, Vm *vm, uint64_t offset)
 {
-    uint64_t size;
-    if (memory->part.fixed)
-        return memory->part.host + offset;
+    uint64_t size, gpa = memory->part.guest.base + offset;
     for (unsigned i = 0; i < vm->index; i++)
         if (has(memory, &vms[i]))
-            return *paging_leaf(vms[i].root, SV39X4, memory->part.guest.base + offset, &size) >>
-                   10 << 12;
-    uint64_t page = frames_get(vm, PAGE_SIZE);
+            return *paging_leaf(vms[i].root, SV39X4, gpa, &size) >> 10 << 12;
+    uint64_t page = memory->part.fixed ? memory->part.host + offset : frames_get(vm, PAGE_SIZE);
     if (!page)
         panic("partition: no memory is left for %s", memory->part.name);
-    memset((void *)page, 0, PAGE_SIZE);
-    return page;
+    return (uint64_t)memset((void *)page, 0, PAGE_SIZE);
 }
 
 void shared_give(Vm *vm)

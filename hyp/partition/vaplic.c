@@ -175,7 +175,7 @@ static bool vaplic(VmHart *hart, uint64_t offset, const Access *how, uint64_t *v
     return true;
 }
 
-/* It returns, or waits. */
+/* It returns, or waits. norm:hstatus_vtsr_op, norm:hstatus_vtw_op */
 static bool vaplic_returns(VmHart *hart)
 {
     if (!(hart->vcpu.hstatus & TO_US))

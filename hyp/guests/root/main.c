@@ -16,7 +16,7 @@
 
 enum { SBI_PARTITION = 0x0a000b4d };
 enum { STATUS, RESTART, STOP, CREATE = 5, START, DESTROY };
-enum { STOPPED, RUNNING, FAILED };
+enum { RUNNING = 1 };
 
 static Fdt fdt;
 static volatile uint64_t ticks, illegal;
@@ -102,6 +102,7 @@ static void have_cell(uint64_t cell, uint64_t memory, bool peek)
 {
     long error;
     write32(memory, 1);
+    must(sbi_call(SBI_PARTITION, RESTART, cell, 0, 0).error, "started before it was created", cell);
     while ((error = sbi_call(SBI_PARTITION, CREATE, cell, 0, 0).error) == SBI_ERR_DENIED)
         pause(); /* until its harts are off */
     must(!error, "a cell that is not created", cell);
