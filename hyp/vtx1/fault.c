@@ -40,8 +40,9 @@ static Walk walk_and_fill(Shadow *shadow, uint64_t gva, const Intent *intent, bo
     uint64_t size = 0;
     lock(&shadow->lock);
     Walk walk = guest_walk(shadow->satp, gva, intent);
-    const uint64_t *leaf =
-        walk.result == WALK_DONE ? paging_leaf(guest.map, SV39X4, walk.gpa, &size) : NULL;
+    bool on_map =
+        walk.result == WALK_DONE && walk.gpa < 256 * GIGA_PAGE; /* what a shadow reaches */
+    const uint64_t *leaf = on_map ? paging_leaf(guest.map, SV39X4, walk.gpa, &size) : NULL;
     *filled = leaf;
     if (leaf)
         fill(shadow, gva, &walk, *leaf, size);

@@ -75,7 +75,7 @@ class Bench:
         """NAME=VALUE of what the load says."""
         line = re.search(rf"^loads: {load} (.*)$", output, re.M)[1]
         got = {name: int(value, 0) for name, value in re.findall(r"(\w+)=(\w+)", line)}
-        return {**got, "dtlb": got["load_walks"] + got["store_walks"]}
+        return {**got, "dtlb": got.get("load_walks", 0) + got.get("store_walks", 0)}
 
     def of(self, profile, config, load):
         """What the load counted. Its result must be the same in all configurations."""
