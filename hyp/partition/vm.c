@@ -193,6 +193,14 @@ static void give_device(void *opaque, FdtNode node)
         giving->vm->sources[source / 64 % (VM_SOURCES / 64)] |= BIT(source % 64);
 }
 
+/* A device that we would have to imitate is left out. */
+static void refuse_device(void *opaque, FdtNode node)
+{
+    const Vm *vm = opaque;
+    print("partition: %s: has no %s: devices are given away or not, but not imitated\n", vm->name,
+          fdt_name(node));
+}
+
 static void give_sources(Vm *vm, const Fdt *host, const Partition *part)
 {
     uint32_t source;
@@ -268,6 +276,7 @@ void vm_make(Vm *vm, const Fdt *host, const Partition *part)
     give_harts(vm, part);
     make_memory(vm);
     tree_each(host, part->node, "bulkhead,devices", give_device, &giving);
+    tree_each(host, part->node, "bulkhead,emulated-devices", refuse_device, vm);
     give_sources(vm, host, part);
     shared_give(vm);
     irq_choose(vm, host);
