@@ -36,12 +36,12 @@ void emulated_tree(const Vm *vm, TreeWriter *tree, const Fdt *host, const char *
     tree_end(tree);
 }
 
-unsigned emulated_best(const Vm *vm, unsigned hart)
+unsigned emulated_best(const Vm *vm, unsigned hart, uint32_t above)
 {
     const Emulated *e = vm->emulated;
     const Context *context = &e->contexts[hart];
     unsigned best = 0;
-    uint32_t urgency = context->threshold;
+    uint32_t urgency = above;
     for (unsigned i = 0; i < WORDS && !context->off; i++)
         for (uint64_t left = e->pending[i] & context->enabled[i]; left; left &= left - 1) {
             unsigned source = 64 * i + lowest_bit(left);
@@ -53,10 +53,15 @@ unsigned emulated_best(const Vm *vm, unsigned hart)
     return best;
 }
 
+static bool has_any(const Vm *vm, unsigned hart)
+{
+    return emulated_best(vm, hart, vm->emulated->contexts[hart].threshold) != 0;
+}
+
 /* This hart's own line, as things are. */
 static void set_line(VmHart *hart)
 {
-    bool raised = emulated_best(hart->vm, hart->number) != 0;
+    bool raised = has_any(hart->vm, hart->number);
     hart->vm->emulated->contexts[hart->number].raised = raised;
     if (raised)
         csr_set(hvip, HVIP_EXTERNAL);
@@ -71,7 +76,7 @@ void emulated_update(Vm *vm)
         VmHart *hart = &vm->harts[i];
         if (hart->id == hart_self()->id) {
             set_line(hart);
-        } else if (!vm->emulated->contexts[i].raised && emulated_best(vm, i)) {
+        } else if (!vm->emulated->contexts[i].raised && has_any(vm, i)) {
             vm->emulated->contexts[i].raised = true;
             kick(hart, REQUEST_IRQ);
         }
@@ -95,9 +100,9 @@ void emulated_enable(Vm *vm, unsigned hart, unsigned source, unsigned mode)
         wires->route(&vm->harts[hart], source, mode);
 }
 
-unsigned emulated_claim(Vm *vm, unsigned hart)
+unsigned emulated_claim(Vm *vm, unsigned hart, uint32_t above)
 {
-    unsigned source = emulated_best(vm, hart);
+    unsigned source = emulated_best(vm, hart, above);
     if (source) {
         put_bit(vm->emulated->pending, source, false);
         put_bit(vm->emulated->serving, source, true);

@@ -63,8 +63,9 @@ void emulated_look(VmHart *hart);
 
 /* For the registers, under vm->irq_lock. `hart` is the guest's number of one. */
 void emulated_enable(Vm *vm, unsigned hart, unsigned source, unsigned mode);
-unsigned emulated_best(const Vm *vm, unsigned hart);
-unsigned emulated_claim(Vm *vm, unsigned hart);
+/* The most urgent of what is pending and enabled there, of those whose urgency is above that; 0: none. */
+unsigned emulated_best(const Vm *vm, unsigned hart, uint32_t above);
+unsigned emulated_claim(Vm *vm, unsigned hart, uint32_t above);
 void emulated_done(Vm *vm, unsigned hart, unsigned source);
 /* Something changed: whoever has an interrupt now is told. */
 void emulated_update(Vm *vm);

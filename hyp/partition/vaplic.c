@@ -102,7 +102,7 @@ static uint32_t claim(VmHart *hart, unsigned number)
     Vm *vm = hart->vm;
     if (number == hart->number)
         done(hart);
-    unsigned source = emulated_claim(vm, number);
+    unsigned source = emulated_claim(vm, number, vm->emulated->contexts[number].threshold);
     if (source)
         hart->vcpu.hstatus |= TO_US;
     return source << 16 | (source ? LOWEST - vm->emulated->urgency[source] : 0);
@@ -111,7 +111,7 @@ static uint32_t claim(VmHart *hart, unsigned number)
 static void access_idc(VmHart *hart, unsigned number, uint64_t reg, bool write, uint32_t *value)
 {
     Context *context = &hart->vm->emulated->contexts[number];
-    unsigned best = emulated_best(hart->vm, number);
+    unsigned best = emulated_best(hart->vm, number, context->threshold);
     if (write && reg == IDELIVERY)
         context->delivers = *value & 1;
     else if (write && reg == ITHRESHOLD)

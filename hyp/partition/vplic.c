@@ -18,6 +18,7 @@ static void access_enable(Vm *vm, unsigned hart, unsigned word, bool write, uint
     *value = (uint32_t)(enabled[word / 2] >> word % 2 * 32);
 }
 
+/* Claims do not mind the threshold: "Interrupt Claim Process". */
 static void access_context(Vm *vm, unsigned hart, uint64_t reg, bool write, uint32_t *value)
 {
     Context *context = &vm->emulated->contexts[hart];
@@ -27,7 +28,7 @@ static void access_context(Vm *vm, unsigned hart, uint64_t reg, bool write, uint
         emulated_done(vm, hart, *value);
     if (!write)
         *value = reg == THRESHOLD ? context->threshold
-                 : reg == CLAIM   ? emulated_claim(vm, hart)
+                 : reg == CLAIM   ? emulated_claim(vm, hart, 0)
                                   : 0;
 }
 

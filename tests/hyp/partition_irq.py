@@ -47,6 +47,13 @@ def cases(t):
             if not t.is_qemu(binary) and (got := exits_between_marks(done)["rt"]) != want:
                 raise t.Wrong(f"{way}: exits of 20 interrupts {got}, not {want}")
 
+    def claims(binary):
+        """An emulated PLIC answers as the machine's: priorities, thresholds, levels, contexts of two harts."""
+        if t.is_qemu(binary):
+            raise t.Skip("its own PLIC answers otherwise")
+        done = run(binary, [t.part("b", "0"), t.part("a", "1-2", "claims.elf", more='devices = ["uart", "rtc"];')], "PLIC", harts=3)
+        done.expect(r"\[a\] claims: 16 questions, 0 wrong", r"\[a\] CLAIMS-OK", r"\[b\] WL-OK")
+
     def doorbell(binary):
         """Each ring reaches the other partition, whatever carries it, and costs it no exit with guest files."""
         for way, (_, _, each) in WAYS.items():
@@ -124,5 +131,5 @@ def cases(t):
         done.expect(r"partition: profile= is bao, dom0less or jailhouse", status=1)
 
     slow = {f"linux-{name}": linux(way) for name, way in (("plic", "PLIC"), ("aplic", "APLIC"), ("messages", "APLIC by messages"))}
-    fast = {"external": external, "doorbell": doorbell, "again": again, "jailhouse": jailhouse, "profiles": profiles}
+    fast = {"external": external, "claims": claims, "doorbell": doorbell, "again": again, "jailhouse": jailhouse, "profiles": profiles}
     return fast, slow
