@@ -154,6 +154,7 @@ static void set_up_child(void *opaque)
 {
     const Streams *streams = opaque;
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* it ends with us */
+    signal(SIGINT, SIG_DFL);
     if (streams->errors < 0)
         return;
     dup2(streams->errors, STDOUT_FILENO);
@@ -190,13 +191,17 @@ bool child_run(char **command, const char *errors, int *code, GError **error)
             return fail(error, EXIT_FILE, "cannot write '%s': %s; make room there", errors,
                         g_strerror(errno));
     }
+    /* Ctrl-C ends the run, and we clean up. */
+    signal(SIGINT, SIG_IGN);
     /* Without a flag that says otherwise its input is /dev/null. */
     bool ok = g_spawn_async(NULL, command, NULL, G_SPAWN_DO_NOT_REAP_CHILD, set_up_child, &streams,
                             &pid, &problem);
     if (streams.errors >= 0)
         close(streams.errors);
+    if (ok)
+        *code = wait_for(pid);
+    signal(SIGINT, SIG_DFL);
     if (!ok)
         return fail(error, EXIT_HOST, "cannot start a run: %s; try it by hand", problem->message);
-    *code = wait_for(pid);
-    return true;
+    return *code != 128 + SIGINT || fail(error, EXIT_HOST, "interrupted; begin anew");
 }
