@@ -179,16 +179,15 @@ IMAGES := build/images/Image build/images/initrd.cpio.gz build/images/fw_dynamic
 $(IMAGES):
 	@roms/fetch-images
 
-RUN_FLAGS ?= -m 512M -smp 2
 # What hyp/partition and its guests need, without the rest of hyp/.
-DEMO := $(HYP)/partition.elf $(HYP)/rt.bin
+DEMO := $(HYP)/partition.elf $(HYP)/rt.elf
 
 run: $(B)/bulkhead $(IMAGES) $(DEMO) ## Linux and a real-time guest side by side, in this terminal (Ctrl-A x ends it)
-	@top=$$(test -t 0 && test -t 1 && echo -top); \
+	@if test -t 0 && test -t 1 && test "$${TERM:-dumb}" != dumb; then top=-top; fi; \
 	$(B)/bulkhead run docs/machines/demo.bh -serial mon:stdio $$top $(RUN_FLAGS)
 
 run-linux: $(B)/bulkhead $(IMAGES) ## boot Linux alone to a shell in this terminal
-	@$(B)/bulkhead -M virt $(RUN_FLAGS) -nographic -kernel build/images/Image -initrd build/images/initrd.cpio.gz \
+	@$(B)/bulkhead -M virt -m 512M -smp 2 $(RUN_FLAGS) -nographic -kernel build/images/Image -initrd build/images/initrd.cpio.gz \
 	    -append "console=ttyS0 quiet"
 
 check-quick: all ## unit tests and lint, below two minutes

@@ -377,6 +377,9 @@ bool console_start(Console *console, Machine *machine, bool stays_live, GError *
 
 Panel *console_panel(Console *console)
 {
+    const char *kind = g_getenv("TERM");
+    if (!kind || !strcmp(kind, "dumb"))
+        return NULL;
     for (guint i = 0; i < console->channels->len; i++) {
         Channel *channel = g_ptr_array_index(console->channels, i);
         if (channel->spec->kind != CHAR_STDIO || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))

@@ -158,14 +158,26 @@ static gpointer ask_again_and_again(gpointer opaque)
     return NULL;
 }
 
+/* On standard error. */
+static bool can_draw(GError **error)
+{
+    const char *kind = g_getenv("TERM");
+    if (!isatty(STDERR_FILENO))
+        return fail(error, EXIT_HOST,
+                    "-top: standard error is no terminal to draw on; leave -top out, and have "
+                    "-timing-report FILE or -verdict FILE write the same at the end");
+    if (!kind || !strcmp(kind, "dumb"))
+        return fail(error, EXIT_HOST,
+                    "-top: a terminal of the kind '%s' has no cursor to move; say in TERM what it "
+                    "is, for example xterm, or leave -top out",
+                    kind ? kind : "");
+    return true;
+}
+
 Top *top_new(Machine *machine, bool by_hart, Panel *panel, GError **error)
 {
-    if (!panel && !isatty(STDERR_FILENO)) {
-        fail(error, EXIT_HOST,
-             "-top: standard error is no terminal to draw on; leave -top out, and have "
-             "-timing-report FILE or -verdict FILE write the same at the end");
+    if (!panel && !can_draw(error))
         return NULL;
-    }
     Top *top = g_new0(Top, 1);
     top->machine = machine;
     top->look = machine->timing ? top_look_new(machine, by_hart) : NULL;

@@ -21,7 +21,7 @@ class Session:
         self.before = termios.tcgetattr(self.slave)
         self.text = b""
         self.child = subprocess.Popen(["setsid", "-c", program] + arguments, cwd=folder, stdin=self.slave,
-                                      stdout=self.slave, stderr=self.slave)
+                                      stdout=self.slave, stderr=self.slave, env={**os.environ, "TERM": "xterm"})
 
     def expect(self, text):
         end = time.monotonic() + WAIT
