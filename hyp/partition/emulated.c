@@ -143,7 +143,7 @@ void emulated_external(VmHart *hart)
 }
 
 /* Whatever was going on is over: no source is enabled, and none waits for anybody to be done. */
-static void forget(Vm *vm)
+void emulated_forget(Vm *vm)
 {
     Emulated *e = vm->emulated;
     for (unsigned source = 1; source < VM_SOURCES; source++) {
@@ -162,8 +162,6 @@ void emulated_reset(VmHart *hart)
 {
     Vm *vm = hart->vm;
     lock(&vm->irq_lock);
-    if (!hart->number)
-        forget(vm);
     wires->ready(hart, vm->sources);
     set_line(hart);
     unlock(&vm->irq_lock);

@@ -56,6 +56,7 @@ const Wires *wires_find(Vm *vm, const Fdt *host, const char *compatible);
 /* The same for all kinds: rows of IrqWay. */
 bool emulated_make(Vm *vm, const Wires *wires);
 void emulated_tree(const Vm *vm, TreeWriter *tree, const Fdt *host, const char *count);
+void emulated_forget(Vm *vm);
 void emulated_reset(VmHart *hart);
 void emulated_raise(Vm *vm, unsigned source);
 void emulated_external(VmHart *hart);

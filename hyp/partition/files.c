@@ -94,7 +94,7 @@ static void write_file(unsigned reg, uint64_t value)
     csr_write(vsireg, value);
 }
 
-/* The hart's file as after a reset, and, from its first hart, the sources. */
+/* The hart's file as after a reset. */
 static void files_reset(VmHart *hart)
 {
     hart->vcpu.hstatus |= (uint64_t)FILE_NUMBER << HSTATUS_VGEIN;
@@ -108,8 +108,6 @@ static void files_reset(VmHart *hart)
         write_file(EIE0 + i / 32, 0);
     }
     csr_write(vsiselect, 0);
-    if (!hart->number)
-        files_forget(hart->vm);
 }
 
 /* A message, as the APLIC or a device would send it. */
@@ -123,6 +121,7 @@ const IrqWay irq_files = {
     .name = "guest files",
     .make = files_make,
     .tree = files_tree,
+    .forget = files_forget,
     .reset = files_reset,
     .raise = files_raise,
 };

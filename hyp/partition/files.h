@@ -9,7 +9,7 @@
 void files_open(uint64_t base);
 /* A guest's access to it. */
 bool files_aplic(VmHart *hart, uint64_t offset, const Access *access, uint64_t *value);
-/* All sources of the guest are off, as after a reset. */
+/* Row of IrqWay. */
 void files_forget(Vm *vm);
 /* Raises a source without a wire. */
 void files_raise(Vm *vm, unsigned source);

@@ -24,6 +24,14 @@ void irq_choose(Vm *vm, const Fdt *host)
             vm->irq = ways[i];
 }
 
+void irq_forget(Vm *vm)
+{
+    lock(&vm->irq_lock);
+    if (vm->irq->forget)
+        vm->irq->forget(vm);
+    unlock(&vm->irq_lock);
+}
+
 void interrupt_vm(Vm *vm, unsigned source)
 {
     if (vm->irq->raise && source_in(vm->doorbells, source))

@@ -78,6 +78,7 @@ void late_enable(void)
     hart_set_up(hart);
     vcpu_reset(&hart->vcpu, late_caller[0], 0, 0);
     timer_reset(hart);
+    irq_forget(root);
     if (root->irq->reset)
         root->irq->reset(hart);
     for (unsigned i = 1; i < 4; i++)

@@ -61,7 +61,10 @@ typedef struct {
     /* Writes the controller's nodes into /soc of the guest's tree; devices keep the machine's `interrupts`, and the
      * phandle of its wired controller as `interrupt-parent`. */
     void (*tree)(const Vm *vm, TreeWriter *tree, const Fdt *host);
-    /* On each of the guest's harts before it starts or starts anew. */
+    /* Before the guest starts or starts anew, when none of its harts runs: sources are as after a reset of the machine.
+     * Under vm->irq_lock. */
+    void (*forget)(Vm *vm);
+    /* On each of the guest's harts before it starts or starts anew, perhaps alone: what is this hart's own. */
     void (*reset)(VmHart *hart);
     /* Raises interrupt `source` of the guest, one without a wire; from any hart. */
     void (*raise)(Vm *vm, unsigned source);
@@ -255,6 +258,8 @@ void budget_spent(VmHart *hart);
 
 /* irq.c: chooses the way of a partition's interrupts. */
 void irq_choose(Vm *vm, const Fdt *host);
+/* Before a partition starts: all its sources are off, and nothing is pending. */
+void irq_forget(Vm *vm);
 /* The place of a hart's supervisor external interrupt among those of a controller's node; -1: there is none. */
 int irq_place(const Fdt *host, FdtNode node, uint64_t id);
 /* Raises a guest's external interrupt that has no wire. */

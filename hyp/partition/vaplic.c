@@ -203,14 +203,18 @@ static void vaplic_tree(const Vm *vm, TreeWriter *tree, const Fdt *host)
 
 static void vaplic_reset(VmHart *hart)
 {
-    emulated_reset(hart);
+    lock(&hart->vm->irq_lock);
+    done(hart); /* the one before */
     switch_contexts(hart->vm);
+    unlock(&hart->vm->irq_lock);
+    emulated_reset(hart);
 }
 
 const IrqWay irq_vaplic = {
     .name = "an emulated APLIC",
     .make = vaplic_make,
     .tree = vaplic_tree,
+    .forget = emulated_forget,
     .reset = vaplic_reset,
     .raise = emulated_raise,
     .external = emulated_external,

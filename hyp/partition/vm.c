@@ -114,6 +114,7 @@ void vm_load(Vm *vm)
     put(vm, &vm->kernel);
     put(vm, &vm->initrd);
     put(vm, &vm->tree);
+    irq_forget(vm);
     vm->harts[0].start_pc = vm->kernel.entry;
     vm->harts[0].start_argument = vm->tree.load;
     vm->harts[0].state = SBI_HART_START_PENDING;

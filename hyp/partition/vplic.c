@@ -83,6 +83,7 @@ const IrqWay irq_vplic = {
     .name = "an emulated PLIC",
     .make = vplic_make,
     .tree = vplic_tree,
+    .forget = emulated_forget,
     .reset = emulated_reset,
     .raise = emulated_raise,
     .external = emulated_external,

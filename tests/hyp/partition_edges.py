@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+"""partition_edges - a case of tests/hyp/partition: what happens seldom (hyp/guests/edges)."""
+
+RECORD = 'shmem = { name = "record"; size = "4K"; between = ["a", "b"]; address = 0xf0000000; interrupt = 41; };'
+WAYS = {"PLIC": "none", "APLIC": "aplic", "APLIC and IMSIC": "aplic-imsic"}
+
+
+def cases(t):
+    """The cases, over what tests/hyp/partition has: `t` is its module."""
+
+    def edges(name, harts, case, more=""):
+        return t.part(name, harts, "edges.elf", append=f"case={case}", more=more)
+
+    def run(binary, parts, harts=2, aia="none", more="", words="", **how):
+        return t.Run(binary, t.machine(parts, harts, aia=aia, hypervisor=f'append = "{words}";', more=more), **how)
+
+    def hart(binary):
+        """Hart 0 stops and starts alone, and the interrupt sources of the others stay as they are."""
+        for aia in WAYS.values():
+            run(binary, [edges("a", "0-1", "hart", 'devices = ["rtc"];')], aia=aia).expect(r"\[a\] EDGES-OK", r"partition: a: stopped")
+
+    fast = {"hart": hart}
+    return {f"edges-{name}": case for name, case in fast.items()}
