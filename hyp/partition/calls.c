@@ -100,9 +100,9 @@ static SbiResult call_reset(VmHart *hart, uint64_t function, const uint64_t *a)
     if (type > SBI_WARM_REBOOT || reason > SBI_SYSTEM_FAILURE)
         return invalid_param;
     if (type != SBI_SHUTDOWN && config.profile != PROFILE_DOM0LESS)
-        vm_restart(hart->vm);
+        vm_restart(hart->vm, false);
     else
-        vm_end(hart->vm, reason == SBI_SYSTEM_FAILURE ? VM_FAILED : VM_STOPPED);
+        vm_end(hart->vm, reason == SBI_SYSTEM_FAILURE ? VM_FAILED : VM_STOPPED, false);
     return ok;
 }
 
@@ -129,8 +129,8 @@ static SbiResult call_partition(VmHart *hart, uint64_t function, const uint64_t 
         function = LATE_START;
     switch (function) {
     case PARTITION_STATUS: return (SbiResult){ SBI_OK, vm_state(other) };
-    case PARTITION_RESTART: vm_restart(other); return ok;
-    case PARTITION_STOP: vm_end(other, VM_STOPPED); return ok;
+    case PARTITION_RESTART: vm_restart(other, true); return ok;
+    case PARTITION_STOP: vm_end(other, VM_STOPPED, true); return ok;
     case PARTITION_DOORBELL: return shared_ring(hart->vm, a[0]) ? ok : invalid_param;
     case PARTITION_EXITS: return (SbiResult){ SBI_OK, exit_count(hart->vm, a[0]) };
     case LATE_CREATE:

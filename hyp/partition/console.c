@@ -31,15 +31,31 @@ void console_write(const char *text, size_t size)
     }
 }
 
-/* Under vm->lock. */
+void console_take(Vm *vm, ConsoleLine *line)
+{
+    memcpy(line->text, vm->line, vm->line_length);
+    line->text[vm->line_length] = 0;
+    vm->line_length = 0;
+}
+
+void console_print(const Vm *vm, const ConsoleLine *line)
+{
+    size_t length = strlen(line->text);
+    const char *end = length && line->text[length - 1] != '\n' ? "\n" : "";
+    if (length && config.profile == PROFILE_DOM0LESS)
+        print("(d%u) %s%s", vm->number, line->text, end);
+    else if (length)
+        print("[%s] %s%s", vm->name, line->text, end);
+}
+
+/* Under vm->lock, which others may have while this prints. */
 static void flush(Vm *vm)
 {
-    const char *end = vm->line_length && vm->line[vm->line_length - 1] != '\n' ? "\n" : "";
-    if (vm->line_length && config.profile == PROFILE_DOM0LESS)
-        print("(d%u) %s%s", vm->number, vm->line, end);
-    else if (vm->line_length)
-        print("[%s] %s%s", vm->name, vm->line, end);
-    vm->line_length = 0;
+    ConsoleLine line;
+    console_take(vm, &line);
+    unlock(&vm->lock);
+    console_print(vm, &line);
+    lock(&vm->lock);
 }
 
 /* Control characters stay out: they could make one guest's text look like another's. */
@@ -48,16 +64,8 @@ static void add(Vm *vm, char c)
     if ((uint8_t)c < ' ' && c != '\n' && c != '\t')
         return;
     vm->line[vm->line_length++] = c;
-    vm->line[vm->line_length] = 0;
     if (c == '\n' || vm->line_length == CONSOLE_LINE - 1)
         flush(vm);
-}
-
-void console_flush(Vm *vm)
-{
-    lock(&vm->lock);
-    flush(vm);
-    unlock(&vm->lock);
 }
 
 static uint64_t write(Vm *vm, uint64_t gpa, uint64_t size)
@@ -78,7 +86,9 @@ static uint64_t write(Vm *vm, uint64_t gpa, uint64_t size)
 static uint64_t read(Vm *vm, uint64_t gpa, uint64_t size)
 {
     uint64_t piece;
-    console_flush(vm);
+    lock(&vm->lock);
+    flush(vm);
+    unlock(&vm->lock);
     lock(&input_lock);
     if (!input_of)
         input_of = vm;

@@ -10,17 +10,23 @@ static void kick_all(Vm *vm)
         kick(&vm->harts[i], REQUEST_LOOK);
 }
 
-VmState vm_state(const Vm *vm)
+VmState vm_state(Vm *vm)
 {
-    return __atomic_load_n(&vm->restart, __ATOMIC_ACQUIRE)
-               ? VM_RUNNING
-               : (VmState)__atomic_load_n(&vm->state, __ATOMIC_ACQUIRE);
+    lock(&vm->lock);
+    VmState state = vm->restart ? VM_RUNNING : vm->state;
+    unlock(&vm->lock);
+    return state;
 }
 
-/* When nothing runs any more, the machine is switched off. */
+static unsigned ending; /* harts between end and end_of_all */
+
+/* When nothing runs any more, and all is said, the machine is switched off. The manager is asked first: when it has ended,
+ * so has what it could ask for. */
 static void end_of_all(void)
 {
     bool well = true;
+    if (__atomic_sub_fetch(&ending, 1, __ATOMIC_ACQ_REL))
+        return;
     for (unsigned i = 0; i < n_vms; i++) {
         VmState state = vm_state(&vms[i]);
         if (state == VM_RUNNING)
@@ -30,17 +36,22 @@ static void end_of_all(void)
     power_off(well);
 }
 
-/* Returns whether it ran. */
-static bool end(Vm *vm, VmState state, bool restart)
+/* Returns whether it ran. If not, another hart of it was first, and what that one wanted stays; but the manager's word is
+ * the last. Others are told before anything is printed, which takes long. */
+static bool end(Vm *vm, VmState state, bool restart, bool by_manager)
 {
-    console_flush(vm);
+    ConsoleLine line;
+    __atomic_add_fetch(&ending, 1, __ATOMIC_ACQ_REL);
     lock(&vm->lock);
     bool ran = vm->state == VM_RUNNING;
     if (ran)
         __atomic_store_n(&vm->state, state, __ATOMIC_RELEASE);
-    __atomic_store_n(&vm->restart, restart, __ATOMIC_RELEASE);
+    if (ran || by_manager)
+        vm->restart = restart;
+    console_take(vm, &line);
     unlock(&vm->lock);
     kick_all(vm);
+    console_print(vm, &line);
     return ran;
 }
 
@@ -59,34 +70,38 @@ static void print_exits(const Vm *vm)
     }
 }
 
-void vm_end(Vm *vm, VmState state)
+static void say_end(const Vm *vm, VmState state)
 {
-    if (end(vm, state, false)) {
-        print("partition: %s: %s\n", vm->name, state == VM_FAILED ? "failed" : "stopped");
-        print_exits(vm);
-    }
-    end_of_all();
+    print("partition: %s: %s\n", vm->name, state == VM_FAILED ? "failed" : "stopped");
+    print_exits(vm);
 }
 
-void vm_stop(Vm *vm, const char *why)
+void vm_end(Vm *vm, VmState state, bool by_manager)
 {
-    print("partition: %s: stopped: %s\n", vm->name, why);
-    vm_end(vm, VM_FAILED);
+    if (end(vm, state, false, by_manager))
+        say_end(vm, state);
+    end_of_all();
 }
 
 void vm_fault(VmHart *hart, const char *why)
 {
+    const Vm *vm = hart->vm;
     const Vcpu *vcpu = &hart->vcpu;
-    print("partition: %s: hart %u: %s: %s at pc 0x%lx, stval 0x%lx, guest-physical 0x%lx\n",
-          hart->vm->name, hart->number, why, exit_name(vcpu->scause), vcpu->pc, vcpu->stval,
-          vcpu_fault_gpa(vcpu));
-    vm_stop(hart->vm, why);
+    if (end(hart->vm, VM_FAILED, false, false)) {
+        print("partition: %s: hart %u: %s: %s at pc 0x%lx, stval 0x%lx, guest-physical 0x%lx\n",
+              vm->name, hart->number, why, exit_name(vcpu->scause), vcpu->pc, vcpu->stval,
+              vcpu_fault_gpa(vcpu));
+        print("partition: %s: stopped: %s\n", vm->name, why);
+        say_end(vm, VM_FAILED);
+    }
+    end_of_all();
 }
 
-void vm_restart(Vm *vm)
+void vm_restart(Vm *vm, bool by_manager)
 {
-    print("partition: %s: restarts\n", vm->name);
-    end(vm, VM_STOPPED, true);
+    if (end(vm, VM_STOPPED, true, by_manager) || by_manager)
+        print("partition: %s: restarts\n", vm->name);
+    end_of_all();
 }
 
 /* Meanwhile nobody holds the lock, or a neighbour that rings would wait. */
@@ -105,7 +120,7 @@ void vm_settle(Vm *vm)
     lock(&vm->lock);
     if (vm->restart) /* not stopped meanwhile */
         __atomic_store_n(&vm->state, VM_RUNNING, __ATOMIC_RELEASE);
-    __atomic_store_n(&vm->restart, false, __ATOMIC_RELEASE);
+    vm->restart = false;
     vm->loading = false;
     unlock(&vm->lock);
     kick(&vm->harts[0], REQUEST_LOOK);

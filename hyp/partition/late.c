@@ -143,7 +143,7 @@ long late_call(const Vm *vm, Vm *cell, LateCall what)
                  : cell->created        ? SBI_OK
                                         : SBI_ERR_DENIED;
     if (!error && what == LATE_START)
-        vm_restart(cell);
+        vm_restart(cell, true);
     else if (!error)
         print("partition: %s: %s\n", cell->name, what == LATE_CREATE ? "created" : "destroyed");
     return error;

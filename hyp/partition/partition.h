@@ -241,8 +241,13 @@ SbiResult call_handle(VmHart *hart);
 SbiResult call_hsm(VmHart *hart, uint64_t function, const uint64_t *a);
 SbiResult call_console(VmHart *hart, uint64_t function, const uint64_t *a);
 void console_make(void);
-/* What the guest has not ended with a newline yet. */
-void console_flush(Vm *vm);
+/* Takes what the guest has not ended with a newline yet; under vm->lock. To be printed without it: that takes long, and who
+ * stops the partition must not wait for a hart of it that prints. */
+typedef struct {
+    char text[CONSOLE_LINE];
+} ConsoleLine;
+void console_take(Vm *vm, ConsoleLine *line);
+void console_print(const Vm *vm, const ConsoleLine *line);
 
 /* timer.c */
 void timer_reset(VmHart *hart);
@@ -285,16 +290,15 @@ long late_call(const Vm *vm, Vm *cell, LateCall what);
 /* A waiting hart of a cell that is no more goes back to the firmware. */
 void late_leave(const VmHart *hart);
 
-/* fault.c: ends a partition as one that failed, and says why: all its harts stop, its memory stays, the others go on. */
-void vm_stop(Vm *vm, const char *why);
-/* The same for a guest that did what it must not, with where it was. */
+/* fault.c: ends the partition of a guest that did what it must not as one that failed, and says why and where: all its
+ * harts stop, its memory stays, the others go on. */
 void vm_fault(VmHart *hart, const char *why);
-/* Ends it in good order, or as failed, without a word. */
-void vm_end(Vm *vm, VmState state);
+/* Ends it in good order, or as failed. If it has ended already, and is to start anew, only the manager can stop that. */
+void vm_end(Vm *vm, VmState state, bool by_manager);
 /* As others see it: one that is about to start anew runs. */
-VmState vm_state(const Vm *vm);
-/* It stops, and starts as it did the first time. */
-void vm_restart(Vm *vm);
+VmState vm_state(Vm *vm);
+/* It stops, and starts as it did the first time; of its own only if it runs, by the manager's word in any case. */
+void vm_restart(Vm *vm, bool by_manager);
 /* Does what vm_restart asked for when nothing of it runs any more; called by harts that wait. */
 void vm_settle(Vm *vm);
 

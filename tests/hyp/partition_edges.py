@@ -19,5 +19,20 @@ def cases(t):
         for aia in WAYS.values():
             run(binary, [edges("a", "0-1", "hart", 'devices = ["rtc"];')], aia=aia).expect(r"\[a\] EDGES-OK", r"partition: a: stopped")
 
-    fast = {"hart": hart}
+    def race(binary):
+        """A reboot that a hart has asked for happens, though another one is at fault before all have stopped."""
+        if t.is_qemu(binary):
+            raise t.Skip("there either may be first")
+        done = run(binary, [edges("a", "0-1", "race"), edges("b", "2", "none")], 3, more=RECORD)
+        done.expect(r"partition: a: restarts", r"\[a\] EDGES-OK", r"partition: a: stopped", r"partition: b: stopped")
+
+    def stop(binary):
+        """A partition all of whose harts print is stopped at once."""
+        done = run(binary, [edges("m", "0", "stop"), edges("s", "1-3", "spam")], 4, words="quiet")
+        done.expect(r"\[m\] edges: stopped in \d+ us", r"partition: s: stopped", r"\[m\] EDGES-OK")
+        took = int(done.of("m")[0].split()[-2])
+        if took > 100 and not t.is_qemu(binary):
+            raise t.Wrong(f"stopped in {took} us")
+
+    fast = {"hart": hart, "race": race, "stop": stop}
     return {f"edges-{name}": case for name, case in fast.items()}
