@@ -80,6 +80,22 @@ static void check_room(MachineFile *file, const MfPartition *part, uint64_t k)
                  part->name, asked, c, c > 1 ? "s" : "", room, c > 1 ? "ve" : "s", room);
 }
 
+/* The root table of a G stage is four pages in one piece. norm:hgatp_ppn_op */
+static void check_root(MachineFile *file, const MfPartition *part, uint64_t k)
+{
+    for (uint64_t first = 0; first + 4 <= k; first += 4)
+        if (mf_has(&part->colors, (unsigned)first) && mf_has(&part->colors, (unsigned)first + 1) &&
+            mf_has(&part->colors, (unsigned)first + 2) &&
+            mf_has(&part->colors, (unsigned)first + 3))
+            return;
+    MF_WARNING(
+        file, part, "colors",
+        "partition \"%s\" has no four colours in a row from a multiple of four on, and the root table of "
+        "its G stage is four pages in one piece, so guest addresses beyond 512 GiB lead through lines of "
+        "others' colours; choose for example 4-7",
+        mf_name(part));
+}
+
 static void check_partition(MachineFile *file, const MfPartition *part, uint64_t k)
 {
     if (part->superpages)
@@ -88,6 +104,8 @@ static void check_partition(MachineFile *file, const MfPartition *part, uint64_t
             "a page of 2M has all colours, so memory of some colours is mapped in pages of 4K; "
             "leave superpages or colors out");
     check_room(file, part, k);
+    if (k >= 4)
+        check_root(file, part, k);
 }
 
 /* What colouring does not keep apart although it looks so. */

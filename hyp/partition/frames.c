@@ -50,13 +50,25 @@ static bool is_free(uint64_t base, uint64_t size)
     return true;
 }
 
-/* The first such piece at or after *next, which then is taken, and *next behind it; 0 if there is none below `end`. */
-static uint64_t get(uint64_t *next, uint64_t end, uint64_t size, const Colors *colors,
-                    unsigned n_colors)
+static unsigned n_colors = 1;
+
+/* Is every page of it of one of these colours? */
+static bool is_colored(uint64_t base, uint64_t size, const Colors *colors)
+{
+    for (uint64_t at = base; !colors->any && at < base + size; at += PAGE_SIZE)
+        if (!colors_have(colors, (unsigned)(at / PAGE_SIZE % n_colors)))
+            return false;
+    return true;
+}
+
+/* The first such piece at or after *next, which then is taken, and *next behind it; 0 if there is none below `end`. Of
+ * the piece its first `colored` bytes are of these colours. */
+static uint64_t get(uint64_t *next, uint64_t end, uint64_t size, uint64_t colored,
+                    const Colors *colors)
 {
     uint64_t at = (*next + size - 1) & -size;
     for (; at < end && end - at >= size; at += size) {
-        if (!colors_have(colors, (unsigned)(at / PAGE_SIZE % n_colors)) || !is_free(at, size))
+        if (!is_colored(at, colored, colors) || !is_free(at, size))
             continue;
         frames_take(at, size);
         *next = at + size;
@@ -65,19 +77,26 @@ static uint64_t get(uint64_t *next, uint64_t end, uint64_t size, const Colors *c
     return 0;
 }
 
-static unsigned n_colors = 1;
-
 uint64_t frames_get(Vm *vm, uint64_t size)
 {
     uint64_t *next = &vm->next_frame[size >= GIGA_PAGE ? 2 : size >= MEGA_PAGE ? 1 : 0];
     if (!*next)
         *next = own.base + own.size;
-    return get(next, ram.base + ram.size, size, &vm->colors, n_colors);
+    uint64_t at = get(next, ram.base + ram.size, size, size, &vm->colors);
+    /* A root of Sv39x4 is four pages in one piece, of which addresses below 512 GiB need the first. */
+    if (!at && size == 4 * PAGE_SIZE)
+        at = get(next, ram.base + ram.size, size, PAGE_SIZE, &vm->colors);
+    return at;
 }
 
 void *frames_own(uint64_t size)
 {
-    uint64_t at = get(&next_own, own.base + own.size, size, &own_colors, n_colors);
+    uint64_t at = get(&next_own, own.base + own.size, size, size, &own_colors);
+    if (!at && size > PAGE_SIZE)
+        panic(
+            "partition: %lu pages of our own colours do not lie in one piece; give the hypervisor "
+            "so many colours in a row, from a multiple of that on, or more memory",
+            size / PAGE_SIZE);
     if (!at)
         panic("partition: %lu MiB are not enough for us; give the hypervisor more memory",
               own.size >> 20);
