@@ -64,9 +64,11 @@ static bool take_start(VmHart *hart)
     return wanted;
 }
 
-/* Until it is wanted. Its siblings and the manager wake it by kick(). */
+/* Until it is wanted. Its siblings and the manager wake it by kick(); what waits for the guest that was here must not, and
+ * its enables are in hie. norm:wfi_resume_reason */
 static void wait_for_start(VmHart *hart)
 {
+    csr_write(hie, 0);
     csr_write(sie, SIE_SOFT);
     while (!take_start(hart)) {
         late_leave(hart);
@@ -78,12 +80,26 @@ static void wait_for_start(VmHart *hart)
     }
 }
 
+static bool all_stopped(const Vm *vm)
+{
+    for (unsigned i = 0; i < vm->n_harts; i++)
+        if (vm->harts[i].state != SBI_HART_STOPPED)
+            return false;
+    return true;
+}
+
+/* Where nobody is left who could start a hart, the partition has ended. It cannot start anew before that is said. */
 static void leave(VmHart *hart)
 {
     Vm *vm = hart->vm;
     lock(&vm->lock);
     if (hart->state == SBI_HART_STARTED)
         hart->state = SBI_HART_STOPPED;
+    bool over = vm->state == VM_RUNNING && vm->running == 1 && all_stopped(vm);
+    unlock(&vm->lock);
+    if (over)
+        vm_end(vm, VM_STOPPED, false);
+    lock(&vm->lock);
     vm->running--;
     unlock(&vm->lock);
 }

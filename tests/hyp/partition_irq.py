@@ -100,6 +100,20 @@ def cases(t):
             if (got := done.lines.count("partition: again: restarts")) != n - 1:
                 raise t.Wrong(f"{way}: {got} restarts, not {n - 1}")
 
+    def ends(binary):
+        """A partition that is switched off, or whose harts all stopped themselves, has ended, and its harts sleep, though the
+        guest's interrupts wait for it."""
+        for way in ("PLIC", "APLIC and IMSIC"):
+            for word in ("off", "stop"):
+                parts = [t.part("rt", "0", "rt.elf", append=f"{rate(binary)} ticks=50"), t.part("ends", "1-2", "ends.elf", append=f"way={word}")]
+                done = run(binary, parts, way, harts=3, **window(binary))
+                done.expect(r"\[ends\] ends: now", r"partition: ends: stopped", r"\[rt\] rt: 50 ticks, lost 0, .*", r"\[rt\] RT-OK")
+                if t.is_qemu(binary):
+                    continue
+                spent = next(part["instructions"] for part in json.loads(done.read)["partitions"] if part["name"] == "ends")
+                if sum(spent.values()) > 1000:
+                    raise t.Wrong(f"{way}, {word}: harts that have ended go on, with {spent} instructions in 50 ms")
+
     def jailhouse(binary):
         """The root has the machine for itself, then a hypervisor under it; what it gives to a cell it has no more, until it has it
         back, empty."""
@@ -131,5 +145,5 @@ def cases(t):
         done.expect(r"partition: profile= is bao, dom0less or jailhouse", status=1)
 
     slow = {f"linux-{name}": linux(way) for name, way in (("plic", "PLIC"), ("aplic", "APLIC"), ("messages", "APLIC by messages"))}
-    fast = {"external": external, "claims": claims, "doorbell": doorbell, "again": again, "jailhouse": jailhouse, "profiles": profiles}
+    fast = {"external": external, "claims": claims, "doorbell": doorbell, "again": again, "ends": ends, "jailhouse": jailhouse, "profiles": profiles}
     return fast, slow
