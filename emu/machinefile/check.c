@@ -60,7 +60,7 @@ void machinefile_check(MachineFile *file)
     static void (*const checks[])(MachineFile *) = {
         mf_check_machine,  mf_check_timing,  mf_check_hypervisor, mf_check_names,  mf_check_harts,
         mf_check_vmids,    mf_check_memory,  mf_check_shmem,      mf_check_colors, mf_check_budgets,
-        mf_check_backends, mf_check_devices, mf_check_interrupts, mf_check_images,
+        mf_check_backends, mf_check_devices, mf_check_interrupts, mf_check_places, mf_check_images,
     };
     for (size_t i = 0; i < G_N_ELEMENTS(checks); i++)
         checks[i](file);

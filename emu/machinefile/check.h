@@ -51,6 +51,8 @@ void mf_check_vmids(MachineFile *file);
 void mf_check_budgets(MachineFile *file);
 /* check_memory.c */
 void mf_check_memory(MachineFile *file);
+/* check_places.c */
+void mf_check_places(MachineFile *file);
 /* check_shmem.c */
 void mf_check_shmem(MachineFile *file);
 /* check_colors.c */
