@@ -33,8 +33,8 @@ static void add_controllers(const MachineFile *file, const MfPartition *part, GA
     }
     add_place(places, BOARD_APLIC_S, APLIC_SIZE, "the registers of the APLIC");
     if (m->aia_guests)
-        add_place(places, BOARD_IMSIC_S, part->harts.n * PAGE_SIZE, "the interrupt files of the %s",
-                  "IMSIC");
+        add_place(places, BOARD_IMSIC_S, part->harts.n * PAGE_SIZE,
+                  "the interrupt files of the IMSIC");
 }
 
 static GArray *places_of(const MachineFile *file, const MfPartition *part)
