@@ -9,19 +9,21 @@
 
 #include "lib/csr.h"
 
+/* A queue: whoever waits longest is next, so nobody waits for more than one turn of each other hart. */
 typedef struct {
-    uint32_t taken;
+    uint32_t tickets, turn;
 } Lock;
 
 static inline void lock(Lock *lock)
 {
-    while (__atomic_exchange_n(&lock->taken, 1, __ATOMIC_ACQUIRE))
+    uint32_t own = __atomic_fetch_add(&lock->tickets, 1, __ATOMIC_RELAXED);
+    while (__atomic_load_n(&lock->turn, __ATOMIC_ACQUIRE) != own)
         pause();
 }
 
 static inline void unlock(Lock *lock)
 {
-    __atomic_store_n(&lock->taken, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&lock->turn, lock->turn + 1, __ATOMIC_RELEASE);
 }
 
 #endif

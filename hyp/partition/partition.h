@@ -158,7 +158,7 @@ typedef struct {
     bool lazy;           /* memory is mapped at its first touch: the bad example */
     bool quiet;
     bool sstc, stateen; /* what the harts have */
-    bool svade;
+    bool svade, fpu;
 } Config;
 
 extern Vm vms[VMS];
