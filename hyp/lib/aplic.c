@@ -8,23 +8,10 @@
  */
 #include <stddef.h>
 
+#include "lib/aplic.h"
 #include "lib/csr.h"
 #include "lib/irqchip.h"
 #include "lib/mmio.h"
-
-enum {
-    DOMAINCFG = 0x0000,
-    SOURCECFG = 0x0000, /* of source i at 4 * i */
-    SETIENUM = 0x1edc,
-    CLRIENUM = 0x1fdc,
-    SETIPNUM_LE = 0x2000,
-    TARGET = 0x3000, /* the same */
-    IDC = 0x4000,
-    IDC_STRIDE = 0x20,
-};
-enum { IDELIVERY = 0x00, ITHRESHOLD = 0x08, CLAIMI = 0x1c }; /* in an IDC */
-enum { DOMAIN_DIRECT = 0x100, DOMAIN_MSI = 0x104, SOURCE_EDGE_RISING = 4, SOURCE_LEVEL_HIGH = 6 };
-enum { EIDELIVERY = 0x70, EITHRESHOLD = 0x72, EIE0 = 0xc0 }; /* behind siselect */
 
 static uintptr_t base, idc;
 static uint32_t target; /* the hart, as targets name it */
@@ -37,8 +24,8 @@ static bool aplic_open(const Fdt *fdt, FdtNode node, uint64_t id)
         return false;
     base = reg.base;
     idc = base + IDC + IDC_STRIDE * (unsigned)place;
-    target = (uint32_t)place << 18;
-    write32(base + DOMAINCFG, DOMAIN_DIRECT);
+    target = (uint32_t)place << HART_AT;
+    write32(base + DOMAINCFG, DOMAIN_IE);
     write32(idc + ITHRESHOLD, 0);
     write32(idc + IDELIVERY, 1);
     return true;
@@ -46,10 +33,10 @@ static bool aplic_open(const Fdt *fdt, FdtNode node, uint64_t id)
 
 static void aplic_enable(unsigned source, bool on)
 {
-    write32(base + SOURCECFG + 4 * source, on ? SOURCE_LEVEL_HIGH : 0);
+    write32(base + SOURCECFG + 4 * source, on ? LEVEL_HIGH : 0);
     if (on)
         write32(base + TARGET + 4 * source, target | 1); /* priority 1 */
-    write32(base + (on ? SETIENUM : CLRIENUM), source);
+    write32(base + (on ? SETIE : CLRIE) + NUMBER, source);
 }
 
 static unsigned aplic_claim(void)
@@ -64,7 +51,7 @@ static void aplic_complete(unsigned source)
 
 static void aplic_edge(unsigned source)
 {
-    write32(base + SOURCECFG + 4 * source, SOURCE_EDGE_RISING);
+    write32(base + SOURCECFG + 4 * source, EDGE_RISING);
 }
 
 const Irqchip aplic = { "APLIC",     "riscv,aplic",  aplic_open, aplic_enable,
@@ -87,8 +74,8 @@ static bool imsic_open(const Fdt *fdt, FdtNode node, uint64_t id)
     if (place < 0 || !fdt_reg(fdt, node, 0, &reg))
         return false;
     base = reg.base;
-    target = (uint32_t)place << 18;
-    write32(base + DOMAINCFG, DOMAIN_MSI);
+    target = (uint32_t)place << HART_AT;
+    write32(base + DOMAINCFG, DOMAIN_IE | DOMAIN_DM);
     csr_write(siselect, EITHRESHOLD);
     csr_write(sireg, 0);
     csr_write(siselect, EIDELIVERY);
@@ -103,10 +90,10 @@ static void imsic_enable(unsigned source, bool on)
         csr_set(sireg, BIT(source % 64));
     else
         csr_clear(sireg, BIT(source % 64));
-    write32(base + SOURCECFG + 4 * source, on ? SOURCE_LEVEL_HIGH : 0);
+    write32(base + SOURCECFG + 4 * source, on ? LEVEL_HIGH : 0);
     if (on)
         write32(base + TARGET + 4 * source, target | source);
-    write32(base + (on ? SETIENUM : CLRIENUM), source);
+    write32(base + (on ? SETIE : CLRIE) + NUMBER, source);
 }
 
 static unsigned imsic_claim(void)

@@ -125,6 +125,17 @@ static inline void sfence_vma_page(uint64_t va)
     __asm__ volatile("sfence.vma %0" ::"r"(va) : "memory");
 }
 
+/* Floating-point registers and fcsr of a hart that has the F extension; of 64-bit registers the upper half is all ones then. */
+static inline void clear_float(void)
+{
+    csr_set(sstatus, SSTATUS_FS);
+    __asm__ volatile(
+        ".option push\n.option arch, +f\n"
+        ".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, "
+        "20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31\n"
+        "fmv.w.x f\\n, zero\n.endr\nfscsr zero\n.option pop");
+}
+
 /* gcc 12 knows no `h` in -march; the assembler does. */
 static inline void hfence_gvma(void)
 {

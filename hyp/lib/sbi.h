@@ -52,6 +52,17 @@ enum {
 enum { SBI_SHUTDOWN, SBI_COLD_REBOOT, SBI_WARM_REBOOT }; /* types, of SBI_SYSTEM_RESET */
 enum { SBI_NO_REASON, SBI_SYSTEM_FAILURE };              /* its reasons */
 
+/* Performance Monitoring Unit extension. */
+enum { SBI_PMU = 0x504d55 };
+enum { PMU_NUM_COUNTERS, PMU_COUNTER_INFO, PMU_CONFIG_MATCHING, PMU_START, PMU_STOP };
+enum {
+    PMU_CONFIG_CLEAR = 1 << 1,
+    PMU_CONFIG_NOT_U = 1 << 5,
+    PMU_CONFIG_NOT_S = 1 << 6,
+    PMU_CONFIG_NOT_M = 1 << 7,
+    PMU_START_SET_VALUE = 1
+};
+
 enum {
     SBI_OK = 0,
     SBI_ERR_FAILED = -1,

@@ -8,16 +8,6 @@
 #include "lib/print.h"
 #include "partition.h"
 
-/* SBI's Performance Monitoring Unit extension. */
-enum { SBI_PMU = 0x504d55 };
-enum { PMU_NUM_COUNTERS, PMU_COUNTER_INFO, PMU_CONFIG_MATCHING, PMU_START, PMU_STOP };
-enum {
-    CONFIG_CLEAR = 1 << 1,
-    CONFIG_NOT_U = 1 << 5,
-    CONFIG_NOT_S = 1 << 6,
-    CONFIG_NOT_M = 1 << 7,
-    START_SET_VALUE = 1
-};
 enum { EVENT_CACHE_MISSES = 4 };
 
 /* Finds a counter for the guest's misses, and nobody else's, on this hart. */
@@ -29,7 +19,8 @@ void budget_open(VmHart *hart)
     uint64_t counters = sbi_call(SBI_PMU, PMU_NUM_COUNTERS, 0, 0, 0).value;
     SbiResult chosen =
         sbi_call5(SBI_PMU, PMU_CONFIG_MATCHING, 0, BIT(counters % 64) - 1,
-                  CONFIG_CLEAR | CONFIG_NOT_U | CONFIG_NOT_S | CONFIG_NOT_M, EVENT_CACHE_MISSES, 0);
+                  PMU_CONFIG_CLEAR | PMU_CONFIG_NOT_U | PMU_CONFIG_NOT_S | PMU_CONFIG_NOT_M,
+                  EVENT_CACHE_MISSES, 0);
     hart->has_budget = !chosen.error;
     hart->counter = chosen.value;
     if (chosen.error && !hart->number)
@@ -44,7 +35,7 @@ void budget_begin(VmHart *hart)
         return;
     sbi_call(SBI_PMU, PMU_STOP, hart->counter, 1, 0);
     csr_clear(sip, BIT(IRQ_OVERFLOW));
-    sbi_call5(SBI_PMU, PMU_START, hart->counter, 1, START_SET_VALUE,
+    sbi_call5(SBI_PMU, PMU_START, hart->counter, 1, PMU_START_SET_VALUE,
               -(vm->budget_fills / vm->n_harts), 0);
     csr_set(sie, BIT(IRQ_OVERFLOW));
     uint64_t now = csr_read(time);

@@ -11,9 +11,10 @@
 #ifndef HYP_PARTITION_EMULATED_H
 #define HYP_PARTITION_EMULATED_H
 
+#include "lib/bits.h"
 #include "partition.h"
 
-enum { WORDS = VM_SOURCES / 64, EDGE_RISING = 4, EDGE_FALLING = 5, LEVEL_HIGH = 6 };
+enum { WORDS = VM_SOURCES / 64 };
 
 /* What interrupts one hart of the guest: sources whose urgency is above the threshold. */
 typedef struct {
@@ -74,19 +75,6 @@ void emulated_update(Vm *vm);
 static inline bool bit_of(const uint64_t *words, unsigned n)
 {
     return n < VM_SOURCES && (words[n / 64] >> n % 64 & 1);
-}
-
-static inline unsigned lowest_bit(uint64_t word)
-{
-    unsigned n = 0;
-    while (!(word >> n & 1))
-        n++;
-    return n;
-}
-
-static inline void put_bit(uint64_t *words, unsigned n, bool set)
-{
-    words[n / 64] = (words[n / 64] & ~BIT(n % 64)) | (uint64_t)set << n % 64;
 }
 
 #endif

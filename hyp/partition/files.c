@@ -11,15 +11,14 @@
  *
  * RISC-V Advanced Interrupt Architecture, "Incoming MSI Controller", "Advanced Platform-Level Interrupt Controller".
  */
-#include "files.h"
-
 #include <stddef.h>
 
+#include "files.h"
+#include "lib/aplic.h"
 #include "lib/csr.h"
 #include "lib/mmio.h"
 
 enum { FILE_NUMBER = 1 };
-enum { EIDELIVERY = 0x70, EITHRESHOLD = 0x72, EIP0 = 0x80, EIE0 = 0xc0 }; /* behind vsiselect */
 
 static FdtNode aplic_node, imsic_node; /* of the supervisor level */
 static FdtRange aplic_range;

@@ -5,32 +5,21 @@
  *
  * RISC-V Advanced Interrupt Architecture, "Memory-mapped control region for an interrupt domain".
  */
-#include "files.h"
-
 #include <stddef.h>
 
+#include "files.h"
+#include "lib/aplic.h"
 #include "lib/csr.h"
 #include "lib/mmio.h"
 
-enum {
-    DOMAINCFG = 0x0000,
-    SOURCECFG = 0x0000, /* of source i at 4 * i, as TARGET */
-    SETIP = 0x1c00,
-    CLRIP = 0x1d00,
-    SETIE = 0x1e00,
-    CLRIE = 0x1f00,
-    NUMBER = 0xdc, /* behind each of the four: the same for the source that is written there */
-    SETIPNUM_LE = 0x2000,
-    TARGET = 0x3000, /* GENMSI for source 0 */
-};
-enum { DOMAIN_MSI = 0x80000104, MODES = 7, HART_AT = 18, FILE_AT = 12, IDENTITY = 0x7ff };
+enum { DOMAIN = (int)DOMAIN_READ | DOMAIN_IE | DOMAIN_DM };
 
 static uint64_t base;
 
 void files_open(uint64_t at)
 {
     base = at;
-    write32(base + DOMAINCFG, DOMAIN_MSI);
+    write32(base + DOMAINCFG, DOMAIN);
 }
 
 static Doorbell *doorbell(Vm *vm, unsigned source)
@@ -173,7 +162,7 @@ bool files_aplic(VmHart *hart, uint64_t offset, const Access *access, uint64_t *
     else if (offset == TARGET && access->write)
         send(vm, word);
     else
-        word = offset == DOMAINCFG ? DOMAIN_MSI : 0;
+        word = offset == DOMAINCFG ? DOMAIN : 0;
     unlock(&vm->irq_lock);
     *value = word;
     return true;

@@ -12,23 +12,10 @@
 #include <stddef.h>
 
 #include "emulated.h"
+#include "lib/aplic.h"
 #include "lib/csr.h"
 
-enum {
-    DOMAINCFG = 0x0000,
-    SOURCECFG = 0x0000, /* of source i at 4 * i, as TARGET */
-    SETIP = 0x1c00,
-    CLRIP = 0x1d00,
-    SETIE = 0x1e00,
-    CLRIE = 0x1f00,
-    NUMBER = 0xdc, /* behind each of the four: the same for the source that is written there */
-    SETIPNUM_LE = 0x2000,
-    TARGET = 0x3000,
-    IDC = 0x4000,
-    IDC_STRIDE = 0x20,
-};
-enum { IDELIVERY = 0x00, ITHRESHOLD = 0x08, TOPI = 0x18, CLAIMI = 0x1c }; /* in an IDC */
-enum { DOMAIN = (int)0x80000000, DOMAIN_IE = 0x100, MODES = 7, HART_AT = 18, LOWEST = 256 };
+enum { LOWEST = 256 };
 enum { TO_US = HSTATUS_VTSR | HSTATUS_VTW };
 
 /* A source goes to the hart it is meant for, and to no other. A lower number is more urgent. */
@@ -130,7 +117,7 @@ static void access_domain(Vm *vm, bool write, uint32_t *value)
 {
     if (write)
         vm->emulated->domain = *value & DOMAIN_IE;
-    *value = (uint32_t)DOMAIN | vm->emulated->domain;
+    *value = DOMAIN_READ | vm->emulated->domain;
 }
 
 /* Under vm->irq_lock. */

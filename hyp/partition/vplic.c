@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "emulated.h"
+#include "lib/aplic.h"
 
 enum { PRIORITY = 0, PENDING = 0x1000, ENABLE = 0x2000, CONTEXT = 0x200000 };
 enum { BITS = VM_SOURCES / 8, CONTEXT_STRIDE = 0x1000, THRESHOLD = 0, CLAIM = 4, PRIORITIES = 7 };

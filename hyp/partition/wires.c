@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "emulated.h"
+#include "lib/aplic.h"
 #include "lib/csr.h"
 #include "lib/mmio.h"
 #include "lib/string.h"
@@ -57,32 +58,19 @@ static void plic_done(const VmHart *hart, unsigned source, bool enabled)
         plic_route(hart, source, 0);
 }
 
-enum {
-    DOMAINCFG = 0x0000,
-    SOURCECFG = 0x0000, /* of source i at 4 * i, as TARGET */
-    SETIENUM = 0x1edc,
-    CLRIENUM = 0x1fdc,
-    SETIPNUM_LE = 0x2000,
-    TARGET = 0x3000,
-    IDC = 0x4000,
-    IDC_STRIDE = 0x20,
-};
-enum { IDELIVERY = 0x00, ITHRESHOLD = 0x08, CLAIMI = 0x1c }; /* in an IDC */
-enum { DOMAIN_DIRECT = 0x100, DOMAIN_MSI = 0x104, HART_AT = 18 };
-
 static void set_source(unsigned source, unsigned mode, uint32_t target)
 {
     if (mode) {
         write32(base + SOURCECFG + 4 * source, mode);
         write32(base + TARGET + 4 * source, target);
     }
-    write32(base + (mode ? SETIENUM : CLRIENUM), source);
+    write32(base + (mode ? SETIE : CLRIE) + NUMBER, source);
 }
 
 static void aplic_ready(const VmHart *hart, const uint64_t *sources)
 {
     (void)sources;
-    write32(base + DOMAINCFG, DOMAIN_DIRECT);
+    write32(base + DOMAINCFG, DOMAIN_IE);
     write32(base + IDC + IDC_STRIDE * hart->place + ITHRESHOLD, 0);
     write32(base + IDC + IDC_STRIDE * hart->place + IDELIVERY, 1);
 }
@@ -97,7 +85,7 @@ static unsigned aplic_claim(const VmHart *hart)
 {
     unsigned source = read32(base + IDC + IDC_STRIDE * hart->place + CLAIMI) >> 16;
     if (source)
-        write32(base + CLRIENUM, source);
+        write32(base + CLRIE + NUMBER, source);
     return source;
 }
 
@@ -105,10 +93,8 @@ static void aplic_done(const VmHart *hart, unsigned source, bool enabled)
 {
     (void)hart;
     if (enabled)
-        write32(base + SETIENUM, source);
+        write32(base + SETIE + NUMBER, source);
 }
-
-enum { EIDELIVERY = 0x70, EITHRESHOLD = 0x72, EIE0 = 0xc0 }; /* behind siselect */
 
 static uint32_t identities; /* the highest of a file */
 
@@ -129,7 +115,7 @@ static bool imsic_open(const Fdt *host, FdtNode node, VmHart *hart)
 static void imsic_ready(const VmHart *hart, const uint64_t *sources)
 {
     (void)hart;
-    write32(base + DOMAINCFG, DOMAIN_MSI);
+    write32(base + DOMAINCFG, DOMAIN_IE | DOMAIN_DM);
     csr_write(siselect, EITHRESHOLD);
     csr_write(sireg, 0);
     csr_write(siselect, EIDELIVERY);

@@ -9,16 +9,6 @@
 #include "lib/sbi.h"
 #include "neighbours.h"
 
-/* SBI's Performance Monitoring Unit extension. */
-enum { SBI_PMU = 0x504d55 };
-enum { PMU_NUM_COUNTERS, PMU_COUNTER_INFO, PMU_CONFIG_MATCHING, PMU_START, PMU_STOP };
-enum {
-    CONFIG_CLEAR = 1 << 1,
-    CONFIG_NOT_U = 1 << 5,
-    CONFIG_NOT_S = 1 << 6,
-    CONFIG_NOT_M = 1 << 7,
-    START_SET_VALUE = 1,
-};
 enum { EVENT_CACHE_MISSES = 4 };
 
 enum { PERIOD = 10000 }; /* 1 ms of the time CSR's 10 MHz */
@@ -29,7 +19,8 @@ static uint64_t find_counter(void)
     uint64_t counters = sbi_call(SBI_PMU, PMU_NUM_COUNTERS, 0, 0, 0).value;
     SbiResult chosen =
         sbi_call5(SBI_PMU, PMU_CONFIG_MATCHING, 0, BIT(counters) - 1,
-                  CONFIG_CLEAR | CONFIG_NOT_U | CONFIG_NOT_S | CONFIG_NOT_M, EVENT_CACHE_MISSES, 0);
+                  PMU_CONFIG_CLEAR | PMU_CONFIG_NOT_U | PMU_CONFIG_NOT_S | PMU_CONFIG_NOT_M,
+                  EVENT_CACHE_MISSES, 0);
     if (chosen.error)
         panic("neighbours: no counter counts misses of the cache");
     return chosen.value;
@@ -40,7 +31,7 @@ static void begin_period(const Guest *guest, uint64_t counter, uint64_t number)
     if (guest->budget) {
         sbi_call(SBI_PMU, PMU_STOP, counter, 1, 0);
         csr_clear(sip, BIT(IRQ_OVERFLOW));
-        sbi_call5(SBI_PMU, PMU_START, counter, 1, START_SET_VALUE, -guest->budget, 0);
+        sbi_call5(SBI_PMU, PMU_START, counter, 1, PMU_START_SET_VALUE, -guest->budget, 0);
     }
     mark(MARK_PERIOD, number);
 }

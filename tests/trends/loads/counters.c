@@ -9,9 +9,7 @@
 #include "lib/print.h"
 #include "lib/sbi.h"
 
-enum { SBI_PMU = 0x504d55 };
-enum { PMU_COUNTER_INFO = 1, PMU_CONFIG_MATCHING, PMU_START, PMU_STOP };
-enum { CONFIG_CLEAR = 1 << 1, RAW = 0x20000 };
+enum { RAW = 0x20000 };
 enum { NONE = 32, KNOWN = 11, FIRST_CSR = 0xc00 }; /* KNOWN: of read_counter */
 
 /* Numbers of events as SBI has them; those from RAW on are what the machine has beside. Without a model of caches
@@ -62,7 +60,7 @@ void counters_find(void)
     uint64_t all = BIT(KNOWN) - 1;
     for (unsigned i = 0; i < COUNTERS; i++) {
         uint64_t event = counters[i].event;
-        SbiResult got = sbi_call5(SBI_PMU, PMU_CONFIG_MATCHING, 0, all, CONFIG_CLEAR,
+        SbiResult got = sbi_call5(SBI_PMU, PMU_CONFIG_MATCHING, 0, all, PMU_CONFIG_CLEAR,
                                   event < RAW ? event : RAW, event);
         counters[i].counter = fixed_counter(event);
         if (got.error)

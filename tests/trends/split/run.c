@@ -7,7 +7,7 @@
 #include "split.h"
 
 /* As tests/trends/loads/loads.h has it. */
-enum { SBI_TRENDS = 0x08000000, SBI_PMU = 0x504d55 };
+enum { SBI_TRENDS = 0x08000000 };
 
 unsigned n_ready;
 
