@@ -115,6 +115,7 @@ void vm_settle(Vm *vm)
     unlock(&vm->lock);
     if (!ours)
         return;
+    vm_quiet(vm);
     vm_clear(vm);
     vm_load(vm);
     lock(&vm->lock);

@@ -128,6 +128,7 @@ static long destroy(Vm *cell)
     __atomic_store_n(&cell->created, false, __ATOMIC_RELEASE);
     for (unsigned i = 0; i < cell->n_harts; i++)
         kick(&cell->harts[i], REQUEST_LOOK);
+    vm_quiet(cell);
     vm_clear(cell);
     each_page(cell, give_page);
     hfence_gvma();

@@ -111,11 +111,7 @@ static void reset_registers(void)
         csr_write(sstateen0, 0);
     if (!config.fpu)
         return;
-    csr_set(sstatus, SSTATUS_FS);
-    __asm__ volatile(".option push\n.option arch, +d\n"
-                     ".irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, "
-                     "20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31\n"
-                     "fmv.d.x f\\n, zero\n.endr\nfscsr zero\n.option pop");
+    clear_float();
 }
 
 /* From now on the guest sees a hart that comes out of reset. */
@@ -194,7 +190,7 @@ static void read_config(const Fdt *host)
         .sstc = isa_has(isa, "sstc"),
         .stateen = isa_has(isa, "ssstateen") || isa_has(isa, "smstateen"),
         .svade = isa_has(isa, "svade"),
-        .fpu = isa_has(isa, "d"),
+        .fpu = isa_has(isa, "f"),
     };
 }
 

@@ -40,6 +40,7 @@ enum {
     VM_SOURCES = 1024,
     VM_NAME = 32,
     VM_DOORBELLS = 8,
+    VM_VIRTIO = 8,
     CONSOLE_LINE = 160
 };
 
@@ -132,6 +133,9 @@ struct Vm {
     struct Emulated *emulated; /* of irq_vplic and irq_vaplic */
     uint64_t sources[VM_SOURCES /
                      64]; /* bit n: interrupt n of the machine's wired controller is its own */
+    uintptr_t
+        virtio[VM_VIRTIO]; /* registers of its devices that read and write memory by themselves */
+    unsigned n_virtio;
     uint64_t doorbells[VM_SOURCES / 64]; /* bit n: interrupt n is one without a wire */
     Doorbell doorbell[VM_DOORBELLS];     /* what files.c keeps of them */
     uint64_t next_frame[3];              /* where to look for more, see frames.c */
@@ -145,6 +149,7 @@ struct Vm {
     unsigned running; /* harts */
     char line[CONSOLE_LINE];
     unsigned line_length;
+    uint8_t letter; /* bytes that its last letter still needs, in UTF-8 */
 };
 
 /* How other hypervisors of this kind differ: README.md. */
@@ -178,6 +183,8 @@ void kick(VmHart *hart, uint32_t request);
 
 /* vm.c: makes it from what the device tree says; on the first hart, before any guest runs. */
 void vm_make(Vm *vm, const Fdt *host, const Partition *part);
+/* Its devices as after a reset, if they are virtio; nobody knows how to reset others. */
+void vm_quiet(const Vm *vm);
 /* Empties its memory, of whatever it left there. */
 void vm_clear(Vm *vm);
 /* Copies its images and its device tree to where they belong, and gives its first hart its start. Nothing of it runs. */

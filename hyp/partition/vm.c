@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* vm.c - what a partition is made of: harts, memory, devices, images; see partition.h. */
 #include "lib/csr.h"
+#include "lib/mmio.h"
 #include "lib/print.h"
 #include "lib/string.h"
 #include "partition.h"
 
-enum { TREE_ROOM = 0x10000 };
+enum { TREE_ROOM = 0x10000, VIRTIO_STATUS = 0x70 };
 
 static VmHart hart_records[HART_MAX];
 static unsigned hart_records_used;
@@ -82,6 +83,13 @@ char *vm_at(const Vm *vm, uint64_t gpa, uint64_t *size)
     const uint64_t *leaf = paging_leaf(vm->root, SV39X4, gpa, &covers);
     *size = covers - gpa % covers;
     return (char *)((*leaf >> 10 << 12) + gpa % covers);
+}
+
+/* Virtual I/O Device Specification, "MMIO Device Register Layout". */
+void vm_quiet(const Vm *vm)
+{
+    for (unsigned i = 0; i < vm->n_virtio; i++)
+        write32(vm->virtio[i] + VIRTIO_STATUS, 0);
 }
 
 void vm_clear(Vm *vm)
@@ -175,6 +183,16 @@ static void keep_tree(Vm *vm, const Fdt *host, const Partition *part)
     vm->tree = (PartitionModule){ kept, size, tree_place(vm), 0 };
 }
 
+static void keep_virtio(const Fdt *host, FdtNode node, Vm *vm)
+{
+    FdtRange reg;
+    if (strcmp(fdt_text(host, node, "compatible"), "virtio,mmio") || !fdt_reg(host, node, 0, &reg))
+        return;
+    if (vm->n_virtio == VM_VIRTIO)
+        panic("partition: %s: more than %u virtio devices", vm->name, VM_VIRTIO);
+    vm->virtio[vm->n_virtio++] = reg.base;
+}
+
 /* A device's registers, and its wired interrupts. */
 typedef struct {
     Vm *vm;
@@ -188,6 +206,7 @@ static void give_device(void *opaque, FdtNode node)
     FdtNode chip =
         fdt_find_phandle(giving->host, fdt_cell(giving->host, node, "interrupt-parent", 0, 0));
     uint32_t cells = chip ? fdt_cell(giving->host, chip, "#interrupt-cells", 0, 1) : 1, source;
+    keep_virtio(giving->host, node, giving->vm);
     for (unsigned i = 0; fdt_reg(giving->host, node, i, &reg); i++)
         vm_map(giving->vm, reg.base, reg.base, reg.size, PTE_RW);
     for (unsigned i = 0; (source = fdt_cell(giving->host, node, "interrupts", i * cells, 0)); i++)

@@ -34,5 +34,11 @@ def cases(t):
         if took > 100 and not t.is_qemu(binary):
             raise t.Wrong(f"stopped in {took} us")
 
-    fast = {"hart": hart, "race": race, "stop": stop}
+    def left(binary):
+        """A partition that starts anew finds registers empty that only an extension has, and its device quiet."""
+        parts = [edges("a", "0", "none"), t.part("b", "1", "again.elf", append="starts=3 way=0 stateen", more='devices = ["virtio7"];')]
+        text = t.machine(parts, more=RECORD).replace("machine = {", 'machine = { cpu = "rv64,smstateen=true,ssstateen=true";')
+        t.Run(binary, text, "-device", "virtio-rng-device").expect(r"\[b\] again: started 3 times", r"partition: b: stopped")
+
+    fast = {"left": left, "hart": hart, "race": race, "stop": stop}
     return {f"edges-{name}": case for name, case in fast.items()}

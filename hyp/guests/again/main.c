@@ -18,6 +18,7 @@
 enum { SBI_PARTITION = 0x0a000b4d };
 enum { PARTITION_STATUS, PARTITION_RESTART, PARTITION_STOP, PARTITION_DOORBELL };
 enum { STOPPED, RUNNING, FAILED };
+enum { VIRTIO_STATUS = 0x70, VIRTIO_ACKNOWLEDGE = 1 };
 enum { PATTERN = 0x5a, SPACE = 1 << 20 };
 
 /* In shared memory, which outlives them. */
@@ -31,6 +32,7 @@ static Fdt fdt;
 static volatile Record *record;
 static uint64_t number; /* of the shared memory */
 static unsigned doorbell;
+static uintptr_t device; /* virtio registers, 0: it has none */
 extern char image_end[];
 
 void trap(TrapFrame *frame, uint64_t cause, uint64_t tval)
@@ -56,6 +58,38 @@ static void find_record(void)
     doorbell = irqchip_source(&fdt, node);
 }
 
+static void find_device(void)
+{
+    FdtRange reg = { 0, 0 };
+    FdtNode node = fdt_find_compatible(&fdt, NULL, "virtio,mmio");
+    if (node && fdt_reg(&fdt, node, 0, &reg))
+        device = reg.base;
+}
+
+static bool hart_has(const char *extension)
+{
+    uint64_t id;
+    return fdt_isa_has(&fdt, fdt_next_cpu(&fdt, NULL, &id), extension);
+}
+
+/* Whatever is in f5, f31 and fcsr. */
+static uint64_t read_float(void)
+{
+    uint64_t low, high, flags;
+    csr_set(sstatus, SSTATUS_FS);
+    __asm__ volatile(".option push\n.option arch, +f\nfmv.x.w %0, f5\nfmv.x.w %1, f31\n"
+                     "frcsr %2\n.option pop"
+                     : "=r"(low), "=r"(high), "=r"(flags));
+    return low | high | flags;
+}
+
+static void write_float(uint64_t value)
+{
+    csr_set(sstatus, SSTATUS_FS);
+    __asm__ volatile(".option push\n.option arch, +f\nfmv.w.x f5, %0\nfmv.w.x f31, %0\n"
+                     "fscsr %0\n.option pop" ::"r"(value));
+}
+
 /* Nothing pending, and memory behind the image as it came from the machine. */
 static void look(void)
 {
@@ -70,6 +104,12 @@ static void look(void)
         if (source)
             fail("an interrupt of before", source);
     }
+    if (hart_has("f") && read_float())
+        fail("floating-point registers are not empty", read_float());
+    if (bootarg_has(&fdt, "stateen") && csr_read(sstateen0))
+        fail("sstateen0 is not empty", csr_read(sstateen0));
+    if (device && read32(device + VIRTIO_STATUS))
+        fail("a device goes on", read32(device + VIRTIO_STATUS));
     for (uint64_t *at = (uint64_t *)image_end; (char *)at < image_end + SPACE; at++)
         if (*at)
             fail("memory is not empty", (uintptr_t)at);
@@ -88,6 +128,12 @@ static void litter(void)
     uint64_t id;
     for (uint64_t *at = (uint64_t *)image_end; (char *)at < image_end + SPACE; at++)
         *at = PATTERN;
+    if (hart_has("f"))
+        write_float(PATTERN);
+    if (bootarg_has(&fdt, "stateen"))
+        csr_write(sstateen0, 1);
+    if (device)
+        write32(device + VIRTIO_STATUS, VIRTIO_ACKNOWLEDGE);
     sbi_set_timer(0);
     sbi_send_ipi(BIT(hart_self()->id), 0);
     for (FdtNode cpu = NULL; (cpu = fdt_next_cpu(&fdt, cpu, &id));)
@@ -144,6 +190,7 @@ void main(void *blob)
     power_find(&fdt);
     console_find(&fdt);
     find_record();
+    find_device();
     uint64_t starts = bootarg_number(&fdt, "starts", 10);
     if (bootarg_is(&fdt, "role", "manager"))
         manage(bootarg_number(&fdt, "other", 2), starts);
