@@ -10,7 +10,7 @@ enum { MOST = 256 }; /* bytes of a call; the guest calls again for the rest */
 static char
     *page; /* where our addresses are the firmware's, of our colours: the first half is print's */
 static Lock input_lock;
-static Vm *input_of; /* whoever asked first has what is typed */
+static Vm *input_of; /* whoever asked first has what is typed, as long as it runs */
 
 void console_make(void)
 {
@@ -36,6 +36,7 @@ void console_take(Vm *vm, ConsoleLine *line)
     memcpy(line->text, vm->line, vm->line_length);
     line->text[vm->line_length] = 0;
     vm->line_length = 0;
+    vm->letter = 0;
 }
 
 void console_print(const Vm *vm, const ConsoleLine *line)
@@ -58,10 +59,31 @@ static void flush(Vm *vm)
     lock(&vm->lock);
 }
 
+/* Does the byte belong to a letter of several bytes in UTF-8, and to none that is a control character (U+0080 to U+009F) or
+ * is written longer than it must be? A letter is not cut by the end of a line. */
+static bool goes_on(Vm *vm, uint8_t c)
+{
+    uint8_t first = vm->line_length ? (uint8_t)vm->line[vm->line_length - 1] : 0;
+    uint8_t least = first == 0xc2 || first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+    if (c >= 0xc2 && c < 0xf5) {
+        if (vm->line_length > CONSOLE_LINE - 5)
+            flush(vm);
+        vm->letter = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+        return true;
+    }
+    bool right = vm->letter && c >= least && c < 0xc0;
+    vm->letter = right ? vm->letter - 1 : 0;
+    return right;
+}
+
 /* Control characters stay out: they could make one guest's text look like another's. */
 static void add(Vm *vm, char c)
 {
-    if ((uint8_t)c < ' ' && c != '\n' && c != '\t')
+    if ((uint8_t)c < 0x80)
+        vm->letter = 0;
+    else if (!goes_on(vm, (uint8_t)c))
+        return;
+    if (((uint8_t)c < ' ' && c != '\n' && c != '\t') || c == 0x7f)
         return;
     vm->line[vm->line_length++] = c;
     if (c == '\n' || vm->line_length == CONSOLE_LINE - 1)
@@ -90,7 +112,7 @@ static uint64_t read(Vm *vm, uint64_t gpa, uint64_t size)
     flush(vm);
     unlock(&vm->lock);
     lock(&input_lock);
-    if (!input_of)
+    if (!input_of || vm_state(input_of) != VM_RUNNING)
         input_of = vm;
     char *text = page + PAGE_SIZE / 2;
     SbiResult got = { 0, 0 };

@@ -40,5 +40,15 @@ def cases(t):
         text = t.machine(parts, more=RECORD).replace("machine = {", 'machine = { cpu = "rv64,smstateen=true,ssstateen=true";')
         t.Run(binary, text, "-device", "virtio-rng-device").expect(r"\[b\] again: started 3 times", r"partition: b: stopped")
 
-    fast = {"left": left, "hart": hart, "race": race, "stop": stop}
+    def text(binary):
+        """Of what is not ASCII, letters in UTF-8 are printed as they are, and nothing that a terminal takes for a command."""
+        run(binary, [edges("a", "0", "text")], 1).expect(r"\[a\] edges: <\ufffd\ufffdä€🚢\ufffd>", r"\[a\] EDGES-OK")
+
+    def typed(binary):
+        """What is typed is whose who asks for it first, and another's when that one has ended."""
+        parts = [edges("a", "0", "listen"), edges("b", "1", "listen after=20000")]
+        done = run(binary, parts, typed=b"12345678901234567890")
+        done.expect(r"\[a\] edges: typed [1-7]", r"\[b\] edges: typed [1-7]")
+
+    fast = {"text": text, "typed": typed, "left": left, "hart": hart, "race": race, "stop": stop}
     return {f"edges-{name}": case for name, case in fast.items()}
