@@ -26,7 +26,8 @@ enum {
 };
 enum { EXIT_WFI = 3 };
 enum { CAUSE_ECALL_HS = 9, CAUSE_ECALL_VS, CAUSE_VIRTUAL = 22 };
-enum { SBI_HSM = 0x48534d, SBI_SRST = 0x53525354, HART_STOP = 1, HART_SUSPEND = 3 };
+enum { SBI_SHUTDOWN = 8, SBI_HSM = 0x48534d, SBI_SRST = 0x53525354, SBI_SUSP = 0x53555350 };
+enum { HART_STOP = 1, HART_SUSPEND = 3 };
 
 int count_guest(Verdict *v, unsigned vmid, unsigned hart)
 {
@@ -51,36 +52,84 @@ static Spent spent_in(const VerdictHart *h)
     return h->idle ? SPENT_IDLE : spent[h->mode & 7];
 }
 
-/* Of a stretch that an edge of the window cuts, instructions count in proportion. */
-void count_spend(Verdict *v, unsigned hart, uint64_t own, uint64_t insns)
+/* Is a hart of the partition out because its end was asked for there? Then its others are stopped for that. */
+static bool is_ending(const Verdict *v, int part)
+{
+    for (unsigned i = 0; v->some_end && i < v->n_harts; i++)
+        if (v->harts[i].outside && v->harts[i].asked_off && v->harts[i].left_by == part)
+            return true;
+    return false;
+}
+
+/* A stay that lasts until `until`, at least. What the guest asked to wait is not of it; who asked for its end does not wait to
+ * come back. */
+static void add_open_stay(Verdict *v, const VerdictHart *h, uint64_t until)
+{
+    PartCounts *counts = &v->counts[MAX(h->left_by, 0)];
+    uint64_t begin = MAX(h->left_at, h->from), idle = h->stay_idle;
+    if (!h->outside || until <= begin || is_ending(v, h->left_by))
+        return;
+    if (h->idle && !h->runnable && until > h->since)
+        idle += until - MAX(h->since, begin);
+    counts->open_stay_ns = MAX(counts->open_stay_ns, until - begin - MIN(until - begin, idle));
+    if (h->runnable && (h->idle || h->left_at <= h->from))
+        counts->parked_ns = MAX(counts->parked_ns, until - begin);
+}
+
+/* Of a stretch that an edge of the window cuts, instructions count in proportion. `wakes`: it ends a wait, so from what was
+ * pending last up to there nothing was masked. */
+void count_spend(Verdict *v, unsigned hart, uint64_t own, uint64_t insns, bool wakes)
 {
     VerdictHart *h = &v->harts[hart];
     PartCounts *counts = who_has(v, h);
     uint64_t begin = MAX(h->since, h->from), end = MIN(own, h->to);
+    if (v->closed && !h->is_cut) {
+        add_open_stay(v, h, end);
+        h->is_cut = true;
+    }
     if (own > h->since && end > begin && counts) {
         uint64_t whole = own - h->since, part = end - begin, retired = insns - h->insns;
         counts->ns[spent_in(h)] += part;
         counts->insns[spent_in(h)] +=
             part == whole ? retired : (uint64_t)((unsigned __int128)retired * part / whole);
     }
-    if (own > h->since && h->idle && h->outside)
-        h->stay_idle += own - h->since;
-    if (own > h->since && is_guest_mode(h->mode) && !h->idle)
+    if (h->idle && h->outside && !h->runnable && own > begin)
+        h->stay_idle += own - begin;
+    if (own > h->since && is_guest_mode(h->mode) && !(h->idle && wakes))
         irq_masked(h, h->since, own, insns - h->insns);
     h->since = MAX(h->since, own);
     h->insns = insns;
 }
 
+/* The row of a call that has none yet: one of its own, or that of all others. */
+static void add_call(GArray *calls, const TraceRecord *r, unsigned n_strange)
+{
+    CallCount call = { r->values[TRAP_EXT], r->values[TRAP_FID], 1, false, false };
+    call.strange = !call_has_name(call.extension) || call.function >= NAMED_FUNCTIONS;
+    if (call.strange && n_strange >= STRANGE_CALLS) {
+        for (unsigned i = 0; i < calls->len; i++)
+            if (g_array_index(calls, CallCount, i).others) {
+                g_array_index(calls, CallCount, i).n++;
+                return;
+            }
+        call = (CallCount){ UINT64_MAX, UINT64_MAX, 1, false, true };
+    }
+    g_array_append_val(calls, call);
+}
+
 static void count_call(GArray *calls, const TraceRecord *r)
 {
+    unsigned n_strange = 0;
     for (unsigned i = 0; i < calls->len; i++) {
         CallCount *call = &g_array_index(calls, CallCount, i);
-        if (call->extension == r->values[TRAP_EXT] && call->function == r->values[TRAP_FID]) {
+        n_strange += call->strange;
+        if (!call->others && call->extension == r->values[TRAP_EXT] &&
+            call->function == r->values[TRAP_FID]) {
             call->n++;
             return;
         }
     }
-    g_array_append_val(calls, ((CallCount){ r->values[TRAP_EXT], r->values[TRAP_FID], 1 }));
+    add_call(calls, r, n_strange);
 }
 
 /* Encodings: "RISC-V Privileged Instruction Set Listings". stval has the instruction. */
@@ -141,25 +190,34 @@ static void count_cause(PartCounts *counts, const TraceRecord *r)
     }
 }
 
+static bool asks_for_its_end(const TraceRecord *r)
+{
+    uint64_t ext = r->values[TRAP_EXT];
+    return r->values[TRAP_NAME] == CAUSE_ECALL_VS && (ext == SBI_SRST || ext == SBI_SHUTDOWN);
+}
+
 /* Has the guest had enough by itself? Then who runs in its place takes nothing from it. */
 static bool wants_to_run(const TraceRecord *r)
 {
     uint64_t ext = r->values[TRAP_EXT], fid = r->values[TRAP_FID];
-    if (r->values[TRAP_EXIT] == EXIT_WFI)
+    if (r->values[TRAP_EXIT] == EXIT_WFI || asks_for_its_end(r))
         return false;
     if (r->values[TRAP_NAME] != CAUSE_ECALL_VS)
         return true;
-    return ext != SBI_SRST && !(ext == SBI_HSM && (fid == HART_STOP || fid == HART_SUSPEND));
+    return ext != SBI_SUSP && !(ext == SBI_HSM && (fid == HART_STOP || fid == HART_SUSPEND));
 }
 
 static void leave(Verdict *v, VerdictHart *h, const TraceRecord *r)
 {
+    h->asked_off = asks_for_its_end(r);
+    v->some_end |= h->asked_off;
+    h->runnable = wants_to_run(r) && !is_ending(v, h->part);
     h->outside = true;
     h->stay_counts = is_counting(v);
     h->left_by = h->part;
     h->left_at = r->own;
+    h->left_vgein = h->vgein;
     h->stay_idle = 0;
-    h->runnable = wants_to_run(r);
 }
 
 void count_trap(Verdict *v, const TraceRecord *r)
@@ -202,6 +260,7 @@ static void change_hands(Verdict *v, VerdictHart *h, int part, uint64_t own)
         return;
     h->away_since[h->part] = own;
     h->away_runnable[h->part] = h->runnable;
+    h->away_vgein[h->part] = (uint8_t)h->left_vgein;
     if (is_counting(v))
         v->counts[part].shares = v->counts[h->part].shares = true;
 }
@@ -241,6 +300,39 @@ void count_end(Verdict *v)
     for (unsigned i = 0; i < v->n_harts; i++)
         for (int part = 1; part < PARTITIONS_MAX; part++)
             add_steal(v, &v->harts[i], part, v->harts[i].since);
+}
+
+/* A guest that waits by itself does so until something is pending for it: from then on others take its hart from it. Of what
+ * the host holds for it nothing is known. */
+void count_pending(Verdict *v, unsigned hart, unsigned file, uint64_t own)
+{
+    VerdictHart *h = &v->harts[hart];
+    if (h->outside && h->left_vgein == file && !h->asked_off)
+        h->runnable = true;
+    for (unsigned part = 1; part < PARTITIONS_MAX; part++) {
+        if (!h->away_since[part] || h->away_vgein[part] != file || h->away_runnable[part])
+            continue;
+        h->away_runnable[part] = true;
+        h->away_since[part] = own;
+    }
+}
+
+/* Nothing has changed for harts of which no event told since the window ended. */
+void count_open_stays(Verdict *v)
+{
+    for (unsigned part = 0; part < PARTITIONS_MAX && !v->closed; part++)
+        v->counts[part].open_stay_ns = v->counts[part].parked_ns = 0;
+    for (unsigned i = 0; i < v->n_harts; i++) {
+        const VerdictHart *h = &v->harts[i];
+        uint64_t now = v->closed ? h->to : v->last_time;
+        if (!h->is_cut)
+            add_open_stay(v, h, h->idle ? MAX(h->since, now) : h->since);
+    }
+}
+
+uint64_t longest_stay(const PartCounts *c)
+{
+    return MAX(c->stays.n ? c->stays.max : 0, c->open_stay_ns);
 }
 
 /* Who is throttled is named as traces name partitions. */

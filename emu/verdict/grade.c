@@ -37,6 +37,14 @@ const char *call_name(uint64_t extension, char room[24])
     return room;
 }
 
+bool call_has_name(uint64_t extension)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(calls); i++)
+        if (calls[i].extension == extension)
+            return true;
+    return extension < 16;
+}
+
 char *cause_name(unsigned cause)
 {
     enum { TRAP_NAME = 4 };
@@ -67,7 +75,8 @@ static uint64_t avoidable(const GArray *list)
 
 static bool all_avoidable(const PartCounts *c)
 {
-    return avoidable(c->calls) == c->exits && avoidable(c->host_calls) == c->mtraps;
+    return avoidable(c->calls) == c->exits && avoidable(c->host_calls) == c->mtraps &&
+           c->open_stay_ns <= c->stays.max;
 }
 
 /* The most frequent of them, in words. */
@@ -87,7 +96,7 @@ static char *rate(const Verdict *v, const PartCounts *c)
     uint64_t ns = MAX(window_ns(v), 1), n = c->exits + c->mtraps;
     double second = (double)n * 1e9 / (double)ns;
     return g_strdup_printf("%.0f a second, at worst %.2f %% of a hart", second,
-                           MIN(second * (double)c->stays.max / 1e7, 100));
+                           MIN(second * (double)longest_stay(c) / 1e7, 100));
 }
 
 static void set(PartCounts *c, char grade, char *reason)
@@ -100,7 +109,7 @@ static void set(PartCounts *c, char grade, char *reason)
 static void grade_exits(const Verdict *v, PartCounts *c)
 {
     g_autofree char *most = most_frequent(c), *often = rate(v, c);
-    const uint64_t stay = c->stays.max, bound = v->config->bound;
+    const uint64_t stay = longest_stay(c), bound = v->config->bound;
     if (all_avoidable(c))
         set(c, 'B',
             g_strdup_printf("the guest was left %" PRIu64 " times, each time because it asked for "
@@ -135,6 +144,11 @@ static void grade(const Verdict *v, PartCounts *c)
             g_strdup_printf("another guest had a hart of its for %" PRIu64
                             " ns while it wanted to run: how long it waits depends on others",
                             c->steal_ns));
+    else if (c->parked_ns)
+        set(c, 'C',
+            g_strdup_printf("the hypervisor stopped it, though it wanted to run, and did not "
+                            "let it go on until the window's end: %" PRIu64 " ns",
+                            c->parked_ns));
     else if (!(c->exits + c->mtraps))
         set(c, 'A', g_strdup("nobody intervened: no exit and no trap to M-mode on its behalf"));
     else
@@ -200,6 +214,7 @@ bool verdict_judge(Verdict *v, GError **error)
                     "-verdict: no partition is called '%s'; without partition= all are shown, with "
                     "their names",
                     only);
+    count_open_stays(v);
     for (unsigned i = 1; i < PARTITIONS_MAX; i++) {
         PartCounts *c = &v->counts[i];
         if (!c->seen)

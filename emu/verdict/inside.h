@@ -6,6 +6,8 @@
 #include "emu/verdict/histogram.h"
 #include "emu/verdict/verdict.h"
 
+/* Guests choose what they call, so rows are limited: of extensions with a name by function, of others by number. */
+enum { NAMED_FUNCTIONS = 16, STRANGE_CALLS = 32 };
 enum { VERDICT_HARTS = 32, CAUSES = 128, EXIT_KINDS = 16, GUEST_FILES = 64 };
 
 /* Numbers of TRACE_PRIVILEGES. */
@@ -45,12 +47,15 @@ extern const char *const stage_names[STAGES];
 
 typedef struct {
     uint64_t extension, function, n;
+    bool strange; /* none that SBI names: of these there are STRANGE_CALLS rows */
+    bool others;  /* all strange ones that have no row of their own */
 } CallCount;
 
 typedef struct {
     Histogram total;          /* from the first stage that is known to the handler */
     Histogram stages[STAGES]; /* from the one before it that is known to this one */
     uint64_t direct, emulated, masked_ns;
+    uint64_t unknown; /* taken, and since when they were pending no event told */
 } IrqCounts;
 
 /* What the model of the shared machine says; in timed mode only. */
@@ -71,7 +76,10 @@ typedef struct {
     uint64_t mtraps, mtrap_cause[CAUSES];
     uint64_t guest_traps, guest_cause[CAUSES];
     uint64_t ns[SPENTS], insns[SPENTS];
-    Histogram stays;
+    Histogram stays;       /* that are over */
+    uint64_t open_stay_ns; /* the longest that was not when the window ended */
+    uint64_t
+        parked_ns; /* so long it was stopped then, its host waiting or all of the window long, though it wanted to run */
     IrqCounts irq[KINDS];
     uint64_t steal_ns;
     bool shares; /* another guest ran on a hart of its */
@@ -92,6 +100,7 @@ typedef struct {
     bool at_guest;     /* pending for the guest, since */
     uint64_t since, masked, masked_insns;
     uint64_t lead;  /* ns from its assertion to when it was pending */
+    uint64_t time;  /* when that was, of the machine */
     unsigned known; /* bit n: Stage n */
     uint64_t at[STAGES];
 } Chain;
@@ -103,12 +112,16 @@ typedef struct {
     uint64_t from, to;     /* the window, by this hart's clock */
     int part;              /* who has the hart; -1: nobody yet */
     /* The host's stay that lasts. */
-    bool outside, stay_counts, runnable;
+    bool outside, stay_counts;
+    bool is_cut;    /* it was counted where the window ends */
+    bool runnable;  /* it has not asked to wait, or something is pending for it */
+    bool asked_off; /* for the end of its partition */
     int left_by;
     uint64_t left_at, stay_idle;
     uint64_t away_since[PARTITIONS_MAX]; /* another guest has the hart; 0: not */
     bool away_runnable[PARTITIONS_MAX];
-    unsigned vgein;
+    uint8_t away_vgein[PARTITIONS_MAX];
+    unsigned vgein, left_vgein;
     Chain by_host[KINDS], direct[KINDS], handled[KINDS];
     bool entering; /* a handler, of that kind: its first instruction is to be told of */
     Kind entered;
@@ -124,9 +137,10 @@ struct Verdict {
     uint64_t lost;
     unsigned n_harts;
     bool timed, ended;
+    bool some_end; /* some hart asked for the end of its partition, once */
     VerdictHart harts[VERDICT_HARTS];
     PartCounts counts[PARTITIONS_MAX];
-    uint64_t last_rise, line_rise[256]; /* inputs of the interrupt controller: when, plus 1 */
+    uint64_t last_rise, line_rise[1024]; /* inputs of the interrupt controller: when, plus 1 */
 };
 
 static inline bool is_counting(const Verdict *v)
@@ -143,18 +157,24 @@ static inline bool is_guest_mode(unsigned mode)
 /* Who runs with this VMID as a guest on `hart`. */
 int count_guest(Verdict *v, unsigned vmid, unsigned hart);
 /* The hart has come to these numbers. */
-void count_spend(Verdict *v, unsigned hart, uint64_t own, uint64_t insns);
+void count_spend(Verdict *v, unsigned hart, uint64_t own, uint64_t insns, bool wakes);
 void count_trap(Verdict *v, const TraceRecord *r);
 void count_return(Verdict *v, const TraceRecord *r);
 void count_fence(Verdict *v, const TraceRecord *r);
 void count_throttle(Verdict *v, const TraceRecord *r);
 void count_end(Verdict *v);
+/* Stays that last: their lengths so far. */
+void count_open_stays(Verdict *v);
+/* Something is pending for the guest of interrupt file `file` of a hart. */
+void count_pending(Verdict *v, unsigned hart, unsigned file, uint64_t own);
+/* The longest stay, over or not. */
+uint64_t longest_stay(const PartCounts *c);
 
 /* irq.c */
 void irq_event(Verdict *v, const TraceRecord *r);
 void irq_exit(Verdict *v, const TraceRecord *r);
 void irq_entered(Verdict *v, unsigned hart);
-/* Guest time passed on the hart. */
+/* Time passed on the hart while its guest ran, or waited by itself. */
 void irq_masked(VerdictHart *h, uint64_t from, uint64_t to, uint64_t insns);
 
 /* window.c */
@@ -165,6 +185,7 @@ const char *window_clock(const Verdict *v);
 /* grade.c */
 bool part_is_shown(const Verdict *v, unsigned part);
 const char *call_name(uint64_t extension, char room[24]);
+bool call_has_name(uint64_t extension);
 /* The word of the event trap for a cause; interrupts from 64 on. */
 char *cause_name(unsigned cause);
 

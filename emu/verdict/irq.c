@@ -5,10 +5,11 @@
  * Each hart has one chain of each kind for what comes through its host, and one of each kind, or for each file of
  * guests, for what comes without. A chain begins where the interrupt is pending for the hart and is over with the
  * guest's handler; what the host took for itself, and did not make one of the guest's of, is forgotten. Times are of the
- * hart's own clock. Time that the guest runs while one is pending for it is its own fault: it has interrupts off.
+ * hart's own clock. Time that the guest runs, or waits, while one is pending for it is its own fault: it has interrupts off.
  */
 #include <string.h>
 
+#include "emu/base/bits.h"
 #include "emu/verdict/inside.h"
 
 const char *const kind_names[KINDS] = { "external", "timer", "software" };
@@ -61,12 +62,12 @@ static void is_for_guest(Chain *c, uint64_t own)
 }
 
 /* An input of the interrupt controller made it pending, at the same time or earlier. */
-static void asserted(Chain *c, uint64_t rise, uint64_t time)
+static void asserted(Chain *c, uint64_t rise)
 {
-    if (!c->live || has(c, STAGE_ASSERT) || !has(c, STAGE_PENDING) || !rise || rise - 1 > time)
+    if (!c->live || has(c, STAGE_ASSERT) || !has(c, STAGE_PENDING) || !rise || rise - 1 > c->time)
         return;
     c->known |= 1u << STAGE_ASSERT;
-    c->lead = time - (rise - 1);
+    c->lead = c->time - (rise - 1);
 }
 
 /* It is pending anew: before that it no longer was, whoever saw to it, unless the host made one of the guest's of it. */
@@ -86,15 +87,18 @@ static void on_pend(Verdict *v, VerdictHart *h, const TraceRecord *r)
         c->live = false;
         reach(v, c, STAGE_PENDING, r->own);
         is_for_guest(c, r->own);
-        asserted(c, at_once ? r->time + 1 : 0, r->time);
+        count_pending(v, r->hart, (unsigned)input - INPUT_FILES, r->own);
+        c->time = r->time;
+        asserted(c, at_once ? r->time + 1 : 0);
     } else if (kind < KINDS) {
         Chain *c = &h->by_host[kind];
         /* The software interrupt is an edge, that may come while it is pending. */
         if (input != NUMBER_SSI || has(c, STAGE_HOST))
             withdraw(c);
         reach(v, c, STAGE_PENDING, r->own);
+        c->time = r->time;
         if (at_once && kind == KIND_EXTERNAL)
-            asserted(c, r->time + 1, r->time);
+            asserted(c, r->time + 1);
     }
 }
 
@@ -123,7 +127,8 @@ static void on_inject(Verdict *v, VerdictHart *h, const TraceRecord *r)
     is_for_guest(c, r->own);
 }
 
-/* Pending for the guest while it runs is masked by it, unless it is taken before the next instruction is over. */
+/* Pending for the guest while it runs is masked by it, unless it is taken before the next instruction is over. While it waits,
+ * too: it would have woken. */
 void irq_masked(VerdictHart *h, uint64_t from, uint64_t to, uint64_t insns)
 {
     Chain *chains[2 * KINDS + 1] = { &h->files[h->vgein] };
@@ -140,6 +145,11 @@ void irq_masked(VerdictHart *h, uint64_t from, uint64_t to, uint64_t insns)
     }
 }
 
+static void add_stage(Histogram *h, uint64_t ns, uint64_t masked)
+{
+    histogram_add(h, ns - MIN(ns, masked));
+}
+
 static void note_stages(IrqCounts *counts, const Chain *c, Stage from, Stage to)
 {
     int before = -1;
@@ -149,8 +159,8 @@ static void note_stages(IrqCounts *counts, const Chain *c, Stage from, Stage to)
         if (before == STAGE_ASSERT && stage == STAGE_PENDING && stage >= (int)from)
             histogram_add(&counts->stages[stage], c->lead);
         else if (before >= 0 && stage >= (int)from)
-            histogram_add(&counts->stages[stage],
-                          c->at[stage] - c->at[before] - (stage == STAGE_HANDLER ? c->masked : 0));
+            add_stage(&counts->stages[stage], c->at[stage] - c->at[before],
+                      stage == STAGE_HANDLER ? c->masked : 0);
         before = stage;
     }
 }
@@ -179,7 +189,7 @@ static void on_handler(Verdict *v, VerdictHart *h, const TraceRecord *r)
     Chain *c = &h->handled[h->entered];
     h->entering = false;
     reach(v, c, STAGE_HANDLER, r->own);
-    if (!is_counting(v) || !c->counts)
+    if (!is_counting(v) || !c->counts || !(c->known & (BIT(STAGE_HANDLER) - 1)))
         return;
     uint64_t whole = r->own - first_known(c) + c->lead;
     histogram_add(&counts->total, whole - MIN(whole, c->masked));
@@ -191,7 +201,8 @@ static void on_taken(Verdict *v, VerdictHart *h, const TraceRecord *r, Kind kind
 {
     IrqCounts *counts = &v->counts[count_guest(v, r->vmid, r->hart)].irq[kind];
     Chain *c = chain_taken(h, kind), none = { .live = true, .counts = is_counting(v) };
-    h->handled[kind] = c->live ? *c : none;
+    const bool known = c->live;
+    h->handled[kind] = known ? *c : none;
     c->live = false;
     c = &h->handled[kind];
     c->at_guest = false;
@@ -201,6 +212,7 @@ static void on_taken(Verdict *v, VerdictHart *h, const TraceRecord *r, Kind kind
         counts->emulated += by_host;
         counts->direct += !by_host;
         counts->masked_ns += c->masked;
+        counts->unknown += !known;
     }
     h->entering = true;
     h->entered = kind;
@@ -244,7 +256,7 @@ static void on_claim(Verdict *v, VerdictHart *h, const TraceRecord *r)
     if (source)
         on_later(v, h, r->own, STAGE_CLAIM);
     if (source && source < G_N_ELEMENTS(v->line_rise))
-        asserted(c, v->line_rise[source], r->time);
+        asserted(c, v->line_rise[source]);
 }
 
 /* Of an interrupt file of guests, which says so with one write. */

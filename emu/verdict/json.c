@@ -41,6 +41,8 @@ static void json_causes(Json *json, const char *key, const uint64_t *counts)
 static int by_call(const void *a, const void *b)
 {
     const CallCount *x = a, *y = b;
+    if (x->others != y->others)
+        return x->others - y->others;
     if (x->extension != y->extension)
         return x->extension < y->extension ? -1 : 1;
     return x->function < y->function ? -1 : x->function > y->function;
@@ -57,11 +59,11 @@ static void json_calls(Json *json, const char *by, const char *by_function, GArr
         uint64_t n = 0;
         for (next = i; next < calls->len; next++) {
             const CallCount *same = &g_array_index(calls, CallCount, next);
-            if (same->extension != call->extension)
+            if (same->extension != call->extension || same->others != call->others)
                 break;
             n += same->n;
         }
-        json_number(json, call_name(call->extension, room), n);
+        json_number(json, call->others ? "other" : call_name(call->extension, room), n);
     }
     json_end(json, '{');
     json_begin(json, by_function, '{');
@@ -69,7 +71,7 @@ static void json_calls(Json *json, const char *by, const char *by_function, GArr
         const CallCount *call = &g_array_index(calls, CallCount, i);
         g_autofree char *key =
             g_strdup_printf("%s.%" PRIu64, call_name(call->extension, room), call->function);
-        json_number(json, key, call->n);
+        json_number(json, call->others ? "other" : key, call->n);
     }
     json_end(json, '{');
 }
@@ -116,6 +118,7 @@ static void json_kind(Json *json, const char *key, const IrqCounts *irq)
     json_number(json, "direct", irq->direct);
     json_number(json, "emulated", irq->emulated);
     json_number(json, "masked_ns", irq->masked_ns);
+    json_number(json, "unknown", irq->unknown);
     json_begin(json, "stages", '{');
     for (unsigned i = 1; i < STAGES; i++) {
         json_histogram(json, stage_names[i], &irq->stages[i]);
@@ -210,7 +213,8 @@ static void json_part(Json *json, const Verdict *v, unsigned number)
     json_exits(json, c);
     json_spent(json, "time_ns", c->ns);
     json_spent(json, "instructions", c->insns);
-    json_number(json, "longest_stay_ns", c->stays.n ? c->stays.max : 0);
+    json_number(json, "longest_stay_ns", longest_stay(c));
+    json_number(json, "stay_open_ns", c->open_stay_ns);
     json_histogram(json, "stays", &c->stays);
     json_end(json, '{');
     json_interrupts(json, c);

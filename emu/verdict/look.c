@@ -16,7 +16,7 @@ bool verdict_look(const Verdict *v, unsigned number, VerdictLook *look)
         .host_ns = c->ns[SPENT_U] + c->ns[SPENT_HS] + c->ns[SPENT_M],
         .idle_ns = c->ns[SPENT_IDLE],
         .exits = c->exits + c->mtraps,
-        .longest_ns = c->stays.n ? c->stays.max : 0,
+        .longest_ns = longest_stay(c),
     };
     for (unsigned kind = 0; kind < KINDS; kind++) {
         const Histogram *late = &c->irq[kind].total;

@@ -129,7 +129,7 @@ static void put_part(GString *out, unsigned y, const Verdict *v, unsigned number
     put_text(out, LEFT, y + 14, " font-weight=\"bold\" font-size=\"15\"", title);
     g_autofree char *reason = g_strdup_printf(
         "%" PRIu64 " exits, %" PRIu64 " traps to M-mode, longest stay outside of it %" PRIu64 " ns",
-        c->exits, c->mtraps, c->stays.n ? c->stays.max : 0);
+        c->exits, c->mtraps, longest_stay(c));
     put_text(out, LEFT, y + 14 + LINE, "", reason);
     put_shares(out, y + PART_HEAD, c);
     y += PART_HEAD + SHARES;

@@ -40,8 +40,11 @@ static void add_calls(GString *out, const GArray *calls)
     g_string_append_printf(out, "  %-22s %10s  ", "  calls", "");
     for (unsigned i = 0; i < calls->len; i++) {
         const CallCount *call = &g_array_index(calls, CallCount, i);
-        g_string_append_printf(out, "%s%s.%" PRIu64 " %" PRIu64, between,
-                               call_name(call->extension, room), call->function, call->n);
+        if (call->others)
+            g_string_append_printf(out, "%sother %" PRIu64, between, call->n);
+        else
+            g_string_append_printf(out, "%s%s.%" PRIu64 " %" PRIu64, between,
+                                   call_name(call->extension, room), call->function, call->n);
         between = ", ";
     }
     g_string_append_c(out, '\n');
@@ -125,6 +128,9 @@ static void add_interrupts(GString *out, const PartCounts *c)
                                " by it; the guest had them off for %s, not counted above\n",
                                "  delivered", "", irq->direct, irq->emulated,
                                time_text(irq->masked_ns, room));
+        if (irq->unknown)
+            g_string_append_printf(out, "  %-22s %10" PRIu64 "  since when, no event told\n",
+                                   "  already pending", irq->unknown);
     }
 }
 
@@ -174,6 +180,9 @@ static void add_part(GString *out, const Verdict *v, unsigned number)
     add_causes(out, "its own traps", c->guest_traps, c->guest_cause);
     add_time(out, c);
     add_histogram(out, "stays outside of it", &c->stays);
+    if (c->open_stay_ns)
+        g_string_append_printf(out, "  %-22s %10s  not over at the end: %s so far\n", "", "",
+                               time_text(c->open_stay_ns, room));
     add_interrupts(out, c);
     if (c->has_ratio)
         g_string_append_printf(

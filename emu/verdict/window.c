@@ -151,7 +151,7 @@ void verdict_restart(Verdict *v, uint64_t time)
     for (unsigned i = 0; i < VERDICT_HARTS; i++) {
         VerdictHart *h = &v->harts[i];
         h->to = UINT64_MAX;
-        h->stay_counts = false;
+        h->stay_counts = h->is_cut = false;
         for (unsigned kind = 0; kind < KINDS; kind++)
             h->by_host[kind].counts = h->direct[kind].counts = h->handled[kind].counts = false;
         for (unsigned file = 0; file < GUEST_FILES; file++)
@@ -163,7 +163,7 @@ void verdict_see_clock(Verdict *v, unsigned hart, uint64_t time, uint64_t own, u
                        bool timed)
 {
     if (v->harts[hart].known)
-        count_spend(v, hart, own, insns);
+        count_spend(v, hart, own, insns, false);
     if (is_counting(v))
         v->last_time = MAX(v->last_time, time);
     v->timed = timed;
@@ -281,7 +281,7 @@ void verdict_event(Verdict *v, const TraceRecord *r)
     if (hart < VERDICT_HARTS && r->id == TRACE_mark)
         look_at_mark(v, r);
     if (hart < VERDICT_HARTS)
-        count_spend(v, hart, r->own, r->insns);
+        count_spend(v, hart, r->own, r->insns, r->id == TRACE_wake);
     if (is_counting(v))
         v->last_time = MAX(v->last_time, r->time);
     /* Most are of no use without a hart. */

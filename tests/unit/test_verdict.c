@@ -99,7 +99,26 @@ Test(verdict, every_unit_of_time_is_spent_once)
     }
     cr_expect_eq(sum, s.own - 1100, "from its first instruction on");
     cr_expect_eq(c->insns[SPENT_VS], 530, "traps are no instructions");
-    cr_expect_eq(c->stays.max, 21, "waiting is no work");
+    cr_expect_eq(c->stays.max, 4021, "it did not ask to wait");
+    verdict_free(v);
+}
+
+/* The same stay, of a guest that had its hart suspended. */
+Test(verdict, what_a_guest_asked_to_wait_is_no_stay)
+{
+    enum { HSM = 0x48534d, SUSPEND = 3 };
+    Verdict *v = verdict_new(&whole_run, NULL, UINT64_MAX);
+    Story s;
+    begin(&s, v, 1);
+    TELL(&s, trap, 0, 0, ECALL_VS, 0, ECALL_VS, IN_HS, 0, 0, 0, 0, 0, 0, 0, BY_ECALL, HSM, SUSPEND);
+    s.mode = IN_HS;
+    work(&s, 10);
+    TELL(&s, wfi, 0);
+    s.own += 4000;
+    TELL(&s, wake, 0);
+    work(&s, 3);
+    back(&s, IN_VS);
+    cr_expect_eq(counts_of(v, "vmid1")->stays.max, 13);
     verdict_free(v);
 }
 
@@ -135,6 +154,8 @@ Test(verdict, only_the_window_counts)
     cr_expect_eq(c->exits, 2);
     cr_expect_eq(c->stays.n, 1, "one that ended in the window");
     cr_expect_eq(c->stays.max, 11);
+    cr_expect_eq(c->open_stay_ns, 501, "and one that did not");
+    cr_expect_eq(longest_stay(c), 501);
     cr_expect_eq(c->ns[SPENT_VS], 100);
     cr_expect_eq(c->ns[SPENT_HS], 11 + 501);
     cr_expect_eq(window_ns(v), 100 + 11 + 501);
@@ -243,6 +264,116 @@ Test(verdict, an_interrupt_by_the_hypervisor_has_all_stages)
     verdict_free(v);
 }
 
+/* The timer's time comes while it is off in sie and the guest waits; something else wakes it 4000 later. */
+Test(verdict, what_is_off_while_a_guest_waits_is_its_own_fault)
+{
+    Verdict *v = verdict_new(&whole_run, NULL, UINT64_MAX);
+    Story s;
+    begin(&s, v, 1);
+    TELL(&s, wfi, 0);
+    s.own += 500;
+    TELL(&s, timer, 2, 0, 0);
+    s.own += 4000;
+    TELL(&s, irq_pend, 64);
+    s.own += 30; /* until it is its turn */
+    TELL(&s, wake, 0);
+    TELL(&s, irq_deliver, IN_VS, 9, 3);
+    trap(&s, S_EXTERNAL, IN_VS, NO_EXIT, 0);
+    work(&s, 1);
+    TELL(&s, handler, 9);
+    work(&s, 20);
+    TELL(&s, irq_deliver, IN_VS, 5, 2);
+    trap(&s, S_TIMER, IN_VS, NO_EXIT, 0);
+    work(&s, 1);
+    TELL(&s, handler, 5);
+    const PartCounts *c = counts_of(v, "vmid1");
+    cr_expect_eq(c->irq[KIND_EXTERNAL].total.max, 32, "it may, so it wakes for it");
+    cr_expect_eq(c->irq[KIND_EXTERNAL].masked_ns, 0);
+    cr_expect_eq(c->irq[KIND_TIMER].total.max, 32, "%lu", c->irq[KIND_TIMER].total.max);
+    cr_expect_eq(c->irq[KIND_TIMER].masked_ns, 4000 + 22);
+    verdict_free(v);
+}
+
+/* Two messages, one rise of the file: of the second nothing is known but that it was there. */
+Test(verdict, an_interrupt_of_which_nothing_is_known_has_no_latency)
+{
+    Verdict *v = verdict_new(&whole_run, NULL, UINT64_MAX);
+    Story s;
+    begin(&s, v, 1);
+    TELL(&s, irq_pend, 64);
+    s.own += 100;
+    for (unsigned i = 0; i < 2; i++) {
+        TELL(&s, irq_deliver, IN_VS, 9, 3);
+        trap(&s, S_EXTERNAL, IN_VS, NO_EXIT, 0);
+        work(&s, 1);
+        TELL(&s, handler, 9);
+        work(&s, 46);
+        TELL(&s, imsic_claim, 2, 5);
+    }
+    const IrqCounts *irq = &counts_of(v, "vmid1")->irq[KIND_EXTERNAL];
+    cr_expect_eq(irq->direct, 2);
+    cr_expect_eq(irq->unknown, 1);
+    cr_expect_eq(irq->total.n, 1);
+    cr_expect_eq(irq->total.min, 102);
+    cr_expect_eq(irq->stages[STAGE_CLAIM].n, 2);
+    verdict_free(v);
+}
+
+/* A source of the APLIC that the PLIC does not have. */
+Test(verdict, the_first_stage_is_there_for_all_sources)
+{
+    Verdict *v = verdict_new(&whole_run, NULL, UINT64_MAX);
+    Story s;
+    begin(&s, v, 1);
+    TELL(&s, irq_line, 1000, 1);
+    s.own += 40;
+    TELL(&s, irq_pend, 9);
+    TELL(&s, irq_deliver, IN_HS, 9, 3);
+    trap(&s, S_EXTERNAL, IN_HS, BY_IRQ, 0);
+    TELL(&s, irq_claim, 1, 1000);
+    TELL(&s, irq_inject, 10, 0, 0);
+    back(&s, IN_VS);
+    TELL(&s, irq_deliver, IN_VS, 9, 3);
+    trap(&s, S_EXTERNAL, IN_VS, NO_EXIT, 0);
+    work(&s, 1);
+    TELL(&s, handler, 9);
+    const IrqCounts *irq = &counts_of(v, "vmid1")->irq[KIND_EXTERNAL];
+    cr_expect_eq(irq->stages[STAGE_PENDING].max, 40);
+    cr_expect_eq(irq->total.max, 43);
+    verdict_free(v);
+}
+
+/* What a guest calls is its own choice: there are only so many rows, and those of SBI among them. */
+Test(verdict, a_guest_cannot_make_rows_without_end)
+{
+    enum { N = 5000, RFENCE = 0x52464e43 };
+    Verdict *v = verdict_new(&whole_run, NULL, UINT64_MAX);
+    g_autoptr(GString) json = g_string_new(NULL), text = g_string_new(NULL);
+    Story s;
+    begin(&s, v, 1);
+    for (unsigned i = 0; i < N; i++) {
+        trap(&s, ECALL_VS, IN_HS, BY_ECALL, UINT64_MAX - i);
+        back(&s, IN_VS);
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        trap(&s, ECALL_VS, IN_HS, BY_ECALL, RFENCE);
+        back(&s, IN_VS);
+    }
+    const PartCounts *c = counts_of(v, "vmid1");
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < c->calls->len; i++)
+        sum += g_array_index(c->calls, CallCount, i).n;
+    cr_expect_eq(sum, N + 3, "none is forgotten");
+    cr_expect_leq(c->calls->len, STRANGE_CALLS + 2);
+    cr_assert(verdict_judge(v, NULL));
+    verdict_json(v, json);
+    verdict_text(v, text);
+    g_autofree char *others = g_strdup_printf("\"other\":%u", N - STRANGE_CALLS);
+    cr_expect(strstr(json->str, others) && strstr(json->str, "\"RFENCE.0\":3"), "%s", json->str);
+    cr_expect(strstr(text->str, "other 4968"), "%s", text->str);
+    verdict_free(v);
+}
+
 Test(verdict, an_interrupt_without_the_hypervisor_is_direct)
 {
     Verdict *v = verdict_new(&whole_run, NULL, UINT64_MAX);
@@ -335,6 +466,31 @@ Test(verdict, time_that_others_take_is_stolen_from_who_wants_it)
     cr_expect_eq(steal_of_first(ECALL_VS, BY_ECALL, 0x10), 5100);
     cr_expect_eq(steal_of_first(VIRTUAL, BY_WFI, 0x10500073), 0);
     cr_expect_eq(steal_of_first(ECALL_VS, BY_ECALL, SRST), 0);
+}
+
+/* The first waits by itself, until a message comes into its file, and the second runs on. */
+Test(verdict, who_waits_wants_to_run_when_something_is_pending)
+{
+    Verdict *v = verdict_new(&whole_run, NULL, UINT64_MAX);
+    Story s;
+    begin(&s, v, 1);
+    TELL(&s, irq_inject, 3, 2, 0); /* VGEIN */
+    trap(&s, VIRTUAL, IN_HS, BY_WFI, 0x10500073);
+    work(&s, 99);
+    TELL(&s, irq_inject, 4, 2, 0);
+    s.vmid = 2;
+    back(&s, IN_VS);
+    work(&s, 5000);
+    TELL(&s, irq_pend, 64 + 4);
+    work(&s, 500);
+    TELL(&s, irq_pend, 64 + 3);
+    work(&s, 2000);
+    trap(&s, S_TIMER, IN_HS, BY_IRQ, 0);
+    work(&s, 99);
+    s.vmid = 1;
+    back(&s, IN_VS);
+    cr_expect_eq(counts_of(v, "vmid1")->steal_ns, 2100);
+    verdict_free(v);
 }
 
 Test(verdict, declared_partitions_have_their_names)

@@ -82,6 +82,63 @@ Test(verdict_grade, follows_from_who_intervened_and_for_how_long)
     }
 }
 
+/* Who was left and did not come back. */
+static const struct {
+    const char *what;
+    unsigned cause, exit;
+    uint64_t call;
+    bool host_waits;
+    uint64_t bound;
+    char grade;
+} ends[] = {
+    { "stopped for what it did", STORE_GUEST_PAGE, BY_MISSING, 0, true, 1000000, 'C' },
+    { "and no bound", STORE_GUEST_PAGE, BY_MISSING, 0, true, 0, 'C' },
+    { "the host works on", STORE_GUEST_PAGE, BY_MISSING, 0, false, 1000, 'C' },
+    { "within what it may take", STORE_GUEST_PAGE, BY_MISSING, 0, false, 1000000, 'B' },
+    { "a fence of others that never ends", ECALL_VS, BY_ECALL, RFENCE, false, 1000, 'C' },
+    { "it asked for its end", ECALL_VS, BY_ECALL, 0x53525354, true, 1000, 'B' },
+    { "it waits by itself", VIRTUAL, BY_WFI, 0, true, 1000, 'B' },
+};
+
+Test(verdict_grade, who_never_came_back_was_not_left_for_a_bounded_time)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
+        const VerdictConfig config = { .has_bound = ends[i].bound, .bound = ends[i].bound };
+        Verdict *v = verdict_new(&config, NULL, UINT64_MAX);
+        Story s;
+        begin(&s, v, 1);
+        trap(&s, ECALL_VS, IN_HS, BY_ECALL, TIME);
+        back(&s, IN_VS);
+        work(&s, 1000);
+        trap(&s, ends[i].cause, IN_HS, ends[i].exit, ends[i].call);
+        work(&s, 100);
+        if (ends[i].host_waits)
+            TELL(&s, wfi, 0);
+        s.own += 60000;
+        TELL(&s, end, 0, 0);
+        cr_assert(verdict_judge(v, NULL));
+        const PartCounts *c = counts_of(v, "vmid1");
+        cr_expect_eq(c->grade, ends[i].grade, "%s: %c, %s", ends[i].what, c->grade ?: '-',
+                     c->reason);
+        verdict_free(v);
+    }
+}
+
+/* Gone before the window and all of it: that nobody left the guest then is no A. */
+Test(verdict_grade, who_was_gone_all_the_time_was_not_left_alone)
+{
+    const VerdictConfig config = { .from = { true, false, false, 2000, 0, 0 } };
+    Verdict *v = verdict_new(&config, NULL, UINT64_MAX);
+    Story s;
+    begin(&s, v, 1);
+    trap(&s, STORE_GUEST_PAGE, IN_HS, BY_MISSING, 0);
+    work(&s, 50000);
+    TELL(&s, end, 0, 0);
+    cr_assert(verdict_judge(v, NULL));
+    cr_expect_eq(counts_of(v, "vmid1")->grade, 'C');
+    verdict_free(v);
+}
+
 /* An interrupt that needs so long. */
 static Verdict *with_latency(const VerdictConfig *config, unsigned ns, GError **error)
 {
