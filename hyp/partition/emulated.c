@@ -36,14 +36,20 @@ void emulated_tree(const Vm *vm, TreeWriter *tree, const Fdt *host, const char *
     tree_end(tree);
 }
 
+uint64_t emulated_pending(const Vm *vm, unsigned word)
+{
+    const Emulated *e = vm->emulated;
+    return e->pending[word] & ~(vm->irq == &irq_vplic ? e->serving[word] : 0);
+}
+
 unsigned emulated_best(const Vm *vm, unsigned hart, uint32_t above)
 {
     const Emulated *e = vm->emulated;
     const Context *context = &e->contexts[hart];
     unsigned best = 0;
     uint32_t urgency = above;
-    for (unsigned i = 0; i < WORDS && !context->off; i++)
-        for (uint64_t left = e->pending[i] & context->enabled[i]; left; left &= left - 1) {
+    for (unsigned i = 0; i < WORDS; i++)
+        for (uint64_t left = emulated_pending(vm, i) & context->enabled[i]; left; left &= left - 1) {
             unsigned source = 64 * i + lowest_bit(left);
             if (e->urgency[source] <= urgency)
                 continue;
@@ -55,7 +61,8 @@ unsigned emulated_best(const Vm *vm, unsigned hart, uint32_t above)
 
 static bool has_any(const Vm *vm, unsigned hart)
 {
-    return emulated_best(vm, hart, vm->emulated->contexts[hart].threshold) != 0;
+    const Context *context = &vm->emulated->contexts[hart];
+    return !context->off && emulated_best(vm, hart, context->threshold) != 0;
 }
 
 /* This hart's own line, as things are. */

@@ -31,7 +31,8 @@ typedef struct Emulated {
     uint64_t serving[WORDS]; /* the guest has claimed it, and is not done */
     uint16_t urgency[VM_SOURCES];
     Context contexts[HART_MAX];
-    /* vaplic.c: registers as they were written */
+    /* vaplic.c: who has claimed it; registers as they were written */
+    uint8_t server[VM_SOURCES];
     uint64_t wanted[WORDS];
     uint32_t domain, target[VM_SOURCES];
     uint8_t mode[VM_SOURCES];
@@ -65,6 +66,8 @@ void emulated_look(VmHart *hart);
 
 /* For the registers, under vm->irq_lock. `hart` is the guest's number of one. */
 void emulated_enable(Vm *vm, unsigned hart, unsigned source, unsigned mode);
+/* What is pending of 64 sources. A PLIC's gateway forwards nothing more of a source that is being served. */
+uint64_t emulated_pending(const Vm *vm, unsigned word);
 /* The most urgent of what is pending and enabled there, of those whose urgency is above that; 0: none. */
 unsigned emulated_best(const Vm *vm, unsigned hart, uint32_t above);
 unsigned emulated_claim(Vm *vm, unsigned hart, uint32_t above);

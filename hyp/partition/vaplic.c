@@ -71,7 +71,7 @@ static void access_bits(Vm *vm, uint64_t offset, bool write, uint32_t *value)
     *value = at < 0x80 && group != CLRIE ? (uint32_t)(words[at / 8] >> at % 8 * 8) : 0;
 }
 
-/* What this hart has claimed before it is done with. */
+/* What this hart has claimed before it is done with, wherever it goes to by now. */
 static void done(VmHart *hart)
 {
     const Vm *vm = hart->vm;
@@ -79,19 +79,21 @@ static void done(VmHart *hart)
     for (unsigned i = 0; i < WORDS; i++)
         for (uint64_t left = vm->emulated->serving[i]; left; left &= left - 1) {
             unsigned source = 64 * i + lowest_bit(left);
-            if (vm->emulated->target[source] >> HART_AT == hart->number)
-                emulated_done(hart->vm, hart->number, source);
+            uint32_t now = vm->emulated->target[source] >> HART_AT;
+            if (vm->emulated->server[source] == hart->number)
+                emulated_done(hart->vm, now < vm->n_harts ? now : 0, source);
         }
 }
 
 static uint32_t claim(VmHart *hart, unsigned number)
 {
     Vm *vm = hart->vm;
-    if (number == hart->number)
-        done(hart);
+    done(hart);
     unsigned source = emulated_claim(vm, number, vm->emulated->contexts[number].threshold);
-    if (source)
+    if (source) {
+        vm->emulated->server[source] = (uint8_t)hart->number;
         hart->vcpu.hstatus |= TO_US;
+    }
     return source << 16 | (source ? LOWEST - vm->emulated->urgency[source] : 0);
 }
 

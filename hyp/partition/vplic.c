@@ -51,7 +51,7 @@ static bool vplic(VmHart *hart, uint64_t offset, const Access *access, uint64_t 
     if (offset < PENDING)
         access_priority(vm->emulated, (unsigned)offset / 4, access->write, &word);
     else if (offset < PENDING + BITS)
-        word = (uint32_t)(vm->emulated->pending[offset % BITS / 8] >> offset % 8 * 8);
+        word = (uint32_t)(emulated_pending(vm, (unsigned)(offset % BITS) / 8) >> offset % 8 * 8);
     else if (offset >= CONTEXT && n < vm->n_harts)
         access_context(vm, (unsigned)n, offset % CONTEXT_STRIDE, access->write, &word);
     else if (offset >= ENABLE && offset < CONTEXT && n < vm->n_harts)

@@ -50,5 +50,15 @@ def cases(t):
         done = run(binary, parts, typed=b"12345678901234567890")
         done.expect(r"\[a\] edges: typed [1-7]", r"\[b\] edges: typed [1-7]")
 
-    fast = {"text": text, "typed": typed, "left": left, "hart": hart, "race": race, "stop": stop}
+    def target(binary):
+        """A source of an emulated APLIC that moves, or that another hart claims, while it is served comes again."""
+        for aia, words in (("aplic", ""), ("aplic-imsic", "irq=emulated")):
+            done = run(binary, [edges("a", "0-1", "target", 'devices = ["rtc"];')], aia=aia, words=words)
+            done.expect(r"\[a\] EDGES-OK", r"partition: a: stopped")
+
+    def again(binary):
+        """A doorbell that rings again while the PLIC's interrupt is served waits until it is completed."""
+        run(binary, [edges("a", "0", "again"), edges("b", "1", "ring rings=20")], more=RECORD).expect(r"\[a\] EDGES-OK", r"\[b\] EDGES-OK")
+
+    fast = {"target": target, "again": again, "text": text, "typed": typed, "left": left, "hart": hart, "race": race, "stop": stop}
     return {f"edges-{name}": case for name, case in fast.items()}

@@ -57,11 +57,19 @@ static uint32_t claim_of(uintptr_t at, unsigned hart)
     return read32(at + IDC + IDC_STRIDE * hart + CLAIMI) >> 16;
 }
 
+static void spin(void *unused)
+{
+    (void)unused;
+    for (;;)
+        pause();
+}
+
 /* A source may move to another hart, or be claimed by another one, while it is served; then it comes again all the same. */
 void do_target(void)
 {
     uintptr_t at = aplic_at();
     unsigned source = clock_open();
+    want(!hart_start(1, spin, NULL), "hart 1 starts");
     write32(at + DOMAINCFG, DOMAIN_IE);
     for (unsigned hart = 0; hart < 2; hart++)
         write32(at + IDC + IDC_STRIDE * hart + IDELIVERY, 1);
