@@ -49,7 +49,8 @@ unsigned emulated_best(const Vm *vm, unsigned hart, uint32_t above)
     unsigned best = 0;
     uint32_t urgency = above;
     for (unsigned i = 0; i < WORDS; i++)
-        for (uint64_t left = emulated_pending(vm, i) & context->enabled[i]; left; left &= left - 1) {
+        for (uint64_t left = emulated_pending(vm, i) & context->enabled[i]; left;
+             left &= left - 1) {
             unsigned source = 64 * i + lowest_bit(left);
             if (e->urgency[source] <= urgency)
                 continue;

@@ -3,6 +3,8 @@
  * files_aplic.c - the APLIC that a guest sees: the machine's, with the guest's own sources only. A source's registers are
  * the machine's; what names harts is translated. Doorbells have no wire, and are kept here.
  *
+ * It differs from a real one: domaincfg.IE is always 1, since the domain is everybody's; in_clrip of a doorbell reads 0.
+ *
  * RISC-V Advanced Interrupt Architecture, "Memory-mapped control region for an interrupt domain".
  */
 #include <stddef.h>
@@ -47,13 +49,15 @@ static void send(const Vm *vm, uint32_t target)
         files_send(&vm->harts[target >> HART_AT], target & IDENTITY);
 }
 
-/* What is pending and enabled goes out, and is pending no more. Under vm->irq_lock. */
+/* A source that is inactive is neither pending nor enabled, "Source configurations"; of others, what is pending and enabled
+ * goes out, and is pending no more. Under vm->irq_lock. */
 static void ring(Vm *vm, Doorbell *bell)
 {
-    if (bell->pending && bell->enabled && bell->mode) {
-        bell->pending = false;
+    bool sends = bell->mode && bell->pending && bell->enabled;
+    bell->pending = bell->mode && bell->pending && !sends;
+    bell->enabled = bell->mode && bell->enabled;
+    if (sends)
         send(vm, bell->target);
-    }
 }
 
 void files_raise(Vm *vm, unsigned source)
@@ -91,9 +95,10 @@ static void access_source(Vm *vm, uint64_t group, unsigned source, bool write, u
     uint32_t *kept = bell ? group == TARGET ? &bell->target : &bell->mode : NULL;
     uint32_t set = group == TARGET ? *value : *value & MODES;
     bool own = source_in(vm->sources, source);
-    if (write && kept)
+    if (write && kept) {
         *kept = set;
-    else if (write && own)
+        ring(vm, bell);
+    } else if (write && own)
         write32(at, group == TARGET ? target_out(vm, set) : set);
     else if (!write && kept)
         *value = *kept;

@@ -6,6 +6,9 @@
  * or waits: so its next sret or wfi comes to us, once. Only then do the machine's wires speak again, and a level that is
  * still high interrupts once more.
  *
+ * It differs from a real one: there is no iforce; in_clrip reads what is pending; a source is pending when the hart that it
+ * goes to has taken it, which one that is stopped does not.
+ *
  * RISC-V Advanced Interrupt Architecture, "Memory-mapped control region for an interrupt domain", "Interrupt delivery
  * directly by the APLIC".
  */
@@ -37,6 +40,10 @@ static void access_source(Vm *vm, bool target, unsigned source, bool write, uint
         e->target[source] = *value;
     else if (write && known)
         e->mode[source] = (uint8_t)(*value & MODES);
+    if (!e->mode[source]) { /* it is inactive: "Source configurations" */
+        put_bit(e->pending, source, false);
+        put_bit(e->wanted, source, false);
+    }
     for (unsigned i = 0; write && i < vm->n_harts; i++)
         emulated_enable(vm, i, source, 0);
     if (write)
@@ -164,6 +171,12 @@ static bool vaplic(VmHart *hart, uint64_t offset, const Access *how, uint64_t *v
     return true;
 }
 
+static void vaplic_raise(Vm *vm, unsigned source)
+{
+    if (vm->emulated->mode[source])
+        emulated_raise(vm, source);
+}
+
 /* It returns, or waits. norm:hstatus_vtsr_op, norm:hstatus_vtw_op */
 static bool vaplic_returns(VmHart *hart)
 {
@@ -205,7 +218,7 @@ const IrqWay irq_vaplic = {
     .tree = vaplic_tree,
     .forget = emulated_forget,
     .reset = vaplic_reset,
-    .raise = emulated_raise,
+    .raise = vaplic_raise,
     .external = emulated_external,
     .look = emulated_look,
     .returns = vaplic_returns,

@@ -60,5 +60,11 @@ def cases(t):
         """A doorbell that rings again while the PLIC's interrupt is served waits until it is completed."""
         run(binary, [edges("a", "0", "again"), edges("b", "1", "ring rings=20")], more=RECORD).expect(r"\[a\] EDGES-OK", r"\[b\] EDGES-OK")
 
-    fast = {"target": target, "again": again, "text": text, "typed": typed, "left": left, "hart": hart, "race": race, "stop": stop}
+    def idle(binary):
+        """A doorbell that rings while its source is inactive is not heard later, and no such source is enabled."""
+        for aia in ("aplic", "aplic-imsic"):
+            done = run(binary, [edges("a", "0", "idle"), edges("b", "1", "ring rings=4")], aia=aia, more=RECORD)
+            done.expect(r"\[a\] EDGES-OK", r"\[b\] EDGES-OK")
+
+    fast = {"idle": idle, "target": target, "again": again, "text": text, "typed": typed, "left": left, "hart": hart, "race": race, "stop": stop}
     return {f"edges-{name}": case for name, case in fast.items()}
