@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * budget.c - how many lines a partition may bring into the shared cache in a period, as MemGuard does it (Yun and others,
- * RTAS 2013). Each hart has an equal part: a counter of its misses begins that far below zero, and its overflow interrupt
+ * RTAS 2013). Each hart has an equal part, rounded up: a counter of its misses begins that far below zero, and its overflow interrupt
  * (Sscofpmf) makes the hart stand still until the next period. So a partition with a budget has exits; without one, none.
  */
 #include "lib/csr.h"
@@ -23,6 +23,9 @@ void budget_open(VmHart *hart)
                   EVENT_CACHE_MISSES, 0);
     hart->has_budget = !chosen.error;
     hart->counter = chosen.value;
+    if (vm->budget_fills < vm->n_harts && !hart->number)
+        print("partition: %s: its budget is less than a line for each hart; each has one\n",
+              vm->name);
     if (chosen.error && !hart->number)
         print("partition: %s: no budget: nothing counts misses of the cache\n", vm->name);
 }
@@ -36,7 +39,7 @@ void budget_begin(VmHart *hart)
     sbi_call(SBI_PMU, PMU_STOP, hart->counter, 1, 0);
     csr_clear(sip, BIT(IRQ_OVERFLOW));
     sbi_call5(SBI_PMU, PMU_START, hart->counter, 1, PMU_START_SET_VALUE,
-              -(vm->budget_fills / vm->n_harts), 0);
+              -((vm->budget_fills + vm->n_harts - 1) / vm->n_harts), 0);
     csr_set(sie, BIT(IRQ_OVERFLOW));
     uint64_t now = csr_read(time);
     hart->period_end = hart->period_end + vm->budget_period > now

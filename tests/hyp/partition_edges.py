@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """partition_edges - a case of tests/hyp/partition: what happens seldom (hyp/guests/edges)."""
 
+import json
+
 RECORD = 'shmem = { name = "record"; size = "4K"; between = ["a", "b"]; address = 0xf0000000; interrupt = 41; };'
 WAYS = {"PLIC": "none", "APLIC": "aplic", "APLIC and IMSIC": "aplic-imsic"}
 
@@ -66,5 +68,14 @@ def cases(t):
             done = run(binary, [edges("a", "0", "idle"), edges("b", "1", "ring rings=4")], aia=aia, more=RECORD)
             done.expect(r"\[a\] EDGES-OK", r"\[b\] EDGES-OK")
 
-    fast = {"idle": idle, "target": target, "again": again, "text": text, "typed": typed, "left": left, "hart": hart, "race": race, "stop": stop}
+    def lines(binary):
+        """A budget that is less than a line for each hart is one for each, not none."""
+        noise = t.part("noise", "1-2", "interferer.elf", append="size=4M mode=write", more='budget = { fills = 1; period = "1ms"; };')
+        done = t.Run(binary, t.machine([t.part("rt", "0", "rt.elf", append="ticks=20"), noise], 3, more='timing = { profile = "rocket6"; start = "mark:1"; };'),
+                     "-verdict", "verdict.json,from=mark:1:82,to=mark:2:82", read="verdict.json")
+        if not 0 < (got := json.loads(done.read)["partitions"][1]["llc"]["misses"]) < 1000:
+            raise t.Wrong(f"{got} lines in 20 ticks")
+        done.expect("partition: noise: its budget is less than a line for each hart; each has one")
+
+    fast = {"lines": lines, "idle": idle, "target": target, "again": again, "text": text, "typed": typed, "left": left, "hart": hart, "race": race, "stop": stop}
     return {f"edges-{name}": case for name, case in fast.items()}
