@@ -12,7 +12,7 @@
 const char *bootarg(const Fdt *fdt, const char *name, size_t *length);
 /* Is there this word, NAME=VALUE? */
 bool bootarg_is(const Fdt *fdt, const char *name, const char *value);
-/* Is there this word, as it stands here? */
+/* Is there this word, as it stands here? One that ends with =, with any value? */
 bool bootarg_has(const Fdt *fdt, const char *word);
 /* The value as a number, decimal or 0x and hexadecimal; `otherwise` if there is no such word or it is none. */
 uint64_t bootarg_number(const Fdt *fdt, const char *name, uint64_t otherwise);

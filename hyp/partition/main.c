@@ -168,9 +168,8 @@ static Profile find_profile(const Fdt *host)
     for (unsigned i = PROFILE_BAO; i <= PROFILE_JAILHOUSE; i++)
         if (bootarg_has(host, words[i]))
             return (Profile)i;
-    for (const char *at = fdt_text(host, fdt_find(host, "/chosen"), "bootargs"); *at; at++)
-        if (!memcmp(at, "profile=", 8))
-            panic("partition: profile= is bao, dom0less or jailhouse");
+    if (bootarg_has(host, "profile="))
+        panic("partition: profile= is bao, dom0less or jailhouse");
     return PROFILE_OWN;
 }
 

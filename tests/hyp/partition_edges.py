@@ -77,5 +77,10 @@ def cases(t):
             raise t.Wrong(f"{got} lines in 20 ticks")
         done.expect("partition: noise: its budget is less than a line for each hart; each has one")
 
-    fast = {"lines": lines, "idle": idle, "target": target, "again": again, "text": text, "typed": typed, "left": left, "hart": hart, "race": race, "stop": stop}
+    def words(binary):
+        """Words of the command line are words: neither parts of others, nor what others begin with."""
+        done = run(binary, [edges("a", "0", "none")], 1, words="xprofile=cp40 lazyx timer=sbix quie")
+        done.expect(r"partition: a: .*, timer by vstimecmp", r"\[a\] EDGES-OK")
+
+    fast = {"words": words, "lines": lines, "idle": idle, "target": target, "again": again, "text": text, "typed": typed, "left": left, "hart": hart, "race": race, "stop": stop}
     return {f"edges-{name}": case for name, case in fast.items()}
