@@ -8,7 +8,7 @@
 enum { MOST = 256 }; /* bytes of a call; the guest calls again for the rest */
 
 static char
-    *page; /* where our addresses are the firmware's, of our colours: the first half is print's */
+    *page; /* one of our colours whose address is the firmware's; the first half is print's */
 static Lock input_lock;
 static Vm *input_of; /* whoever asked first has what is typed, as long as it runs */
 

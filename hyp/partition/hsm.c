@@ -50,7 +50,9 @@ SbiResult call_hsm(VmHart *hart, uint64_t function, const uint64_t *a)
     switch (function) {
     case SBI_HART_START: return start(vm, a[0], a[1], a[2]);
     case SBI_HART_STOP:
+        lock(&vm->lock);
         __atomic_store_n(&hart->state, SBI_HART_STOPPED, __ATOMIC_RELEASE);
+        unlock(&vm->lock);
         return result(SBI_OK);
     case SBI_HART_STATUS:
         if (a[0] >= vm->n_harts)

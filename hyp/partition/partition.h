@@ -100,12 +100,11 @@ struct VmHart {
     Vm *vm;
     unsigned number; /* what the guest calls it */
     uint64_t id;     /* what the machine does */
-    unsigned
-        place; /* at the machine's interrupt controller: index of an IMSIC or IDC, context of a PLIC */
-    uint32_t state; /* SBI_HART_...; under vm->lock */
+    unsigned place;  /* of the machine's controller: index of an IMSIC or IDC, context of a PLIC */
+    uint32_t state;  /* SBI_HART_...; under vm->lock */
     uint64_t start_pc, start_argument;
-    uint64_t tick,
-        period_end; /* when the guest wants its timer's interrupt, and when its period ends; -1: never */
+    uint64_t tick;       /* when the guest wants its timer's interrupt; -1: never */
+    uint64_t period_end; /* of its budget; -1: never */
     bool has_budget;
     uint64_t counter, throttled;    /* of misses; how often it had to stand still */
     uint32_t requests;              /* REQUEST_...; atomic */

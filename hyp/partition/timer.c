@@ -16,9 +16,8 @@ static bool has_its_own(void)
 void timer_arm(VmHart *hart)
 {
     uint64_t next = hart->tick < hart->period_end ? hart->tick : hart->period_end;
-    if (next ==
-        (uint64_t)NEVER) { /* what is pending may stay so: a call of the firmware would cost more */
-        csr_clear(sie, SIE_TIMER);
+    if (next == (uint64_t)NEVER) {
+        csr_clear(sie, SIE_TIMER); /* it may stay pending: a call of the firmware would cost more */
         return;
     }
     if (config.sstc)

@@ -11,7 +11,6 @@ enum { TREE_ROOM = 0x10000, VIRTIO_STATUS = 0x70 };
 static VmHart hart_records[HART_MAX];
 static unsigned hart_records_used;
 
-/* V is taken away, the rest of the entry stays: that is how vm_touch finds what belongs there. */
 static void map_page(Vm *vm, uint64_t gpa, uint64_t host, uint64_t size, uint64_t flags)
 {
     paging_map(vm->root, SV39X4, gpa, host, size, flags | PTE_U);
@@ -25,7 +24,8 @@ void vm_map(Vm *vm, uint64_t gpa, uint64_t host, uint64_t size, uint64_t flags)
     frames_for(NULL);
 }
 
-/* The largest page that fits there and is to be had. */
+/* The largest page that fits there and is to be had. With `lazy`, V is taken away from its entry, and the rest stays: that is
+ * how vm_touch finds what belongs there. */
 static uint64_t map_next(Vm *vm, uint64_t gpa, uint64_t size)
 {
     static const uint64_t sizes[] = { GIGA_PAGE, MEGA_PAGE, PAGE_SIZE };
