@@ -151,7 +151,7 @@ struct Vm {
     uint8_t letter; /* bytes that its last letter still needs, in UTF-8 */
 };
 
-/* How other hypervisors of this kind differ: README.md. */
+/* How other hypervisors of this kind differ: README.md, "Profiles". */
 typedef enum { PROFILE_OWN, PROFILE_BAO, PROFILE_DOM0LESS, PROFILE_JAILHOUSE } Profile;
 
 /* From the command line. */
