@@ -68,6 +68,16 @@ static bool is_named(uint64_t id, uint64_t mask, uint64_t base)
     return base == ~0ul || (id - base < 64 && (mask >> (id - base) & 1));
 }
 
+/* The guest's address spaces and pages are not those that the hart knows: it forgets all of them. */
+static SbiResult forget(uint64_t mask, uint64_t base, const Fence *fence)
+{
+    for (unsigned i = 0; i < guest.count; i++) {
+        if (is_named(guest.harts[i].id, mask, base))
+            setting.forget(&guest.harts[i], fence);
+    }
+    return sbi_call5(SBI_RFENCE, SBI_HFENCE_VVMA, mask, base, 0, ~0ul, 0);
+}
+
 /* The guest's sfence.vma elsewhere is hfence.vvma from here. */
 static SbiResult call_rfence(uint64_t function, const uint64_t *a)
 {
@@ -75,10 +85,8 @@ static SbiResult call_rfence(uint64_t function, const uint64_t *a)
     Fence fence = { a[2], a[3], function == SBI_SFENCE_VMA_ASID, a[4] };
     if (function > SBI_SFENCE_VMA_ASID)
         return not_supported;
-    for (unsigned i = 0; i < guest.count && setting.forget && function != SBI_FENCE_I; i++) {
-        if (is_named(guest.harts[i].id, a[0], a[1]))
-            setting.forget(&guest.harts[i], &fence);
-    }
+    if (setting.forget && function != SBI_FENCE_I)
+        return forget(a[0], a[1], &fence);
     return sbi_call5(SBI_RFENCE, ours[function], a[0], a[1], a[2], a[3], a[4]);
 }
 

@@ -39,6 +39,7 @@ typedef struct {
     FdtRange trapped; /* registers of the interrupt controller that are not mapped */
     uint64_t *map;    /* of what it may touch, by guest-physical address: a table of Sv39x4 */
     bool host_sstc;   /* HS-mode has stimecmp */
+    bool svade;       /* its harts do not set A and D in page tables */
     Timer timer;
     GuestHart harts[HART_MAX];
     unsigned count;
@@ -68,9 +69,11 @@ typedef struct {
     /* Registers in guest.trapped, as the guest sees them. */
     uint32_t (*read)(uint64_t gpa);
     void (*write)(uint64_t gpa, uint32_t value);
-    /* The rest may be NULL. Before the guest's first instruction on a hart: */
+    /* The rest may be NULL. Changes guest.fdt, before any hart of the guest runs: */
+    void (*tree)(void);
+    /* Before the guest's first instruction on a hart: */
     void (*begin)(GuestHart *hart);
-    /* Before a remote fence of the guest comes to that hart: */
+    /* Before a remote fence of the guest comes to that hart, which then forgets all that it remembers itself: */
     void (*forget)(GuestHart *hart, const Fence *fence);
     /* Prints more behind the exits of that kind. */
     void (*report)(bool irq, unsigned code);

@@ -39,7 +39,8 @@ static void set_up_hart(void)
                            BIT(CAUSE_STORE_ACCESS) | BIT(CAUSE_ECALL_U));
     csr_write(hideleg, HVIP_SOFT | HVIP_TIMER | HVIP_EXTERNAL);
     csr_write(hcounteren, COUNTEREN_CY | COUNTEREN_TM | COUNTEREN_IR);
-    csr_write(henvcfg, guest.timer == TIMER_VSTIMECMP ? HENVCFG_STCE : 0);
+    csr_write(henvcfg, (guest.timer == TIMER_VSTIMECMP ? HENVCFG_STCE : 0) |
+                           (guest.svade ? 0 : HENVCFG_ADUE));
     if (guest.host_sstc)
         csr_write(vstimecmp, -1ul); /* a hart begins with no timer set */
     set_up_memory();

@@ -82,6 +82,7 @@ void vm_make(const Fdt *host)
     if (!fdt_isa_has(host, cpu, "h"))
         panic("%s: the harts have no hypervisor extension", setting.name);
     guest.host_sstc = fdt_isa_has(host, cpu, "sstc");
+    guest.svade = fdt_isa_has(host, cpu, "svade");
     guest.timer = choose_timer(host);
     guest.ram = (FdtRange){ 0x80200000, (uintptr_t)image_start - 0x80200000 };
 
@@ -93,6 +94,8 @@ void vm_make(const Fdt *host)
     guest_tree(&guest.fdt, host, (void *)(guest.ram.base + room), TREE_SPACE, guest.ram);
     find_harts();
     guest_devices(&guest.fdt, map_device, NULL);
+    if (setting.tree)
+        setting.tree();
     print("%s: one guest, memory 0x%lx to 0x%lx, %u harts, timer %s\n", setting.name,
           guest.ram.base, guest.ram.base + guest.ram.size, guest.count, timers[guest.timer].what);
 }

@@ -7,11 +7,9 @@
 static Intent intent_of(const Vcpu *vcpu)
 {
     bool fetch = vcpu->scause == CAUSE_FETCH_PAGE, load = vcpu->scause == CAUSE_LOAD_PAGE;
-    return (Intent)
-    {
-        fetch ? FETCH : load ? LOAD : STORE
-        , !(vcpu->sstatus & SSTATUS_SPP), csr_read(vsstatus)
-    };
+    Intent intent = { .user = !(vcpu->sstatus & SSTATUS_SPP), .vsstatus = csr_read(vsstatus) };
+    intent.kind = fetch ? FETCH : load ? LOAD : STORE;
+    return intent;
 }
 
 /* The fault is the guest's. Without access to its table it is an access fault of the same kind. */
@@ -26,12 +24,24 @@ static void reflect(GuestHart *hart, const Walk *walk)
     vcpu_inject(vcpu, cause, vcpu->stval);
 }
 
+/* What a leaf of guest.map must permit besides: that of registers permits no fetch. One that the guest may only execute,
+ * and load from by MXR, cannot be had of these. */
+static uint64_t needed(const Intent *intent, uint64_t flags)
+{
+    switch (intent->kind) {
+    case FETCH: return PTE_X;
+    case LOAD: return flags & PTE_R ? PTE_R : PTE_X;
+    default: return PTE_W;
+    }
+}
+
 /* A page of the smaller of the two sizes, and what both permit. */
 static void fill(Shadow *shadow, uint64_t gva, const Walk *walk, uint64_t leaf, uint64_t size)
 {
     uint64_t smaller = walk->size < size ? walk->size : size;
     uint64_t address = (leaf >> 10 << 12) + (walk->gpa & (size - 1));
-    shadow_fill(shadow, gva, address & -smaller, smaller, walk->flags & leaf);
+    Piece piece = { address & -smaller, smaller, walk->flags & leaf, walk->size };
+    shadow_fill(shadow, gva, &piece);
 }
 
 /* Under the lock: a sibling that takes the entry away has changed the guest's table before. */
@@ -43,8 +53,8 @@ static Walk walk_and_fill(Shadow *shadow, uint64_t gva, const Intent *intent, bo
     bool on_map =
         walk.result == WALK_DONE && walk.gpa < 256 * GIGA_PAGE; /* what a shadow reaches */
     const uint64_t *leaf = on_map ? paging_leaf(guest.map, SV39X4, walk.gpa, &size) : NULL;
-    *filled = leaf;
-    if (leaf)
+    *filled = leaf && *leaf & needed(intent, walk.flags);
+    if (*filled)
         fill(shadow, gva, &walk, *leaf, size);
     unlock(&shadow->lock);
     return walk;
@@ -69,7 +79,7 @@ void on_page_fault(GuestHart *hart)
         reflect(hart, &walk);
         return;
     }
-    if (!code_is_there(&hart->vcpu))
+    if (intent.kind != FETCH && !code_is_there(&hart->vcpu))
         return; /* a sibling's fence took the code: the guest fetches it, and comes again */
     shadow->counts.devices++;
     device_access(hart, walk.gpa);

@@ -26,6 +26,7 @@ const Setting setting = {
     .map_irqchip = claims_map,
     .read = claims_read,
     .write = claims_write,
+    .tree = shadow_tree,
     .begin = shadow_begin,
     .forget = shadow_forget,
     .report = shadow_report,

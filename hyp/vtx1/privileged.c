@@ -76,10 +76,7 @@ static void fence_vma(GuestHart *hart, const System *insn)
         return;
     }
     shadow_forget(hart, &fence);
-    if (insn->rs1)
-        hfence_vvma_page(fence.start);
-    else
-        hfence_vvma();
+    hfence_vvma();
 }
 
 void on_privileged(GuestHart *hart)

@@ -8,6 +8,9 @@
 
 enum { LEVELS = 3 };
 
+/* In an entry that leads to a table, one of the bits for software (RSW): a page of the guest's stands there in pieces. */
+#define PTE_PIECES BIT(8)
+
 static Shadow shadows[HART_MAX];
 static uint64_t tables[HART_MAX][TABLES][ENTRIES]
     __attribute__((aligned(PAGE_SIZE), section(".bss.stacks"))); /* zeroed when given out */
@@ -79,9 +82,15 @@ void shadow_empty(Shadow *shadow)
     unlock(&shadow->lock);
 }
 
-/* The entry of `level` for `gva`; a larger leaf on the way goes. NULL: no table left. */
-static uint64_t *find_entry(Shadow *shadow, unsigned level, uint64_t gva)
+static unsigned level_of(uint64_t size)
 {
+    return size == GIGA_PAGE ? 2 : size == MEGA_PAGE ? 1 : 0;
+}
+
+/* The entry for a piece; a larger leaf on the way goes. NULL: no table left. */
+static uint64_t *find_entry(Shadow *shadow, uint64_t gva, const Piece *piece)
+{
+    unsigned level = level_of(piece->size), whole = level_of(piece->whole);
     uint64_t *table = shadow->root;
     for (unsigned i = LEVELS - 1; i > level; i--) {
         uint64_t *entry = &table[gva / covers(i) % ENTRIES];
@@ -90,26 +99,27 @@ static uint64_t *find_entry(Shadow *shadow, unsigned level, uint64_t gva)
                 return NULL;
             *entry = pte_make((uintptr_t)new_table(shadow), PTE_V);
         }
+        if (i == whole)
+            *entry |= PTE_PIECES;
         table = (uint64_t *)(*entry >> 10 << 12);
     }
     return &table[gva / covers(level) % ENTRIES];
 }
 
-void shadow_fill(Shadow *shadow, uint64_t gva, uint64_t address, uint64_t size, uint64_t flags)
+void shadow_fill(Shadow *shadow, uint64_t gva, const Piece *piece)
 {
-    unsigned level = size == GIGA_PAGE ? 2 : size == MEGA_PAGE ? 1 : 0;
-    uint64_t *entry = find_entry(shadow, level, gva);
+    uint64_t *entry = find_entry(shadow, gva, piece);
     if (!entry) {
         forget_all(shadow);
         enter_space(shadow);
-        entry = find_entry(shadow, level, gva);
+        entry = find_entry(shadow, gva, piece);
     }
-    *entry = pte_make(address, flags | PTE_V | PTE_A | PTE_D);
+    *entry = pte_make(piece->address, piece->flags | PTE_V | PTE_A | PTE_D);
     hfence_vvma_page(gva);
     shadow->counts.fills++;
 }
 
-/* The entry for `gva` in one space, whatever its size. */
+/* The guest's page at `gva` in one space, whatever its size, with all its pieces. */
 static void drop_page(uint64_t *table, uint64_t gva)
 {
     for (unsigned level = LEVELS; level--;) {
@@ -121,20 +131,26 @@ static void drop_page(uint64_t *table, uint64_t gva)
             return;
         }
         table = (uint64_t *)(*entry >> 10 << 12);
+        if (*entry & PTE_PIECES) {
+            *entry &= ~(uint64_t)PTE_PIECES;
+            memset(table, 0, PAGE_SIZE);
+            return;
+        }
     }
 }
 
 void shadow_drop(Shadow *shadow, const Fence *fence)
 {
     bool everything = !fence->size || fence->size > ENTRIES * PAGE_SIZE;
+    uint64_t first = fence->start & -PAGE_SIZE, size = fence->start - first + fence->size;
     for (unsigned i = 0; i < shadow->n_spaces; i++) {
         Space *space = &shadow->spaces[i];
-        if (fence->one_space && (space->satp >> SATP_ASID & SATP_ASIDS) != fence->asid)
+        if (fence->one_space && ((space->satp >> SATP_ASID ^ fence->asid) & SATP_ASIDS))
             continue;
         if (everything)
             memset(space->root, 0, PAGE_SIZE);
-        for (uint64_t at = 0; at < fence->size && !everything; at += PAGE_SIZE)
-            drop_page(space->root, fence->start + at);
+        for (uint64_t at = 0; at < size && !everything; at += PAGE_SIZE)
+            drop_page(space->root, first + at);
     }
 }
 
@@ -148,7 +164,7 @@ void shadow_forget(GuestHart *hart, const Fence *fence)
 }
 
 /* What the guest's tables may have in them is Sv39 and nothing else. */
-static void simplify_paging(void)
+void shadow_tree(void)
 {
     FdtNode cpu = NULL;
     uint64_t id;
@@ -172,7 +188,6 @@ void shadow_begin(GuestHart *hart)
     shadow->tables = tables[hart - guest.harts];
     shadow->satp = 0;
     shadow_empty(shadow);
-    simplify_paging();
 }
 
 /* Sums of all harts. */

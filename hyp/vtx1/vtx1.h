@@ -50,9 +50,16 @@ Shadow *shadow_of(const GuestHart *hart);
 void shadow_switch(Shadow *shadow, uint64_t satp);
 /* Nothing is left of any space, as after sfence.vma without operands. */
 void shadow_empty(Shadow *shadow);
-/* In the space of now: `size` bytes around `gva`, a page of any size, are at `address`. */
-void shadow_fill(Shadow *shadow, uint64_t gva, uint64_t address, uint64_t size, uint64_t flags);
-/* Takes away what a fence covers. The hart's own fence is the caller's. */
+/* A page for a shadow, of any size: all of the guest's page, or a piece of it. */
+typedef struct {
+    uint64_t address, size, flags; /* physical; PTE_... */
+    uint64_t whole;                /* size of the guest's page */
+} Piece;
+
+/* In the space of now: the page around `gva` is this. */
+void shadow_fill(Shadow *shadow, uint64_t gva, const Piece *piece);
+/* Takes away what a fence covers, whole pages of the guest's. The hart itself must forget everything then, since
+ * it knows pieces and spaces otherwise than the guest: the caller's. */
 void shadow_drop(Shadow *shadow, const Fence *fence);
 
 /* What the guest is about to do at an address. */
@@ -75,6 +82,7 @@ Walk guest_walk(uint64_t satp, uint64_t gva, const Intent *intent);
 
 /* What the Setting in main.c needs. */
 ExitFn on_page_fault, on_privileged;
+void shadow_tree(void);
 void shadow_begin(GuestHart *hart);
 void shadow_forget(GuestHart *hart, const Fence *fence);
 void shadow_report(bool irq, unsigned code);

@@ -34,10 +34,16 @@ static bool permits(uint64_t pte, const Intent *intent)
     }
 }
 
-/* A is set by every access, D by a store. False: somebody wrote the entry meanwhile. */
+/* Every access needs A, a store D: with Svade the guest sets them. norm:svade_access_ad_bit_clear */
+static uint64_t accessed(const Intent *intent)
+{
+    return PTE_A | (intent->kind == STORE ? PTE_D : 0);
+}
+
+/* Sets what is missing. False: somebody wrote the entry meanwhile. */
 static bool set_accessed(uint64_t *entry, uint64_t *pte, const Intent *intent)
 {
-    uint64_t want = *pte | PTE_A | (intent->kind == STORE ? PTE_D : 0), was = *pte;
+    uint64_t want = *pte | accessed(intent), was = *pte;
     *pte = want;
     return want == was || __atomic_compare_exchange_n(entry, &was, want, false, __ATOMIC_RELAXED,
                                                       __ATOMIC_RELAXED);
@@ -88,7 +94,7 @@ Walk guest_walk(uint64_t satp, uint64_t gva, const Intent *intent)
             table = ppn_address(pte);
             continue;
         }
-        if (!permits(pte, intent))
+        if (!permits(pte, intent) || (guest.svade && accessed(intent) & ~pte))
             break;
         if (!set_accessed(entry, &pte, intent))
             return guest_walk(satp, gva, intent);
