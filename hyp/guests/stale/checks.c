@@ -121,7 +121,7 @@ bool check_user_pages(void)
     return true;
 }
 
-/* What no entry may be. norm:translation_process and those around it */
+/* What no entry may be: norm:Sv39_pte_future_rsv, and what every mode with pages refuses. norm:Sv39_va_signext */
 bool check_reserved(void)
 {
     uint64_t *leaf = paging_entry(stale.root, SV39, WINDOW), *root = root_entry(WINDOW);
@@ -153,7 +153,7 @@ bool check_reserved(void)
     return true;
 }
 
-/* MODE takes effect at once, without a fence. norm:satp_sfence_vma_mode */
+/* MODE takes effect at once, without a fence. norm:satp_mode_bare */
 bool check_bare(void)
 {
     uint64_t frame = (uintptr_t)frames[0], satp, *root = make_root();
