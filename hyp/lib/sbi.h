@@ -63,6 +63,19 @@ enum {
     PMU_START_SET_VALUE = 1
 };
 
+/* The extension of hyp/partition, in the space for experiments: its README has the table. */
+enum { SBI_PARTITION = 0x0a000b4d };
+enum {
+    PARTITION_STATUS,
+    PARTITION_RESTART,
+    PARTITION_STOP,
+    PARTITION_DOORBELL,
+    PARTITION_EXITS,
+    PARTITION_CREATE,
+    PARTITION_START,
+    PARTITION_DESTROY
+};
+
 enum {
     SBI_OK = 0,
     SBI_ERR_FAILED = -1,

@@ -7,10 +7,6 @@
 
 typedef SbiResult CallFn(VmHart *hart, uint64_t function, const uint64_t *a);
 
-/* Our own extension, in the space of experiments, and its functions. */
-enum { SBI_PARTITION = 0x0a000b4d };
-enum { PARTITION_STATUS, PARTITION_RESTART, PARTITION_STOP, PARTITION_DOORBELL, PARTITION_EXITS };
-
 enum { SPEC_3_0 = 3 << 24, IMPLEMENTATION = 0xb4d }; /* none of those that are registered */
 
 static const SbiResult ok = { SBI_OK, 0 };
@@ -118,7 +114,7 @@ static Vm *find_vm(uint64_t number)
 static SbiResult call_partition(VmHart *hart, uint64_t function, const uint64_t *a)
 {
     bool manages = function == PARTITION_RESTART || function == PARTITION_STOP ||
-                   (function >= LATE_CREATE && function <= LATE_DESTROY);
+                   (function >= PARTITION_CREATE && function <= PARTITION_DESTROY);
     Vm *other = manages || function == PARTITION_STATUS ? find_vm(a[0]) : NULL;
     if (manages &&
         (hart->vm->index || config.profile == PROFILE_BAO || config.profile == PROFILE_DOM0LESS))
@@ -126,16 +122,16 @@ static SbiResult call_partition(VmHart *hart, uint64_t function, const uint64_t 
     if ((manages || function == PARTITION_STATUS) && !other)
         return invalid_param;
     if (function == PARTITION_RESTART && config.profile == PROFILE_JAILHOUSE && other->index)
-        function = LATE_START;
+        function = PARTITION_START;
     switch (function) {
     case PARTITION_STATUS: return (SbiResult){ SBI_OK, vm_state(other) };
     case PARTITION_RESTART: vm_restart(other, true); return ok;
     case PARTITION_STOP: vm_end(other, VM_STOPPED, true); return ok;
     case PARTITION_DOORBELL: return shared_ring(hart->vm, a[0]) ? ok : invalid_param;
     case PARTITION_EXITS: return (SbiResult){ SBI_OK, exit_count(hart->vm, a[0]) };
-    case LATE_CREATE:
-    case LATE_START:
-    case LATE_DESTROY: return (SbiResult){ late_call(hart->vm, other, (LateCall)function), 0 };
+    case PARTITION_CREATE:
+    case PARTITION_START:
+    case PARTITION_DESTROY: return (SbiResult){ late_call(hart->vm, other, function), 0 };
     default: return not_supported;
     }
 }

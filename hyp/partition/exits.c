@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "lib/csr.h"
+#include "lib/print.h"
 #include "partition.h"
 
 typedef struct {
@@ -98,10 +99,12 @@ void exit_handle(VmHart *hart)
     const Exit *exit = find_exit(scause);
     if (code < CAUSE_COUNT)
         hart->exits[scause >> 63][code]++;
-    if (exit->handle)
+    if (exit->handle) {
         exit->handle(hart);
-    else
+    } else {
+        print("partition: %s: scause 0x%lx\n", hart->vm->name, scause); /* which has no name */
         vm_fault(hart, "an exit that nobody expects");
+    }
 }
 
 uint64_t exit_count(const Vm *vm, uint64_t scause)

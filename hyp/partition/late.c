@@ -135,18 +135,19 @@ static long destroy(Vm *cell)
     return SBI_OK;
 }
 
-long late_call(const Vm *vm, Vm *cell, LateCall what)
+long late_call(const Vm *vm, Vm *cell, uint64_t what)
 {
     if (config.profile != PROFILE_JAILHOUSE || vm->index || !cell->index)
         return SBI_ERR_DENIED;
-    long error = what == LATE_CREATE    ? create(cell)
-                 : what == LATE_DESTROY ? destroy(cell)
-                 : cell->created        ? SBI_OK
-                                        : SBI_ERR_DENIED;
-    if (!error && what == LATE_START)
+    long error = what == PARTITION_CREATE    ? create(cell)
+                 : what == PARTITION_DESTROY ? destroy(cell)
+                 : cell->created             ? SBI_OK
+                                             : SBI_ERR_DENIED;
+    if (!error && what == PARTITION_START)
         vm_restart(cell, true);
     else if (!error)
-        print("partition: %s: %s\n", cell->name, what == LATE_CREATE ? "created" : "destroyed");
+        print("partition: %s: %s\n", cell->name,
+              what == PARTITION_CREATE ? "created" : "destroyed");
     return error;
 }
 

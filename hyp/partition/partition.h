@@ -290,9 +290,8 @@ bool shared_ring(const Vm *vm, uint64_t number);
 
 /* late.c: profile=jailhouse. Gives the machine to the root, which calls us when it wants to be a guest. */
 void late_begin(const Fdt *host, const PartitionSetup *setup) __attribute__((noreturn));
-/* What the root asks for a cell: functions of our SBI extension. Returns an error of SBI. */
-typedef enum { LATE_CREATE = 5, LATE_START, LATE_DESTROY } LateCall;
-long late_call(const Vm *vm, Vm *cell, LateCall what);
+/* What the root asks for a cell: PARTITION_CREATE, _START or _DESTROY. Returns an error of SBI. */
+long late_call(const Vm *vm, Vm *cell, uint64_t what);
 /* A waiting hart of a cell that is no more goes back to the firmware. */
 void late_leave(const VmHart *hart);
 

@@ -15,8 +15,6 @@
 #include "lib/sbi.h"
 #include "lib/trap.h"
 
-enum { SBI_PARTITION = 0x0a000b4d };
-enum { PARTITION_STATUS, PARTITION_RESTART, PARTITION_STOP, PARTITION_DOORBELL };
 enum { STOPPED, RUNNING, FAILED };
 enum { VIRTIO_STATUS = 0x70, VIRTIO_ACKNOWLEDGE = 1 };
 enum { PATTERN = 0x5a, SPACE = 1 << 20 };

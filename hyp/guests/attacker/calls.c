@@ -5,8 +5,7 @@
 #include "lib/print.h"
 #include "lib/sbi.h"
 
-/* The hypervisor's own, hyp/partition/calls.c. */
-enum { SBI_PARTITION = 0x0a000b4d, PARTITION_STATUS = 0, PARTITION_RESTART = 1, RUNNING = 1 };
+enum { RUNNING = 1 }; /* a state of a partition */
 
 /* All that are specified, those of old, ours, and some that are nobody's. */
 static const uint32_t extensions[] = {

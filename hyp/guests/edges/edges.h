@@ -9,9 +9,6 @@
 #include "lib/fdt.h"
 #include "lib/irqchip.h"
 
-enum { SBI_PARTITION = 0x0a000b4d };
-enum { PARTITION_STOP = 2, PARTITION_DOORBELL };
-
 extern Fdt fdt;
 extern volatile uint64_t *record; /* shared memory, NULL: there is none */
 extern uint64_t number;           /* its number */

@@ -13,7 +13,7 @@
 #include "lib/sbi.h"
 #include "lib/trap.h"
 
-enum { SBI_PARTITION = 0x0a000b4d, PARTITION_DOORBELL = 3, MOST_LOST = 10 };
+enum { MOST_LOST = 10 };
 
 static uint64_t timebase, number; /* of the shared memory */
 static Doorbell *bell;

@@ -14,8 +14,6 @@
 #include "lib/trap.h"
 #include "partition/late.h"
 
-enum { SBI_PARTITION = 0x0a000b4d };
-enum { STATUS, RESTART, STOP, CREATE = 5, START, DESTROY };
 enum { RUNNING = 1 };
 
 static Fdt fdt;
@@ -102,18 +100,20 @@ static void have_cell(uint64_t cell, uint64_t memory, bool peek)
 {
     long error;
     write32(memory, 1);
-    must(sbi_call(SBI_PARTITION, RESTART, cell, 0, 0).error, "started before it was created", cell);
-    while ((error = sbi_call(SBI_PARTITION, CREATE, cell, 0, 0).error) == SBI_ERR_DENIED)
+    must(sbi_call(SBI_PARTITION, PARTITION_RESTART, cell, 0, 0).error,
+         "started before it was created", cell);
+    while ((error = sbi_call(SBI_PARTITION, PARTITION_CREATE, cell, 0, 0).error) == SBI_ERR_DENIED)
         pause(); /* until its harts are off */
     must(!error, "a cell that is not created", cell);
-    must(sbi_call(SBI_PARTITION, CREATE, cell, 0, 0).error, "created twice", cell);
+    must(sbi_call(SBI_PARTITION, PARTITION_CREATE, cell, 0, 0).error, "created twice", cell);
     if (peek)
         write32(memory, 2); /* that is its own no more */
-    call(START, cell);
-    while (sbi_call(SBI_PARTITION, STATUS, cell, 0, 0).value == RUNNING)
+    call(PARTITION_START, cell);
+    while (sbi_call(SBI_PARTITION, PARTITION_STATUS, cell, 0, 0).value == RUNNING)
         wfi();
-    must(!sbi_call(SBI_PARTITION, STATUS, cell, 0, 0).value, "the cell failed", cell);
-    while (sbi_call(SBI_PARTITION, DESTROY, cell, 0, 0).error) { /* until its harts wait */
+    must(!sbi_call(SBI_PARTITION, PARTITION_STATUS, cell, 0, 0).value, "the cell failed", cell);
+    while (
+        sbi_call(SBI_PARTITION, PARTITION_DESTROY, cell, 0, 0).error) { /* until its harts wait */
     }
     must(!read32(memory), "the cell's memory is not empty", read32(memory));
 }
