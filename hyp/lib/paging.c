@@ -67,12 +67,11 @@ const uint64_t *paging_leaf(const uint64_t *table, PagingMode mode, uint64_t add
 {
     for (unsigned level = LEVELS; level--;) {
         const uint64_t *entry = &table[index_at(mode, level, address)];
+        *size = covers(level);
         if (!(*entry & PTE_V))
             return NULL;
-        if (is_leaf(*entry)) {
-            *size = covers(level);
+        if (is_leaf(*entry))
             return entry;
-        }
         table = table_of(*entry);
     }
     return NULL;

@@ -61,7 +61,7 @@ static inline uint64_t pte_make(uint64_t address, uint64_t flags)
     return address >> 12 << 10 | flags;
 }
 
-/* The leaf for `address`, or NULL; `size` gets how much it covers. */
+/* The leaf for `address`, or NULL; `size` gets how much it covers, or at least what is empty there. */
 const uint64_t *paging_leaf(const uint64_t *root, PagingMode mode, uint64_t address,
                             uint64_t *size);
 

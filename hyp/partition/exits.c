@@ -44,13 +44,10 @@ static void on_guest_page(VmHart *hart)
     uint64_t gpa = vcpu_fault_gpa(&hart->vcpu), value = 0;
     if (vm_touch(hart->vm, gpa) || vm_has(hart->vm, gpa, 1))
         return; /* where it is mapped by now, another hart was faster */
-    if (hart->vcpu.scause == CAUSE_FETCH_GUEST_PAGE || !access_decode(&hart->vcpu, &access)) {
-        vm_fault(hart, "an address that is not its own");
-        return;
-    }
-    if (access.write)
+    bool known = hart->vcpu.scause != CAUSE_FETCH_GUEST_PAGE && access_decode(&hart->vcpu, &access);
+    if (known && access.write)
         value = hart->vcpu.x[access.reg];
-    if (!mmio_handle(hart, gpa, &access, &value))
+    if (!known || !mmio_handle(hart, gpa, &access, &value))
         vm_fault(hart, "an address that is not its own");
     else
         access_finish(&hart->vcpu, &access, value);

@@ -46,7 +46,7 @@ static bool end(Vm *vm, VmState state, bool restart, bool by_manager)
     bool ran = vm->state == VM_RUNNING;
     if (ran)
         __atomic_store_n(&vm->state, state, __ATOMIC_RELEASE);
-    if (ran || by_manager)
+    if (ran || (by_manager && !vm->refused))
         vm->restart = restart;
     console_take(vm, &line);
     unlock(&vm->lock);
@@ -99,7 +99,7 @@ void vm_fault(VmHart *hart, const char *why)
 
 void vm_restart(Vm *vm, bool by_manager)
 {
-    if (end(vm, VM_STOPPED, true, by_manager) || by_manager)
+    if (end(vm, VM_STOPPED, true, by_manager) || (by_manager && !vm->refused))
         print("partition: %s: restarts\n", vm->name);
     end_of_all();
 }

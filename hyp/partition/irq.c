@@ -5,21 +5,15 @@
 #include "lib/csr.h"
 #include "partition.h"
 
-static bool make_none(Vm *vm, const Fdt *host)
-{
-    (void)vm;
-    (void)host;
-    return true;
-}
-
-const IrqWay irq_none = { .name = "nothing", .make = make_none };
+const IrqWay irq_none = { .name = "nothing" };
 
 /* The best first. */
-static const IrqWay *const ways[] = { &irq_files, &irq_vplic, &irq_vaplic, &irq_none };
+static const IrqWay *const ways[] = { &irq_files, &irq_vplic, &irq_vaplic };
 
 void irq_choose(Vm *vm, const Fdt *host)
 {
-    for (unsigned i = 0; i < sizeof(ways) / sizeof(ways[0]) && !vm->irq; i++)
+    vm->irq = &irq_none;
+    for (unsigned i = 0; i < sizeof(ways) / sizeof(ways[0]) && vm->irq == &irq_none; i++)
         if (ways[i]->make(vm, host))
             vm->irq = ways[i];
 }

@@ -33,7 +33,7 @@ void hart_set_up(const VmHart *hart)
     csr_write(hideleg, HVIP_SOFT | HVIP_TIMER | HVIP_EXTERNAL);
     csr_write(hcounteren, COUNTEREN_CY | COUNTEREN_TM | COUNTEREN_IR);
     csr_write(henvcfg, HENVCFG_PBMTE | HENVCFG_CBO | (config.svade ? 0 : HENVCFG_ADUE) |
-                           (config.sstc && !config.timer_by_calls ? HENVCFG_STCE : 0));
+                           (!config.timer_by_calls ? HENVCFG_STCE : 0));
     if (config.stateen)
         csr_write(
             hstateen0,
@@ -80,14 +80,6 @@ static void wait_for_start(VmHart *hart)
     }
 }
 
-static bool all_stopped(const Vm *vm)
-{
-    for (unsigned i = 0; i < vm->n_harts; i++)
-        if (vm->harts[i].state != SBI_HART_STOPPED)
-            return false;
-    return true;
-}
-
 /* Where nobody is left who could start a hart, the partition has ended. It cannot start anew before that is said. */
 static void leave(VmHart *hart)
 {
@@ -95,7 +87,9 @@ static void leave(VmHart *hart)
     lock(&vm->lock);
     if (hart->state == SBI_HART_STARTED)
         hart->state = SBI_HART_STOPPED;
-    bool over = vm->state == VM_RUNNING && vm->running == 1 && all_stopped(vm);
+    bool over = vm->state == VM_RUNNING && vm->running == 1;
+    for (unsigned i = 0; i < vm->n_harts; i++)
+        over = over && vm->harts[i].state == SBI_HART_STOPPED;
     unlock(&vm->lock);
     if (over)
         vm_end(vm, VM_STOPPED, false);
@@ -160,13 +154,9 @@ void hart_live(void *vm_hart)
 
 static Profile find_profile(const Fdt *host)
 {
-    static const char *const words[] = {
-        [PROFILE_BAO] = "profile=bao",
-        [PROFILE_DOM0LESS] = "profile=dom0less",
-        [PROFILE_JAILHOUSE] = "profile=jailhouse",
-    };
+    static const char *const words[] = { "profile=bao", "profile=dom0less", "profile=jailhouse" };
     for (unsigned i = PROFILE_BAO; i <= PROFILE_JAILHOUSE; i++)
-        if (bootarg_has(host, words[i]))
+        if (bootarg_has(host, words[i - PROFILE_BAO]))
             return (Profile)i;
     if (bootarg_has(host, "profile="))
         panic("partition: profile= is bao, dom0less or jailhouse");
@@ -182,7 +172,7 @@ static void read_config(const Fdt *host)
         panic("partition: the harts have no hypervisor extension");
     config = (Config){
         .profile = find_profile(host),
-        .timer_by_calls = bootarg_has(host, "timer=sbi"),
+        .timer_by_calls = bootarg_has(host, "timer=sbi") || !isa_has(isa, "sstc"),
         .irq_emulated = bootarg_has(host, "irq=emulated"),
         .lazy = bootarg_has(host, "lazy"),
         .quiet = bootarg_has(host, "quiet"),
@@ -210,13 +200,14 @@ static void take_places(const Fdt *host)
 static void make_vms(const Fdt *host)
 {
     static Partition part;
+    unsigned good = 0;
     while (n_vms < VMS && partitions_next(host, part.node, &part)) {
         vms[n_vms].index = n_vms;
         vm_make(&vms[n_vms], host, &part);
-        n_vms++;
+        good += !vms[n_vms++].refused;
     }
-    if (!n_vms)
-        panic("partition: no partitions in the device tree");
+    if (!good || (good < n_vms && config.profile == PROFILE_JAILHOUSE))
+        panic("partition: nothing to start");
 }
 
 static void join(void *vm_hart)

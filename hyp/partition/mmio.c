@@ -8,6 +8,8 @@ void mmio_add(Vm *vm, uint64_t base, uint64_t size,
 {
     if (vm->n_ranges == VM_RANGES)
         panic("partition: %s: more than %u emulated ranges", vm->name, VM_RANGES);
+    for (uint64_t at = base; at < base + size; at += PAGE_SIZE)
+        vm_expect_free(vm, at, -1ul);
     vm->ranges[vm->n_ranges++] = (MmioRange){ base, size, handle };
 }
 

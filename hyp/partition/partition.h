@@ -34,15 +34,8 @@
 #include "lib/vcpu.h"
 #include "tree_write.h"
 
-enum {
-    VMS = HART_MAX,
-    VM_RANGES = 16,
-    VM_SOURCES = 1024,
-    VM_NAME = 32,
-    VM_DOORBELLS = 8,
-    VM_VIRTIO = 8,
-    CONSOLE_LINE = 160
-};
+enum { VMS = HART_MAX, VM_RANGES = 16, VM_SOURCES = 1024, VM_NAME = 32 };
+enum { VM_DOORBELLS = 8, VM_VIRTIO = 8, CONSOLE_LINE = 160 };
 
 typedef struct Vm Vm;
 typedef struct VmHart VmHart;
@@ -144,6 +137,7 @@ struct Vm {
     VmState state;
     bool restart;     /* as soon as nothing of it runs */
     bool loading;     /* now */
+    bool refused;     /* never to run: vm_refuse */
     bool created;     /* a cell of PROFILE_JAILHOUSE */
     unsigned running; /* harts */
     char line[CONSOLE_LINE];
@@ -157,7 +151,7 @@ typedef enum { PROFILE_OWN, PROFILE_BAO, PROFILE_DOM0LESS, PROFILE_JAILHOUSE } P
 /* From the command line. */
 typedef struct {
     Profile profile;
-    bool timer_by_calls; /* no vstimecmp, though there is */
+    bool timer_by_calls; /* no vstimecmp, or not for guests */
     bool irq_emulated;   /* no guest files, though there are */
     bool lazy;           /* memory is mapped at its first touch: the bad example */
     bool quiet;
@@ -186,8 +180,13 @@ void vm_make(Vm *vm, const Fdt *host, const Partition *part);
 void vm_quiet(const Vm *vm);
 /* Empties its memory, of whatever it left there. */
 void vm_clear(Vm *vm);
-/* Copies its images and its device tree to where they belong, and gives its first hart its start. Nothing of it runs. */
-void vm_load(Vm *vm);
+/* It cannot be what the device tree says, because of what it has at `gpa`: says so, and it is never started. */
+void vm_refuse(Vm *vm, uint64_t gpa, const char *why);
+/* Refuses it if it has something at `gpa` that is not at `host`. */
+void vm_expect_free(Vm *vm, uint64_t gpa, uint64_t host);
+/* Copies its images and its device tree to where they belong, and gives its first hart its start. Nothing of it runs.
+ * False: they have no room. */
+bool vm_load(Vm *vm);
 /* Maps `size` bytes of a device, or of memory that it shares, as they are. */
 void vm_map(Vm *vm, uint64_t gpa, uint64_t host, uint64_t size, uint64_t flags);
 /* Are [gpa, gpa + size) all of its own memory? */

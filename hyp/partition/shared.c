@@ -41,7 +41,7 @@ static uint64_t page_at(const Shared *memory, Vm *vm, uint64_t offset)
 {
     uint64_t size, gpa = memory->part.guest.base + offset;
     for (unsigned i = 0; i < vm->index; i++)
-        if (has(memory, &vms[i]))
+        if (has(memory, &vms[i]) && !vms[i].refused)
             return *paging_leaf(vms[i].root, SV39X4, gpa, &size) >> 10 << 12;
     uint64_t page = memory->part.fixed ? memory->part.host + offset : frames_get(vm, PAGE_SIZE);
     if (!page)

@@ -8,11 +8,6 @@
 
 enum { NEVER = -1 };
 
-static bool has_its_own(void)
-{
-    return config.sstc && !config.timer_by_calls;
-}
-
 void timer_arm(VmHart *hart)
 {
     uint64_t next = hart->tick < hart->period_end ? hart->tick : hart->period_end;
@@ -38,7 +33,7 @@ void timer_reset(VmHart *hart)
 
 void timer_set(VmHart *hart, uint64_t time)
 {
-    if (has_its_own()) {
+    if (!config.timer_by_calls) {
         csr_write(vstimecmp, time);
         return;
     }

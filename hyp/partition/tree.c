@@ -67,11 +67,10 @@ void tree_each(const Fdt *host, FdtNode partition, const char *list,
 {
     uint32_t size;
     const char *path = fdt_prop(host, partition, list, &size);
-    for (const char *end = path ? path + size : path; path < end; path += strlen(path) + 1) {
-        FdtNode node = fdt_find(host, path);
-        if (node)
+    FdtNode node;
+    for (const char *end = path ? path + size : path; path < end; path += strlen(path) + 1)
+        if ((node = fdt_find(host, path)))
             each(opaque, node);
-    }
 }
 
 static void put_chosen(Putting *putting, const Vm *vm, const Partition *part)

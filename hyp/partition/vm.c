@@ -16,9 +16,25 @@ static void map_page(Vm *vm, uint64_t gpa, uint64_t host, uint64_t size, uint64_
     paging_map(vm->root, SV39X4, gpa, host, size, flags | PTE_U);
 }
 
+void vm_refuse(Vm *vm, uint64_t gpa, const char *why)
+{
+    if (!vm->refused)
+        print("partition: %s: not started: at 0x%lx %s\n", vm->name, gpa, why);
+    vm->refused = true;
+}
+
+void vm_expect_free(Vm *vm, uint64_t gpa, uint64_t host)
+{
+    uint64_t size;
+    const uint64_t *leaf = paging_leaf(vm->root, SV39X4, gpa, &size);
+    if (vm_has(vm, gpa, 1) || (leaf && *leaf >> 10 != host >> 12))
+        vm_refuse(vm, gpa, "it would see two things: memory, a device, an interrupt controller");
+}
+
 void vm_map(Vm *vm, uint64_t gpa, uint64_t host, uint64_t size, uint64_t flags)
 {
     uint64_t more = gpa % PAGE_SIZE;
+    vm_expect_free(vm, gpa, host);
     frames_for(vm);
     map_page(vm, gpa - more, host - more, (size + more + PAGE_SIZE - 1) & -PAGE_SIZE, flags);
     frames_for(NULL);
@@ -41,15 +57,28 @@ static uint64_t map_next(Vm *vm, uint64_t gpa, uint64_t size)
     panic("partition: %s: no memory of its colours is left", vm->name);
 }
 
+/* Guest-physical addresses are of 41 bits: norm:hgatp_mode_sv39x4 */
+static bool is_possible(const Vm *vm, const PartitionMemory *memory)
+{
+    bool once = true;
+    for (const PartitionMemory *i = vm->memories; i < memory; i++)
+        once =
+            once && memory->guest - i->guest >= i->size && i->guest - memory->guest >= memory->size;
+    return once && memory->size && (memory->guest | memory->size) % PAGE_SIZE == 0 &&
+           (memory->guest | memory->size | (memory->guest + memory->size - 1)) >> 41 == 0;
+}
+
 static void make_memory(Vm *vm)
 {
     frames_for(vm);
     vm->root = paging_root(SV39X4);
     for (unsigned i = 0; i < vm->n_memories; i++) {
         const PartitionMemory *memory = &vm->memories[i];
-        if (memory->fixed)
+        if (!is_possible(vm, memory))
+            vm_refuse(vm, memory->guest, "is no memory of whole pages, in reach, and once");
+        else if (memory->fixed)
             map_page(vm, memory->guest, memory->host, memory->size, PTE_RWX);
-        for (uint64_t done = 0; !memory->fixed && done < memory->size;)
+        for (uint64_t done = 0; !vm->refused && !memory->fixed && done < memory->size;)
             done += map_next(vm, memory->guest + done, memory->size - done);
     }
     frames_for(NULL);
@@ -59,8 +88,8 @@ bool vm_has(const Vm *vm, uint64_t gpa, uint64_t size)
 {
     for (unsigned i = 0; i < vm->n_memories; i++) {
         const PartitionMemory *memory = &vm->memories[i];
-        if (gpa >= memory->guest && size <= memory->size &&
-            gpa - memory->guest <= memory->size - size)
+        uint64_t offset = gpa - memory->guest;
+        if (offset <= memory->size && size <= memory->size - offset)
             return true;
     }
     return false;
@@ -97,35 +126,34 @@ void vm_clear(Vm *vm)
     for (unsigned i = 0; i < vm->n_memories; i++)
         for (uint64_t at = 0, size; at < vm->memories[i].size; at += size) {
             const uint64_t *leaf = paging_leaf(vm->root, SV39X4, vm->memories[i].guest + at, &size);
-            if (leaf)
+            if (leaf) /* else it was not touched */
                 memset((void *)(*leaf >> 10 << 12), 0, size);
-            else
-                size = PAGE_SIZE; /* it was not touched */
         }
 }
 
-/* An image to its place; what does not fit is left out, and the guest will miss it. */
-static void put(Vm *vm, const PartitionModule *module)
+/* An image to its place. */
+static bool put(Vm *vm, const PartitionModule *module)
 {
     uint64_t piece;
     for (uint64_t done = 0; done < module->size; done += piece) {
         char *to = vm_at(vm, module->load + done, &piece);
         if (!to)
-            return;
+            return false;
         piece = piece < module->size - done ? piece : module->size - done;
         memcpy(to, (const char *)module->host + done, piece);
     }
+    return true;
 }
 
-void vm_load(Vm *vm)
+bool vm_load(Vm *vm)
 {
-    put(vm, &vm->kernel);
-    put(vm, &vm->initrd);
-    put(vm, &vm->tree);
+    if (!put(vm, &vm->kernel) || !put(vm, &vm->initrd) || !put(vm, &vm->tree))
+        return false;
     irq_forget(vm);
     vm->harts[0].start_pc = vm->kernel.entry;
     vm->harts[0].start_argument = vm->tree.load;
     vm->harts[0].state = SBI_HART_START_PENDING;
+    return true;
 }
 
 bool vm_harts(const Vm *vm, uint64_t mask, uint64_t base, uint64_t *host_mask)
@@ -160,27 +188,31 @@ static void give_harts(Vm *vm, const Partition *part)
         panic("partition: %s has no harts", vm->name);
 }
 
+static bool meets(const PartitionModule *module, uint64_t place)
+{
+    return module->load < place + TREE_ROOM && place < module->load + module->size;
+}
+
 /* The device tree is at the end of the guest's first memory, or of the first GiB of that, which small guests map; unless
  * its initial RAM disk reaches there. */
 static uint64_t tree_place(const Vm *vm)
 {
     const PartitionMemory *memory = &vm->memories[0];
-    uint64_t first =
-        memory->guest + (memory->size < GIGA_PAGE ? memory->size : GIGA_PAGE) - TREE_ROOM;
-    bool meets = vm->initrd.load < first + TREE_ROOM && first < vm->initrd.load + vm->initrd.size;
-    return (meets ? memory->guest + memory->size - TREE_ROOM : first) & -8ul;
+    uint64_t last = memory->guest + memory->size - TREE_ROOM,
+             first = memory->guest + GIGA_PAGE - TREE_ROOM;
+    return memory->size < GIGA_PAGE || meets(&vm->initrd, first) ? last : first;
 }
 
-static void keep_tree(Vm *vm, const Fdt *host, const Partition *part)
+static bool keep_tree(Vm *vm, const Fdt *host, const Partition *part)
 {
     Vm anybody = { .colors.any = true };
-    uint64_t kept = frames_get(&anybody, TREE_ROOM);
-    uint32_t size = kept && vm->memories[0].size >= TREE_ROOM
-                        ? tree_make(vm, host, part, (void *)kept, TREE_ROOM)
-                        : 0;
-    if (!size)
-        panic("partition: %s: no room for its device tree", vm->name);
-    vm->tree = (PartitionModule){ kept, size, tree_place(vm), 0 };
+    uint64_t kept = frames_get(&anybody, TREE_ROOM), place = tree_place(vm);
+    vm->tree = (PartitionModule){ kept, TREE_ROOM, place, 0 };
+    if (!kept || !vm_has(vm, place, TREE_ROOM) || meets(&vm->kernel, place) ||
+        meets(&vm->initrd, place))
+        return false;
+    vm->tree.size = tree_make(vm, host, part, (void *)kept, TREE_ROOM);
+    return vm->tree.size != 0;
 }
 
 static void keep_virtio(const Fdt *host, FdtNode node, Vm *vm)
@@ -243,10 +275,8 @@ static void say_numbers(const Vm *vm, bool (*has)(const Vm *vm, unsigned number)
 
 static bool has_hart(const Vm *vm, unsigned number)
 {
-    for (unsigned i = 0; i < vm->n_harts; i++)
-        if (vm->harts[i].id == number)
-            return true;
-    return false;
+    uint64_t mask;
+    return vm_harts(vm, 0, -1ul, &mask) && mask >> number & 1;
 }
 
 static bool has_color(const Vm *vm, unsigned number)
@@ -273,7 +303,7 @@ static void say(const Vm *vm)
     else
         say_numbers(vm, has_color, 64 * COLOR_WORDS);
     print(", interrupts by %s, timer by %s\n", vm->irq->name,
-          config.sstc && !config.timer_by_calls ? "vstimecmp" : "SBI calls");
+          !config.timer_by_calls ? "vstimecmp" : "SBI calls");
 }
 
 void vm_make(Vm *vm, const Fdt *host, const Partition *part)
@@ -300,8 +330,10 @@ void vm_make(Vm *vm, const Fdt *host, const Partition *part)
     give_sources(vm, host, part);
     shared_give(vm);
     irq_choose(vm, host);
-    keep_tree(vm, host, part);
-    vm->state = VM_RUNNING;
-    vm_load(vm);
-    say(vm);
+    if (!vm->refused && (!keep_tree(vm, host, part) || !vm_load(vm)))
+        vm_refuse(vm, vm->memories[0].guest,
+                  "is no room for its kernel, initial RAM disk and device tree");
+    vm->state = vm->refused ? VM_FAILED : VM_RUNNING;
+    if (!vm->refused)
+        say(vm);
 }
