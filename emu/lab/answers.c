@@ -155,13 +155,14 @@ Answers *answers_read(const Lab *lab, const char *path, GError **error)
     if (!text)
         return NULL;
     Answers *answers = answers_parse(lab, path, text, size);
-    unsigned errors = answers->findings->errors;
-    findings_print(answers->findings, stderr);
-    if (!errors)
+    const GPtrArray *list = answers->findings->list;
+    const Finding *first = list->len ? g_ptr_array_index(list, 0) : NULL;
+    if (!first || first->line) {
+        findings_print(answers->findings, stderr);
         return answers;
+    }
+    fail(error, EXIT_CONFIG, "'%s': %s; %s", path, first->text, first->fix);
     answers_free(answers);
-    fail(error, EXIT_CONFIG, "'%s' has %u error%s; mend what is said above", path, errors,
-         errors > 1 ? "s" : "");
     return NULL;
 }
 

@@ -25,7 +25,8 @@ typedef struct {
 
 /* Reads `text` of `size` bytes; what is wrong is in the findings. `path` is for them. */
 Answers *answers_parse(const Lab *lab, const char *path, const char *text, size_t size);
-/* The same for a file; prints the findings to stderr. NULL: it cannot be read, or is wrong (EXIT_CONFIG). */
+/* The same for a file; prints the findings to stderr. Lines that cannot be read take nothing from the others. NULL: the file
+ * cannot be read (EXIT_FILE), or is no text (EXIT_CONFIG). */
 Answers *answers_read(const Lab *lab, const char *path, GError **error);
 void answers_free(Answers *answers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Answers, answers_free)

@@ -15,7 +15,36 @@
 #include "emu/base/error.h"
 #include "emu/machinefile/names.h"
 
-enum { TURN_US = 20000, TURNS_OF_A_DOT = 50 };
+enum { TURN_US = 20000, TURNS_OF_A_DOT = 50, TURNS_TO_END = 100 };
+
+static const int held_signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+void child_hold_signals(sigset_t *before)
+{
+    sigset_t held;
+    struct sigaction hup;
+    sigemptyset(&held);
+    for (size_t i = 0; i < G_N_ELEMENTS(held_signals); i++)
+        sigaddset(&held, held_signals[i]);
+    if (!sigaction(SIGHUP, NULL, &hup) && hup.sa_handler == SIG_IGN)
+        sigdelset(&held, SIGHUP); /* nohup */
+    sigprocmask(SIG_BLOCK, &held, before);
+}
+
+void child_release_signals(const sigset_t *before)
+{
+    sigprocmask(SIG_SETMASK, before, NULL);
+}
+
+static bool signal_waits(void)
+{
+    sigset_t waiting;
+    bool any = false;
+    sigpending(&waiting);
+    for (size_t i = 0; i < G_N_ELEMENTS(held_signals); i++)
+        any |= sigismember(&waiting, held_signals[i]) == 1;
+    return any;
+}
 
 static void add(GPtrArray *command, const char *word)
 {
@@ -153,23 +182,27 @@ typedef struct {
 static void set_up_child(void *opaque)
 {
     const Streams *streams = opaque;
+    sigset_t none;
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* it ends with us */
-    signal(SIGINT, SIG_DFL);
+    sigemptyset(&none);
+    child_release_signals(&none);
     if (streams->errors < 0)
         return;
     dup2(streams->errors, STDOUT_FILENO);
     dup2(streams->errors, STDERR_FILENO);
 }
 
-/* Until it ends; on a terminal with a dot now and then. */
+/* Until it ends, which a signal for us asks it to; on a terminal with a dot now and then. */
 static int wait_for(GPid pid)
 {
     int status;
-    unsigned turns = 0;
+    unsigned turns = 0, ending = 0;
     bool dots = isatty(STDERR_FILENO);
     pid_t ended;
-    while (!(ended = waitpid(pid, &status, dots ? WNOHANG : 0)) || (ended < 0 && errno == EINTR)) {
+    while (!(ended = waitpid(pid, &status, WNOHANG)) || (ended < 0 && errno == EINTR)) {
         g_usleep(TURN_US);
+        if ((signal_waits() || ending) && ending++ % TURNS_TO_END == 0)
+            kill(pid, ending == 1 ? SIGTERM : SIGKILL);
         if (dots && !(++turns % TURNS_OF_A_DOT))
             fputc('.', stderr);
     }
@@ -183,7 +216,8 @@ bool child_run(char **command, const char *errors, int *code, GError **error)
 {
     GPid pid;
     g_autoptr(GError) problem = NULL;
-    Streams streams = { -1 };
+    Streams streams = { .errors = -1 };
+    sigset_t before;
     fflush(NULL);
     if (errors) {
         streams.errors = open(errors, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -191,8 +225,7 @@ bool child_run(char **command, const char *errors, int *code, GError **error)
             return fail(error, EXIT_FILE, "cannot write '%s': %s; make room there", errors,
                         g_strerror(errno));
     }
-    /* Ctrl-C ends the run, and we clean up. */
-    signal(SIGINT, SIG_IGN);
+    child_hold_signals(&before);
     /* Without a flag that says otherwise its input is /dev/null. */
     bool ok = g_spawn_async(NULL, command, NULL, G_SPAWN_DO_NOT_REAP_CHILD, set_up_child, &streams,
                             &pid, &problem);
@@ -200,8 +233,9 @@ bool child_run(char **command, const char *errors, int *code, GError **error)
         close(streams.errors);
     if (ok)
         *code = wait_for(pid);
-    signal(SIGINT, SIG_DFL);
+    bool interrupted = signal_waits() || (ok && *code == 128 + SIGINT);
+    child_release_signals(&before);
     if (!ok)
         return fail(error, EXIT_HOST, "cannot start a run: %s; try it by hand", problem->message);
-    return *code != 128 + SIGINT || fail(error, EXIT_HOST, "interrupted; begin anew");
+    return !interrupted || fail(error, EXIT_HOST, "interrupted; begin anew");
 }

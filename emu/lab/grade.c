@@ -137,11 +137,14 @@ Measured *measured_new(const Lab *lab, const char *machine, const char *keep, GE
     m->facts = g_new0(Quantity, lab->facts.n + 1);
     m->ended = g_new0(bool, lab->runs.n + 1);
     m->outcomes = outcomes_new(lab->number, "right");
+    sigset_t held;
+    child_hold_signals(&held);
     bool ok = check_machine(lab, machine, error) && make_folder(&running, keep, error) &&
               run_all(&running, error);
     if (running.folder && !keep)
         g_rmdir(running.folder);
     g_free(running.folder);
+    child_release_signals(&held);
     return ok ? g_steal_pointer(&m) : NULL;
 }
 
@@ -208,7 +211,9 @@ static void say(const Measured *m, const LabQuestion *question, const Answer *an
         outcome->said =
             g_strdup_printf("cannot be judged, for run %s did not come to its end", missing->name);
     } else if (!text) {
-        outcome->said = g_strdup("there is no answer");
+        outcome->said = answer->line
+                            ? g_strdup_printf("the answer in line %u cannot be read", answer->line)
+                            : g_strdup("there is no answer");
         outcome->hint = g_strdup(question->text);
     } else if (quantity_matches(given, right, question->tolerance)) {
         outcome->said = g_strdup_printf("%s is right", text);
@@ -235,11 +240,43 @@ static bool judge(const Measured *m, const LabQuestion *question, const Answer *
     return true;
 }
 
+/* Lines that are no answers. */
+static void add_bad_lines(const Findings *findings, Outcomes *outcomes)
+{
+    for (guint i = 0; i < findings->list->len; i++) {
+        const Finding *finding = g_ptr_array_index(findings->list, i);
+        Outcome *outcome = outcomes_add(outcomes);
+        outcome->name = g_strdup_printf("line %u", finding->line);
+        outcome->said = g_strdup_printf("column %u: %s", finding->column, finding->text);
+        outcome->hint = g_strdup(finding->fix);
+    }
+}
+
+static Outcomes *begin_outcomes(const Lab *lab)
+{
+    g_autofree char *suite = g_strdup_printf("lab %s", lab->number);
+    return outcomes_new(suite, "right");
+}
+
+Outcomes *grade_nothing(const Lab *lab, const GError *problem)
+{
+    Outcomes *outcomes = begin_outcomes(lab);
+    Outcome *outcome = outcomes_add(outcomes);
+    const char *fix = g_strrstr(problem->message, "; ");
+    outcome->name = g_strdup("answers");
+    outcome->said = fix ? g_strndup(problem->message, (gsize)(fix - problem->message))
+                        : g_strdup(problem->message);
+    outcome->hint = fix ? g_strdup(fix + 2) : NULL;
+    for (unsigned i = 0; i < lab->questions.n; i++)
+        outcome->points += (double)lab->questions.at[i].points;
+    return outcomes;
+}
+
 Outcomes *measured_judge(const Measured *m, const Answers *answers, GError **error)
 {
-    g_autofree char *suite = g_strdup_printf("lab %s", m->lab->number);
-    g_autoptr(Outcomes) outcomes = outcomes_new(suite, "right");
+    g_autoptr(Outcomes) outcomes = begin_outcomes(m->lab);
     outcomes_copy(outcomes, m->outcomes);
+    add_bad_lines(answers->findings, outcomes);
     for (unsigned i = 0; i < m->lab->questions.n; i++)
         if (!judge(m, &m->lab->questions.at[i], &answers->at[i], outcomes, error))
             return NULL;

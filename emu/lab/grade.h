@@ -18,7 +18,10 @@ Measured *measured_new(const Lab *lab, const char *machine, const char *keep, GE
 void measured_free(Measured *measured);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Measured, measured_free)
 
-/* Judges answers. NULL: a question has no right answer (EXIT_CONFIG). */
+/* Judges answers; a line that could not be read is an outcome, too. NULL: a question has no right answer (EXIT_CONFIG). */
 Outcomes *measured_judge(const Measured *measured, const Answers *answers, GError **error);
+
+/* What `problem` leaves of a file of answers that cannot be judged: none of the lab's points. */
+Outcomes *grade_nothing(const Lab *lab, const GError *problem);
 
 #endif

@@ -147,6 +147,15 @@ static void free_answers(gpointer answers)
     answers_free(answers);
 }
 
+/* For a machine that reads the output there is one, whatever it was given. */
+static void write_nothing(const Lab *lab, const GradeWords *w, const GError *problem)
+{
+    unsigned format = (unsigned)outcome_format(w->format);
+    g_autoptr(Outcomes) outcomes = format ? grade_nothing(lab, problem) : NULL;
+    if (outcomes)
+        outcomes_write(outcomes, format, stdout);
+}
+
 /* A file that cannot be read stops one student, not the class. */
 static bool grade(const Lab *lab, const GradeWords *w, int *code, GError **error)
 {
@@ -165,6 +174,10 @@ static bool grade(const Lab *lab, const GradeWords *w, int *code, GError **error
     }
     g_autoptr(Measured) measured = usable ? measured_new(lab, w->machine, w->keep, error) : NULL;
     bool ok = !usable || measured;
+    if (!usable && problem)
+        write_nothing(lab, w, problem);
+    else if (!ok && w->machine && error && *error)
+        write_nothing(lab, w, *error); /* the student's, too */
     for (guint i = 0; ok && i < all->len; i++) {
         const Answers *answers = g_ptr_array_index(all, i);
         ok = !answers ||
@@ -221,8 +234,8 @@ static const struct {
       "run a lab's machines, with more options if wanted, and show its questions", 1, verb_run },
     { "grade",
       "LAB ANSWERS... [--format text|tap|junit|gradescope] [--machine FILE.bh] [--keep FOLDER]",
-      "judge files of answers by what the machines do; exit code 126 if one is wrong", 1,
-      verb_grade },
+      "judge files of answers by what the machines do; exit code 126 if an answer is wrong, or a line is none",
+      1, verb_grade },
     { "check", "LAB...", "look for mistakes in labs", 1, verb_check },
     { "docs", "", "print what may stand in a lab.cfg, docs/labs.md", 0, verb_docs },
 };
