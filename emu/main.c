@@ -299,7 +299,8 @@ static bool run_machine(Run *run, int *code, GError **error)
     return ok && snapshots_end(m, o, error);
 }
 
-static bool take_apart(Run *run)
+/* 0, or the exit code for what failed at the very end. */
+static int take_apart(Run *run)
 {
     g_autoptr(GError) problem = NULL;
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
@@ -307,13 +308,11 @@ static bool take_apart(Run *run)
             net_port_free(run->nets[i]);
     semihost_free(run->semihost);
     rerun_free(run->rerun);
-    bool ok = console_free(run->console);
+    int code = console_free(run->console) ? 0 : EXIT_FILE;
     terminal_close(run->terminal);
     loader_free(run->loader);
     if (run->observer && !observe_end(run->observer, &problem)) {
-        if (problem)
-            report(run->options, problem);
-        ok = false;
+        code = problem ? report(run->options, problem) : EXIT_FILE;
     }
     with_gdb_free(run->with_gdb);
     monitor_hub_free(run->monitors);
@@ -321,7 +320,7 @@ static bool take_apart(Run *run)
     if (run->monitor_ends)
         g_array_free(run->monitor_ends, TRUE);
     options_free(run->options);
-    return ok;
+    return code;
 }
 
 static bool work(Run *run, int argc, char **argv, int *code, GError **error)
@@ -389,7 +388,6 @@ int main(int argc, char **argv)
     int code = 0;
     if (!work(&run, argc, argv, &code, &error) || !end_text(&run, &error))
         code = report(run.options, error);
-    if (!take_apart(&run) && !code)
-        code = EXIT_FILE;
-    return code;
+    int end = take_apart(&run);
+    return code ? code : end;
 }

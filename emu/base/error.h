@@ -20,7 +20,7 @@ typedef enum {
     EXIT_INTERNAL = 70, /* our bug */
     EXIT_TIMEOUT = 124, /* -timeout ran out */
     EXIT_LIMIT = 125,   /* -max-insns ran out */
-    EXIT_EXPECT = 126,  /* the run did not obey the rules of trace expect */
+    EXIT_EXPECT = 126,  /* a run disobeyed its rules, an answer is wrong, nothing was judged */
 } ExitCode;
 
 #define BULKHEAD_ERROR (bulkhead_error_quark())

@@ -77,13 +77,40 @@ static bool take_window(Options *o, Props *props, GError **error)
     return true;
 }
 
+/* A name that ends as no verdict does is a mistake, such as .jsn. */
+static bool check_ending(const char *file, GError **error)
+{
+    static const char *const endings[] = { ".json", ".svg", ".txt", NULL };
+    g_autofree char *name = g_path_get_basename(file);
+    const char *ending = strrchr(name, '.');
+    for (unsigned i = 0; ending && endings[i]; i++)
+        if (!strcmp(ending, endings[i]))
+            return true;
+    return !ending || ending == name ||
+           fail(error, EXIT_CONFIG,
+                "-verdict: '%s' ends in %s, and there is no such verdict; end it in .json for "
+                "programs, .svg for a picture, .txt or without a dot for text",
+                file, ending);
+}
+
+/* Without any of these a machine has nothing to run but firmware. */
+static bool has_program(const Options *o)
+{
+    static const char *const words[] = { "kernel", "bios",   "device", "drive",
+                                         "pflash", "loadvm", "replay" };
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+        if (g_ptr_array_find_with_equal_func(o->given, words[i], g_str_equal, NULL))
+            return true;
+    return o->judged || o->machine_file;
+}
+
 bool option_verdict(Options *o, const OptionDef *def, const char *argument, GError **error)
 {
     (void)def;
     static const char *const settings[] = { "from", "to", "bound", "go-on", "base", "partition" };
     g_autoptr(Props) props = props_parse("-verdict", argument, "file", error);
     const char *file = props ? props_need(props, "file", "-verdict -", error) : NULL;
-    if (!file)
+    if (!file || !check_ending(file, error))
         return false;
     bool first = !o->verdicts->len;
     for (size_t i = 0; !first && i < G_N_ELEMENTS(settings); i++)
@@ -98,6 +125,10 @@ bool option_verdict(Options *o, const OptionDef *def, const char *argument, GErr
 
 bool verdict_defaults(Options *o, GError **error)
 {
+    if (!o->done && !has_program(o))
+        return fail(error, EXIT_USAGE,
+                    "verdict wants something to judge; write bulkhead verdict FILE.bh, bulkhead "
+                    "verdict FILE.bht, or bulkhead verdict -kernel HYPERVISOR and further options");
     for (guint i = 0; o->judged && i < o->given->len; i++)
         if (strcmp(g_ptr_array_index(o->given, i), "verdict") != 0)
             return fail(error, EXIT_USAGE,
@@ -118,7 +149,8 @@ void verdict_help(void)
         "exits by cause, traps to M-mode, time in each mode, the longest stay outside of the\n"
         "guest, interrupts by stage; then a grade with its reason. The verdict goes to standard\n"
         "output, or to where -verdict says:\n\n"
-        "  -verdict FILE|-[,SETTING...]   FILE.json: for programs; FILE.svg: a picture; else text\n"
+        "  -verdict FILE|-[,SETTING...]   FILE.json: for programs; FILE.svg: a picture; FILE.txt,\n"
+        "                      a name without a dot: text\n"
         "  from=EDGE, to=EDGE  the window: mark:ID[:VALUE], or a time such as 2s; default: the run\n"
         "  go-on=on            the run does not end where the window does\n"
         "  bound=TIME          how long a stay of the hypervisor may be; without it there is no B\n"

@@ -40,8 +40,9 @@ static bool damaged(const TraceReader *r, const char *how, GError **error)
 static bool cut_off(const TraceReader *r, GError **error)
 {
     return fail(error, EXIT_FILE,
-                "'%s' was cut off: the run that recorded it did not end properly; all that was "
-                "recorded before was read",
+                "'%s' was cut off: the run that recorded it did not end properly, and only "
+                "what came before that was read; record it again, and end the run with Ctrl-C, "
+                "-max-insns or -timeout",
                 r->path);
 }
 

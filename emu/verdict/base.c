@@ -44,19 +44,31 @@ static bool number_of(const JsonValue *part, Kind kind, const char *what, double
     return *number >= 0 && *number < 9e18;
 }
 
-bool base_worst(const JsonValue *base, const char *name, Kind kind, uint64_t *worst)
+/* NULL: there is none. */
+static const JsonValue *part_of(const JsonValue *base, const char *name)
 {
     const JsonValue *parts = base ? member(base, "partitions") : NULL;
     for (guint i = 0; parts && i < parts->values->len; i++) {
         const JsonValue *part = g_ptr_array_index(parts->values, i);
         const JsonValue *its_name = part->kind == JSON_OBJECT ? member(part, "name") : NULL;
-        double n, most;
-        if (!its_name || its_name->kind != JSON_STRING || strcmp(its_name->text, name) != 0)
-            continue;
-        if (!number_of(part, kind, "n", &n) || n < 1 || !number_of(part, kind, "max_ns", &most))
-            return false;
-        *worst = (uint64_t)most;
-        return true;
+        if (its_name && its_name->kind == JSON_STRING && !strcmp(its_name->text, name))
+            return part;
     }
-    return false;
+    return NULL;
+}
+
+bool base_has(const JsonValue *base, const char *name)
+{
+    return part_of(base, name);
+}
+
+bool base_worst(const JsonValue *base, const char *name, Kind kind, uint64_t *worst)
+{
+    const JsonValue *part = part_of(base, name);
+    double n, most;
+    if (!part || !number_of(part, kind, "n", &n) || n < 1 ||
+        !number_of(part, kind, "max_ns", &most))
+        return false;
+    *worst = (uint64_t)most;
+    return true;
 }

@@ -10,6 +10,9 @@
  * with EXIT_FILE or EXIT_CONFIG. */
 JsonValue *base_read(const char *path, const char *clock, GError **error);
 
+/* Has it a partition of that name? */
+bool base_has(const JsonValue *base, const char *name);
+
 /* Of its partition of that name, the worst latency in ns of interrupts of a kind. False: it has none. */
 bool base_worst(const JsonValue *base, const char *name, Kind kind, uint64_t *worst);
 

@@ -137,7 +137,9 @@ struct Verdict {
     uint64_t lost;
     unsigned n_harts;
     bool timed, ended;
-    bool some_end; /* some hart asked for the end of its partition, once */
+    bool some_end;   /* some hart asked for the end of its partition, once */
+    bool cut;        /* its recording does not go to the end */
+    uint64_t newest; /* the machine's time, within the window or not */
     VerdictHart harts[VERDICT_HARTS];
     PartCounts counts[PARTITIONS_MAX];
     uint64_t last_rise, line_rise[1024]; /* inputs of the interrupt controller: when, plus 1 */
@@ -181,6 +183,14 @@ void irq_masked(VerdictHart *h, uint64_t from, uint64_t to, uint64_t insns);
 uint64_t window_ns(const Verdict *v);
 /* What times are counted in: cycles or instructions. */
 const char *window_clock(const Verdict *v);
+
+/* check.c */
+/* As it is written behind from= and to=; to be freed. NULL: it was not given. */
+char *edge_text(const VerdictEdge *edge);
+
+/* report.c */
+/* A time with three digits or more. */
+const char *time_text(uint64_t ns, char room[32]);
 
 /* grade.c */
 bool part_is_shown(const Verdict *v, unsigned part);

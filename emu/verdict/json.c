@@ -230,13 +230,7 @@ static void json_part(Json *json, const Verdict *v, unsigned number)
 
 static void json_edge(Json *json, const char *key, const VerdictEdge *edge)
 {
-    g_autofree char *text = NULL;
-    if (edge->given && edge->is_mark && edge->has_value)
-        text = g_strdup_printf("mark:%" PRIu64 ":0x%" PRIx64, edge->id, edge->value);
-    else if (edge->given && edge->is_mark)
-        text = g_strdup_printf("mark:%" PRIu64, edge->id);
-    else if (edge->given)
-        text = g_strdup_printf("%" PRIu64, edge->ns);
+    g_autofree char *text = edge_text(edge);
     json_text(json, key, text);
 }
 
@@ -253,7 +247,7 @@ void verdict_json(const Verdict *v, GString *out)
     json_number(&json, "duration_ns", window_ns(v));
     json_flag(&json, "opened", v->open);
     json_flag(&json, "complete", v->open && (v->closed || !v->config->to.given));
-    json_text(&json, "clock", window_clock(v));
+    json_text(&json, "clock", v->cut && !v->timed ? NULL : window_clock(v));
     json_maybe(&json, "bound_ns", v->config->has_bound, v->config->bound);
     json_text(&json, "base", v->config->base);
     json_number(&json, "events_lost", v->lost);

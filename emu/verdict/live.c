@@ -90,7 +90,8 @@ LiveVerdict *live_verdict_new(Machine *m, const VerdictConfig *config, const GPt
     live->machine = m;
     live->config = config;
     live->outs = g_array_new(FALSE, FALSE, sizeof(Out));
-    if (!base_is_good(live, error) || !open_all(live, paths, error)) {
+    if (!verdict_names(config, m->partitions, error) || !base_is_good(live, error) ||
+        !open_all(live, paths, error)) {
         live_verdict_free(live);
         return NULL;
     }
@@ -121,7 +122,7 @@ static bool judge(LiveVerdict *live, GError **error)
     g_autofree TimingCounts *now = live->before && was_timed ? shared_counts(m->timing) : NULL;
     if (now)
         shared_judge(live->verdict, m->timing, live->before, live->after ? live->after : now);
-    return verdict_judge(live->verdict, error);
+    return verdict_conclude(live->verdict, error);
 }
 
 bool live_verdict_report(LiveVerdict *live, GError **error)
@@ -138,7 +139,7 @@ bool live_verdict_report(LiveVerdict *live, GError **error)
                         "-verdict: '%s' could not be written to its end: %s; make room for it",
                         out->path, g_strerror(errno));
     }
-    return true;
+    return verdict_says(live->verdict, error);
 }
 
 void live_verdict_free(LiveVerdict *live)

@@ -12,7 +12,7 @@ typedef struct LiveVerdict LiveVerdict;
  * machine's first reset. It is machine->verdict from now on. */
 LiveVerdict *live_verdict_new(Machine *machine, const VerdictConfig *config, const GPtrArray *paths,
                               GError **error);
-/* The machine stopped for good: judges and writes. False: it could not, and `error` says why. */
+/* The machine stopped for good: judges and writes. False: it could not, or nothing was judged, and `error` says why. */
 bool live_verdict_report(LiveVerdict *live, GError **error);
 void live_verdict_free(LiveVerdict *live);
 

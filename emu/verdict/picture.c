@@ -99,10 +99,12 @@ static void put_latency(GString *out, unsigned y, const char *name, const IrqCou
     uint64_t most;
     find_powers(h, &first, &last, &most);
     unsigned columns = last - first + 1, width = MIN(INNER / columns, 80u);
+    char median[32], late[32], latest[32];
     g_autofree char *title = g_strdup_printf(
-        "%s interrupts: ns until the guest's handler; median %" PRIu64 ", 99 %% %" PRIu64
-        ", most %" PRIu64 "; %" PRIu64 " without the host, %" PRIu64 " by it",
-        name, histogram_at(h, 500), histogram_at(h, 990), h->max, irq->direct, irq->emulated);
+        "%s interrupts: ns until the guest's handler; median %s, 99 %% %s, most %s; %" PRIu64
+        " without the host, %" PRIu64 " by it",
+        name, time_text(histogram_at(h, 500), median), time_text(histogram_at(h, 990), late),
+        time_text(h->max, latest), irq->direct, irq->emulated);
     put_text(out, LEFT, y + 12, "", title);
     for (unsigned i = 0; i < columns; i++)
         put_column(out, LEFT + i * width, y + LINE, width, first + i, histogram_power(h, first + i),
@@ -122,14 +124,14 @@ static unsigned height_of(const PartCounts *c)
 static void put_part(GString *out, unsigned y, const Verdict *v, unsigned number)
 {
     const PartCounts *c = &v->counts[number];
-    char grade[2] = { c->grade, 0 };
+    char grade[2] = { c->grade, 0 }, room[32];
     g_autofree char *title =
         g_strdup_printf("%s: %s%s", partitions_get(v->parts, number)->name,
                         c->grade ? grade : "no grade", c->grade && c->suffix ? c->suffix : "");
     put_text(out, LEFT, y + 14, " font-weight=\"bold\" font-size=\"15\"", title);
     g_autofree char *reason = g_strdup_printf(
-        "%" PRIu64 " exits, %" PRIu64 " traps to M-mode, longest stay outside of it %" PRIu64 " ns",
-        c->exits, c->mtraps, longest_stay(c));
+        "%" PRIu64 " exits, %" PRIu64 " traps to M-mode, longest stay outside of it %s", c->exits,
+        c->mtraps, time_text(longest_stay(c), room));
     put_text(out, LEFT, y + 14 + LINE, "", reason);
     put_shares(out, y + PART_HEAD, c);
     y += PART_HEAD + SHARES;
@@ -151,9 +153,10 @@ void verdict_picture(const Verdict *v, GString *out)
                            "font-family=\"sans-serif\" font-size=\"12\">\n",
                            WIDTH, height);
     put_box(out, 0, 0, WIDTH, height, "#ffffff");
-    g_autofree char *title = g_strdup_printf("Does the hypervisor intervene? %" PRIu64
-                                             " ns of virtual time from %" PRIu64 " ns on",
-                                             window_ns(v), v->opened_at);
+    char room[32];
+    g_autofree char *title = g_strdup_printf("Does the hypervisor intervene? %s of virtual time, "
+                                             "from %" PRIu64 " ns on",
+                                             time_text(window_ns(v), room), v->opened_at);
     put_text(out, LEFT, 24, " font-size=\"15\"", title);
     unsigned y = HEAD;
     for (unsigned i = 1; i < partitions_count(v->parts); i++) {

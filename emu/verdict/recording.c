@@ -102,11 +102,17 @@ static bool judge(Catalogue *c, const char *path, const VerdictConfig *config,
         if (translate(c, &theirs, &ours))
             verdict_event(v, &ours);
     verdict_end(v);
-    bool ok = !problem && verdict_judge(v, error) && write_all(v, paths, error);
     if (problem)
-        g_propagate_error(error, problem);
+        verdict_is_cut(v);
+    bool ok = verdict_conclude(v, error) && write_all(v, paths, error) &&
+              (problem || verdict_says(v, error));
     verdict_free(v);
-    return ok;
+    if (!problem || !ok) {
+        g_clear_error(&problem);
+        return ok;
+    }
+    g_propagate_error(error, problem);
+    return false;
 }
 
 bool verdict_of_recording(const char *path, const VerdictConfig *config, const GPtrArray *paths,

@@ -5,8 +5,7 @@
 
 #include "emu/verdict/inside.h"
 
-/* A time with three digits or more. */
-static const char *time_text(uint64_t ns, char room[32])
+const char *time_text(uint64_t ns, char room[32])
 {
     if (ns < 10000)
         g_snprintf(room, 32, "%" PRIu64 " ns", ns);
@@ -158,6 +157,8 @@ static void add_flags(GString *out, const PartCounts *c)
         { "shares_harts", "another guest runs on a hart of its" },
         { "memory_filled_lazily", "memory that was not there yet made it exit in the window" },
         { "events_lost", "events are missing: what is counted is too little" },
+        { "recording_cut", "the recording does not go to the end: counted as far as it goes" },
+        { "not_in_base", "the base has no partition of this name: not compared" },
         { "window_not_over", "the window's end never came: counted to the end of the run" },
     };
     for (unsigned i = 0; i < c->flags->len; i++)
@@ -201,7 +202,9 @@ void verdict_text(const Verdict *v, GString *out)
     unsigned shown = 0;
     g_string_append_printf(out, "verdict over %s", time_text(window_ns(v), room));
     g_string_append_printf(out, " of virtual time, from %" PRIu64 " ns on, %s\n", v->opened_at,
-                           v->timed ? "in cycles of the timing model" : "an instruction is 1 ns");
+                           v->timed ? "in cycles of the timing model"
+                           : v->cut ? "by a clock that only the end of the recording tells"
+                                    : "an instruction is 1 ns");
     if (!v->open)
         g_string_append(out, "the window never began: what from= waits for did not come\n");
     for (unsigned i = 1; i < partitions_count(v->parts); i++) {

@@ -7,6 +7,7 @@
  *   window.c  which events count          count.c    exits, traps, time, who has the hart
  *   irq.c     interrupts, by stage        grade.c    A, B, C
  *   report.c, json.c, picture.c           live.c, recording.c: where events come from
+ *   check.c   was anything judged?
  */
 #ifndef EMU_VERDICT_VERDICT_H
 #define EMU_VERDICT_VERDICT_H
@@ -54,6 +55,8 @@ bool verdict_is_open(const Verdict *verdict);
 
 /* All events were shown. */
 void verdict_end(Verdict *verdict);
+/* And there would have been more: the recording does not go to the end. */
+void verdict_is_cut(Verdict *verdict);
 /* Forgets what was counted: the window begins now, at this time of the machine. */
 void verdict_restart(Verdict *verdict, uint64_t time);
 /* What a hart has come to, and the machine's time, though no event says so. */
@@ -66,8 +69,15 @@ void verdict_begin(Verdict *verdict, uint64_t time);
 void verdict_see_hart(Verdict *verdict, unsigned hart, unsigned mode, bool idle, unsigned vmid,
                       uint64_t own, uint64_t insns);
 
+/* Before the run: may partition= name one of `parts`? Only of declared ones it is known. Fails with EXIT_CONFIG. */
+bool verdict_names(const VerdictConfig *config, const Partitions *parts, GError **error);
 /* Grades what was counted so far. Fails if the base cannot be read, or partition= names none. */
 bool verdict_judge(Verdict *verdict, GError **error);
+/* The same, and looks whether names are those that were seen: flags partitions that the base does not have. */
+bool verdict_conclude(Verdict *verdict, GError **error);
+/* Once concluded: was there what was asked for - the window, a guest in it, something to compare with the base? Fails with
+ * EXIT_EXPECT. */
+bool verdict_says(const Verdict *verdict, GError **error);
 
 /* What came out, once judged: text for people, JSON with an end of line, SVG. */
 void verdict_text(const Verdict *verdict, GString *out);

@@ -139,6 +139,11 @@ void verdict_end(Verdict *v)
         count_end(v);
 }
 
+void verdict_is_cut(Verdict *v)
+{
+    v->cut = true;
+}
+
 /* Stays that last began before it. */
 void verdict_restart(Verdict *v, uint64_t time)
 {
@@ -282,6 +287,7 @@ void verdict_event(Verdict *v, const TraceRecord *r)
         look_at_mark(v, r);
     if (hart < VERDICT_HARTS)
         count_spend(v, hart, r->own, r->insns, r->id == TRACE_wake);
+    v->newest = MAX(v->newest, r->time);
     if (is_counting(v))
         v->last_time = MAX(v->last_time, r->time);
     /* Most are of no use without a hart. */
