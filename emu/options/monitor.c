@@ -57,13 +57,16 @@ static bool resolve(Options *o, const char *text, GError **error)
     return true;
 }
 
-/* With -nographic the terminal is the monitor's if the serial port was sent elsewhere and nobody else has it. */
+/* With -nographic the terminal is the monitor's if the serial port was sent elsewhere and nobody else has it: a verdict on
+ * standard output is for programs as well, and has no prompt before it. */
 static bool takes_terminal(const Options *o)
 {
     bool taken = o->serial_char->kind == CHAR_STDIO || o->serial_char->monitor || o->no_monitor ||
                  o->nodefaults || o->monitors->len || o->daemonize;
     for (guint i = 0; i < o->chars->len; i++)
         taken |= ((const CharSpec *)g_ptr_array_index(o->chars, i))->kind == CHAR_STDIO;
+    for (guint i = 0; i < o->verdicts->len; i++)
+        taken |= !strcmp(g_ptr_array_index(o->verdicts, i), "-");
     return o->nographic && o->serial && !taken;
 }
 
