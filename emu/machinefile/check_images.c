@@ -66,6 +66,29 @@ static bool check_file(MachineFile *file, const config_setting_t *group, const c
     return false;
 }
 
+/* Bulkhead's own hypervisor puts the device tree at the end of the first memory, or of its first GiB; the initial RAM disk is
+ * behind the kernel and in the upper half, as modules.c has it. `kernel`: how far that reaches. */
+static void check_room(MachineFile *file, const MfPartition *part, uint64_t kernel)
+{
+    enum { TREE = 64 << 10 };
+    const MfRegion *region = &part->memory.at[0];
+    struct stat info = { .st_size = 0 };
+    if (!mf_hypervisor_is_builtin(file) || (part->initrd && stat(part->initrd, &info)))
+        return;
+    uint64_t initrd = (uint64_t)info.st_size, after = (kernel + PAGE_OFFSET) & -(uint64_t)PAGE_SIZE,
+             needs = (after + initrd + TREE + PAGE_OFFSET) & -(uint64_t)PAGE_SIZE;
+    while (initrd && needs / 2 < ((uint64_t)512 << 20) && needs / 2 + initrd + TREE > needs)
+        needs += PAGE_SIZE;
+    if (needs <= region->size || !region->size)
+        return;
+    g_autofree char *asked = mf_size_text(needs), *has = mf_size_text(region->size);
+    MF_ERROR(
+        file, part, "memory",
+        "partition \"%s\" has %s, and needs %s in one piece for its kernel, initial RAM disk and "
+        "device tree; give its first memory %s",
+        mf_name(part), has, asked, asked);
+}
+
 static void check_kernel(MachineFile *file, const MfPartition *part)
 {
     uint64_t room = mf_memory_of(part),
@@ -79,6 +102,8 @@ static void check_kernel(MachineFile *file, const MfPartition *part)
             MF_ERROR(file, part, "kernel",
                      "'%s' says that it needs %s, and partition \"%s\" has %s; give it more memory",
                      part->kernel, needs, mf_name(part), has);
+        else
+            check_room(file, part, span);
         return;
     }
     g_autoptr(GError) problem = NULL;
@@ -89,10 +114,15 @@ static void check_kernel(MachineFile *file, const MfPartition *part)
                  strstr(problem->message, "; ") ? "" : "; name another");
         return;
     }
+    uint64_t end = base;
     for (guint i = 0; i < image->blobs->len; i++) {
         const Blob *blob = g_ptr_array_index(image->blobs, i);
-        if (is_inside(part, blob))
+        if (is_inside(part, blob)) {
+            if (blob->address - base < part->memory.at[0].size)
+                end = MAX(end, blob->address + blob->span);
             continue;
+        }
+        end = 0;
         MF_ERROR(file, part, "kernel",
                  "'%s' belongs at 0x%" PRIx64 " to 0x%" PRIx64
                  ", and partition \"%s\" has no memory "
@@ -100,6 +130,8 @@ static void check_kernel(MachineFile *file, const MfPartition *part)
                  part->kernel, blob->address, blob->address + blob->span - 1, mf_name(part), base);
         break;
     }
+    if (end)
+        check_room(file, part, end - base);
     image_free(image);
 }
 
