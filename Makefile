@@ -131,7 +131,7 @@ lint: ## layers, cited anchors, formatting, shell scripts
 
 # Programs that run in the machine: a folder with a main.c each, over hyp/lib, in build/hyp/NAME.elf and NAME.bin.
 HYP := build/hyp
-HYP_FOLDERS := $(patsubst %/main.c,%,$(wildcard hyp/*/main.c hyp/guests/*/main.c hyp/ladder/*/main.c tests/trends/*/main.c tests/qos/*/main.c))
+HYP_FOLDERS := $(patsubst %/main.c,%,$(wildcard hyp/*/main.c hyp/guests/*/main.c hyp/ladder/*/main.c tests/trends/*/main.c tests/qos/*/main.c tests/verdict/*/main.c))
 HYP_PROGRAMS := $(foreach folder,$(HYP_FOLDERS),$(HYP)/$(notdir $(folder)).elf $(HYP)/$(notdir $(folder)).bin)
 HYP_LIBRARY := $(patsubst %,$(HYP)/%.o,$(wildcard hyp/lib/*.c hyp/lib/*.S))
 HYP_CFLAGS := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -mno-relax -std=gnu11 -O2 -g -ffreestanding -fno-common \
