@@ -42,6 +42,27 @@ static Moment next_edge(void)
     }
 }
 
+static uint64_t
+    step; /* the largest that `time` made between two edges, beyond what `cycle` says; in cycles */
+
+/* More than a tick is none of rounding. */
+static void look_for_step(uint64_t ticks, uint64_t cycles)
+{
+    uint64_t passed = ticks * rt.per_tick;
+    if (passed > cycles + rt.per_tick && passed - cycles > step)
+        step = passed - cycles;
+}
+
+void latency_watch(void)
+{
+    Moment first = next_edge(), last = first;
+    while (last.time - first.time < rt.timebase / 1000) {
+        Moment now = next_edge();
+        look_for_step(now.time - last.time, now.cycle - last.cycle);
+        last = now;
+    }
+}
+
 /*
  * Where harts take turns, `time` goes on at another rate during this hart's, and in steps between. So the highest rate that
  * two pairs of edges in a row agree about is the one here, if nearly all pairs have it; where steps are the rule none is known. All
@@ -76,6 +97,7 @@ Latency latency_since(uint64_t due, Moment entry)
     Moment edge = next_edge();
     uint64_t here = rt.per_tick_here, back = edge.cycle - entry.cycle;
     uint64_t between = edge.time - entry.time; /* edges from the entry to this one */
+    look_for_step(between, back);
     if (!here || (back + here - 1) / here - between + 1 > 2)
         return (Latency){ (entry.time - due) * rt.per_tick + rt.per_tick / 2,
                           (rt.per_tick + 1) / 2 };
@@ -146,8 +168,9 @@ static uint64_t percentile(unsigned hundredths)
 
 bool latency_print(void)
 {
+    uint64_t error = found.error > step ? found.error : step;
     print(
         "rt: %lu ticks, lost %lu, latency min/median/p99/max %lu/%lu/%lu/%lu cycles, exact to %lu\n",
-        found.n, found.lost, found.least, percentile(50), percentile(99), found.most, found.error);
+        found.n, found.lost, found.least, percentile(50), percentile(99), found.most, error);
     return !found.lost;
 }

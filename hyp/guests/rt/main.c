@@ -63,6 +63,7 @@ static void look_around(void *fdt)
     rt.source = find_source();
     rt.chip = rt.source->irq == SIE_EXTERNAL ? irqchip_open(&rt.fdt, rt.hart) : NULL;
     latency_calibrate();
+    latency_watch();
 }
 
 /* Waits for the next interrupt after `n`. wfi ends when one is pending, though they are off: none slips in between the
@@ -110,6 +111,7 @@ void main(void *fdt)
     }
     csr_clear(sie, rt.source->irq);
     mark(MARK_END, 'R');
+    latency_watch();
     bool well = latency_print();
     print(well ? "RT-OK\n" : "RT-FAIL\n");
     power_off(well);

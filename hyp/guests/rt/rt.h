@@ -55,6 +55,8 @@ typedef struct {
 
 /* Finds out how many cycles go by in a tick. */
 void latency_calibrate(void);
+/* Looks for a millisecond whether `time` makes steps, as where harts take turns: an interrupt may be due within one. */
+void latency_watch(void);
 /* From the tick `due` to `entry`. Called soon behind that. */
 Latency latency_since(uint64_t due, Moment entry);
 /* By a clock in nanoseconds, that was `ns` beyond what was due between the cycles `before` and `after`. */
