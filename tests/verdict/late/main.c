@@ -98,7 +98,9 @@ static const struct {
     const char *name;
     void (*other)(void *unused);
     void (*run)(void);
-} modes[] = { { "masked", wake_first, masked }, { "two", send_two, two }, { "calls", NULL, calls } };
+} modes[] = { { "masked", wake_first, masked },
+              { "two", send_two, two },
+              { "calls", NULL, calls } };
 
 void main(void *blob)
 {
