@@ -172,8 +172,10 @@ static bool parse_mark(TimedConfig *config, const char *text)
 {
     g_auto(GStrv) words = g_strsplit(text, ":", 3);
     config->start = TIMED_AT_MARK;
-    config->has_value = words[1] && words[2];
-    return words[1] && !strcmp(words[0], "mark") && parse_number(words[1], &config->mark) &&
+    if (g_strv_length(words) < 2) /* of nothing there is no word at all */
+        return false;
+    config->has_value = words[2];
+    return !strcmp(words[0], "mark") && parse_number(words[1], &config->mark) &&
            config->mark < 2048 && (!words[2] || parse_number(words[2], &config->value));
 }
 
