@@ -179,6 +179,11 @@ IMAGES := build/images/Image build/images/initrd.cpio.gz build/images/fw_dynamic
 $(IMAGES):
 	@roms/fetch-images
 
+# Whoever wants to see something run wants it soon.
+ifneq ($(filter run run-linux,$(MAKECMDGOALS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
 # What hyp/partition and its guests need, without the rest of hyp/.
 DEMO := $(HYP)/partition.elf $(HYP)/rt.elf
 
