@@ -4,6 +4,7 @@
  * partition, where the PLIC may be emulated. README.md says what is raised and how.
  */
 #include "lib/csr.h"
+#include "lib/goldfish.h"
 #include "lib/hart.h"
 #include "lib/irqchip.h"
 #include "lib/mmio.h"
@@ -22,7 +23,6 @@ enum {
     UART_IER = 1,
     THR_EMPTY = 2
 }; /* that it can take a character raises its wire, as long as that is so */
-enum { ALARM_LOW = 0x08, ALARM_HIGH = 0x0c, IRQ_ENABLED = 0x10, CLEAR_INTERRUPT = 0x1c };
 
 typedef struct {
     uintptr_t base;

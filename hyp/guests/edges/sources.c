@@ -5,12 +5,11 @@
 #include "guests/edges/edges.h"
 #include "lib/aplic.h"
 #include "lib/csr.h"
+#include "lib/goldfish.h"
 #include "lib/hart.h"
 #include "lib/mmio.h"
 #include "lib/power.h"
 #include "lib/print.h"
-
-enum { ALARM_LOW = 0x08, ALARM_HIGH = 0x0c, IRQ_ENABLED = 0x10, CLEAR_INTERRUPT = 0x1c };
 
 static uintptr_t clock;
 

@@ -5,6 +5,7 @@
 #include "guests/peer/doorbell.h"
 #include "lib/bootargs.h"
 #include "lib/csr.h"
+#include "lib/goldfish.h"
 #include "lib/mmio.h"
 #include "lib/sbi.h"
 #include "rt.h"
@@ -58,18 +59,6 @@ static void open_external(FdtNode node, const char *missing)
         rt.chip->edge(number);
 }
 
-/* The Goldfish real-time clock: reading the low half of the time latches the high one; writing the low half of the alarm
- * arms it. */
-enum {
-    TIME_LOW = 0x00,
-    TIME_HIGH = 0x04,
-    ALARM_LOW = 0x08,
-    ALARM_HIGH = 0x0c,
-    IRQ_ENABLED = 0x10,
-    CLEAR_ALARM = 0x14,
-    ALARM_STATUS = 0x18, /* 1: armed */
-    CLEAR_INTERRUPT = 0x1c,
-};
 enum { SECOND = 1000000000 };
 
 static uintptr_t rtc;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* clock.c - phases E and I: interrupts of the timer, and of a clock outside of the hart. */
+#include "lib/goldfish.h"
 #include "lib/mmio.h"
 #include "lib/print.h"
 #include "wl.h"
@@ -42,18 +43,6 @@ void report_tick(void)
     print("  latest by ticks=%lu\n", latest);
 }
 
-/* The Goldfish real-time clock counts nanoseconds. Reading the low half of the time latches the high one; writing the
- * low half of the alarm arms it. */
-enum {
-    TIME_LOW = 0x00,
-    TIME_HIGH = 0x04,
-    ALARM_LOW = 0x08,
-    ALARM_HIGH = 0x0c,
-    IRQ_ENABLED = 0x10,
-    CLEAR_ALARM = 0x14,
-    ALARM_STATUS = 0x18, /* 1: armed */
-    CLEAR_INTERRUPT = 0x1c,
-};
 enum { ALARM_PERIOD = 10000000, SAMPLES = 1000, BINS = 24 };
 
 static uintptr_t rtc;
