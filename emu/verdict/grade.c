@@ -205,15 +205,6 @@ bool verdict_judge(Verdict *v, GError **error)
         v->config->base ? base_read(v->config->base, window_clock(v), error) : NULL;
     if (v->config->base && !base)
         return false;
-    const char *only = v->config->partition;
-    bool found = !only;
-    for (unsigned i = 1; i < partitions_count(v->parts) && !found; i++)
-        found = part_is_shown(v, i);
-    if (!found)
-        return fail(error, EXIT_CONFIG,
-                    "-verdict: no partition is called '%s'; without partition= all are shown, with "
-                    "their names",
-                    only);
     count_open_stays(v);
     for (unsigned i = 1; i < PARTITIONS_MAX; i++) {
         PartCounts *c = &v->counts[i];
