@@ -176,7 +176,7 @@ images: ## fetch firmware, Linux and busybox from the distribution into build/im
 	@roms/fetch-images
 
 IMAGES := build/images/Image build/images/initrd.cpio.gz build/images/fw_dynamic.bin
-$(IMAGES):
+$(IMAGES) &:
 	@roms/fetch-images
 
 # Whoever wants to see something run wants it soon.
