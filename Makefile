@@ -51,7 +51,9 @@ ALL_CFLAGS += -Werror
 endif
 LDLIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lfdt -lpthread
 
-SOURCES := $(wildcard mmu/*.c mmu/*/*.c cpu/*.c cpu/*/*.c devices/*.c emu/*.c emu/*/*.c)
+SOURCES := $(filter-out emu/ui/%,$(wildcard mmu/*.c mmu/*/*.c cpu/*.c cpu/*/*.c devices/*.c emu/*.c emu/*/*.c))
+# Of the window, what draws and knows no library: tests look at it. The rest is a module of its own.
+UI_PLAIN := $(wildcard emu/ui/draw.c emu/ui/palette.c emu/ui/panels.c emu/ui/panel_*.c)
 ifneq ($(CONFIG_SLIRP),1)
 SOURCES := $(filter-out emu/net_slirp.c,$(SOURCES))
 endif
@@ -78,7 +80,7 @@ $(B)/%.o: %.c config.mak
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/unit/%: $(B)/tests/unit/%.o $(TESTLIB) $(LIBRARY)
+$(B)/unit/%: $(B)/tests/unit/%.o $(TESTLIB) $(UI_PLAIN:%.c=$(B)/%.o) $(LIBRARY)
 	@echo "  LD    $@"
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion -lmpfr -lgmp -lm
@@ -256,6 +258,6 @@ install: $(B)/bulkhead ## into PREFIX (DESTDIR is respected)
 clean: ## remove what was built (keeps build/images)
 	rm -rf build/hyp build/release build/debug build/asan build/torture build/mutants build/clang build/arm64 build/fuzz build/bench build/bench.json build/bulkhead
 
--include $(wildcard $(B)/tests/isa/*.d) $(RANDOM_OBJECTS:.o=.d) $(OBJECTS:.o=.d) $(TESTLIB:.o=.d) $(UNIT:$(B)/unit/%=$(B)/tests/unit/%.d) $(FUZZ:$(B)/fuzz/%=$(B)/tests/fuzz/%.d)
+-include $(wildcard $(B)/tests/isa/*.d $(B)/emu/ui/*.d) $(RANDOM_OBJECTS:.o=.d) $(OBJECTS:.o=.d) $(TESTLIB:.o=.d) $(UNIT:$(B)/unit/%=$(B)/tests/unit/%.d) $(FUZZ:$(B)/fuzz/%=$(B)/tests/fuzz/%.d)
 .PHONY: all guests mutants norm-report unit fuzz fuzz-targets fuzz-binaries lint images run run-linux check-quick check check-boot check-float check-walk check-aia check-states check-hosts check-trends soak bench format install help clean
 .SECONDARY:

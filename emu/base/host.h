@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * host.h - how devices meet the host: byte streams and packet networks behind small interfaces.
+ * host.h - how devices meet the host: byte streams, packet networks and displays behind small interfaces.
  *
  * A device never opens a file or a socket. The machine gives it a HostChar (a serial line, a
  * console port) or a HostNet (a network). Output is called from the emulation thread and must not
@@ -56,5 +56,33 @@ typedef struct {
     bool (*receive)(void *device, const uint8_t *frame, size_t size);
     void *device;
 } HostNet;
+
+/* A picture: `height` lines of `width` pixels 0x00RRGGBB, `stride` pixels from line to line. Nothing is shown if it has no
+ * size. */
+typedef struct {
+    unsigned width, height, stride;
+    const uint32_t *pixels;
+} HostImage;
+
+/* What a pointer looks like: 64 x 64 pixels 0xAARRGGBB, with the point that points. */
+typedef struct {
+    bool visible;
+    int x, y; /* where it points, in the output's pixels */
+    unsigned hot_x, hot_y;
+    const uint32_t *pixels; /* NULL: as before */
+} HostCursor;
+
+/* What a graphics device shows, on one or several outputs. */
+typedef struct {
+    /* Set by the host side; NULL: nobody looks. `image` is what the output shows now, of which the part given may have
+     * changed; to be copied before returning. */
+    void (*show)(void *host, unsigned output, const HostImage *image, unsigned x, unsigned y,
+                 unsigned width, unsigned height);
+    void (*point)(void *host, unsigned output, const HostCursor *cursor);
+    void *host;
+    /* Set by the device at realize: shows all outputs and their pointers once more, after the state was replaced. */
+    void (*refresh)(void *device);
+    void *device;
+} HostDisplay;
 
 #endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sights.h - the data of each sight, and what the monitor and panels share of it. One section a sight; its file is
+ * NAME.c (harts.c, timeline.c, ...), which has the functions of its SightType.
+ */
+#ifndef EMU_SIGHT_SIGHTS_H
+#define EMU_SIGHT_SIGHTS_H
+
+#include "emu/sight/sight.h"
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * panel.h - a panel: draws one or two sights, and is moved about in by keys and clicks. It knows neither the window nor the
+ * machine: what it wants done is a line of the monitor.
+ *
+ * Everything that can be clicked can be done by keys. Panels live on the window's thread.
+ */
+#ifndef EMU_UI_PANEL_H
+#define EMU_UI_PANEL_H
+
+#include "emu/sight/sights.h"
+#include "emu/ui/draw.h"
+
+/* A character as it is typed, or one of these. */
+typedef enum {
+    UI_KEY_UP = 0x110000,
+    UI_KEY_DOWN,
+    UI_KEY_LEFT,
+    UI_KEY_RIGHT,
+    UI_KEY_PAGE_UP,
+    UI_KEY_PAGE_DOWN,
+    UI_KEY_HOME,
+    UI_KEY_END,
+    UI_KEY_ENTER,
+    UI_KEY_ESCAPE,
+    UI_KEY_BACKSPACE,
+    UI_KEY_DELETE,
+    UI_KEY_TAB,
+} UiKey;
+
+typedef struct {
+    const char *id;      /* "walk": of -display's and the docs' */
+    const char *title;   /* "Walk" */
+    const char *command; /* the monitor's that prints the same */
+    const char *keys;    /* what its keys do, one line */
+    uint32_t sights;     /* bit n: the SightId that it draws */
+    size_t state_size;   /* of what it remembers; begins as zeros */
+    /* All but draw may be NULL. Says which hart, address and so on it wants, in what all panels share. */
+    void (*wants)(const void *state, SightWants *wants);
+    /* `sights` has what there is: a sight may be missing, as at the start. */
+    void (*draw)(void *state, const Sights *sights, DrawList *list, UiRect area);
+    /* False: it has no use for the key. Lines appended to `commands` are run by the monitor. */
+    bool (*key)(void *state, const Sights *sights, unsigned key, GString *commands);
+    /* A click on its region `number` (panels number theirs from 1). */
+    void (*click)(void *state, const Sights *sights, unsigned number, GString *commands);
+} UiPanelType;
+
+/* All of them, in the order of their tabs, up to NULL. */
+extern const UiPanelType *const ui_panels[];
+
+extern const UiPanelType ui_panel_harts, ui_panel_timeline, ui_panel_walk, ui_panel_memory,
+    ui_panel_irq, ui_panel_csr;
+
+#endif

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+/* panels.c - the panels that there are; see panel.h. */
+#include "emu/ui/panel.h"
+
+const UiPanelType *const ui_panels[] = { NULL };
