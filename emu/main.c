@@ -17,6 +17,7 @@
 #include "emu/console/console.h"
 #include "emu/console/terminal.h"
 #include "emu/daemon.h"
+#include "emu/display/display.h"
 #include "emu/doctor.h"
 #include "emu/gdb/gdb.h"
 #include "emu/lab/verbs.h"
@@ -41,6 +42,7 @@ typedef struct {
     Console *console;
     bool stays_live; /* there is live input beside the console's */
     NetPort *nets[VIRTIO_SLOTS];
+    Display *display;
     Machine *machine;
     Loader *loader;
     int daemon; /* what daemon_ready wants, -1: it stays in the foreground */
@@ -98,6 +100,7 @@ static bool connect(Run *run, GError **error)
 {
     Options *o = run->options;
     run->console = console_new((unsigned)o->escape, run->terminal);
+    run->display = display_new();
     if (!console_connect(run->console, o->serial_char, &o->machine.serial, error))
         return false;
     if (o->semihost_char &&
@@ -176,9 +179,11 @@ static void add_monitors(Run *run)
 {
     run->gdb = gdb_new(run->machine);
     run->monitors = monitor_hub_new(run->machine);
-    run->monitors->host = (MonitorHost){
-        .options = run->options, .loader = run->loader, .gdb = run->gdb, .semihost = run->semihost
-    };
+    run->monitors->host = (MonitorHost){ .options = run->options,
+                                         .loader = run->loader,
+                                         .gdb = run->gdb,
+                                         .semihost = run->semihost,
+                                         .display = run->display };
     for (guint i = 0; i < run->monitor_ends->len; i++)
         monitor_hub_add_place(run->monitors, &g_array_index(run->monitor_ends, ConsoleMonitor, i));
 }
@@ -316,6 +321,7 @@ static int take_apart(Run *run)
     }
     with_gdb_free(run->with_gdb);
     monitor_hub_free(run->monitors);
+    display_free(run->display);
     gdb_free(run->gdb);
     if (run->monitor_ends)
         g_array_free(run->monitor_ends, TRUE);

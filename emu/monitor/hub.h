@@ -19,6 +19,7 @@ typedef struct Loader Loader;
 typedef struct GdbHub GdbHub;
 typedef struct Semihost Semihost;
 typedef struct Symbols Symbols;
+typedef struct Display Display;
 
 /* What commands may look at beside the machine. All may be NULL: tests have only a machine. */
 typedef struct {
@@ -26,6 +27,7 @@ typedef struct {
     const Loader *loader;
     GdbHub *gdb;
     Semihost *semihost;
+    Display *display;
 } MonitorHost;
 
 typedef struct MonitorBreaks MonitorBreaks;

@@ -56,6 +56,7 @@ const MonitorCommand monitor_commands[] = {
     { "pmemsave",       "ADDR SIZE FILE", "physical memory, into a file",                     monitor_pmemsave },
     { "print",          "/FMT EXPR",   "a number; FMT: x d u o c",                            monitor_print },
     { "p",              "/FMT EXPR",   "the same",                                            monitor_print },
+    { "screendump",     "FILE [-f ppm|png] [DEVICE [HEAD]]", "what a graphics device shows, into a file", monitor_screendump },
     { "savevm",         "NAME",        "save the machine to the file NAME.bhs",               monitor_savevm },
     { "loadvm",         "NAME",        "make the machine what it was then",                   monitor_loadvm },
     { "delvm",          "NAME",        "delete that file",                                    monitor_delvm },
