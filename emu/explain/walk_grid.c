@@ -8,43 +8,24 @@
 #include "emu/explain/words.h"
 #include "mmu/pte.h"
 
-enum { MOST_LEVELS = 5, MOST_ROWS = MOST_LEVELS + 2, NO_STEP = -1 };
-
-/* One row: the way to an entry of the first stage, or to what is accessed. */
-typedef struct {
-    char label[8];
-    int g[MOST_LEVELS]; /* by level: which step */
-    int entry;
-} Row;
-
-typedef struct {
-    const WalkQuestion *question;
-    WalkRequest request;
-    WalkResult result;
-    WalkEnd end;
-    const StoreEntry *remembered;
-    Row rows[MOST_ROWS];
-    unsigned n_rows, n_shown; /* steps, the entry that could not be read among them */
-} Drawing;
-
-static Row *add_row(Drawing *d)
+static WalkRow *add_row(WalkGrid *d)
 {
-    if (d->n_rows == MOST_ROWS)
-        return &d->rows[MOST_ROWS - 1];
-    Row *row = &d->rows[d->n_rows++];
-    for (unsigned i = 0; i < MOST_LEVELS; i++)
-        row->g[i] = NO_STEP;
-    row->entry = NO_STEP;
+    if (d->n_rows == WALK_GRID_ROWS)
+        return &d->rows[WALK_GRID_ROWS - 1];
+    WalkRow *row = &d->rows[d->n_rows++];
+    for (unsigned i = 0; i < WALK_GRID_LEVELS; i++)
+        row->g[i] = WALK_NO_STEP;
+    row->entry = WALK_NO_STEP;
     row->label[0] = 0;
     return row;
 }
 
 typedef enum { OF_ENTRY, OF_UPDATE, OF_ACCESS } RowKind;
 
-static Row *begin_row(Drawing *d, RowKind kind, unsigned level)
+static WalkRow *begin_row(WalkGrid *d, RowKind kind, unsigned level)
 {
-    const char *stage = words_of_stage(false, d->question->space.guest);
-    Row *row = add_row(d);
+    const char *stage = words_of_stage(false, d->question.space.guest);
+    WalkRow *row = add_row(d);
     if (kind == OF_ACCESS)
         g_strlcpy(row->label, "access", sizeof row->label);
     else if (kind == OF_UPDATE)
@@ -55,20 +36,20 @@ static Row *begin_row(Drawing *d, RowKind kind, unsigned level)
 }
 
 /* Which row a step stands in. What comes behind the leaf of the first stage is for its A and D, or for the access. */
-static void make_rows(Drawing *d)
+static void make_rows(WalkGrid *d)
 {
     const unsigned mode = d->request.s.mode;
     unsigned level = mode ? atp_levels(mode) - 1 : 0; /* of the entry that comes next */
     RowKind kind = OF_ENTRY;
-    Row *row = NULL;
+    WalkRow *row = NULL;
     bool leaf = !mode;
-    for (unsigned i = 0; i < d->n_shown; i++) {
+    for (unsigned i = 0; i < d->n_steps; i++) {
         const WalkStep *step = &d->result.steps[i];
         RowKind of = !step->stage      ? OF_ENTRY
                      : !step->implicit ? OF_ACCESS
                      : leaf            ? OF_UPDATE
                                        : OF_ENTRY;
-        if (!row || of != kind || row->entry != NO_STEP)
+        if (!row || of != kind || row->entry != WALK_NO_STEP)
             row = begin_row(d, of, level);
         kind = of;
         if (step->stage) {
@@ -81,36 +62,40 @@ static void make_rows(Drawing *d)
     }
 }
 
-static void look(Mmu *mmu, const WalkQuestion *question, Drawing *d)
+void walk_grid_look(Mmu *mmu, const WalkQuestion *question, WalkGrid *d)
 {
     memset(d, 0, sizeof *d);
-    d->question = question;
+    d->question = *question;
     mmu_probe(mmu, &question->space, question->va, question->access, question->user, &d->request,
               &d->result);
     walk_describe_end(&d->request, &d->result, &d->end);
-    d->n_shown = d->result.n_steps + (d->result.why == WHY_ACCESS);
-    d->remembered = mmu_remembered(mmu, &question->space, question->va);
+    d->n_steps = d->result.n_steps + (d->result.why == WHY_ACCESS);
+    const StoreEntry *remembered = mmu_remembered(mmu, &question->space, question->va);
+    d->is_remembered = remembered != NULL;
+    if (remembered)
+        d->remembered = *remembered;
     make_rows(d);
 }
 
-static bool is_failure(const Drawing *d, unsigned step)
+bool walk_grid_fails_at(const WalkGrid *d, unsigned step)
 {
-    return d->result.status != WALK_OK && d->end.has_entry && step + 1 == d->n_shown;
+    return d->result.status != WALK_OK && d->end.has_entry && step + 1 == d->n_steps;
 }
 
-static void append_cell(const Drawing *d, int step, GString *out)
+static void append_cell(const WalkGrid *d, int step, GString *out)
 {
     char flags[WORDS_FLAGS];
-    if (step == NO_STEP) {
+    if (step == WALK_NO_STEP) {
         g_string_append_printf(out, "%-25s", "");
         return;
     }
     const WalkStep *s = &d->result.steps[step];
-    g_string_append_printf(out, "%c %-12" PRIx64 " %s  ", is_failure(d, (unsigned)step) ? '!' : '+',
-                           s->at.v, words_of_flags(s->pte, flags));
+    g_string_append_printf(out, "%c %-12" PRIx64 " %s  ",
+                           walk_grid_fails_at(d, (unsigned)step) ? '!' : '+', s->at.v,
+                           words_of_flags(s->pte, flags));
 }
 
-static void append_row(const Drawing *d, const Row *row, GString *out)
+static void append_row(const WalkGrid *d, const WalkRow *row, GString *out)
 {
     unsigned levels = d->request.g.mode ? atp_levels(d->request.g.mode) : 0;
     g_autoptr(GString) line = g_string_new(NULL);
@@ -118,12 +103,12 @@ static void append_row(const Drawing *d, const Row *row, GString *out)
     while (levels--)
         append_cell(d, row->g[levels], line);
     append_cell(d, row->entry, line);
-    if (row->entry != NO_STEP && d->request.g.mode)
+    if (row->entry != WALK_NO_STEP && d->request.g.mode)
         g_string_append_printf(line, "gpa %" PRIx64, d->result.steps[row->entry].gpa.v);
     g_string_append_printf(out, "%s\n", g_strchomp(line->str));
 }
 
-static void append_heading(const Drawing *d, GString *out)
+static void append_heading(const WalkGrid *d, GString *out)
 {
     unsigned levels = d->request.g.mode ? atp_levels(d->request.g.mode) : 0;
     g_autoptr(GString) line = g_string_new("        ");
@@ -138,9 +123,9 @@ static void append_heading(const Drawing *d, GString *out)
     g_string_append_printf(out, "%s\n", g_strchomp(line->str));
 }
 
-static void append_regime(const Drawing *d, GString *out)
+void walk_grid_print_question(const WalkGrid *d, GString *out)
 {
-    const MmuSpace *space = &d->question->space;
+    const MmuSpace *space = &d->question.space;
     const WalkRequest *q = &d->request;
     const char *stage = words_of_stage(false, space->guest);
     g_string_append_printf(out, "%s of 0x%" PRIx64 " by %s%s: ", words_of_access(q->access),
@@ -182,7 +167,7 @@ static uint64_t size_of(unsigned s_shift, unsigned g_shift)
     return shift < 63 ? BIT(shift) : 0;
 }
 
-static void append_success(const Drawing *d, GString *out)
+static void append_success(const WalkGrid *d, GString *out)
 {
     const WalkResult *r = &d->result;
     if (d->request.g.mode)
@@ -195,7 +180,7 @@ static void append_success(const Drawing *d, GString *out)
     g_string_append_printf(out, ", %u entries\n", r->n_steps);
 }
 
-static void append_failure(const Drawing *d, GString *out)
+static void append_failure(const WalkGrid *d, GString *out)
 {
     const WalkEnd *end = &d->end;
     const Verdict verdict = words_of_fault(end);
@@ -208,7 +193,7 @@ static void append_failure(const Drawing *d, GString *out)
                                end->implicit ? ", where an entry of the VS stage is" : "");
     if (end->has_entry)
         g_string_append_printf(out, ": %s stage, level %u, entry 0x%" PRIx64 " at 0x%" PRIx64,
-                               words_of_stage(end->entry.stage, d->question->space.guest),
+                               words_of_stage(end->entry.stage, d->question.space.guest),
                                end->entry.level, end->entry.pte, end->entry.at.v);
     g_string_append_printf(out, ": %s: %s (%s)\n", verdict.bit, verdict.says, verdict.rule);
 }
@@ -216,46 +201,49 @@ static void append_failure(const Drawing *d, GString *out)
 /* What the store gives for this access, beside what the tables say. */
 typedef enum { SAME, OTHER_ACCESSES, DIFFERS } Remembered;
 
-static Remembered compare(const Drawing *d)
+static Remembered compare(const WalkGrid *d)
 {
-    const StoreEntry *e = d->remembered;
+    const StoreEntry *e = &d->remembered;
     const WalkResult *r = &d->result;
     if (r->status == WALK_OK)
-        return r->spa.v == e->spa + (d->question->va.v - e->va) ? SAME : DIFFERS;
+        return r->spa.v == e->spa + (d->question.va.v - e->va) ? SAME : DIFFERS;
     return walk_allows(&d->request, e->s_shift == 63, e->perms, e->g_perms) ? DIFFERS
                                                                             : OTHER_ACCESSES;
 }
 
-static void append_remembered(const Drawing *d, GString *out)
+static void append_remembered(const WalkGrid *d, GString *out)
 {
     static const char *const says[] = { ", as the tables say", ", but not for this access",
                                         ": not what the tables say; a fence is missing" };
-    const StoreEntry *e = d->remembered;
+    const StoreEntry *e = &d->remembered;
     if (!d->request.s.mode && !d->request.g.mode)
         return;
-    if (!e) {
+    if (!d->is_remembered) {
         g_string_append(out, "nothing is remembered of it\n");
         return;
     }
     g_string_append_printf(out, "remembered: spa 0x%" PRIx64 ", page of 0x%" PRIx64 ", ",
-                           e->spa + (d->question->va.v - e->va), size_of(e->s_shift, e->g_shift));
+                           e->spa + (d->question.va.v - e->va), size_of(e->s_shift, e->g_shift));
     append_perms(e->perms, e->g_perms, out);
     g_string_append_printf(out, "%s\n", says[compare(d)]);
 }
 
-void walk_grid_draw(Mmu *mmu, const WalkQuestion *question, GString *out)
+void walk_grid_print_end(const WalkGrid *d, GString *out)
 {
-    Drawing d;
-    look(mmu, question, &d);
-    append_regime(&d, out);
-    append_heading(&d, out);
-    for (unsigned i = 0; i < d.n_rows; i++)
-        append_row(&d, &d.rows[i], out);
-    if (d.result.status == WALK_OK)
-        append_success(&d, out);
+    if (d->result.status == WALK_OK)
+        append_success(d, out);
     else
-        append_failure(&d, out);
-    append_remembered(&d, out);
+        append_failure(d, out);
+    append_remembered(d, out);
+}
+
+void walk_grid_print(const WalkGrid *d, GString *out)
+{
+    walk_grid_print_question(d, out);
+    append_heading(d, out);
+    for (unsigned i = 0; i < d->n_rows; i++)
+        append_row(d, &d->rows[i], out);
+    walk_grid_print_end(d, out);
 }
 
 /* JSON. */
@@ -268,23 +256,23 @@ static void write_stage(Json *json, const char *key, const WalkStage *stage, boo
     json_end(json, '{');
 }
 
-static void write_step(const Drawing *d, unsigned i, Json *json)
+static void write_step(const WalkGrid *d, unsigned i, Json *json)
 {
     const WalkStep *step = &d->result.steps[i];
     char flags[WORDS_FLAGS];
     json_begin(json, NULL, '{');
-    json_text(json, "stage", words_of_stage(step->stage, d->question->space.guest));
+    json_text(json, "stage", words_of_stage(step->stage, d->question.space.guest));
     json_number(json, "level", step->level);
     json_text(json, "under", step->implicit ? "vs_pte" : "access");
     json_hex(json, "gpa", step->gpa.v);
     json_hex(json, "spa", step->at.v);
     json_hex(json, "pte", step->pte);
     json_text(json, "flags", words_of_flags(step->pte, flags));
-    json_flag(json, "ok", !is_failure(d, i));
+    json_flag(json, "ok", !walk_grid_fails_at(d, i));
     json_end(json, '{');
 }
 
-static void write_result(const Drawing *d, Json *json)
+static void write_result(const WalkGrid *d, Json *json)
 {
     static const char *const results[] = { "ok", "pf", "gpf", "af" };
     const WalkResult *r = &d->result;
@@ -302,40 +290,36 @@ static void write_result(const Drawing *d, Json *json)
     json_text(json, "rule", verdict.rule);
 }
 
-static void write_remembered(const Drawing *d, Json *json)
+static void write_remembered(const WalkGrid *d, Json *json)
 {
-    const StoreEntry *e = d->remembered;
-    if (!e) {
+    const StoreEntry *e = &d->remembered;
+    if (!d->is_remembered) {
         json_text(json, "remembered", NULL);
         return;
     }
     json_begin(json, "remembered", '{');
-    json_hex(json, "spa", e->spa + (d->question->va.v - e->va));
+    json_hex(json, "spa", e->spa + (d->question.va.v - e->va));
     json_hex(json, "page", size_of(e->s_shift, e->g_shift));
     json_flag(json, "differs", compare(d) == DIFFERS);
     json_end(json, '{');
 }
 
-void walk_grid_json(Mmu *mmu, const WalkQuestion *question, Json *json)
+void walk_grid_json(const WalkGrid *d, Json *json)
 {
-    const MmuSpace *space = &question->space;
-    Drawing d;
-    look(mmu, question, &d);
-    json_begin(json, NULL, '{');
-    json_hex(json, "va", question->va.v);
-    json_text(json, "access", words_of_access(question->access));
-    json_text(json, "priv", question->user ? "U" : space->is_physical ? "M" : "S");
+    const WalkQuestion *q = &d->question;
+    const MmuSpace *space = &q->space;
+    json_hex(json, "va", q->va.v);
+    json_text(json, "access", words_of_access(q->access));
+    json_text(json, "priv", q->user ? "U" : space->is_physical ? "M" : "S");
     json_flag(json, "guest", space->guest);
     json_number(json, "asid", bits(space->atp, 59, 44));
     json_number(json, "vmid", space->guest ? bits(space->hgatp, 57, 44) : 0);
-    write_stage(json, "first", &d.request.s, false);
-    write_stage(json, "g", &d.request.g, true);
+    write_stage(json, "first", &d->request.s, false);
+    write_stage(json, "g", &d->request.g, true);
     json_begin(json, "steps", '[');
-    for (unsigned i = 0; i < d.n_shown; i++)
-        write_step(&d, i, json);
+    for (unsigned i = 0; i < d->n_steps; i++)
+        write_step(d, i, json);
     json_end(json, '[');
-    write_result(&d, json);
-    write_remembered(&d, json);
-    json_end(json, '{');
-    g_string_append_c(json->out, '\n');
+    write_result(d, json);
+    write_remembered(d, json);
 }

@@ -2,11 +2,10 @@
 /* explain.c - commands that draw walks and explain faults; see monitor.h. */
 #include <string.h>
 
-#include "cpu/worlds.h"
 #include "emu/explain/explain.h"
-#include "emu/explain/walk_grid.h"
 #include "emu/monitor/expr.h"
 #include "emu/monitor/monitor.h"
+#include "emu/sight/walk.h"
 
 /* What a command was asked, word by word. */
 typedef struct {
@@ -60,49 +59,35 @@ static bool must_be_over(Words *w)
 
 /* walk */
 
-/* Whose walk it is: of the loads and stores of a hart. */
-static void as_hart(const Machine *m, unsigned number, WalkQuestion *q, Mmu **mmu)
-{
-    *mmu = &m->harts[number].mmu;
-    q->space = mmu_data_space(*mmu);
-    q->user = (*mmu)->data_priv == PRIV_U;
-}
-
-/* The guest of that VMID: one that is set up on a hart, or that left one, if notes were taken. */
-static bool as_guest(const Words *w, uint16_t vmid, WalkQuestion *q, Mmu **mmu)
-{
-    const Machine *m = w->monitor->machine;
-    for (unsigned i = 0; i < m->n_harts; i++) {
-        Hart *hart = &m->harts[(w->monitor->hart + i) % m->n_harts];
-        const World *world = worlds_find(hart, (WorldId){ true, vmid });
-        bool set_up = hart->mmu.hgatp >> 60 && bits(hart->mmu.hgatp, 57, 44) == vmid;
-        if (!set_up && !world)
-            continue;
-        *mmu = &hart->mmu;
-        q->space = (MmuSpace){ .guest = true,
-                               .atp = set_up ? hart->mmu.vsatp : world->vsatp,
-                               .hgatp = set_up ? hart->mmu.hgatp : world->hgatp };
-        q->user = set_up && hart->mmu.v && hart->mmu.data_priv == PRIV_U;
-        return true;
-    }
-    g_string_append_printf(w->out, "walk: no hart has VMID %u in hgatp now\n", vmid);
-    return false;
-}
+/* What a walk is to be of. */
+typedef struct {
+    WalkQuestion question;
+    unsigned hart; /* whose registers count */
+    int step;      /* that is to be shown field by field; -1: none */
+} WalkOrder;
 
 /* `hart N` or `vmid N` behind `as` */
-static bool take_whose(Words *w, WalkQuestion *q, Mmu **mmu)
+static bool take_whose(Words *w, WalkOrder *order)
 {
     const Machine *m = w->monitor->machine;
     uint64_t number;
     if (take_word(w, "hart")) {
         if (!take_number(w, "the number of a hart", m->n_harts - 1, &number))
             return false;
-        as_hart(m, (unsigned)number, q, mmu);
+        order->hart = (unsigned)number;
+        walk_ask_as_hart(m, order->hart, &order->question);
         return true;
     }
-    if (take_word(w, "vmid"))
-        return take_number(w, "a VMID", MMU_VMIDS - 1, &number) &&
-               as_guest(w, (uint16_t)number, q, mmu);
+    if (take_word(w, "vmid")) {
+        if (!take_number(w, "a VMID", MMU_VMIDS - 1, &number))
+            return false;
+        order->hart = w->monitor->hart;
+        if (walk_ask_as_guest(m, (unsigned)number, &order->question, &order->hart))
+            return true;
+        g_string_append_printf(
+            w->out, "walk: no hart has VMID %" G_GUINT64_FORMAT " in hgatp now\n", number);
+        return false;
+    }
     if (take_word(w, "iommu"))
         g_string_append(w->out, "walk: the machine has no IOMMU yet; as hart N, or as vmid N\n");
     else
@@ -111,45 +96,71 @@ static bool take_whose(Words *w, WalkQuestion *q, Mmu **mmu)
 }
 
 /* One more word of how, or as whom. False: it is none of these, or wrong, which was said. */
-static bool take_how(Words *w, WalkQuestion *q, Mmu **mmu)
+static bool take_how(Words *w, WalkOrder *order)
 {
     static const char *const accesses[] = { "r", "w", "x" };
+    WalkQuestion *q = &order->question;
+    uint64_t number;
     for (unsigned i = 0; i < G_N_ELEMENTS(accesses); i++)
         if (take_word(w, accesses[i])) {
             q->access = (Access)i;
             return true;
         }
     if (take_word(w, "as"))
-        return take_whose(w, q, mmu);
+        return take_whose(w, order);
     if (take_word(w, "priv")) {
         q->user = take_word(w, "u");
         return q->user || take_word(w, "s") || must_be_over(w);
     }
+    if (take_word(w, "step")) {
+        if (!take_number(w, "the number of a step", WALK_MAX_STEPS, &number))
+            return false;
+        order->step = (int)number;
+        return true;
+    }
     return must_be_over(w);
 }
 
+static void print_walk(const WalkSight *sight, int step, bool as_json, GString *out)
+{
+    Json json = { .out = out };
+    if (step >= (int)sight->grid.n_steps) {
+        g_string_append_printf(out, "walk: there is no step %d; the walk has %u, from 0 on\n", step,
+                               sight->grid.n_steps);
+    } else if (as_json) {
+        json_begin(&json, NULL, '{');
+        if (step < 0)
+            walk_sight_json(sight, &json);
+        else
+            walk_step_json(sight, (unsigned)step, &json);
+        json_end(&json, '{');
+        g_string_append_c(out, '\n');
+    } else if (step < 0) {
+        walk_sight_print(sight, out);
+    } else {
+        walk_step_print(sight, (unsigned)step, out);
+    }
+}
+
+/* Of an address, or, if none is given, what walk_sight_follow chooses. */
 void monitor_walk(Monitor *monitor, const char *arguments, GString *out)
 {
-    WalkQuestion q = { .access = ACCESS_READ };
-    Mmu *mmu;
-    if (!*arguments) {
-        monitor_say_usage(monitor, out);
+    WalkOrder order = { .hart = monitor->hart, .step = -1 };
+    const char *all = arguments;
+    bool follows = !*arguments || !g_ascii_strncasecmp(arguments, "step ", 5) ||
+                   !g_ascii_strcasecmp(arguments, "json");
+    if (!follows && !monitor_expr(monitor, &arguments, &order.question.va.v, out))
         return;
-    }
-    if (!monitor_expr(monitor, &arguments, &q.va.v, out))
-        return;
-    g_auto(GStrv) words = g_strsplit(arguments, " ", -1);
+    g_auto(GStrv) words = g_strsplit(follows ? all : arguments, " ", -1);
     Words w = begin_words(monitor, words, out);
-    as_hart(monitor->machine, monitor->hart, &q, &mmu);
+    walk_ask_as_hart(monitor->machine, order.hart, &order.question);
     while (*w.words)
-        if (!take_how(&w, &q, &mmu))
+        if (!take_how(&w, &order))
             return;
-    if (w.as_json) {
-        walk_grid_json(mmu, &q, &(Json){ .out = out });
-        return;
-    }
-    g_string_append_printf(out, "hart %u: ", mmu->hart);
-    walk_grid_draw(mmu, &q, out);
+    WalkSight *sight = follows ? walk_sight_follow(monitor->machine, order.hart)
+                               : walk_sight_new(monitor->machine, order.hart, &order.question);
+    print_walk(sight, order.step, w.as_json, out);
+    walk_sight_free(sight);
 }
 
 /* explain */

@@ -62,7 +62,7 @@ const MonitorCommand monitor_commands[] = {
     { "delvm",          "NAME",        "delete that file",                                    monitor_delvm },
     { "info snapshots", NULL,          "snapshots in the current folder",                     monitor_info_snapshots },
     { "explain",        "[trap N] [json]", "the last fault or that trap, or why nothing happens; and what is probably wrong", monitor_explain },
-    { "walk",           "VA [as hart N|vmid N] [r|w|x] [priv U|S] [json]", "how an address is translated, step by step", monitor_walk },
+    { "walk",           "[VA [as hart N|vmid N] [r|w|x] [priv U|S]] [step N] [json]", "how an address is translated, step by step; alone: that of the last fault, or pc; step: one entry, field by field", monitor_walk },
     { "stop",           NULL,          "stop the machine",                                    monitor_stop },
     { "halt",           NULL,          "the same",                                            monitor_stop },
     { "cont",           NULL,          "let the machine go on",                               monitor_continue },

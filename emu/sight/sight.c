@@ -6,6 +6,8 @@
 
 const SightType sight_types[SIGHT_COUNT] = {
     [SIGHT_HARTS] = { 0 },
+    [SIGHT_WALK] = { "walk", "one translation, step by step", walk_sight_make, walk_sight_print,
+                     walk_sight_json, walk_sight_free },
 };
 
 Sights *sights_make(Machine *m, const SightWants *wants)

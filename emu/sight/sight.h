@@ -24,11 +24,13 @@ typedef enum {
 /* What somebody wants to see. */
 typedef struct {
     uint32_t which; /* bit n: the SightId n */
-    unsigned hart;  /* of walk and csr */
-    /* walk: `va` as an access 'r', 'w' or 'x' would have it translated; of the guest with `vmid`, or -1 as the hart is now;
+    unsigned hart;  /* of csr */
+    /* walk: with the registers of `walk_hart`, `va`, or `expression` as the monitor reads it if there is one, as an access 'r', 'w' or 'x' would have it translated; of the guest with `vmid`, or -1 as the hart is now;
      * `privilege` 'U', 'S', or 0: as the hart is now. With `follow` the last fault's address, or else pc. */
     bool follow;
+    unsigned walk_hart;
     uint64_t va;
+    char expression[64];
     char access, privilege;
     int vmid;
     uint64_t span_ns;                /* timeline: how much of the past */

@@ -7,5 +7,6 @@
 #define EMU_SIGHT_SIGHTS_H
 
 #include "emu/sight/sight.h"
+#include "emu/sight/walk.h"
 
 #endif

@@ -159,9 +159,15 @@ static void check_walk(Machine *m, Bytes *in)
                        .user = take_below(in, 2) };
     if (take_below(in, 3))
         q.space = (MmuSpace){ .guest = true, .atp = mmu->vsatp, .hgatp = mmu->hgatp };
-    walk_grid_draw(mmu, &q, text);
+    WalkGrid grid;
+    walk_grid_look(mmu, &q, &grid);
+    walk_grid_print(&grid, text);
     check_text(text);
-    walk_grid_json(mmu, &q, &(Json){ .out = json });
+    Json object = { .out = json };
+    json_begin(&object, NULL, '{');
+    walk_grid_json(&grid, &object);
+    json_end(&object, '{');
+    g_string_append_c(json, '\n');
     check_json(json);
 }
 

@@ -47,7 +47,9 @@ static char *draw(Machine *m, uint64_t va, Access access)
 {
     GString *out = g_string_new(NULL);
     WalkQuestion q = question(m, va, access);
-    walk_grid_draw(&m->harts[0].mmu, &q, out);
+    WalkGrid grid;
+    walk_grid_look(&m->harts[0].mmu, &q, &grid);
+    walk_grid_print(&grid, out);
     return g_string_free(out, FALSE);
 }
 
@@ -139,13 +141,18 @@ Test(explain, walk_as_json)
     Machine *m = guest();
     g_autoptr(GString) out = g_string_new(NULL);
     WalkQuestion q = question(m, VA, ACCESS_READ);
-    walk_grid_json(&m->harts[0].mmu, &q, &(Json){ .out = out });
+    Json json = { .out = out };
+    WalkGrid grid;
+    walk_grid_look(&m->harts[0].mmu, &q, &grid);
+    json_begin(&json, NULL, '{');
+    walk_grid_json(&grid, &json);
+    json_end(&json, '{');
     expect(out->str, "{\"va\":\"0x40201000\",\"access\":\"load\",\"priv\":\"S\",\"guest\":true,"
                      "\"asid\":3,\"vmid\":7,\"first\":{\"mode\":\"Sv39\",\"root\":\"0x80300000\"},"
                      "\"g\":{\"mode\":\"Sv39x4\",\"root\":\"0x80310000\"},\"steps\":[{");
     expect(out->str, "}],\"result\":\"ok\",\"gpa\":\"0x80320000\",\"spa\":\"0x80320000\",\"page\":"
                      "\"0x1000\",\"perm\":\"RWX-\",\"implicit\":false,\"bit\":null,\"rule\":null,"
-                     "\"remembered\":null}\n");
+                     "\"remembered\":null}");
     machine_free(m);
 }
 

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* test_sight_walk.c - a walk as people see it: chosen, told step by step, and drawn. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "cpu/csr.h"
+#include "emu/explain/explain.h"
+#include "emu/monitor/monitor.h"
+#include "emu/sight/walk.h"
+#include "mmu/pte.h"
+#include "tests/lib/machine_rig.h"
+
+enum { VS = BOARD_RAM + 0x300000, G = BOARD_RAM + 0x310000, DATA = BOARD_RAM + 0x320000 };
+enum { LEAF = PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D, G_LEAF = LEAF | PTE_U };
+#define VA 0x40201000ul
+
+static uint64_t entry(uint64_t address, uint64_t flags)
+{
+    return address >> 12 << 10 | flags;
+}
+
+/* VA is guest-physical DATA by three tables from VS on; a leaf of the G stage of 1 GiB covers all of RAM. The hart is in
+ * VS-mode. */
+static Machine *guest(void)
+{
+    Machine *m = rig_in(PRIV_S, NULL);
+    Hart *hart = &m->harts[0];
+    rig_write64(m, VS + 8, entry(VS + 0x1000, PTE_V));
+    rig_write64(m, VS + 0x1000 + 8, entry(VS + 0x2000, PTE_V));
+    rig_write64(m, VS + 0x2000 + 8, entry(DATA, LEAF));
+    rig_write64(m, G + 16, entry(BOARD_RAM, G_LEAF));
+    csr_write(hart, CSR_menvcfg, 0);
+    csr_write(hart, CSR_vsatp, 8ull << 60 | 3ull << 44 | VS >> 12);
+    csr_write(hart, CSR_hgatp, 8ull << 60 | 7ull << 44 | G >> 12);
+    hart->mmu.v = true;
+    hart_update_context(hart);
+    explain_keep(m, false);
+    return m;
+}
+
+static char *say(Machine *m, const char *command)
+{
+    Monitor monitor = { .machine = m };
+    GString *out = g_string_new(NULL);
+    monitor_run(&monitor, command, out);
+    return g_string_free(out, FALSE);
+}
+
+static void expect(const char *text, const char *part)
+{
+    cr_expect(strstr(text, part), "no \"%s\" in:\n%s", part, text);
+}
+
+/* By the figure of a PTE in the manual, from the numbers that the test has put there. */
+Test(sight_walk, an_entry_is_told_field_by_field)
+{
+    Machine *m = guest();
+    const uint64_t leaf = 3ull << 8 | entry(DATA, LEAF | PTE_G);
+    char line[64];
+    rig_write64(m, VS + 0x2000 + 8, leaf);
+    g_autofree char *text = say(m, "walk 0x40201000 step 5");
+    static const char *const lines[] = { "step 5 of 7: VS stage, level 0\n",
+                                         "  at     0x80302008 ",
+                                         "  gpa    0x80302008 ",
+                                         "  N      0\n",
+                                         "  PBMT   0 ",
+                                         "  RSW    3 ",
+                                         "  D      1                  written",
+                                         "  G      1 ",
+                                         "  U      0 ",
+                                         "  is     leaf ",
+                                         "  size   0x1000 ",
+                                         "  to gpa 0x80320000 ",
+                                         "  to spa 0x80320000 ",
+                                         "  owner  vmid7 " };
+    for (unsigned i = 0; i < G_N_ELEMENTS(lines); i++)
+        expect(text, lines[i]);
+    g_snprintf(line, sizeof line, "  pte    0x%" G_GINT64_MODIFIER "x ", leaf);
+    expect(text, line);
+    g_snprintf(line, sizeof line, "  PPN    0x%x ", DATA >> 12);
+    expect(text, line);
+    g_autofree char *pointer = say(m, "walk 0x40201000 step 1");
+    expect(pointer, "step 1 of 7: VS stage, level 2\n");
+    expect(pointer, "  is     pointer ");
+    expect(pointer, "  to gpa 0x80301000 ");
+    g_autofree char *g = say(m, "walk 0x40201000 step 6");
+    expect(g, "step 6 of 7: G stage, level 2, of what is accessed\n");
+    expect(g, "  size   0x40000000 ");
+    expect(g, "  to spa 0x80320000 ");
+    g_autofree char *none = say(m, "walk 0x40201000 step 7");
+    cr_expect_str_eq(none, "walk: there is no step 7; the walk has 7, from 0 on\n");
+    g_autofree char *json = say(m, "walk 0x40201000 step 5 json");
+    expect(json, "{\"step\":5,\"fields\":[{\"name\":\"at\",\"value\":\"0x80302008\",");
+    machine_free(m);
+}
+
+Test(sight_walk, what_is_wrong_with_an_entry_is_marked)
+{
+    static const struct {
+        uint64_t pte;
+        char access;
+        const char *marked, *rule;
+    } cases[] = {
+        { 0, 'r', "! V ", "Virtual Address Translation Process, step 3" },
+        { LEAF & ~PTE_W, 'w', "! W ", "norm:store_page_fault_no_w" },
+        { LEAF & ~PTE_D, 'w', "! D ", "norm:svade_access_ad_bit_clear" },
+        { LEAF | 3ull << 61, 'r', "! PBMT ", "norm:Svpbmt_leaf_pte_pbmt_reserved_3_fault" },
+        { LEAF | 1ull << 54, 'r', "! 60:54 ", "norm:Sv39_pte_future_rsv" },
+        { LEAF | PTE_N, 'r', "! N ", "norm:Svnapot_reserved_encoding_fault" },
+    };
+    Machine *m = guest();
+    csr_write(&m->harts[0], CSR_menvcfg, MENVCFG_PBMTE);
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *command = g_strdup_printf("walk 0x40201000 %c step 5", cases[i].access);
+        rig_write64(m, VS + 0x2000 + 8, cases[i].pte ? entry(DATA, 0) | cases[i].pte : 0);
+        g_autofree char *text = say(m, command);
+        expect(text, cases[i].marked);
+        expect(text, cases[i].rule);
+        expect(text, "! fails  ");
+    }
+    machine_free(m);
+}
+
+static WalkSight *make(Machine *m, SightWants wants)
+{
+    return walk_sight_make(m, &wants);
+}
+
+Test(sight_walk, what_is_wanted_is_looked_at)
+{
+    Machine *m = guest();
+    WalkSight *asked =
+        make(m, (SightWants){ .va = VA, .access = 'w', .privilege = 'U', .vmid = -1 });
+    cr_expect_eq(asked->grid.question.va.v, VA);
+    cr_expect_eq(asked->grid.question.access, ACCESS_WRITE);
+    cr_expect(asked->grid.question.user && asked->grid.question.space.guest);
+    cr_expect_eq(asked->grid.result.status, WALK_PAGE_FAULT);
+    walk_sight_free(asked);
+    WalkSight *named = make(m, (SightWants){ .expression = "$sp + 0x1000", .vmid = 7 });
+    cr_expect_eq(named->grid.question.va.v, m->harts[0].x[2] + 0x1000);
+    walk_sight_free(named);
+    WalkSight *nobody = make(m, (SightWants){ .va = VA, .vmid = 8 });
+    cr_expect_str_eq(nobody->refused, "no hart has VMID 8 in hgatp now");
+    walk_sight_free(nobody);
+    WalkSight *nonsense = make(m, (SightWants){ .expression = "nowhere", .vmid = -1 });
+    expect(nonsense->refused, "nowhere");
+    walk_sight_free(nonsense);
+    machine_free(m);
+}
+
+/* Its last fault, after its handler has moved on; before there is one, pc. */
+Test(sight_walk, follows_the_last_fault_or_pc)
+{
+    const uint32_t load = 0x0002b283; /* ld t0, (t0) */
+    Machine *m = guest();
+    Hart *hart = &m->harts[0];
+    cr_assert(bus_poke(&m->bus, (Spa){ DATA }, &load, sizeof load));
+    hart->pc = VA;
+    WalkSight *at_pc = make(m, (SightWants){ .follow = true, .vmid = -1 });
+    cr_expect_str_eq(at_pc->why, "pc");
+    cr_expect_eq(at_pc->grid.question.va.v, VA);
+    cr_expect_eq(at_pc->grid.question.access, ACCESS_FETCH);
+    cr_expect_eq(at_pc->grid.result.spa.v, DATA);
+    walk_sight_free(at_pc);
+    hart->x[5] = VA + PAGE_SIZE + 8;
+    rig_run(m, 3);
+    WalkSight *fault = make(m, (SightWants){ .follow = true, .vmid = -1 });
+    cr_expect_str_eq(fault->why, "last fault: load page fault, trap 1");
+    cr_expect_eq(fault->grid.question.va.v, VA + PAGE_SIZE + 8);
+    cr_expect_eq(fault->grid.question.access, ACCESS_READ);
+    cr_expect_eq(fault->grid.result.why, WHY_NOT_VALID);
+    walk_sight_free(fault);
+    g_autofree char *text = say(m, "walk");
+    expect(text, "hart 0: last fault: load page fault, trap 1: load of 0x40202008 by VS-mode: ");
+    machine_free(m);
+}
