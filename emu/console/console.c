@@ -20,7 +20,7 @@
 #include "emu/console/terminal.h"
 
 /* Input waiting for the guest beyond this is left in the pipe. */
-enum { MAX_WAITING = 65536, MAX_READ = 4096, MAX_INPUT_FILE = 64 << 20 };
+enum { MAX_READ = 4096, MAX_INPUT_FILE = 64 << 20 };
 
 static void subtract_queued(Channel *channel, gsize size)
 {
@@ -45,13 +45,16 @@ void port_offer(void *opaque)
             break;
         port->taken += (guint)n;
     }
-    if (port->taken > before)
+    bool took = port->taken > before;
+    if (took)
         subtract_queued(port->channel, port->taken - before);
     if (port->taken == port->waiting->len) {
         g_byte_array_set_size(port->waiting, 0);
         port->taken = 0;
     }
     port->offering = false;
+    if (took && port->channel->vc)
+        channel_offer_vc(port->channel);
 }
 
 void console_offer(Console *console)
@@ -68,6 +71,8 @@ void channel_write(const Channel *channel, const uint8_t *data, size_t size)
 {
     if (channel->stream)
         stream_write(channel->stream, data, size);
+    else if (channel->vc)
+        vc_write(channel->vc, data, size);
     else if (channel->panel)
         panel_write(channel->panel, data, size);
     else
@@ -105,26 +110,32 @@ static void end_input(Channel *channel)
         ((Port *)g_ptr_array_index(channel->ports, i))->chr.ended = true;
 }
 
+void channel_take_keys(Channel *channel, const uint8_t *keys, size_t size)
+{
+    gsize dropped = 0;
+    for (size_t i = 0; i < size; i++) {
+        if (channel_filter_key(channel, keys[i]))
+            queue_byte(channel, keys[i]);
+        else
+            dropped++;
+    }
+    subtract_queued(channel, dropped);
+    port_offer(g_ptr_array_index(channel->ports, channel->focus));
+}
+
 /* From the thread that reads, by the inbox. `data` is a GBytes; an empty one is the end of the input. */
 static void keys_arrived(void *opaque, void *data)
 {
     Channel *channel = opaque;
     Console *console = channel->console;
-    gsize size, dropped = 0;
+    gsize size;
     const uint8_t *bytes = g_bytes_get_data(data, &size);
     if (!size) {
         end_input(channel);
         console->machine->config.live_input = console->stays_live || console_is_live(console);
     }
-    for (gsize i = 0; i < size; i++) {
-        if (channel_filter_key(channel, bytes[i]))
-            queue_byte(channel, bytes[i]);
-        else
-            dropped++;
-    }
-    subtract_queued(channel, dropped);
+    channel_take_keys(channel, bytes, size);
     g_bytes_unref(data);
-    port_offer(g_ptr_array_index(channel->ports, channel->focus));
     for (guint i = 0; !size && i < channel->ports->len; i++)
         port_event(g_ptr_array_index(channel->ports, i), HOST_ENDED);
 }
@@ -179,6 +190,7 @@ Console *console_new(unsigned escape, Terminal *terminal)
     Console *console = g_new0(Console, 1);
     console->ports = g_ptr_array_new();
     console->channels = g_ptr_array_new();
+    console->vcs = g_ptr_array_new();
     console->escape = escape;
     console->tty = terminal;
     console->stdin_is_live =
@@ -218,6 +230,7 @@ static bool open_channel(Channel *channel, GError **error)
         channel->output = output_new(STDOUT_FILENO);
         channel->is_live = channel->console->stdin_is_live;
         return true;
+    case CHAR_VC: channel_open_vc(channel); return true;
     case CHAR_FILE: return open_output(spec->path, spec->append, &channel->output, error);
     default:
         channel->stream = stream_open(spec, channel->console->tty, error);
@@ -283,11 +296,13 @@ bool console_connect_monitor(Console *console, const CharSpec *spec, bool first,
     if (!join_channel(console, spec, port, error))
         return false;
     Channel *channel = port->channel;
+    if (channel->vc)
+        vc_set_monitor(channel->vc);
     if (first)
         channel->focus = channel->ports->len - 1;
     at->chr = &port->chr;
-    at->is_raw = spec->kind == CHAR_PTY;
-    at->is_terminal = spec->kind == CHAR_PTY || (spec->kind == CHAR_STDIO && isatty(STDIN_FILENO));
+    at->is_raw = spec->kind == CHAR_PTY || spec->kind == CHAR_VC;
+    at->is_terminal = at->is_raw || (spec->kind == CHAR_STDIO && isatty(STDIN_FILENO));
     return true;
 }
 
@@ -340,6 +355,10 @@ static bool start_channel(Channel *channel, GError **error)
     if (channel->stream) {
         /* Its thread says when somebody is there. */
         stream_start(channel->stream, post_keys, post_opening, channel);
+        return true;
+    }
+    if (channel->vc) {
+        channel_start_vc(channel);
         return true;
     }
     if (channel->spec->kind == CHAR_STDIO && channel->is_live) {
@@ -397,6 +416,8 @@ void console_flush(Console *console)
         const Channel *channel = g_ptr_array_index(console->channels, i);
         if (channel->stream)
             stream_flush(channel->stream);
+        if (channel->vc)
+            vc_flush(channel->vc);
         if (channel->output)
             output_flush(channel->output);
         if (channel->log)
@@ -429,6 +450,8 @@ bool console_free(Console *console)
         const Channel *channel = g_ptr_array_index(console->channels, i);
         if (channel->stream)
             stream_close(channel->stream);
+        if (channel->vc)
+            vc_start(channel->vc, NULL, NULL);
         ok &= end_output(channel->output,
                          channel->spec->path ? channel->spec->path : "standard output");
         ok &= end_output(channel->log, channel->spec->log);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * console.h - what is at the other end of the guest's lines: the terminal, files, pipes, pseudo terminals, sockets.
+ * console.h - what is at the other end of the guest's lines: the terminal, files, pipes, pseudo terminals, sockets, the
+ * window.
  *
  * With mux=on one of these can be the other end of several lines of the guest (a serial port, virtio consoles) and of a
  * monitor: output of all is shown, input goes to the one in focus. A key pressed after the escape key (Ctrl-A) is for the emulator.
@@ -17,13 +18,23 @@
 #include <glib.h>
 
 #include "emu/console/terminal.h"
+#include "emu/console/vc.h"
 #include "emu/machine.h"
 
-typedef enum { CHAR_NULL, CHAR_STDIO, CHAR_FILE, CHAR_PIPE, CHAR_PTY, CHAR_SOCKET } CharKind;
+typedef enum {
+    CHAR_NULL,
+    CHAR_STDIO,
+    CHAR_FILE,
+    CHAR_PIPE,
+    CHAR_PTY,
+    CHAR_SOCKET,
+    CHAR_VC
+} CharKind;
 
 /* One -chardev, or what -serial says. */
 typedef struct {
     char *id;
+    const char *name; /* CHAR_VC: what people call the line if it has no id */
     CharKind kind;
     const char *path;        /* CHAR_FILE, CHAR_PIPE, CHAR_SOCKET of this computer */
     const char *input_path;  /* CHAR_FILE: what the guest reads, may be NULL */
@@ -32,9 +43,10 @@ typedef struct {
     bool server, wait;       /* CHAR_SOCKET: callers come; the machine waits for the first */
     const char *log;         /* gets all output too; NULL: nothing does */
     bool log_append;
-    bool mux;       /* escapes are on, several lines may use it */
-    bool monitor;   /* of -serial mon:…: the monitor is one of them */
-    bool no_signal; /* CHAR_STDIO: Ctrl-C is for the guest */
+    bool mux;            /* escapes are on, several lines may use it */
+    bool monitor;        /* of -serial mon:…: the monitor is one of them */
+    bool no_signal;      /* CHAR_STDIO: Ctrl-C is for the guest */
+    unsigned cols, rows; /* CHAR_VC: how large its terminal is; 0, 0: as there is room */
     unsigned users;
 } CharSpec;
 
@@ -57,6 +69,8 @@ bool console_connect_monitor(Console *console, const CharSpec *spec, bool first,
 /* The last rows of the terminal that somebody types at and reads a line from; NULL: there is no such line. Lives as long as
  * the console. */
 struct Panel *console_panel(Console *console);
+/* Lines in the window, of Vc: in the order in which they were connected. They live as long as the console. */
+const GPtrArray *console_vcs(const Console *console);
 /* Can somebody still type? */
 bool console_is_live(const Console *console);
 /* Takes the terminal, begins to listen to it, and to signals (SIGINT, SIGTERM, SIGHUP, SIGQUIT stop the machine with

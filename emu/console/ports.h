@@ -11,6 +11,9 @@
 #include "emu/console/panel.h"
 #include "emu/console/stream.h"
 
+/* Input waiting for the guest beyond this is left where it comes from. */
+enum { MAX_WAITING = 65536 };
+
 /* The host's end: one -chardev. */
 typedef struct {
     Console *console;
@@ -19,6 +22,7 @@ typedef struct {
     guint focus;      /* which of them gets input */
     Output *output, *log;
     Stream *stream; /* instead of `output` */
+    Vc *vc;         /* likewise */
     Panel *panel;   /* writes to `output`; NULL: there is none */
     bool mux, after_escape;
     bool is_live; /* somebody may still type */
@@ -42,7 +46,7 @@ typedef struct {
 
 struct Console {
     Machine *machine;
-    GPtrArray *ports, *channels;
+    GPtrArray *ports, *channels, *vcs;
     unsigned escape;
     bool stdin_is_live, stays_live;
     Terminal *tty;
@@ -55,6 +59,9 @@ void port_offer(void *port);
 /* Tells the line something that is no byte. */
 void port_event(Port *port, HostEvent event);
 
+/* What was typed: for the emulator, or for the line in focus. */
+void channel_take_keys(Channel *channel, const uint8_t *keys, size_t size);
+
 /* keys.c */
 /* One byte from outside; true: it is for the line in focus. */
 bool channel_filter_key(Channel *channel, uint8_t byte);
@@ -62,5 +69,13 @@ bool channel_filter_key(Channel *channel, uint8_t byte);
 void channel_set_focus(Channel *channel, guint index);
 /* Writes what the guest said, with the time before each line. */
 void channel_write_stamped(Port *port, const uint8_t *data, size_t size);
+
+/* in_window.c */
+/* Gives the channel, which is of CHAR_VC, its line in the window. */
+void channel_open_vc(Channel *channel);
+/* From now on what is typed there arrives. */
+void channel_start_vc(Channel *channel);
+/* The line in focus has taken something. */
+void channel_offer_vc(const Channel *channel);
 
 #endif

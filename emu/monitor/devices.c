@@ -77,7 +77,7 @@ static const Options *options_of(const Monitor *monitor, GString *out)
 
 static void append_char(GString *out, const char *label, const CharSpec *spec)
 {
-    static const char *const kinds[] = { "null", "stdio", "file", "pipe", "pty", "socket" };
+    static const char *const kinds[] = { "null", "stdio", "file", "pipe", "pty", "socket", "vc" };
     g_string_append_printf(out, "%s: filename=%s%s", label, spec->mux ? "mux:" : "",
                            kinds[spec->kind]);
     if (spec->path)

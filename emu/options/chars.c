@@ -106,6 +106,7 @@ static const struct {
     { "pty",    CHAR_PTY,    read_nothing, "pty,id=ID",                                      "a new pseudo terminal; its name is printed" },
     { "socket", CHAR_SOCKET, read_socket,  "socket,id=ID[,path=PATH][,host=HOST][,port=PORT][,server=on][,wait=off]", "a socket: listens with server=on, connects without" },
     { "null",   CHAR_NULL,   read_nothing, "null,id=ID",                                     "nothing" },
+    { "vc",     CHAR_VC,     options_read_vc, "vc,id=ID[,cols=N,rows=N][,width=PIXELS,height=PIXELS]", "a terminal in the window" },
 };
 
 static const struct {
@@ -113,7 +114,6 @@ static const struct {
 } refused[] = {
     { "ringbuf", "it is not there; use file" },
     { "memory",  "it is not there; use file" },
-    { "vc",      "windows are not there yet; use stdio or pty" },
     { "udp",     "datagrams are not there; use socket" },
     { "serial",  "serial ports of the host are not there; use pipe or socket" },
     { "mux",     "it is a property; add mux=on to the chardev" },
@@ -143,7 +143,7 @@ static bool refuse_kind(const char *option, const char *kind, GError **error)
             return fail(error, EXIT_CONFIG, "%s: '%s' cannot be had: %s", option, kind,
                         refused[i].why);
     return fail(error, EXIT_CONFIG,
-                "%s: '%s' cannot be had; there are stdio, file, pipe, pty, socket and null "
+                "%s: '%s' cannot be had; there are stdio, file, pipe, pty, socket, vc and null "
                 "(-chardev help)",
                 option, kind);
 }
@@ -214,6 +214,8 @@ static char *long_form(const char *text)
         g_autofree char *doubled = g_strjoinv(",,", parts);
         return g_strdup_printf("%.4s,path=%s", text, doubled);
     }
+    if (g_str_has_prefix(text, "vc"))
+        return options_vc_text(text);
     bool is_word = !strcmp(text, "stdio") || !strcmp(text, "pty") || !strcmp(text, "null");
     return is_word ? g_strdup(text) : !strcmp(text, "none") ? g_strdup("null") : NULL;
 }
@@ -239,11 +241,12 @@ CharSpec *options_read_line(Options *o, const char *name, const char *text, GErr
     if (g_str_has_prefix(rest, "chardev:"))
         return options_use_char(o->chars, name, rest + strlen("chardev:"), error);
     CharSpec *spec = options_own(o, g_new0(CharSpec, 1));
+    spec->name = strcmp(name, "-serial") ? "monitor" : "serial0";
     g_autofree char *option = g_strdup_printf("%s %s", name, text);
     g_autofree char *argument = long_form(rest);
     if (!argument) {
         fail(error, EXIT_CONFIG,
-             "%s %s cannot be had; there are stdio, mon:stdio, null, none, pty, file:FILE, "
+             "%s %s cannot be had; there are stdio, mon:stdio, null, none, pty, vc, file:FILE, "
              "pipe:PATH, tcp:[HOST]:PORT[,server][,nowait], unix:PATH[,server][,nowait] and "
              "chardev:ID",
              name, text);

@@ -65,6 +65,11 @@ char *options_machine_property(size_t number); /* to be freed */
  * monitor. NULL: it cannot be had. */
 CharSpec *options_read_line(Options *o, const char *name, const char *text, GError **error);
 bool options_is_nothing(const char *text);
+/* vc.c: the properties of a chardev vc; "vc" or "vc:WIDTHxHEIGHT" as such, to be freed, NULL: it is neither; refuses lines in a
+ * window that is not there. */
+bool options_read_vc(Options *o, Props *props, CharSpec *spec, GError **error);
+char *options_vc_text(const char *text);
+bool options_check_vcs(Options *o, GError **error);
 /* Where monitors are to be. */
 bool options_resolve_monitors(Options *o, GError **error);
 /* -chardev sockets as the addresses that -gdb takes. */

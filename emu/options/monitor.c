@@ -14,11 +14,12 @@
 bool option_monitor(Options *o, const OptionDef *def, const char *argument, GError **error)
 {
     (void)def;
-    if (!strcmp(argument, "vc") || g_str_has_prefix(argument, "file:"))
-        return fail(error, EXIT_CONFIG,
-                    "-monitor %s cannot be had: nobody can type there; write -monitor stdio, pty, "
-                    "tcp:[HOST]:PORT,server,nowait or unix:PATH,server,nowait",
-                    argument);
+    if (g_str_has_prefix(argument, "file:"))
+        return fail(
+            error, EXIT_CONFIG,
+            "-monitor %s cannot be had: nobody can type there; write -monitor stdio, vc, pty, "
+            "tcp:[HOST]:PORT,server,nowait or unix:PATH,server,nowait",
+            argument);
     if (options_is_nothing(argument))
         o->no_monitor = true;
     else

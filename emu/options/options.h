@@ -74,6 +74,7 @@ typedef struct Options {
     bool monitor_first;       /* on the terminal it gets what is typed, not the serial port */
     bool no_monitor;          /* -monitor none */
     GPtrArray *image_dirs;    /* -L, of strings */
+    bool has_window;          /* -display shows lines, too */
     bool keep_machine;        /* -no-shutdown */
     bool sizes_qos;           /* -M says how the quality-of-service controllers are to be */
     bool no_user_config;      /* there is none */

@@ -375,9 +375,10 @@ bool options_resolve(Options *o, GError **error)
                     "EVENT");
     if (!machinefile_resolve(o, error) || !options_check_machine(o, error) ||
         !options_resolve_serial(o, error) || !options_resolve_monitors(o, error) ||
-        !options_resolve_gdbs(o, error) || !plug_notes(o, has_bus, plug_note, error) ||
-        !plug_notes(o, is_card, plug_note, error) || !plug_notes(o, is_any, plug_console, error) ||
-        !resolve_semihosting(o, error) || !check_used(o, error) || !check_quantum(o, error))
+        !options_check_vcs(o, error) || !options_resolve_gdbs(o, error) ||
+        !plug_notes(o, has_bus, plug_note, error) || !plug_notes(o, is_card, plug_note, error) ||
+        !plug_notes(o, is_any, plug_console, error) || !resolve_semihosting(o, error) ||
+        !check_used(o, error) || !check_quantum(o, error))
         return false;
     if (o->stopped && !o->gdbs->len && !o->monitor_chars->len)
         return fail(error, EXIT_CONFIG,
