@@ -80,7 +80,6 @@ static void add_place(const WalkSight *sight, const WalkStep *step, GPtrArray *f
     add(fields, "at", g_strdup_printf("0x%" PRIx64, step->at.v), "where it is");
     if (!step->stage && sight->grid.request.g.mode)
         add(fields, "gpa", g_strdup_printf("0x%" PRIx64, step->gpa.v), "the same to the guest");
-    add(fields, "pte", g_strdup_printf("0x%" PRIx64, step->pte), "its value");
 }
 
 static void add_numbers(const WalkStep *step, const char *wrong, GPtrArray *fields)
@@ -129,18 +128,16 @@ GPtrArray *walk_step_fields(const WalkSight *sight, unsigned number)
     const Verdict verdict = fails ? words_of_fault(&grid->end) : (Verdict){ "", "", "" };
     GPtrArray *fields = g_ptr_array_new_with_free_func(field_free);
     add_place(sight, step, fields);
-    if (fails && grid->result.why == WHY_ACCESS) {
-        g_free(((WalkField *)g_ptr_array_index(fields, fields->len - 1))->value);
-        ((WalkField *)g_ptr_array_index(fields, fields->len - 1))->value = g_strdup("not readable");
-    } else {
-        add_numbers(step, verdict.bit, fields);
-        add_flags(step, verdict.bit, fields);
-        add_page(&sight->pages[number], fields);
-    }
     if (fails) {
         add(fields, "fails", g_strdup(verdict.bit), verdict.says)->is_wrong = true;
         add(fields, "rule", g_strdup(verdict.rule), NULL)->is_wrong = true;
     }
+    if (fails && grid->result.why == WHY_ACCESS)
+        return fields;
+    add(fields, "pte", g_strdup_printf("0x%" PRIx64, step->pte), "its value");
+    add_page(&sight->pages[number], fields);
+    add_numbers(step, verdict.bit, fields);
+    add_flags(step, verdict.bit, fields);
     return fields;
 }
 

@@ -9,6 +9,7 @@
 #include "emu/sight/walk.h"
 #include "mmu/pte.h"
 #include "tests/lib/machine_rig.h"
+#include "tests/unit/test_ui_setup.h"
 
 enum { VS = BOARD_RAM + 0x300000, G = BOARD_RAM + 0x310000, DATA = BOARD_RAM + 0x320000 };
 enum { LEAF = PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D, G_LEAF = LEAF | PTE_U };
@@ -35,6 +36,18 @@ static Machine *guest(void)
     hart->mmu.v = true;
     hart_update_context(hart);
     explain_keep(m, false);
+    return m;
+}
+
+/* The same, but RAM is at guest-physical 0. */
+static Machine *moved_guest(void)
+{
+    Machine *m = guest();
+    rig_write64(m, VS + 8, entry(VS + 0x1000 - BOARD_RAM, PTE_V));
+    rig_write64(m, VS + 0x1000 + 8, entry(VS + 0x2000 - BOARD_RAM, PTE_V));
+    rig_write64(m, VS + 0x2000 + 8, entry(DATA - BOARD_RAM, LEAF));
+    rig_write64(m, G, entry(BOARD_RAM, G_LEAF));
+    csr_write(&m->harts[0], CSR_vsatp, 8ull << 60 | 3ull << 44 | (VS - BOARD_RAM) >> 12);
     return m;
 }
 
@@ -172,5 +185,133 @@ Test(sight_walk, follows_the_last_fault_or_pc)
     walk_sight_free(fault);
     g_autofree char *text = say(m, "walk");
     expect(text, "hart 0: last fault: load page fault, trap 1: load of 0x40202008 by VS-mode: ");
+    machine_free(m);
+}
+
+static void sv57(Machine *m)
+{
+    for (unsigned level = 4; level > 0; level--) {
+        rig_write64(m, VS + 0x10000 + (4 - level) * 0x1000,
+                    entry(VS + 0x11000 + (4 - level) * 0x1000, PTE_V));
+        rig_write64(m, G + 0x20000 + (4 - level) * 0x4000,
+                    entry(G + 0x24000 + (4 - level) * 0x4000, PTE_V));
+    }
+    rig_write64(m, VS + 0x14000, entry(DATA, LEAF & ~(uint64_t)PTE_D));
+    csr_write(&m->harts[0], CSR_vsatp, 10ull << 60 | (VS + 0x10000) >> 12);
+    csr_write(&m->harts[0], CSR_hgatp, 10ull << 60 | 9ull << 44 | (G + 0x20000) >> 12);
+    /* 0x80000000 on: a gigapage in the third table. */
+    rig_write64(m, G + 0x20000 + 2 * 0x4000 + 16, entry(BOARD_RAM, G_LEAF));
+    csr_write(&m->harts[0], CSR_menvcfg, MENVCFG_ADUE);
+    csr_write(&m->harts[0], CSR_henvcfg, MENVCFG_ADUE);
+}
+
+static void type_address(PanelRig *rig, const char *text)
+{
+    panel_keys(rig, "g");
+    g_free(panel_type(rig, UI_KEY_DELETE));
+    panel_keys(rig, text);
+    g_free(panel_type(rig, UI_KEY_ENTER));
+}
+
+Test(sight_walk, the_panel_has_room_at_all_sizes)
+{
+    Machine *m = guest();
+    PanelRig rig = panel_rig(&ui_panel_walk, m);
+    panel_check_sizes(&rig); /* nothing is known yet */
+    panel_look(&rig);
+    panel_check_sizes(&rig); /* pc: nothing is mapped there */
+    type_address(&rig, "0x40201000");
+    panel_check_sizes(&rig);
+    panel_keys(&rig, "g");
+    panel_check_sizes(&rig);
+    panel_keys(&rig, "$nothing + a long long long long long long text that is no number");
+    panel_check_sizes(&rig);
+    g_free(panel_type(&rig, UI_KEY_ENTER));
+    panel_check_sizes(&rig);
+    sv57(m);
+    type_address(&rig, "0");
+    panel_keys(&rig, "w");
+    for (unsigned i = 0; i < 40; i += 5) {
+        panel_check_sizes(&rig);
+        for (unsigned j = 0; j < 5; j++)
+            g_free(panel_type(&rig, UI_KEY_LEFT));
+    }
+    csr_write(&m->harts[0], CSR_vsatp, 0);
+    csr_write(&m->harts[0], CSR_hgatp, 0);
+    panel_look(&rig);
+    panel_check_sizes(&rig);
+    panel_end(&rig);
+    machine_free(m);
+}
+
+/* Text, JSON and picture are of one struct; what the text has as figures the picture has, too. */
+Test(sight_walk, the_panel_shows_what_the_monitor_prints)
+{
+    static const char *const addresses[] = { "0x40201000", "0x40202000", "0x8000000000",
+                                             "0x80200123" };
+    Machine *m = moved_guest();
+    PanelRig rig = panel_rig(&ui_panel_walk, m);
+    panel_look(&rig);
+    for (unsigned i = 0; i < G_N_ELEMENTS(addresses); i++) {
+        type_address(&rig, addresses[i]);
+        panel_draw(&rig, (UiRect){ 0, 0, 1280, 1000 });
+        g_autofree char *command = panel_type(&rig, 'm');
+        g_autofree char *expected = g_strdup_printf("walk %s as hart 0 r priv S\n", addresses[i]);
+        cr_expect_str_eq(command, expected);
+        g_autofree char *text = say(m, g_strchomp(command));
+        panel_has_numbers(&rig, text);
+    }
+    type_address(&rig, "0x40201000");
+    const WalkSight *sight = rig.sights->sights[SIGHT_WALK];
+    for (unsigned step = 0; step < sight->grid.n_steps; step++) {
+        g_autofree char *command = g_strdup_printf("walk 0x40201000 step %u", step);
+        g_autofree char *text = say(m, command);
+        rig.type->click(rig.state, rig.sights, 16 + step, NULL);
+        panel_draw(&rig, (UiRect){ 0, 0, 1280, 1000 });
+        panel_has_numbers(&rig, text);
+    }
+    panel_end(&rig);
+    machine_free(m);
+}
+
+Test(sight_walk, the_panel_is_moved_about_in)
+{
+    Machine *m = guest();
+    PanelRig rig = panel_rig(&ui_panel_walk, m);
+    const UiRect area = { 0, 0, 900, 700 };
+    panel_look(&rig);
+    type_address(&rig, "0x40201000");
+    panel_draw(&rig, area);
+    panel_shows(&rig, "step 6 of 7"); /* where the walk ended */
+    g_free(panel_type(&rig, UI_KEY_HOME));
+    panel_draw(&rig, area);
+    panel_shows(&rig, "step 0 of 7");
+    g_free(panel_type(&rig, UI_KEY_DOWN));
+    g_free(panel_type(&rig, UI_KEY_DOWN));
+    g_free(panel_type(&rig, UI_KEY_RIGHT));
+    panel_draw(&rig, area);
+    panel_shows(&rig, "step 5 of 7");
+    g_free(panel_type(&rig, UI_KEY_UP));
+    panel_draw(&rig, area);
+    panel_shows(&rig, "step 3 of 7"); /* the entry of the row above */
+    panel_keys(&rig, "w");
+    panel_draw(&rig, area);
+    panel_shows(&rig, "store of 0x40201000 by VS-mode: ");
+    panel_keys(&rig, "p");
+    panel_draw(&rig, area);
+    panel_shows(&rig, "store of 0x40201000 by VU-mode: ");
+    panel_shows(&rig, "!U      0");
+    panel_keys(&rig, "v7");
+    g_free(panel_type(&rig, UI_KEY_ENTER));
+    panel_draw(&rig, area);
+    panel_shows(&rig, "vmid 7");
+    panel_keys(&rig, "v8");
+    g_free(panel_type(&rig, UI_KEY_ENTER));
+    panel_draw(&rig, area);
+    panel_shows(&rig, "no hart has VMID 8 in hgatp now");
+    panel_keys(&rig, "f");
+    panel_draw(&rig, area);
+    panel_shows(&rig, "pc");
+    panel_end(&rig);
     machine_free(m);
 }
