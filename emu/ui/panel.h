@@ -41,6 +41,9 @@ typedef struct {
     void (*draw)(void *state, const Sights *sights, DrawList *list, UiRect area);
     /* False: it has no use for the key. Lines appended to `commands` are run by the monitor. */
     bool (*key)(void *state, const Sights *sights, unsigned key, GString *commands);
+    /* "panel=walk:va=0x80000000/hart=1" of -display: makes it show that. False: it knows no such name, or the value is none
+     * of its. */
+    bool (*set)(void *state, const char *name, const char *value);
     /* A click on its region `number` (panels number theirs from 1). */
     void (*click)(void *state, const Sights *sights, unsigned number, GString *commands);
 } UiPanelType;

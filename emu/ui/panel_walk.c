@@ -489,6 +489,45 @@ static void click(void *state, const Sights *sights, unsigned number, GString *c
     (void)commands;
 }
 
+static bool read_below(const char *value, guint64 end, unsigned *number)
+{
+    guint64 n;
+    bool ok = g_ascii_string_to_unsigned(value, 10, 0, end - 1, &n, NULL);
+    if (ok)
+        *number = (unsigned)n;
+    return ok;
+}
+
+static bool set_letter(const char *value, const char *letters, char *letter)
+{
+    bool ok = value[0] && !value[1] && strchr(letters, value[0]);
+    if (ok)
+        *letter = value[0];
+    return ok;
+}
+
+static bool set(void *state, const char *name, const char *value)
+{
+    WalkPanel *panel = state;
+    if (!strcmp(name, "va") && *value && strlen(value) < sizeof panel->expression) {
+        panel->fixed = true;
+        g_strlcpy(panel->expression, value, sizeof panel->expression);
+        return true;
+    }
+    if (!strcmp(name, "access"))
+        return set_letter(value, "rwx", &panel->access);
+    if (!strcmp(name, "priv"))
+        return set_letter(value, "US", &panel->privilege);
+    if (!strcmp(name, "hart"))
+        return read_below(value, MACHINE_MAX_HARTS, &panel->hart);
+    if (!strcmp(name, "vmid"))
+        return panel->as_guest = read_below(value, MMU_VMIDS, &panel->vmid);
+    if (strcmp(name, "step") || !read_below(value, WALK_MAX_STEPS, &panel->chosen))
+        return false;
+    panel->chosen++;
+    return true;
+}
+
 const UiPanelType ui_panel_walk = {
     .id = "walk",
     .title = "Walk",
@@ -501,5 +540,6 @@ const UiPanelType ui_panel_walk = {
     .wants = wants,
     .draw = draw,
     .key = on_key,
+    .set = set,
     .click = click,
 };

@@ -315,3 +315,25 @@ Test(sight_walk, the_panel_is_moved_about_in)
     panel_end(&rig);
     machine_free(m);
 }
+
+Test(sight_walk, the_panel_begins_as_the_command_line_says)
+{
+    static const char *const good[][2] = { { "va", "0x40201000" }, { "access", "w" },
+                                           { "priv", "U" },        { "vmid", "7" },
+                                           { "hart", "0" },        { "step", "5" } };
+    static const char *const bad[][2] = { { "va", "" },        { "access", "rw" }, { "priv", "M" },
+                                          { "vmid", "99999" }, { "step", "-1" },   { "hart", "32" },
+                                          { "color", "1" } };
+    Machine *m = moved_guest();
+    PanelRig rig = panel_rig(&ui_panel_walk, m);
+    for (unsigned i = 0; i < G_N_ELEMENTS(good); i++)
+        cr_expect(rig.type->set(rig.state, good[i][0], good[i][1]), "%s", good[i][0]);
+    panel_look(&rig);
+    panel_draw(&rig, (UiRect){ 0, 0, 900, 700 });
+    panel_shows(&rig, "store of 0x40201000 by VU-mode: ");
+    panel_shows(&rig, "step 5 of 6");
+    for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++)
+        cr_expect_not(rig.type->set(rig.state, bad[i][0], bad[i][1]), "%s", bad[i][0]);
+    panel_end(&rig);
+    machine_free(m);
+}
