@@ -35,7 +35,7 @@ struct Loader {
     uint8_t rom[BOARD_ROM_SIZE];
     uint64_t hart_pc[MACHINE_MAX_HARTS]; /* 0: the boot ROM */
     uint64_t gap, gap_end;               /* the largest stretch of RAM with no image in it */
-    char *listing;                       /* of its parts, for people; NULL: not loaded yet */
+    GArray *parts;                       /* of LoadedPart: what was put into memory */
     uint64_t hash; /* of all that was put into memory at the start, 0: nothing yet */
 };
 
@@ -354,6 +354,11 @@ static bool load_all(Loader *loader, GError **error)
     return true;
 }
 
+static void free_part(gpointer part)
+{
+    g_free(((LoadedPart *)part)->name);
+}
+
 Loader *loader_new(Machine *machine, const LoaderConfig *config, GError **error)
 {
     Loader *loader = g_new0(Loader, 1);
@@ -361,6 +366,8 @@ Loader *loader_new(Machine *machine, const LoaderConfig *config, GError **error)
     loader->config = config;
     loader->images = g_ptr_array_new_with_free_func((GDestroyNotify)image_free);
     loader->blobs = g_ptr_array_new();
+    loader->parts = g_array_new(FALSE, FALSE, sizeof(LoadedPart));
+    g_array_set_clear_func(loader->parts, free_part);
     if (!load_all(loader, error)) {
         loader_free(loader);
         return NULL;
@@ -376,7 +383,7 @@ void loader_free(Loader *loader)
         return;
     g_ptr_array_free(loader->blobs, TRUE);
     g_ptr_array_free(loader->images, TRUE);
-    g_free(loader->listing);
+    g_array_free(loader->parts, TRUE);
     g_clear_pointer(&loader->modules, g_ptr_array_unref);
     g_clear_pointer(&loader->devicetree, g_bytes_unref);
     g_free(loader);
@@ -387,9 +394,18 @@ GBytes *loader_devicetree(const Loader *loader)
     return loader->devicetree;
 }
 
+const LoadedPart *loader_part(const Loader *loader, unsigned number)
+{
+    return number < loader->parts->len ? &g_array_index(loader->parts, LoadedPart, number) : NULL;
+}
+
 void loader_list(const Loader *loader, GString *out)
 {
-    g_string_append(out, loader->listing ? loader->listing : "");
+    const LoadedPart *part;
+    for (unsigned i = 0; (part = loader_part(loader, i)); i++)
+        g_string_append_printf(out,
+                               "addr=%016" PRIx64 " size=0x%06" PRIx64 " mem=ram name=\"%s\"\n",
+                               part->address, part->size, part->name);
 }
 
 void loader_largest_gap(const Loader *loader, uint64_t *start, uint64_t *end)
@@ -411,15 +427,12 @@ static bool put_zeros(Bus *bus, uint64_t at, uint64_t size)
 
 static void list_parts(Loader *loader)
 {
-    g_autoptr(GString) out = g_string_new(NULL);
+    g_array_set_size(loader->parts, 0);
     for (guint i = 0; i < loader->blobs->len; i++) {
         const Blob *blob = g_ptr_array_index(loader->blobs, i);
-        g_string_append_printf(out,
-                               "addr=%016" PRIx64 " size=0x%06" PRIx64 " mem=ram name=\"%s\"\n",
-                               blob->address, blob->span, blob->name);
+        LoadedPart part = { g_strdup(blob->name), blob->address, blob->span };
+        g_array_append_val(loader->parts, part);
     }
-    g_free(loader->listing);
-    loader->listing = g_string_free(g_steal_pointer(&out), FALSE);
 }
 
 /* Once in guest memory the files are let go: a second copy of a kernel is as large as the emulator. */

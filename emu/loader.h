@@ -45,7 +45,14 @@ void loader_free(Loader *loader);
 /* The device tree as the guest gets it. */
 GBytes *loader_devicetree(const Loader *loader);
 
-/* Appends a line for each part of an image: where it is, how large, what it is. */
+/* What was put into memory, in the order of addresses. */
+typedef struct {
+    char *name; /* for people: "kernel 'vmlinux'" */
+    uint64_t address, size;
+} LoadedPart;
+/* NULL: there are no more, or nothing was loaded yet. */
+const LoadedPart *loader_part(const Loader *loader, unsigned number);
+/* Appends a line for each: where it is, how large, what it is. */
 void loader_list(const Loader *loader, GString *out);
 
 /* The largest stretch of RAM in which no image was put: [start, end). */

@@ -18,6 +18,7 @@
 #include "emu/explain/explain.h"
 #include "emu/irqchip.h"
 #include "emu/qos.h"
+#include "emu/sight/memory.h"
 #include "emu/time/checkpoint.h"
 #include "emu/time/history.h"
 #include "emu/verdict/live.h"
@@ -328,6 +329,7 @@ void machine_free(Machine *m)
     g_array_free(m->looks, TRUE);
     g_array_free(m->state_marks, TRUE);
     qos_free(m->qos);
+    memory_look_free(m->memory_look);
     bus_free(&m->bus);
     g_clear_error(&m->stop_error);
     inbox_free(&m->inbox);

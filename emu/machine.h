@@ -168,6 +168,8 @@ struct Machine {
     /* Does the user, for whom the machine is travelling, not want to wait? NULL: nobody asks. */
     bool (*wants_back)(void *opaque);
     void *debug_user;
+    struct MemoryLook
+        *memory_look;            /* what a window sees of memory, under way; NULL: nobody looks */
     struct LiveVerdict *verdict; /* NULL: none is asked for; the observer's */
     struct Explain *explain;     /* not NULL: facts for explanations are kept; the machine's own */
     uint64_t ended_at; /* units of all harts when the guest ended the run, 0: it has not */

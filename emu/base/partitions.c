@@ -206,6 +206,22 @@ bool partitions_any(const Partitions *parts)
     return parts->count > 1;
 }
 
+char *color_set_text(const ColorSet *set, unsigned n)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    for (unsigned from = 0, to; from < n; from = to + 1) {
+        to = from;
+        if (!color_set_has(set, from))
+            continue;
+        while (to + 1 < n && color_set_has(set, to + 1))
+            to++;
+        g_string_append_printf(out, "%s%u", out->len ? "," : "", from);
+        if (to > from)
+            g_string_append_printf(out, "-%u", to);
+    }
+    return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
 // clang-format off
 static const StateField registry_fields[] = {
     STATE(Partitions, count), STATE(Partitions, n_shared), STATE_WORDS(Partitions, shared),

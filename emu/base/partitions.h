@@ -99,6 +99,9 @@ static inline void color_set_add(ColorSet *set, unsigned color)
     set->words[color / 64 % (PARTITION_COLORS / 64)] |= UINT64_C(1) << color % 64;
 }
 
+/* "0-3,8": those of the set below `n`. To be freed. */
+char *color_set_text(const ColorSet *set, unsigned n);
+
 /* All of it is state: numbers are given while the machine runs. */
 void partitions_visit(Partitions *parts, StateVisitor *visitor);
 

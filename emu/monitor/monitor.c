@@ -32,6 +32,7 @@ const MonitorCommand monitor_commands[] = {
     { "llc",            "[harts] [json]", "timed: whose lines are where in the shared cache, who drove out whose; harts: each hart of a partition by itself", monitor_shared },
     { "colors",         "[harts] [json]", "timed: whose lines have which colour, who used what is not its own", monitor_shared },
     { "bus",            "[harts] [json]", "timed: how busy memory is, who waited for whom, how long misses took", monitor_shared },
+    { "memory",         "[ADDR [SIZE]] [json]", "physical memory: whose each page is, of which colour, and what is wrong about it; from ADDR on: page by page", monitor_memory },
     { "verdict",        "[reset|json]", "did the hypervisor have to intervene since verdict reset, or since -verdict's window began? reset: counts from now on", monitor_verdict },
     { "info roms",      NULL,          "what images were loaded, and where",                  monitor_info_roms },
     { "info name",      NULL,          "what -name says",                                     monitor_info_name },

@@ -14,6 +14,7 @@
  * history.c      going back in the run                     snapshots.c  saving and loading
  * explain.c      explanations, and walks                   edit.c       editing lines; edit_none.c: without libedit
  * place.c        lines of the host's              shared.c     the shared machine of timed mode
+ * owners.c       physical memory by owner and colour
  * screen.c       graphics devices
  */
 #ifndef EMU_MONITOR_MONITOR_H
@@ -73,6 +74,7 @@ MonitorFn monitor_reverse, monitor_reverse_continue, monitor_print_history, moni
     monitor_who_wrote;
 MonitorFn monitor_qos;
 MonitorFn monitor_timing, monitor_timing_on, monitor_timing_off;
+MonitorFn monitor_memory;
 MonitorFn monitor_memsave, monitor_pmemsave;
 MonitorFn monitor_screendump;
 MonitorFn monitor_savevm, monitor_loadvm, monitor_delvm, monitor_info_snapshots;

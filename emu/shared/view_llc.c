@@ -91,23 +91,6 @@ void view_llc(const Groups *g, Tables *tables)
 
 /* colors */
 
-/* "0-3,8" */
-static char *color_list(const ColorSet *set, unsigned n)
-{
-    g_autoptr(GString) out = g_string_new(NULL);
-    for (unsigned from = 0, to; from < n; from = to + 1) {
-        to = from;
-        if (!color_set_has(set, from))
-            continue;
-        while (to + 1 < n && color_set_has(set, to + 1))
-            to++;
-        g_string_append_printf(out, "%s%u", out->len ? "," : "", from);
-        if (to > from)
-            g_string_append_printf(out, "-%u", to);
-    }
-    return g_string_free(g_steal_pointer(&out), FALSE);
-}
-
 static void add_allowed(const Groups *g, Tables *tables)
 {
     unsigned colors = g->timing->llc.colors;
@@ -121,7 +104,7 @@ static void add_allowed(const Groups *g, Tables *tables)
     table_column(table, "lines_outside", 0);
     for (unsigned i = 0; i < g->n; i++) {
         const Partition *part = partitions_get(g->timing->parts, g->partition[i]);
-        g_autofree char *list = color_list(&part->colors, colors);
+        g_autofree char *list = color_set_text(&part->colors, colors);
         uint64_t outside = 0;
         for (unsigned color = 0; part->has_colors && color < colors; color++)
             outside += color_set_has(&part->colors, color) ? 0 : groups_lines(g, i, (int)color);

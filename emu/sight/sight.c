@@ -6,6 +6,8 @@
 
 const SightType sight_types[SIGHT_COUNT] = {
     [SIGHT_HARTS] = { 0 },
+    [SIGHT_MEMORY] = { "memory", "physical memory by owner and colour", memory_sight_make,
+                       memory_sight_print, memory_sight_json, memory_sight_free },
     [SIGHT_WALK] = { "walk", "one translation, step by step", walk_sight_make, walk_sight_print,
                      walk_sight_json, walk_sight_free },
 };
@@ -80,7 +82,9 @@ void publisher_publish(SightPublisher *publisher, const SightWants *wants)
 static void on_message(void *opaque, void *data)
 {
     SightPublisher *publisher = opaque;
-    publisher_publish(publisher, data);
+    SightWants *wants = data;
+    wants->in_parts = true;
+    publisher_publish(publisher, wants);
     g_free(data);
     g_atomic_int_set(&publisher->asked, 0);
 }
