@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* view_llc.c - the views "llc" and "colors": whose lines are where; see views.h. */
+/* view_llc.c - the views "llc" and "colors": whose lines are where, as tables of a CacheSight; see views.h. */
 #include "emu/shared/views_inside.h"
+#include "emu/sight/cache.h"
 
-static uint64_t all_lines(const Groups *g)
+static void add_cache(const CacheSight *s, Tables *tables)
 {
-    return g->timing->llc.n_lines;
-}
-
-static void add_cache(const Groups *g, Tables *tables)
-{
-    const TimingProfile *p = &g->timing->config.profile;
+    const TimingProfile *p = &s->profile;
     Table *table = table_add(tables, "cache", "The shared cache");
     table_text_column(table, "profile");
     table_column(table, "bytes", 0);
@@ -24,13 +20,13 @@ static void add_cache(const Groups *g, Tables *tables)
     table_number(table, p->llc.size);
     table_number(table, p->llc.ways);
     table_number(table, p->line);
-    table_number(table, cache_sets(&g->timing->llc.cache));
-    table_number(table, g->timing->llc.colors);
+    table_number(table, s->sets);
+    table_number(table, s->colors);
     table_text(table, replacement_names[p->llc_replacement]);
     table_text(table, cache_hash_names[p->llc_hash]);
 }
 
-static void add_occupancy(const Groups *g, Tables *tables)
+static void add_occupancy(const CacheSight *s, Tables *tables)
 {
     static const CountId ids[] = { COUNT_LLC_HITS,          COUNT_LLC_MISSES, COUNT_WRITE_BACKS,
                                    COUNT_INCLUSION_VICTIMS, COUNT_UPGRADES,   COUNT_SNOOPS };
@@ -41,59 +37,73 @@ static void add_occupancy(const Groups *g, Tables *tables)
     table_column(table, "of_all", 1);
     for (unsigned id = 0; id < G_N_ELEMENTS(ids); id++)
         table_column(table, count_names[ids[id]], 0);
-    for (unsigned i = 0; i < g->n; i++) {
+    for (unsigned i = 0; i < s->n; i++) {
+        const CacheGroup *group = &s->groups[i];
         table_row(table);
-        table_text(table, g->names[i]);
-        table_number(table, groups_lines(g, i, -1));
-        table_ratio(table, groups_lines(g, i, -1), all_lines(g), 100);
-        view_add_counts(g, table, ids, G_N_ELEMENTS(ids), i);
+        table_text(table, group->name);
+        table_number(table, group->lines);
+        table_ratio(table, group->lines, s->n_lines, 100);
+        for (unsigned id = 0; id < G_N_ELEMENTS(ids); id++)
+            table_number(table, group->n[ids[id]]);
     }
 }
 
-enum { REGIONS = 16 };
-
-/* Lines of each group in each sixteenth of the sets. */
-static void add_regions(const Groups *g, Tables *tables)
+/* Columns of all groups, and cells: one row of `values`. */
+static void add_columns(const CacheSight *s, Table *table)
 {
-    const Cache *cache = &g->timing->llc.cache;
-    unsigned sets = cache_sets(cache), regions = MIN(sets, REGIONS);
+    for (unsigned i = 0; i < s->n; i++)
+        table_column_of(table, s->groups[i].name);
+}
+
+static void add_values(const CacheSight *s, Table *table, const uint64_t *values)
+{
+    for (unsigned i = 0; i < s->n; i++)
+        table_number(table, values[i]);
+}
+
+static void add_regions(const CacheSight *s, Tables *tables)
+{
     Table *table = table_add(tables, "regions", "Lines by region of the sets");
-    g_autofree uint64_t *lines = g_new0(uint64_t, regions * g->n + 1);
-    for (unsigned set = 0; set < sets; set++) {
-        for (unsigned way = 0; way < cache->ways; way++) {
-            if (*cache_tag(cache, set, way) != CACHE_NONE)
-                lines[set * regions / sets * g->n +
-                      g->of[llc_line(&g->timing->llc, set, way)->owner]]++;
-        }
-    }
     table_column(table, "first_set", 0);
-    for (unsigned i = 0; i < g->n; i++)
-        table_column_of(table, g->names[i]);
-    for (unsigned region = 0; region < regions; region++) {
+    add_columns(s, table);
+    for (unsigned region = 0; region < s->n_regions; region++) {
         table_row(table);
-        table_number(table, region * sets / regions);
-        for (unsigned i = 0; i < g->n; i++)
-            table_number(table, lines[region * g->n + i]);
+        table_number(table, region * s->sets / s->n_regions);
+        add_values(s, table, &s->regions[region * s->n]);
     }
 }
 
-void view_llc(const Groups *g, Tables *tables)
+static void add_matrix(const CacheSight *s, Tables *tables, const char *name, const char *title,
+                       const uint64_t *matrix)
 {
-    add_cache(g, tables);
-    add_occupancy(g, tables);
-    add_regions(g, tables);
-    view_matrix(g, tables, "evictions", "Lines driven out: whose (rows), by whom (columns)",
-                g->timing->counts.evictions);
-    view_matrix(g, tables, "lost",
-                "Misses because a line was driven out: whose (rows), by whom (columns)",
-                g->timing->counts.lost);
+    Table *table = table_add(tables, name, title);
+    table_text_column(table, "victim");
+    add_columns(s, table);
+    table_column(table, "by_others_in_all", 0);
+    for (unsigned i = 0; i < s->n; i++) {
+        uint64_t by_others = 0;
+        for (unsigned by = 0; by < s->n; by++)
+            by_others += by == i ? 0 : matrix[i * s->n + by];
+        table_row(table);
+        table_text(table, s->groups[i].name);
+        add_values(s, table, &matrix[i * s->n]);
+        table_number(table, by_others);
+    }
 }
 
-/* colors */
-
-static void add_allowed(const Groups *g, Tables *tables)
+void cache_sight_llc(const CacheSight *s, Tables *tables)
 {
-    unsigned colors = g->timing->llc.colors;
+    add_cache(s, tables);
+    add_occupancy(s, tables);
+    add_regions(s, tables);
+    add_matrix(s, tables, "evictions", "Lines driven out: whose (rows), by whom (columns)",
+               s->evictions);
+    add_matrix(s, tables, "lost",
+               "Misses because a line was driven out: whose (rows), by whom (columns)", s->lost);
+}
+
+static void add_allowed(const CacheSight *s, Tables *tables)
+{
     Table *table = table_add(tables, "allowed",
                              "Colours each may use; lines it brought in of others, and of memory "
                              "that is shared; such lines there now");
@@ -102,33 +112,41 @@ static void add_allowed(const Groups *g, Tables *tables)
     table_column(table, "violations", 0);
     table_column(table, "leaks", 0);
     table_column(table, "lines_outside", 0);
-    for (unsigned i = 0; i < g->n; i++) {
-        const Partition *part = partitions_get(g->timing->parts, g->partition[i]);
-        g_autofree char *list = color_set_text(&part->colors, colors);
-        uint64_t outside = 0;
-        for (unsigned color = 0; part->has_colors && color < colors; color++)
-            outside += color_set_has(&part->colors, color) ? 0 : groups_lines(g, i, (int)color);
+    for (unsigned i = 0; i < s->n; i++) {
+        const CacheGroup *group = &s->groups[i];
+        g_autofree char *list = cache_group_colors(s, group);
         table_row(table);
-        table_text(table, g->names[i]);
-        table_text(table, part->has_colors ? list : "all");
-        table_number(table, groups_count(g, i, COUNT_VIOLATIONS));
-        table_number(table, groups_count(g, i, COUNT_LEAKS));
-        table_number(table, outside);
+        table_text(table, group->name);
+        table_text(table, list);
+        table_number(table, group->n[COUNT_VIOLATIONS]);
+        table_number(table, group->n[COUNT_LEAKS]);
+        table_number(table, group->outside);
     }
+}
+
+void cache_sight_colors(const CacheSight *s, Tables *tables)
+{
+    add_allowed(s, tables);
+    Table *table = table_add(tables, "colors", "Lines now, by colour of their page");
+    table_column(table, "color", 0);
+    add_columns(s, table);
+    for (unsigned color = 0; color < s->colors; color++) {
+        table_row(table);
+        table_number(table, color);
+        add_values(s, table, &s->by_color[color * s->n]);
+    }
+}
+
+void view_llc(const Groups *g, Tables *tables)
+{
+    CacheSight *sight = cache_sight_of(g, true);
+    cache_sight_llc(sight, tables);
+    cache_sight_free(sight);
 }
 
 void view_colors(const Groups *g, Tables *tables)
 {
-    unsigned colors = g->timing->llc.colors;
-    add_allowed(g, tables);
-    Table *table = table_add(tables, "colors", "Lines now, by colour of their page");
-    table_column(table, "color", 0);
-    for (unsigned i = 0; i < g->n; i++)
-        table_column_of(table, g->names[i]);
-    for (unsigned color = 0; color < colors; color++) {
-        table_row(table);
-        table_number(table, color);
-        for (unsigned i = 0; i < g->n; i++)
-            table_number(table, groups_lines(g, i, (int)color));
-    }
+    CacheSight *sight = cache_sight_of(g, false);
+    cache_sight_colors(sight, tables);
+    cache_sight_free(sight);
 }

@@ -6,6 +6,8 @@
 
 const SightType sight_types[SIGHT_COUNT] = {
     [SIGHT_HARTS] = { 0 },
+    [SIGHT_CACHE] = { "cache", "whose lines the shared cache has, and who drove out whose",
+                      cache_sight_make, cache_sight_print, cache_sight_json, cache_sight_free },
     [SIGHT_MEMORY] = { "memory", "physical memory by owner and colour", memory_sight_make,
                        memory_sight_print, memory_sight_json, memory_sight_free },
     [SIGHT_WALK] = { "walk", "one translation, step by step", walk_sight_make, walk_sight_print,

@@ -6,6 +6,7 @@
 #ifndef EMU_SIGHT_SIGHTS_H
 #define EMU_SIGHT_SIGHTS_H
 
+#include "emu/sight/cache.h"
 #include "emu/sight/memory.h"
 #include "emu/sight/sight.h"
 #include "emu/sight/walk.h"
