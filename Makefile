@@ -66,6 +66,12 @@ LIBRARY := $(filter-out $(B)/emu/main.o,$(OBJECTS))
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 RANDOM_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tests/random/*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
+# Terminals of the window and of curses.
+UI_VTERM := $(wildcard emu/ui/terminal*.c)
+ifneq ($(CONFIG_VTERM),1)
+UNIT := $(filter-out %/test_terminal,$(UNIT))
+FUZZ := $(filter-out %/terminal,$(FUZZ))
+endif
 TESTLIB := $(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c))
 
 all: $(B)/bulkhead ## build the emulator (MODE=release|debug|asan|torture: caches of one line|mutants)
@@ -84,6 +90,9 @@ $(B)/unit/%: $(B)/tests/unit/%.o $(TESTLIB) $(UI_PLAIN:%.c=$(B)/%.o) $(LIBRARY)
 	@echo "  LD    $@"
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lcriterion -lmpfr -lgmp -lm
+
+$(B)/unit/test_terminal $(B)/fuzz/terminal: $(UI_VTERM:%.c=$(B)/%.o)
+$(B)/unit/test_terminal $(B)/fuzz/terminal: LDLIBS += -lvterm
 
 $(B)/isa/%: $(B)/tests/isa/%.o $(LIBRARY)
 	@echo "  LD    $@"
@@ -105,7 +114,7 @@ $(B)/random/generate: $(RANDOM_OBJECTS) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(B)/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/lib/fuzz.o $(B)/tests/lib/machine_rig.o $(LIBRARY)
+$(B)/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/lib/fuzz.o $(B)/tests/lib/machine_rig.o $(UI_PLAIN:%.c=$(B)/%.o) $(LIBRARY)
 	@echo "  LD    $@"
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)

@@ -10,23 +10,7 @@
 
 #include "emu/sight/sights.h"
 #include "emu/ui/draw.h"
-
-/* A character as it is typed, or one of these. */
-typedef enum {
-    UI_KEY_UP = 0x110000,
-    UI_KEY_DOWN,
-    UI_KEY_LEFT,
-    UI_KEY_RIGHT,
-    UI_KEY_PAGE_UP,
-    UI_KEY_PAGE_DOWN,
-    UI_KEY_HOME,
-    UI_KEY_END,
-    UI_KEY_ENTER,
-    UI_KEY_ESCAPE,
-    UI_KEY_BACKSPACE,
-    UI_KEY_DELETE,
-    UI_KEY_TAB,
-} UiKey;
+#include "emu/ui/key.h"
 
 typedef struct {
     const char *id;      /* "walk": of -display's and the docs' */
