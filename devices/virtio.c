@@ -20,6 +20,8 @@ void virtio_init(Virtio *virtio, Device *dev, VirtioBackend *backend)
             .max = backend->type->queue_max,
             .num = backend->type->queue_max,
         };
+    if (backend->type->plugged)
+        backend->type->plugged(backend);
 }
 
 void virtio_backend_free(VirtioBackend *backend)
@@ -97,6 +99,13 @@ void virtio_break(Virtio *virtio)
     if (!virtio->modern)
         return;
     virtio->status |= VIRTIO_NEEDS_RESET;
+    if (virtio->status & VIRTIO_DRIVER_OK)
+        virtio->interrupt(virtio, VIRTIO_CONFIG_CHANGED);
+}
+
+void virtio_config_changed(Virtio *virtio)
+{
+    virtio->generation++;
     if (virtio->status & VIRTIO_DRIVER_OK)
         virtio->interrupt(virtio, VIRTIO_CONFIG_CHANGED);
 }
@@ -179,11 +188,12 @@ void virtio_write_config(Virtio *virtio, uint64_t offset, unsigned size, uint64_
 
 static const StateField virtio_fields[] = {
     STATE(Virtio, features),
+    STATE(Virtio, generation),
     STATE(Virtio, status),
     STATE(Virtio, broken),
     STATE_END,
 };
-static const StateDesc virtio_state = { .name = "virtio", .version = 1, .fields = virtio_fields };
+static const StateDesc virtio_state = { .name = "virtio", .version = 2, .fields = virtio_fields };
 
 void virtio_visit(Virtio *virtio, StateVisitor *visitor)
 {

@@ -38,6 +38,7 @@ typedef struct {
     void (*read_config)(const VirtioBackend *backend, uint8_t *config);
     /* The driver wrote to the configuration space; may be NULL. */
     void (*config_written)(VirtioBackend *backend, unsigned offset, unsigned size, uint64_t value);
+    void (*plugged)(VirtioBackend *backend); /* `virtio` is set; may be NULL */
     /* The driver made buffers available in `queue`. */
     void (*notify)(VirtioBackend *backend, unsigned queue);
     void (*reset)(VirtioBackend *backend); /* may be NULL */
@@ -58,7 +59,8 @@ struct Virtio {
     bool modern;            /* the transport follows version 1, not the legacy interface */
     /* Set by the transport: interrupt for queue `queue`, or VIRTIO_CONFIG_CHANGED. */
     void (*interrupt)(Virtio *virtio, int queue);
-    uint64_t features; /* what the driver accepted */
+    uint64_t features;   /* what the driver accepted */
+    uint32_t generation; /* of the configuration space */
     uint8_t status;
     bool broken;
     VirtQueue queues[VIRTIO_MAX_QUEUES];
@@ -99,6 +101,8 @@ void virtio_drain(Virtio *virtio, unsigned queue,
                   uint32_t (*handle)(VirtioBackend *backend, VirtChain *chain));
 /* The driver has gone wrong beyond repair. */
 void virtio_break(Virtio *virtio);
+/* The configuration space is not what it was: tells the driver. */
+void virtio_config_changed(Virtio *virtio);
 /* Is there a driver that has finished its set-up? */
 bool virtio_is_driven(const Virtio *virtio);
 

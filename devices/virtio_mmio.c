@@ -77,7 +77,7 @@ static uint32_t read_modern(const VirtioMmio *mmio, const VirtQueue *queue, uint
 {
     switch (offset) {
     case QUEUE_READY: return queue && queue->ready;
-    case CONFIG_GENERATION: return 0; /* no configuration changes by itself */
+    case CONFIG_GENERATION: return mmio->virtio.generation;
     case SHM_LENGTH ... SHM_END - 1: return UINT32_MAX;
     default: device_guest_error((Device *)mmio, GUEST_ERROR_REGISTER, offset); return 0;
     }

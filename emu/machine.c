@@ -146,6 +146,8 @@ static VirtioBackend *make_backend(const Machine *m, const VirtioConfig *config,
         return virtio_console_new(config->chr);
     if (!strcmp(config->driver, "virtio-rng-device"))
         return virtio_rng_new(m->config.seed);
+    if (!strcmp(config->driver, "virtio-gpu-device"))
+        return virtio_gpu_new(&config->gpu, config->display, config->chr);
     if (!strcmp(config->driver, "virtio-net-device"))
         return virtio_net_new(config->net, memcmp(config->mac, no_mac, 6) ? config->mac
                                                                           : virtio_net_default_mac);

@@ -24,6 +24,7 @@
 #include "devices/plic.h"
 #include "devices/rtc.h"
 #include "devices/uart.h"
+#include "devices/virtio_gpu.h"
 #include "devices/virtio_mmio.h"
 #include "emu/base/host.h"
 #include "emu/base/partitions.h"
@@ -41,11 +42,13 @@ typedef struct {
     const char *driver; /* "virtio-blk-device", ...; NULL: empty */
     char *drive_file;   /* blk */
     bool read_only, snapshot;
-    HostChar *chr;  /* console */
+    HostChar *chr;  /* console; gpu: sizes of its outputs */
     HostNet *net;   /* net */
     uint8_t mac[6]; /* net; all zero: the default */
     uint64_t seed;  /* rng */
     char *serial;   /* blk: what GET_ID answers, may be NULL */
+    VirtioGpuConfig gpu;
+    HostDisplay *display; /* gpu */
 } VirtioConfig;
 
 /* All that decides what the machine is; filled in by the command line. */

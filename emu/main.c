@@ -108,6 +108,12 @@ static bool connect(Run *run, GError **error)
         return false;
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++) {
         const SlotHost *host = &o->slots[i];
+        VirtioConfig *slot = &o->machine.virtio[i];
+        if (slot->driver && !strcmp(slot->driver, "virtio-gpu-device")) {
+            g_autofree char *made = g_strdup_printf("virtio%u", i);
+            slot->display = display_add(run->display, host->id ? host->id : made,
+                                        slot->gpu.n_outputs, &slot->chr);
+        }
         if (host->chr &&
             !console_connect(run->console, host->chr, &o->machine.virtio[i].chr, error))
             return false;
@@ -277,6 +283,7 @@ static bool run_machine(Run *run, int *code, GError **error)
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         if (run->nets[i])
             net_port_start(run->nets[i], m);
+    display_start(run->display, &m->inbox);
     if (!start_gdb(run, error))
         return false;
     if (!rerun_begin(run->rerun, run->gdb, error))

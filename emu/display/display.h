@@ -24,9 +24,9 @@ typedef struct Display Display;
 
 /* One looker's picture of one output. All zeros at first. */
 typedef struct {
-    unsigned width, height; /* 0: the guest shows nothing */
-    uint32_t *pixels;       /* 0x00RRGGBB, `width` from line to line */
-    size_t room;            /* pixels that fit */
+    unsigned width, height;                       /* 0: the guest shows nothing */
+    uint32_t *pixels;                             /* 0x00RRGGBB, `width` from line to line */
+    size_t room;                                  /* pixels that fit */
     unsigned x, y, changed_width, changed_height; /* what the last display_take changed of it */
     bool resized;                                 /* and that was all, because its size is new */
     bool pointer_changed;

@@ -76,6 +76,8 @@ bool option_device(Options *o, const OptionDef *def, const char *argument, GErro
     const Driver *driver = options_find_driver(name, error);
     if (!driver)
         return false;
+    if (props_take(props, "help"))
+        return options_show_driver(o, driver);
     if (!strcmp(name, "loader"))
         return add_loader(o, props, error);
     DeviceNote *note = options_own(o, g_new0(DeviceNote, 1));

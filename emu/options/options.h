@@ -39,6 +39,7 @@ typedef struct {
 typedef struct {
     CharSpec *chr;
     Netdev *net;
+    const char *id; /* of the device, NULL: it has none */
 } SlotHost;
 
 /* One -device, kept until all options are known. */

@@ -135,6 +135,7 @@ static const Driver drivers[] = {
     { "virtio-net-device",    plug_net,     "virtio-net-device,netdev=ID[,mac=ADDRESS]",           "network card" },
     { "virtio-rng-device",    plug_nothing, "virtio-rng-device",                     "random numbers" },
     { "virtio-serial-device", plug_nothing, "virtio-serial-device",                  "carrier of a virtconsole" },
+    { "virtio-gpu-device",    options_plug_gpu, OPTIONS_GPU_EXAMPLE,                 "screen" },
     { "virtconsole",          NULL,         "virtconsole,chardev=ID",                "console, on the virtio-serial-device before it" },
     { "loader",               NULL,         "loader,file=FILE[,addr=ADDRESS][,cpu-num=N][,force-raw=on]",         "put a file or a number into memory" },
 };
@@ -145,7 +146,6 @@ static const Driver drivers[] = {
 static const struct {
     const char *name, *what;
 } missing[] = {
-    { "virtio-gpu-device",      "screen" },
     { "virtio-keyboard-device", "keyboard" },
     { "virtio-mouse-device",    "mouse" },
     { "virtio-tablet-device",   "tablet" },
@@ -197,11 +197,17 @@ const char *options_driver_example(size_t number)
     return number < G_N_ELEMENTS(drivers) ? drivers[number].example : NULL;
 }
 
+bool options_show_driver(Options *o, const Driver *driver)
+{
+    printf("%s\n        %s\n", driver->example, driver->help);
+    o->done = true;
+    return true;
+}
+
 bool options_list_drivers(Options *o)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(drivers); i++)
-        printf("%s\n        %s\n", drivers[i].example, drivers[i].help);
-    o->done = true;
+        options_show_driver(o, &drivers[i]);
     return true;
 }
 
@@ -238,7 +244,8 @@ static bool plug_note(Options *o, DeviceNote *note, GError **error)
     VirtioConfig *slot = &o->machine.virtio[at];
     slot->driver = note->driver->name;
     note->done = true;
-    (void)props_take(note->props, "id");
+    const char *id = props_take(note->props, "id");
+    o->slots[at].id = id ? options_keep(o, id) : NULL;
     return note->driver->plug(o, note->props, slot, &o->slots[at], error) &&
            props_finish(note->props, error);
 }

@@ -13,6 +13,7 @@
 
 /* A blob or array. */
 typedef struct {
+    char *name;
     size_t size;
     PageVersion **pages;
 } Bulk;
@@ -54,10 +55,11 @@ static PageVersion *new_page(const uint8_t *data, size_t size, size_t *kept)
     return page;
 }
 
-/* `last` is what the same bulk was like at the last checkpoint. */
-static Bulk bulk_take(const uint8_t *data, size_t size, const Bulk *last, size_t *kept)
+/* `last` is what the same bulk was like at the last checkpoint; NULL: it was not there. */
+static Bulk bulk_take(const char *name, const uint8_t *data, size_t size, const Bulk *last,
+                      size_t *kept)
 {
-    Bulk bulk = { size, g_new(PageVersion *, n_pages(size)) };
+    Bulk bulk = { g_strdup(name), size, g_new(PageVersion *, n_pages(size)) };
     for (size_t i = 0; i < n_pages(size); i++, data += PAGE_SIZE) {
         bool same = last && i < n_pages(last->size) && part(last->size, i) == part(size, i) &&
                     !memcmp(last->pages[i]->data, data, part(size, i));
@@ -78,6 +80,7 @@ static void bulk_free(Bulk *bulk)
     for (size_t i = 0; i < n_pages(bulk->size); i++)
         page_version_unref(bulk->pages[i]);
     g_free(bulk->pages);
+    g_free(bulk->name);
 }
 
 /* Taking. */
@@ -85,18 +88,33 @@ static void bulk_free(Bulk *bulk)
 typedef struct {
     StateSaver saver; /* fields; first */
     const Checkpoint *last;
+    unsigned last_bulk; /* what of it is probably next */
     Checkpoint *checkpoint;
     size_t *kept;
 } Taker;
 
+/* The last checkpoint's bulk of that name. Most are where they were; what a guest makes comes and goes, but not so much of
+ * it that a long search would pay. */
+static const Bulk *find_last(Taker *taker, const char *name)
+{
+    enum { FARTHEST = 64 };
+    const GArray *bulks = taker->last ? taker->last->bulks : NULL;
+    for (unsigned i = 0; bulks && i < MIN(bulks->len, FARTHEST); i++) {
+        unsigned at = (taker->last_bulk + i) % bulks->len;
+        const Bulk *bulk = &g_array_index(bulks, Bulk, at);
+        if (strcmp(bulk->name, name) != 0)
+            continue;
+        taker->last_bulk = at + 1;
+        return bulk;
+    }
+    return NULL;
+}
+
 static void take_bulk(StateVisitor *visitor, const char *name, void *data, size_t size)
 {
     Taker *taker = (Taker *)visitor;
-    GArray *bulks = taker->checkpoint->bulks;
-    const Bulk *last = taker->last ? &g_array_index(taker->last->bulks, Bulk, bulks->len) : NULL;
-    Bulk bulk = bulk_take(data, size, last, taker->kept);
-    (void)name;
-    g_array_append_val(bulks, bulk);
+    Bulk bulk = bulk_take(name, data, size, find_last(taker, name), taker->kept);
+    g_array_append_val(taker->checkpoint->bulks, bulk);
 }
 
 static void take_array(StateVisitor *visitor, const char *name, GByteArray *array)

@@ -30,7 +30,8 @@ static const Number numbers[] = {
 // clang-format on
 
 static const char *const drivers[] = { "virtio-blk-device", "virtio-serial-device",
-                                       "virtio-rng-device", "virtio-net-device" };
+                                       "virtio-rng-device", "virtio-net-device",
+                                       "virtio-gpu-device" };
 
 static void append_slot(const Machine *m, unsigned index, GString *out)
 {
@@ -43,6 +44,9 @@ static void append_slot(const Machine *m, unsigned index, GString *out)
     for (unsigned i = 0; i < sizeof slot->mac; i++)
         g_string_append_printf(out, "%02x", slot->mac[i]);
     g_string_append_printf(out, " \"%s\"\n", serial);
+    if (slot->gpu.n_outputs)
+        g_string_append_printf(out, "gpu %u %u %u %u %d %" PRIu64 "\n", index, slot->gpu.n_outputs,
+                               slot->gpu.width, slot->gpu.height, slot->gpu.edid, slot->gpu.memory);
 }
 
 void recording_append_config(const Machine *m, const char *cpu, GString *out)
@@ -131,6 +135,39 @@ static bool take_slot(MachineConfig *config, const char *text, RecordingExtras *
     return true;
 }
 
+/* "N OUTPUTS WIDTH HEIGHT EDID MEMORY" */
+static bool take_gpu(MachineConfig *config, const char *text)
+{
+    g_auto(GStrv) words = g_strsplit(text, " ", 6);
+    const guint64 least[6] = { 0, 1, VIRTIO_GPU_LEAST_SIDE, VIRTIO_GPU_LEAST_SIDE, 0, 1 };
+    const guint64 most[6] = {
+        VIRTIO_SLOTS - 1, VIRTIO_GPU_MOST_OUTPUTS, VIRTIO_GPU_MOST_SIDE, VIRTIO_GPU_MOST_SIDE, 1,
+        4ull << 30
+    };
+    guint64 values[6];
+    for (unsigned i = 0; i < 6; i++)
+        if (!words[i] ||
+            !g_ascii_string_to_unsigned(words[i], 10, least[i], most[i], &values[i], NULL))
+            return false;
+    config->virtio[values[0]].gpu = (VirtioGpuConfig){ .n_outputs = (unsigned)values[1],
+                                                       .width = (unsigned)values[2],
+                                                       .height = (unsigned)values[3],
+                                                       .edid = values[4],
+                                                       .memory = values[5] };
+    return true;
+}
+
+/* Every graphics device has been described. */
+static bool has_gpus(const MachineConfig *config)
+{
+    for (unsigned i = 0; i < VIRTIO_SLOTS; i++) {
+        const VirtioConfig *slot = &config->virtio[i];
+        if (slot->driver && !strcmp(slot->driver, "virtio-gpu-device") && !slot->gpu.n_outputs)
+            return false;
+    }
+    return true;
+}
+
 /* "serial", "chrN" or "netN" */
 static bool take_connection(const char *text, RecordingExtras *extras)
 {
@@ -165,6 +202,8 @@ static bool take_line(const char *line, MachineConfig *config, RecordingExtras *
         return timed_parse(&config->timed, "timing", space + 1, error);
     if (!strcmp(name, "slot"))
         return take_slot(config, space + 1, extras) || is_damaged(line, error);
+    if (!strcmp(name, "gpu"))
+        return take_gpu(config, space + 1) || is_damaged(line, error);
     if (!strcmp(name, "line"))
         return take_connection(space + 1, extras) || is_damaged(line, error);
     if (strcmp(name, "tohost"))
@@ -190,7 +229,8 @@ bool recording_read_config(const char *text, MachineConfig *config, RecordingExt
     for (char **line = lines; *line && **line; line++)
         if (!take_line(*line, config, extras, error))
             return false;
-    if (!config->n_harts || !config->ram_size || config->ram_size % PAGE_SIZE || !config->quantum)
+    if (!config->n_harts || !config->ram_size || config->ram_size % PAGE_SIZE || !config->quantum ||
+        !has_gpus(config))
         return is_damaged("nothing", error);
     config->stop_on_reset = false;
     return true;

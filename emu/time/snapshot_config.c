@@ -51,6 +51,10 @@ static void append_slot(const Machine *m, unsigned index, GString *out)
     else if (slot->driver && !strcmp(slot->driver, "virtio-net-device"))
         for (unsigned i = 0; i < sizeof slot->mac; i++)
             g_string_append_printf(out, "%s%02x", i ? ":" : ",mac=", slot->mac[i]);
+    else if (slot->driver && !strcmp(slot->driver, "virtio-gpu-device"))
+        g_string_append_printf(out, ",max_outputs=%u,xres=%u,yres=%u,edid=%s,max_hostmem=%" PRIu64,
+                               slot->gpu.n_outputs, slot->gpu.width, slot->gpu.height,
+                               on_off(slot->gpu.edid), slot->gpu.memory);
     g_string_append_c(out, '\n');
 }
 

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/* virtio_gpu_commands.c - what the driver can ask for (5.7.6); see virtio_gpu_parts.h. */
+#include <string.h>
+
+#include "devices/edid.h"
+#include "devices/virtio_gpu_parts.h"
+
+enum { CONTROL, POINTER };
+
+/* 5.7.6.8, 5.7.6.10: what follows the header. */
+typedef struct {
+    uint32_t output, padding;
+} GetEdid;
+
+typedef struct {
+    uint32_t resource, format, width, height;
+} Create;
+
+typedef struct {
+    uint32_t resource, padding;
+} OfResource;
+
+typedef struct {
+    GpuRect part;
+    uint32_t output, resource;
+} SetScanout;
+
+typedef struct {
+    GpuRect part;
+    uint32_t resource, padding;
+} Flush;
+
+typedef struct {
+    GpuRect part;
+    uint64_t offset;
+    uint32_t resource, padding;
+} Transfer;
+
+typedef struct {
+    uint32_t resource, n_entries;
+} Attach;
+
+typedef struct {
+    uint32_t output, x, y, padding;
+    uint32_t resource, hot_x, hot_y, padding2;
+} Cursor;
+
+/* Answers. */
+typedef struct {
+    GpuRect wanted;
+    uint32_t enabled, flags;
+} DisplayOne;
+
+typedef struct {
+    uint32_t size, padding;
+    uint8_t edid[1024];
+} Edid;
+
+_Static_assert(sizeof(Edid) <= GPU_MOST_ANSWER, "an answer has room for every one");
+
+/* Outputs stand side by side. */
+static uint32_t get_display_info(VirtioGpu *gpu, const void *command, GpuRequest *request)
+{
+    DisplayOne all[VIRTIO_GPU_MOST_OUTPUTS] = { 0 };
+    uint32_t x = 0;
+    (void)command;
+    for (unsigned i = 0; i < gpu->config.n_outputs; i++) {
+        const GpuOutput *output = &gpu->outputs[i];
+        if (!output->enabled)
+            continue;
+        all[i] = (DisplayOne){ .wanted = { x, 0, output->width, output->height }, .enabled = 1 };
+        x += output->width;
+    }
+    request->answer_size = sizeof all;
+    memcpy(request->answer, all, sizeof all);
+    return GPU_OK_DISPLAY_INFO;
+}
+
+static uint32_t get_edid(VirtioGpu *gpu, const void *command, GpuRequest *request)
+{
+    enum { F_EDID = 1 };
+    const GetEdid *c = command;
+    Edid answer = { .size = EDID_SIZE };
+    if (!(gpu->backend.virtio->features & BIT(F_EDID)))
+        return GPU_UNSPECIFIED;
+    if (c->output >= gpu->config.n_outputs)
+        return GPU_INVALID_OUTPUT;
+    const GpuOutput *output = &gpu->outputs[c->output];
+    edid_write(answer.edid, output->width, output->height, c->output);
+    request->answer_size = sizeof answer;
+    memcpy(request->answer, &answer, sizeof answer);
+    return GPU_OK_EDID;
+}
+
+static uint32_t create(VirtioGpu *gpu, const void *command, GpuRequest *request)
+{
+    const Create *c = command;
+    (void)request;
+    return gpu_create(
+        gpu, &(GpuResource){
+                 .id = c->resource, .format = c->format, .width = c->width, .height = c->height });
+}
+
+static uint32_t unref(VirtioGpu *gpu, const void *command, GpuRequest *request)
+{
+    const OfResource *c = command;
+    GpuResource *resource = gpu_find(gpu, c->resource);
+    (void)request;
+    if (!resource)
+        return GPU_INVALID_RESOURCE;
+    gpu_destroy(gpu, resource);
+    return GPU_OK;
+}
+
+static uint32_t attach(VirtioGpu *gpu, const void *command, GpuRequest *request)
+{
+    const Attach *c = command;
+    GpuResource *resource = gpu_find(gpu, c->resource);
+    return resource ? gpu_attach(gpu, resource, request, c->n_entries) : GPU_INVALID_RESOURCE;
+}
+
+static uint32_t detach(VirtioGpu *gpu, const void *command, GpuRequest *request)
+{
+    const OfResource *c = command;
+    GpuResource *resource = gpu_find(gpu, c->resource);
+    (void)request;
+    if (!resource)
+        return GPU_INVALID_RESOURCE;
+    if (!resource->entries)
+        return GPU_UNSPECIFIED;
+    gpu_detach(gpu, resource);
+    return GPU_OK;
+}
+
+static uint32_t transfer(VirtioGpu *gpu, const void *command, GpuRequest *request)
+{
+    const Transfer *c = command;
+    GpuResource *resource = gpu_find(gpu, c->resource);
+    (void)request;
+    if (!resource)
+        return GPU_INVALID_RESOURCE;
+    if (!resource->entries)
+        return GPU_UNSPECIFIED;
+    return gpu_is_inside(&c->part, resource) ? gpu_transfer(gpu, resource, &c->part, c->offset)
+                                             : GPU_INVALID_PARAMETER;
+}
+
+static uint32_t set_scanout(VirtioGpu *gpu, const void *command, GpuRequest *request)
+{
+    const SetScanout *c = command;
+    GpuResource *resource = gpu_find(gpu, c->resource);
+    (void)request;
+    if (c->output >= gpu->config.n_outputs)
+        return GPU_INVALID_OUTPUT;
+    if (c->resource && !resource)
+        return GPU_INVALID_RESOURCE;
+    if (resource && (!c->part.width || !c->part.height || !gpu_is_inside(&c->part, resource)))
+        return GPU_INVALID_PARAMETER;
+    GpuOutput *output = &gpu->outputs[c->output];
+    output->resource = c->resource;
+    output->part = resource ? c->part : (GpuRect){ 0 };
+    gpu_show_output(gpu, c->output);
+    return GPU_OK;
+}
+
+static uint32_t flush(VirtioGpu *gpu, const void *command, GpuRequest *request)
+{
+    const Flush *c = command;
+    const GpuResource *resource = gpu_find(gpu, c->resource);
+    (void)request;
+    if (!resource)
+        return GPU_INVALID_RESOURCE;
+    if (!gpu_is_inside(&c->part, resource))
+        return GPU_INVALID_PARAMETER;
+    gpu_show(gpu, resource, &c->part);
+    return GPU_OK;
+}
+
+/* Without a resource there is no pointer. */
+static uint32_t update_cursor(VirtioGpu *gpu, const void *command, GpuRequest *request)
+{
+    const Cursor *c = command;
+    const GpuResource *resource = gpu_find(gpu, c->resource);
+    (void)request;
+    if (c->output >= gpu->config.n_outputs)
+        return GPU_INVALID_OUTPUT;
+    if (c->resource && !resource)
+        return GPU_INVALID_RESOURCE;
+    if (resource && (resource->width != GPU_POINTER || resource->height != GPU_POINTER ||
+                     c->hot_x >= GPU_POINTER || c->hot_y >= GPU_POINTER))
+        return GPU_INVALID_PARAMETER;
+    GpuOutput *output = &gpu->outputs[c->output];
+    output->pointed = resource;
+    output->pointer_x = c->x;
+    output->pointer_y = c->y;
+    if (resource) {
+        output->hot_x = c->hot_x;
+        output->hot_y = c->hot_y;
+        memcpy(output->picture, resource->pixels, sizeof output->picture);
+    }
+    gpu_show_pointer(gpu, c->output, resource);
+    return GPU_OK;
+}
+
+static uint32_t move_cursor(VirtioGpu *gpu, const void *command, GpuRequest *request)
+{
+    const Cursor *c = command;
+    (void)request;
+    if (c->output >= gpu->config.n_outputs)
+        return GPU_INVALID_OUTPUT;
+    gpu->outputs[c->output].pointer_x = c->x;
+    gpu->outputs[c->output].pointer_y = c->y;
+    gpu_show_pointer(gpu, c->output, false);
+    return GPU_OK;
+}
+
+/* 5.7.6.7. What is not here belongs to features that are not offered. */
+// clang-format off
+static const struct {
+    uint32_t type;
+    unsigned queue;
+    size_t size;
+    uint32_t (*run)(VirtioGpu *gpu, const void *command, GpuRequest *request);
+} commands[] = {
+    { 0x100, CONTROL, 0,                  get_display_info },
+    { 0x101, CONTROL, sizeof(Create),     create },
+    { 0x102, CONTROL, sizeof(OfResource), unref },
+    { 0x103, CONTROL, sizeof(SetScanout), set_scanout },
+    { 0x104, CONTROL, sizeof(Flush),      flush },
+    { 0x105, CONTROL, sizeof(Transfer),   transfer },
+    { 0x106, CONTROL, sizeof(Attach),     attach },
+    { 0x107, CONTROL, sizeof(OfResource), detach },
+    { 0x10a, CONTROL, sizeof(GetEdid),    get_edid },
+    { 0x300, POINTER, sizeof(Cursor),     update_cursor },
+    { 0x301, POINTER, sizeof(Cursor),     move_cursor },
+};
+// clang-format on
+
+uint32_t gpu_command(VirtioGpu *gpu, unsigned queue, uint32_t type, GpuRequest *request)
+{
+    uint64_t body[6]; /* as large as the largest, and aligned for all */
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+        if (commands[i].type != type || commands[i].queue != queue)
+            continue;
+        g_assert(commands[i].size <= sizeof body);
+        if (commands[i].size > request->chain->out_left)
+            return GPU_INVALID_PARAMETER;
+        if (!virtchain_get(request->chain, body, commands[i].size)) {
+            virtio_break(gpu->backend.virtio);
+            return GPU_UNSPECIFIED;
+        }
+        return commands[i].run(gpu, body, request);
+    }
+    return GPU_UNSPECIFIED;
+}
