@@ -7,6 +7,7 @@
  * terminal.c        life, and what the line says      terminal_lines.c   lines that scrolled away
  * terminal_keys.c   keys, pasting                     terminal_mouse.c   the mouse
  * terminal_select.c what is selected; searching       terminal_draw.c    drawing
+ * terminal_tab.c    with a line of the console
  */
 #ifndef EMU_UI_TERMINAL_H
 #define EMU_UI_TERMINAL_H

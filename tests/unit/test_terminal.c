@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "emu/ui/palette.h"
-#include "emu/ui/terminal.h"
+#include "emu/ui/terminal_tab.h"
 
 typedef struct {
     Term *term;
@@ -425,4 +425,50 @@ Test(terminal, drawings)
     term_key(r.term, 'f', TERM_CTRL | TERM_SHIFT);
     expect_drawn(&r, area, true, "\"Find: _");
     end(&r);
+}
+
+typedef struct {
+    Vc *vc;
+    const GString *text;
+    gint done;
+} WrittenText;
+
+static gpointer write_text(gpointer opaque)
+{
+    WrittenText *all = opaque;
+    vc_write(all->vc, (const uint8_t *)all->text->str, all->text->len);
+    g_atomic_int_set(&all->done, 1);
+    return NULL;
+}
+
+Test(terminal, with_a_line, .timeout = 60)
+{
+    uint8_t typed[100];
+    unsigned cols, rows;
+    Vc *vc = vc_new("serial0", false, 0, 0), *fixed = vc_new("c0", false, 100, 30);
+    static const TermTabHost nothing;
+    TermTab *tab = term_tab_new(vc, &nothing), *small = term_tab_new(fixed, &nothing);
+    g_autoptr(GString) much = g_string_new("\033]2;root@guest\a");
+    for (unsigned i = 0; i < 100000; i++)
+        g_string_append(much, "x\r\n");
+    WrittenText all = { .vc = vc, .text = much };
+    GThread *writer = g_thread_new("writer", write_text, &all);
+    while (!g_atomic_int_get(&all.done))
+        (void)term_tab_poll(tab);
+    g_thread_join(writer);
+    while (term_tab_poll(tab))
+        continue;
+    cr_expect_eq(vc_dropped(vc), 0);
+    g_autofree char *title = term_tab_title(tab);
+    cr_expect_str_eq(title, "serial0: root@guest");
+    term_text(term_tab_terminal(tab), "hi");
+    cr_expect_eq(vc_take(vc, typed, sizeof typed), 2);
+    term_tab_fit(tab, (UiRect){ 0, 0, 1000, 500 });
+    term_tab_fit(small, (UiRect){ 0, 0, 1000, 500 });
+    cr_expect(vc_take_size(vc, &cols, &rows) && cols == 124 && rows == 31);
+    cr_expect(vc_take_size(fixed, &cols, &rows) && cols == 100 && rows == 30);
+    term_tab_free(tab);
+    term_tab_free(small);
+    vc_free(vc);
+    vc_free(fixed);
 }
