@@ -8,6 +8,7 @@
  * is said here of 64 at once. The registers are in aplic_registers.c.
  */
 #include <libfdt.h>
+#include <string.h>
 
 #include "devices/aplic_domain.h"
 #include "emu/base/mutant.h"
@@ -113,6 +114,8 @@ uint32_t aplic_claim(Aplic *domain, unsigned hart)
     uint32_t top = aplic_topi(domain, hart);
     unsigned source = top >> 16;
     TRACE(domain->dev.trace, irq_claim, 2 * hart + (domain->parent != NULL), source);
+    if (source)
+        domain->last_claim[hart] = (uint8_t)source;
     if (source)
         aplic_clear_pending(domain, source / 64, bit_of(source));
     else
@@ -321,6 +324,7 @@ static void aplic_reset(Device *dev)
     domain->genmsi = 0;
     for (unsigned hart = 0; hart < APLIC_MAX_HARTS; hart++)
         domain->idelivery[hart] = domain->iforce[hart] = domain->ithreshold[hart] = 0;
+    memset(domain->last_claim, 0, sizeof domain->last_claim);
     if (!domain->parent)
         timer_set(dev->clock, &domain->resend, CLOCK_NEVER);
     update_harts(domain);
@@ -339,6 +343,7 @@ static void aplic_loaded(void *object)
         domain->pending[word] &= domain->active[word];
         domain->enabled[word] &= domain->active[word];
     }
+    memset(domain->last_claim, 0, sizeof domain->last_claim);
 }
 
 static void aplic_describe(Device *dev, void *fdt)

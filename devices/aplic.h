@@ -59,6 +59,8 @@ struct Aplic {
     uint64_t active[APLIC_SET_WORDS], wired[APLIC_SET_WORDS]; /* made from sourcecfg */
     uint64_t inverted[APLIC_SET_WORDS], by_level[APLIC_SET_WORDS];
     bool sending; /* root domain: a message is on its way */
+    uint8_t
+        last_claim[APLIC_MAX_HARTS]; /* for who looks: what each hart claimed last; 0: nothing */
 };
 
 extern const DeviceType aplic_type;

@@ -155,6 +155,8 @@ static void port_claim(void *to, unsigned number)
     unsigned top = top_identity(file);
     TRACE(imsic->dev.trace, imsic_claim, port->hart, number, top);
     if (top)
+        file->last_claim = top;
+    if (top)
         put_pending(imsic, file, top, false);
 }
 
@@ -290,6 +292,7 @@ static void file_loaded(void *object)
     file->enabled[0] &= ~1ull;
     file->eidelivery = legal_delivery(file, file->eidelivery);
     file->eithreshold &= IMSIC_IDENTITIES;
+    file->last_claim = 0;
     for (unsigned word = 0; word < IMSIC_WORDS; word++)
         update_word(file, word);
 }

@@ -26,8 +26,9 @@ typedef struct {
     bool aplic; /* the wire of an APLIC that may stand in for this file */
     bool out;   /* the level of its own wire */
     /* Not state: */
-    bool may_bypass; /* eidelivery can be IMSIC_DELIVER_APLIC */
-    uint64_t ready;  /* bit w: something in word w is pending and enabled */
+    bool may_bypass;     /* eidelivery can be IMSIC_DELIVER_APLIC */
+    uint64_t ready;      /* bit w: something in word w is pending and enabled */
+    uint32_t last_claim; /* for who looks: the identity that was claimed last; 0: none */
 } ImsicFile;
 
 typedef struct {

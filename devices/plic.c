@@ -13,6 +13,7 @@
 #include "devices/plic.h"
 
 #include <libfdt.h>
+#include <string.h>
 
 enum {
     PENDING = 0x1000,
@@ -91,6 +92,7 @@ static unsigned claim(Plic *plic, unsigned context)
     if (source) {
         set_put(plic->pending, source, false);
         set_put(plic->in_service, source, true);
+        plic->last_claim[context] = (uint8_t)source;
         update_outputs(plic);
     }
     return source;
@@ -211,6 +213,7 @@ static void plic_reset(Device *dev)
     for (unsigned word = 0; word < PLIC_SET_WORDS; word++) {
         plic->pending[word] = plic->in_service[word] = plic->level[word] = 0;
     }
+    memset(plic->last_claim, 0, sizeof plic->last_claim);
     update_outputs(plic);
 }
 
@@ -222,6 +225,7 @@ static void plic_loaded(void *object)
         set_priority(plic, source, plic->priority[source] & PLIC_MAX_PRIORITY);
     for (unsigned context = 0; context < PLIC_MAX_CONTEXTS; context++)
         plic->threshold[context] &= PLIC_MAX_PRIORITY;
+    memset(plic->last_claim, 0, sizeof plic->last_claim);
 }
 
 static void plic_describe(Device *dev, void *fdt)

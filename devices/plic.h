@@ -33,6 +33,8 @@ typedef struct {
     uint64_t out_level; /* a bit a context */
     /* Derived from priority: the sources with a priority above p. */
     uint64_t above[PLIC_MAX_PRIORITY + 1][PLIC_SET_WORDS];
+    /* Not state, for who looks: what each context claimed last; 0: nothing. */
+    uint8_t last_claim[PLIC_MAX_CONTEXTS];
 } Plic;
 
 extern const DeviceType plic_type;

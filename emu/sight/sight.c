@@ -12,6 +12,8 @@ const SightType sight_types[SIGHT_COUNT] = {
                        memory_sight_print, memory_sight_json, memory_sight_free },
     [SIGHT_WALK] = { "walk", "one translation, step by step", walk_sight_make, walk_sight_print,
                      walk_sight_json, walk_sight_free },
+    [SIGHT_IRQ] = { "irq", "interrupts from their sources to harts", irq_sight_make,
+                    irq_sight_print, irq_sight_json, irq_sight_free },
 };
 
 Sights *sights_make(Machine *m, const SightWants *wants)
