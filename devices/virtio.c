@@ -130,6 +130,17 @@ bool virtio_pop(Virtio *virtio, unsigned queue, VirtChain *chain)
     return false;
 }
 
+bool virtio_has_buffers(Virtio *virtio, unsigned queue, unsigned n)
+{
+    VirtQueue *from = &virtio->queues[queue];
+    unsigned waiting = 0;
+    if (!virtio_is_driven(virtio) || !from->ready)
+        return false;
+    if (!virtqueue_count(from, &waiting) || (waiting < n && !virtqueue_ask(from)))
+        virtio_break(virtio);
+    return waiting >= n;
+}
+
 static void signal_driver(Virtio *virtio, unsigned queue)
 {
     bool wanted;

@@ -91,6 +91,8 @@ void virtio_write_config(Virtio *virtio, uint64_t offset, unsigned size, uint64_
 
 /* Takes a chain from `queue`. False: there is none, or the device is broken or not driven. */
 bool virtio_pop(Virtio *virtio, unsigned queue, VirtChain *chain);
+/* Are there `n` chains to be taken from `queue`? If not, the driver is to notify when it has added one. */
+bool virtio_has_buffers(Virtio *virtio, unsigned queue, unsigned n);
 /* Gives a chain back and interrupts the driver if it wants that. */
 void virtio_push(Virtio *virtio, unsigned queue, const VirtChain *chain, uint32_t written);
 /* Takes chains until there are no more, lets `handle` work on each and gives it back with the

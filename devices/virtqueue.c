@@ -47,15 +47,38 @@ static bool write16(const VirtQueue *queue, uint64_t address, uint16_t value)
     return device_dma_write(queue->dev, address, &value, sizeof value);
 }
 
-bool virtqueue_is_empty(const VirtQueue *queue, bool *empty)
+bool virtqueue_count(const VirtQueue *queue, unsigned *n)
 {
     uint16_t index;
+    *n = 0;
     if (!read16(queue, queue->avail + RING_INDEX, &index))
         return false;
-    *empty = index == queue->last_avail;
     if ((uint16_t)(index - queue->last_avail) > queue->num)
         return device_guest_error(queue->dev, GUEST_ERROR_QUEUE, index);
+    *n = (uint16_t)(index - queue->last_avail);
     return true;
+}
+
+bool virtqueue_is_empty(const VirtQueue *queue, bool *empty)
+{
+    unsigned n;
+    bool ok = virtqueue_count(queue, &n);
+    *empty = !n;
+    return ok;
+}
+
+/* 2.7.10: avail_event, behind the used ring */
+static bool write_event(const VirtQueue *queue, uint16_t index)
+{
+    return write16(queue, queue->used + RING_ENTRIES + (uint64_t)USED_SIZE * queue->num, index);
+}
+
+bool virtqueue_ask(VirtQueue *queue)
+{
+    unsigned n;
+    if (!(*queue->features & VIRTIO_F_EVENT_IDX))
+        return true;
+    return virtqueue_count(queue, &n) && write_event(queue, (uint16_t)(queue->last_avail + n));
 }
 
 /* A table of descriptors: the queue's own, or the one an indirect descriptor points at. */
@@ -124,10 +147,8 @@ bool virtqueue_pop(VirtQueue *queue, VirtChain *chain)
         return false;
     chain->in_at = chain->n_out;
     queue->last_avail++;
-    if (*queue->features & VIRTIO_F_EVENT_IDX) /* 2.7.10: tell me of the next one */
-        return write16(queue, queue->used + RING_ENTRIES + (uint64_t)USED_SIZE * queue->num,
-                       queue->last_avail);
-    return true;
+    return !(*queue->features & VIRTIO_F_EVENT_IDX) ||
+           write_event(queue, queue->last_avail); /* tell me of the next one */
 }
 
 void virtqueue_unpop(VirtQueue *queue)

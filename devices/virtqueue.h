@@ -56,6 +56,12 @@ void virtqueue_reset(VirtQueue *queue);
 /* Are the three parts aligned as 2.7 demands? */
 bool virtqueue_is_aligned(const VirtQueue *queue);
 
+/* How many chains are there to take? False: the queue is broken, and `*n` 0. */
+bool virtqueue_count(const VirtQueue *queue, unsigned *n) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The driver is to notify when it makes another one available. False: the queue is broken. */
+bool virtqueue_ask(VirtQueue *queue) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Is there a chain to take? Sets `*empty`. False: the queue is broken. */
 bool virtqueue_is_empty(const VirtQueue *queue, bool *empty) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -12,6 +12,7 @@
 #include "devices/block_image.h"
 #include "devices/virtio_blk.h"
 #include "devices/virtio_console.h"
+#include "devices/virtio_input.h"
 #include "devices/virtio_net.h"
 #include "devices/virtio_rng.h"
 #include "emu/base/error.h"
@@ -135,6 +136,7 @@ bool machine_add_device(Machine *m, Device *dev, GError **error)
 static VirtioBackend *make_backend(const Machine *m, const VirtioConfig *config, GError **error)
 {
     static const uint8_t no_mac[6];
+    VirtioInputKind kind;
     if (!config->driver)
         return NULL;
     if (!strcmp(config->driver, "virtio-blk-device")) {
@@ -142,6 +144,8 @@ static VirtioBackend *make_backend(const Machine *m, const VirtioConfig *config,
             block_image_open(config->drive_file, config->read_only, config->snapshot, error);
         return image ? virtio_blk_new(image, config->serial) : NULL;
     }
+    if (virtio_input_find(config->driver, &kind))
+        return virtio_input_new(kind, config->serial, config->chr);
     if (!strcmp(config->driver, "virtio-serial-device"))
         return virtio_console_new(config->chr);
     if (!strcmp(config->driver, "virtio-rng-device"))

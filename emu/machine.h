@@ -42,11 +42,11 @@ typedef struct {
     const char *driver; /* "virtio-blk-device", ...; NULL: empty */
     char *drive_file;   /* blk */
     bool read_only, snapshot;
-    HostChar *chr;  /* console; gpu: sizes of its outputs */
+    HostChar *chr;  /* console, keyboard, tablet, mouse; gpu: sizes of its outputs */
     HostNet *net;   /* net */
     uint8_t mac[6]; /* net; all zero: the default */
     uint64_t seed;  /* rng */
-    char *serial;   /* blk: what GET_ID answers, may be NULL */
+    char *serial;   /* blk: what GET_ID answers; keyboard, tablet, mouse: ID_SERIAL; may be NULL */
     VirtioGpuConfig gpu;
     HostDisplay *display; /* gpu */
 } VirtioConfig;
@@ -187,6 +187,7 @@ struct Machine {
     Restraint recorded; /* when this happened before */
     unsigned stop_hart; /* debug_stopped is told when this one has done stop_steps; n_harts: none */
     uint64_t stop_steps;
+    struct Input *input;    /* keyboard and pointers: display/input.h; NULL: there are none */
     MonitorHub *monitors;   /* what monitors share; NULL: there are none */
     uint32_t commit_traced; /* bit n: hart n reports instructions for the sake of events alone */
     uint64_t step_end; /* steps of hart step_hart at which the machine pauses; UINT64_MAX: never */

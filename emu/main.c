@@ -18,6 +18,7 @@
 #include "emu/console/terminal.h"
 #include "emu/daemon.h"
 #include "emu/display/display.h"
+#include "emu/display/input.h"
 #include "emu/doctor.h"
 #include "emu/gdb/gdb.h"
 #include "emu/lab/verbs.h"
@@ -40,6 +41,7 @@ typedef struct {
     Options *options;
     Terminal *terminal;
     Console *console;
+    Input *input;
     bool stays_live; /* there is live input beside the console's */
     NetPort *nets[VIRTIO_SLOTS];
     Display *display;
@@ -95,6 +97,18 @@ static bool connect_monitors(Run *run, GError **error)
     return true;
 }
 
+/* Keyboards and pointers, in the order in which slots are filled. */
+static void connect_input(Run *run)
+{
+    VirtioInputKind kind;
+    run->input = input_new();
+    for (unsigned i = VIRTIO_SLOTS; i-- > 0;) {
+        VirtioConfig *slot = &run->options->machine.virtio[i];
+        if (virtio_input_find(slot->driver, &kind))
+            slot->chr = input_add(run->input, kind, i);
+    }
+}
+
 /* Before the machine: the ends of its lines. */
 static bool connect(Run *run, GError **error)
 {
@@ -128,6 +142,7 @@ static bool connect(Run *run, GError **error)
     }
     if (!connect_monitors(run, error))
         return false;
+    connect_input(run);
     run->stays_live |= o->gdbs->len && !o->skip_idle;
     rerun_tap(run->rerun);
     o->machine.live_input = run->stays_live || (console_is_live(run->console) && !o->skip_idle);
@@ -203,6 +218,7 @@ static bool build(Run *run, GError **error)
     run->machine = machine_new(&o->machine, error);
     if (!run->machine)
         return false;
+    input_attach(run->input, run->machine);
     run->machine->machine_file = o->machine_file;
     if (o->machine_file)
         mf_declare(o->machine_file, run->machine);
@@ -319,6 +335,7 @@ static int take_apart(Run *run)
         if (run->nets[i])
             net_port_free(run->nets[i]);
     semihost_free(run->semihost);
+    input_free(run->input);
     rerun_free(run->rerun);
     int code = console_free(run->console) ? 0 : EXIT_FILE;
     terminal_close(run->terminal);

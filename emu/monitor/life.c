@@ -187,8 +187,6 @@ static const struct {
     const char *name, *why;
 } refused[] = {
     { "system_powerdown", "the board has no power button; stop the guest from inside, or quit" },
-    { "sendkey", "there is no keyboard; type into the console (Ctrl-A c), or into a -chardev" },
-    { "mouse_move", "there is no mouse" },
     { "device_add", "the board's slots are filled when it starts; give -device" },
     { "device_del", "nothing can be unplugged; leave the -device out" },
     { "netdev_add", "the board is built when it starts; give -netdev" },

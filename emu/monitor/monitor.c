@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cpu/csr.h"
+#include "emu/display/keys.h"
 #include "emu/monitor/break.h"
 #include "emu/options/props.h"
 #include "emu/symbols.h"
@@ -88,6 +89,12 @@ const MonitorCommand monitor_commands[] = {
     { "timing off",     NULL,          "count instructions again",                            monitor_timing_off },
     { "log",            "ITEM[,ITEM...]", "print what -d prints: int, mmu, guest_errors...; none: nothing", monitor_log },
     { "logfile",        "FILE",        "print it there",                                      monitor_logfile },
+    { "sendkey",        "KEYS [MS]",   "press keys together (ctrl-alt-f1) and let them go after MS of the machine's time (100)", monitor_sendkey },
+    { "mouse_move",     "DX DY [DZ]",  "move the mouse, and turn its wheel",                  monitor_mouse_move },
+    { "mouse_to",       "X Y [WIDTH HEIGHT]", "put the tablet's pointer there, of a picture of that size (32768 32768)", monitor_mouse_to },
+    { "mouse_button",   "STATE",       "buttons that are down from now on: 1 left, 2 right, 4 middle, added", monitor_mouse_button },
+    { "mouse_set",      "N",           "mouse and tablet commands are about that one of info mice", monitor_mouse_set },
+    { "info mice",      NULL,          "mice and tablets; the star is whom commands are about", monitor_info_mice },
     { "gdbserver",      "[tcp:[HOST]:PORT|unix:PATH]", "listen for gdb there (tcp::1234)",   monitor_gdbserver },
     { "nmi",            NULL,          "non-maskable interrupt to the hart",                  monitor_nmi },
     { "quit",           NULL,          "end the run",                                         monitor_quit },
@@ -276,6 +283,18 @@ static void add_commands(const Machine *machine, const char *begin, GPtrArray *w
         monitor_offer_word(words, c->name, begin);
 }
 
+/* A key is named behind others, too. */
+static void add_keys(const Machine *machine, const char *begin, GPtrArray *words)
+{
+    const char *dash = strrchr(begin, '-');
+    int before = dash ? (int)(dash + 1 - begin) : 0;
+    (void)machine;
+    for (const KeyName *key = key_names; key->name; key++) {
+        g_autofree char *word = g_strdup_printf("%.*s%s", before, begin, key->name);
+        monitor_offer_word(words, word, begin);
+    }
+}
+
 static void add_events(const Machine *machine, const char *begin, GPtrArray *words)
 {
     (void)machine;
@@ -291,6 +310,7 @@ static const struct {
     { "csr", add_csrs },           { "help", add_commands },
     { "?", add_commands },         { "break", monitor_break_words },
     { "trace-event", add_events }, { "trace on", add_events },
+    { "sendkey", add_keys },
 };
 
 /* Words of commands that `line` begins with; `last` is where its last word begins. */

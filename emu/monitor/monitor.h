@@ -14,7 +14,7 @@
  * history.c      going back in the run                     snapshots.c  saving and loading
  * explain.c      explanations, and walks                   edit.c       editing lines; edit_none.c: without libedit
  * place.c        lines of the host's              shared.c     the shared machine of timed mode
- * owners.c       physical memory by owner and colour
+ * owners.c       physical memory by owner and colour       input.c      keyboards and pointers
  * screen.c       graphics devices
  */
 #ifndef EMU_MONITOR_MONITOR_H
@@ -77,6 +77,8 @@ MonitorFn monitor_timing, monitor_timing_on, monitor_timing_off;
 MonitorFn monitor_memory;
 MonitorFn monitor_memsave, monitor_pmemsave;
 MonitorFn monitor_screendump;
+MonitorFn monitor_sendkey, monitor_mouse_move, monitor_mouse_to, monitor_mouse_button;
+MonitorFn monitor_mouse_set, monitor_info_mice;
 MonitorFn monitor_savevm, monitor_loadvm, monitor_delvm, monitor_info_snapshots;
 /* llc, colors, bus: the view of that name. */
 MonitorFn monitor_shared, monitor_verdict;

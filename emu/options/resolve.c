@@ -116,6 +116,18 @@ static bool plug_net(Options *o, Props *props, VirtioConfig *slot, SlotHost *hos
     return true;
 }
 
+static bool plug_input(Options *o, Props *props, VirtioConfig *slot, SlotHost *host, GError **error)
+{
+    const char *serial = props_take(props, "serial");
+    (void)host;
+    if (serial && strlen(serial) > 64)
+        return fail(error, EXIT_CONFIG,
+                    "-device %s: serial '%s' has more than 64 letters; shorten it", slot->driver,
+                    serial);
+    slot->serial = serial ? options_keep(o, serial) : NULL;
+    return options_need_modern(o, slot->driver, error);
+}
+
 static bool plug_nothing(Options *o, Props *props, VirtioConfig *slot, SlotHost *host,
                          GError **error)
 {
@@ -136,6 +148,9 @@ static const Driver drivers[] = {
     { "virtio-rng-device",    plug_nothing, "virtio-rng-device",                     "random numbers" },
     { "virtio-serial-device", plug_nothing, "virtio-serial-device",                  "carrier of a virtconsole" },
     { "virtio-gpu-device",    options_plug_gpu, OPTIONS_GPU_EXAMPLE,                 "screen" },
+    { "virtio-keyboard-device", plug_input, "virtio-keyboard-device[,serial=TEXT]",  "keyboard" },
+    { "virtio-tablet-device", plug_input,   "virtio-tablet-device[,serial=TEXT]",    "pointer that is told where it is" },
+    { "virtio-mouse-device",  plug_input,   "virtio-mouse-device[,serial=TEXT]",     "pointer that is told how it moves" },
     { "virtconsole",          NULL,         "virtconsole,chardev=ID",                "console, on the virtio-serial-device before it" },
     { "loader",               NULL,         "loader,file=FILE[,addr=ADDRESS][,cpu-num=N][,force-raw=on]",         "put a file or a number into memory" },
 };
@@ -146,9 +161,6 @@ static const Driver drivers[] = {
 static const struct {
     const char *name, *what;
 } missing[] = {
-    { "virtio-keyboard-device", "keyboard" },
-    { "virtio-mouse-device",    "mouse" },
-    { "virtio-tablet-device",   "tablet" },
     { "virtio-balloon-device",  "memory balloon" },
     { "virtio-9p-device",       "shared folder" },
     { "virtio-scsi-device",     "SCSI controller" },

@@ -29,9 +29,10 @@ static const Number numbers[] = {
 };
 // clang-format on
 
-static const char *const drivers[] = { "virtio-blk-device", "virtio-serial-device",
-                                       "virtio-rng-device", "virtio-net-device",
-                                       "virtio-gpu-device" };
+static const char *const drivers[] = { "virtio-blk-device",    "virtio-serial-device",
+                                       "virtio-rng-device",    "virtio-net-device",
+                                       "virtio-gpu-device",    "virtio-keyboard-device",
+                                       "virtio-tablet-device", "virtio-mouse-device" };
 
 static void append_slot(const Machine *m, unsigned index, GString *out)
 {
