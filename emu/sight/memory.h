@@ -19,9 +19,9 @@
 enum {
     MEMORY_OWNERS = 96, /* the last one is for all that found no room */
     MEMORY_PARTS = 3,
-    MEMORY_CELLS = 4096,
+    MEMORY_CELLS = 1024,
     MEMORY_RUNS = 512,
-    MEMORY_EXACT = 4096, /* pages: of so many, at most, runs are told one by one */
+    MEMORY_EXACT = 4096, /* pages: a part of so many, at most, has runs without others between */
 };
 
 typedef enum { MEMORY_UNUSED, MEMORY_HOST, MEMORY_GUEST, MEMORY_SHARED } MemoryKind;

@@ -2,8 +2,6 @@
 /* memory_scan.c - a look at all of memory, in steps of bounded work; see memory_scan.h. */
 #include "emu/sight/memory_scan.h"
 
-enum { CELLS = 1024 };
-
 /* What is wanted of RAM, in whole pages; all of it if that is none. */
 static void set_range(MemorySight *sight, const SightWants *wants)
 {
@@ -18,11 +16,10 @@ static void set_range(MemorySight *sight, const SightWants *wants)
     sight->size = (size + PAGE_OFFSET) & ~(uint64_t)PAGE_OFFSET;
 }
 
-static void set_cells(MemorySight *sight, unsigned most)
+static void set_cells(MemorySight *sight)
 {
-    most = CLAMP(most ? most : CELLS, 1, MEMORY_CELLS);
     sight->cell = PAGE_SIZE;
-    while ((sight->size - 1) / sight->cell >= most)
+    while ((sight->size - 1) / sight->cell >= MEMORY_CELLS)
         sight->cell *= 2;
     sight->n_cells = (unsigned)((sight->size - 1) / sight->cell + 1);
     sight->cells = g_new0(MemoryCell, sight->n_cells);
@@ -38,8 +35,9 @@ MemoryScan *memory_scan_new(Machine *m, const SightWants *wants)
     sight->ram_size = m->bus.ram_size;
     sight->colors = m->config.timed.on ? timing_colors(&m->config.timed.model.profile) : 0;
     set_range(sight, wants);
-    set_cells(sight, wants->memory_cells);
-    sight->gap = sight->size / PAGE_SIZE > MEMORY_EXACT ? MAX(sight->colors, 16) : 0;
+    set_cells(sight);
+    bool exact = wants->memory_size && sight->size / PAGE_SIZE <= MEMORY_EXACT;
+    sight->gap = exact ? 0 : MAX(sight->colors, 16);
     scan->runs = g_array_new(FALSE, FALSE, sizeof(MemoryRun));
     memory_map_init(&scan->map, sight->ram_size / PAGE_SIZE);
     memory_scan_basis(scan);
@@ -90,8 +88,7 @@ void memory_look_free(struct MemoryLook *look)
 
 static bool same_range(const SightWants *a, const SightWants *b)
 {
-    return a->memory_at == b->memory_at && a->memory_size == b->memory_size &&
-           a->memory_cells == b->memory_cells;
+    return a->memory_at == b->memory_at && a->memory_size == b->memory_size;
 }
 
 /* NULL: the first one is not whole yet. */

@@ -35,7 +35,6 @@ typedef struct {
     int vmid;
     uint64_t span_ns;                /* timeline: how much of the past */
     uint64_t memory_at, memory_size; /* memory: which part of it; 0, 0: all RAM */
-    unsigned memory_cells;           /* memory: into how many cells at most; 0: 1024 */
     /* What takes long may be put together in several looks, and be as old as these: who asks again and again has this set by
      * publisher_ask. Else all is of now, and depends on nothing but the machine. */
     bool in_parts;

@@ -7,14 +7,26 @@
 static const UiColor owners[UI_OWNERS] = { 0xbbbbbb, 0x56b4e9, 0xe69f00, 0x009e73,
                                            0xf0e442, 0xcc79a7, 0xd55e00, 0x0072b2 };
 
+/* The first one is the host's alone. */
+static unsigned color_of(unsigned number)
+{
+    return number ? 1 + (number - 1) % (UI_OWNERS - 1) : 0;
+}
+
 UiColor ui_owner_color(unsigned number)
 {
-    return owners[number % UI_OWNERS];
+    return owners[color_of(number)];
+}
+
+UiColor ui_owner_ink(unsigned number)
+{
+    return color_of(number) == UI_OWNERS - 1 ? 0xffffff : UI_SHADE;
 }
 
 UiPattern ui_owner_pattern(unsigned number)
 {
-    return (UiPattern)((number + number / UI_OWNERS) % UI_PATTERNS);
+    unsigned times = number ? (number - 1) / (UI_OWNERS - 1) : 0;
+    return (UiPattern)((color_of(number) + times) % UI_PATTERNS);
 }
 
 char ui_owner_letter(unsigned number)

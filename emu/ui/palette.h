@@ -25,9 +25,11 @@ enum {
 
 enum { UI_OWNERS = 8, UI_HEATS = 16 };
 
-/* Of partition `number` as sights number them, 0 the hypervisor or host; beyond UI_OWNERS they begin again with other
- * patterns. */
+/* Of partition `number` as sights number them, 0 the hypervisor or host, whose colour nobody else has; beyond UI_OWNERS
+ * they begin again with other patterns. */
 UiColor ui_owner_color(unsigned number);
+/* Of letters on that colour. */
+UiColor ui_owner_ink(unsigned number);
 UiPattern ui_owner_pattern(unsigned number);
 char ui_owner_letter(unsigned number); /* 'H' for 0, then 'A', 'B', ... */
 /* Fills `at` with the owner's colour and pattern. */

@@ -2,4 +2,10 @@
 /* panels.c - the panels that there are; see panel.h. */
 #include "emu/ui/panel.h"
 
-const UiPanelType *const ui_panels[] = { &ui_panel_walk, &ui_panel_irq, NULL };
+/* Each in a line of its own, so that one more does not change another's. */
+const UiPanelType *const ui_panels[] = {
+    &ui_panel_walk,
+    &ui_panel_memory,
+    &ui_panel_irq,
+    NULL,
+};

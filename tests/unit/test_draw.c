@@ -97,3 +97,14 @@ Test(draw, text_has_contrast)
             cr_expect_geq(contrast(inks[i], papers[j]), 4.5, "%06x on %06x: %f", inks[i], papers[j],
                           contrast(inks[i], papers[j]));
 }
+
+Test(draw, owners_are_told_apart)
+{
+    for (unsigned i = 0; i < 50; i++) {
+        cr_expect_geq(contrast(ui_owner_ink(i), ui_owner_color(i)), 4.5, "owner %u", i);
+        for (unsigned j = 0; j < i; j++)
+            cr_expect(ui_owner_color(i) != ui_owner_color(j) ||
+                          (j && ui_owner_pattern(i) != ui_owner_pattern(j)),
+                      "owners %u and %u", i, j);
+    }
+}

@@ -1,63 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_sight_memory.c - physical memory by owner and colour: what the G stage, the machine file and the loader say. */
-#include <string.h>
-
 #include "emu/base/random.h"
-#include "emu/machinefile/names.h"
-#include "emu/sight/memory.h"
-#include "tests/unit/test_timed_setup.h"
-
-/* Tables of two guests, and the file that declares them: 16 colours, two pages of them shared. */
-enum { TABLES_A = 0x80800000, TABLES_B = 0x80900000, LEAF = 0xdf, LEAVES = 0x5000 };
-
-static const char file_text[] =
-    "machine = { harts = 2; memory = \"16M\"; };\n"
-    "timing = { profile = \"rocket6\"; start = \"monitor\"; };\n"
-    "hypervisor = { image = \"none\"; };\n"
-    "partitions = (\n"
-    "  { name = \"one\"; harts = 0; memory = \"1M\"; kernel = \"none\"; colors = \"0-6\"; vmid = 1; },\n"
-    "  { name = \"two\"; harts = 1; kernel = \"none\"; colors = \"7-13\"; vmid = 2;\n"
-    "    memory = { size = \"64K\"; host = 0x80600000; }; }\n"
-    ");\n"
-    "shmem = { name = \"box\"; size = \"8K\"; between = [\"one\", \"two\"]; address = 0x80100000; };\n";
-
-static MachineFile *file;
-
-static Machine *make(bool with_file)
-{
-    MachineConfig config = timed_config(2, "rocket6,start=monitor");
-    const uint32_t nop = 0x13;
-    Machine *m = timed_machine(&config, &nop, 4);
-    if (!with_file)
-        return m;
-    file = machinefile_parse("test.bh", file_text, strlen(file_text));
-    cr_assert_eq(file->findings->errors, 0);
-    m->machine_file = file;
-    mf_declare(file, m);
-    return m;
-}
-
-static void end(Machine *m)
-{
-    machine_free(m);
-    g_clear_pointer(&file, machinefile_free);
-}
-
-/* Sv39x4: the 2 MiB at guest address 0x80000000 are found in a table of 4 KiB pages at `root` + LEAVES; what is behind them in
- * one of 2 MiB pages. */
-static void set_up(Machine *m, unsigned hart, uint64_t root, uint64_t vmid)
-{
-    rig_write64(m, root + 2 * 8, (root + 0x4000) >> 2 | PTE_V);
-    rig_write64(m, root + 0x4000, (root + LEAVES) >> 2 | PTE_V);
-    csr_write(&m->harts[hart], 0x3b0, ~0ull);
-    csr_write(&m->harts[hart], CSR_pmpcfg0, 0x1f);
-    csr_write(&m->harts[hart], CSR_hgatp, 8ull << 60 | vmid << 44 | root >> 12);
-}
-
-static void map_page(Machine *m, uint64_t root, unsigned index, uint64_t spa)
-{
-    rig_write64(m, root + LEAVES + index * 8, spa >> 2 | LEAF);
-}
+#include "tests/unit/test_memory_setup.h"
 
 static MemorySight *look(Machine *m, uint64_t at, uint64_t size)
 {
@@ -94,7 +38,7 @@ Test(sight_memory, pages_are_whose_the_g_stage_says)
     map_page(m, TABLES_A, 256, 0x8040c000);
     map_page(m, TABLES_B, 256, 0x8040c000); /* the mailbox */
     map_page(m, TABLES_A, 5, 0x10000000);   /* a device */
-    MemorySight *sight = look(m, 0, 0);
+    MemorySight *sight = look(m, BOARD_RAM, 16 * MIB);
     cr_expect_null(run_at(sight, 0x80400000), "no guest is set up yet");
     expect(sight, 0x80600000, "two", "declared, not mapped; ! not its colours");
     expect(sight, 0x80607000, "two", "declared, not mapped");
@@ -103,7 +47,7 @@ Test(sight_memory, pages_are_whose_the_g_stage_says)
 
     set_up(m, 0, TABLES_A, 1);
     set_up(m, 1, TABLES_B, 2);
-    sight = look(m, 0, 0);
+    sight = look(m, BOARD_RAM, 16 * MIB);
     expect(sight, 0x80400000, "one", "mapped");
     expect(sight, 0x80402000, "one, two", "mapped; ! by both");
     expect(sight, 0x80403000, "one", "mapped");
@@ -134,7 +78,7 @@ Test(sight_memory, guests_without_a_file_have_their_vmid)
     rig_write64(m, TABLES_A + 0x4000 + 16, 0x7fe00000 >> 2 | LEAF); /* below RAM */
     rig_write64(m, TABLES_B + 3 * 8, 0x80000000 >> 2 | LEAF);       /* 1 GiB: all RAM, and more */
     rig_write64(m, TABLES_B + 4 * 8, (0xffffffffc0000000 & PTE_PPN) | LEAF);
-    MemorySight *sight = look(m, 0, 0);
+    MemorySight *sight = look(m, BOARD_RAM, 16 * MIB);
     expect(sight, 0x80000000, "vmid0", "mapped");
     expect(sight, 0x80a00000, "vmid5, vmid0", "mapped; ! by both");
     expect(sight, 0x80bff000, "vmid5, vmid0", "mapped; ! by both");
@@ -155,7 +99,7 @@ Test(sight_memory, cells_say_who_has_how_much)
         map_page(m, TABLES_B, i, 0x80407000 + i * 0x1000);
     set_up(m, 0, TABLES_A, 1);
     set_up(m, 1, TABLES_B, 2);
-    MemorySight *sight = look(m, 0, 0);
+    MemorySight *sight = look(m, BOARD_RAM, 16 * MIB);
     cr_expect_eq(sight->n_cells, 1024);
     cr_expect_eq(sight->cell, 0x4000);
     const MemoryCell *cell = &sight->cells[0x400000 / 0x4000 + 1];
@@ -221,7 +165,7 @@ Test(sight_memory, it_is_what_the_walker_says)
         }
         rig_write64(m, TABLES_A + 0x4000 + 8,
                     (0x80600000 >> 2 | LEAF) + (seed & 1 ? 0x400 : 0)); /* misaligned, too */
-        MemorySight *sight = look(m, 0, 0);
+        MemorySight *sight = look(m, BOARD_RAM, 16 * MIB);
         compare(m, sight);
         memory_sight_free(sight);
         end(m);
@@ -235,14 +179,14 @@ Test(sight_memory, it_ends)
     set_up(m, 0, TABLES_A, 1);
     for (unsigned i = 0; i < 2048; i++)
         rig_write64(m, TABLES_A + i * 8, TABLES_A >> 2 | PTE_V);
-    MemorySight *sight = look(m, 0, 0);
+    MemorySight *sight = look(m, BOARD_RAM, 16 * MIB);
     memory_sight_free(sight);
     for (unsigned i = 0; i < 2048; i++) {
         rig_write64(m, TABLES_A + i * 8, (TABLES_A + 0x4000) >> 2 | PTE_V);
         rig_write64(m, TABLES_A + 0x4000 + i % 512 * 8, (TABLES_A + LEAVES) >> 2 | PTE_V);
         rig_write64(m, TABLES_A + LEAVES + i % 512 * 8, (0x80000000 >> 2 | LEAF) ^ (i & 1) << 3);
     }
-    sight = look(m, 0, 0);
+    sight = look(m, BOARD_RAM, 16 * MIB);
     cr_expect(sight->cut);
     memory_sight_free(sight);
     end(m);
@@ -272,7 +216,8 @@ Test(sight_memory, looks_in_parts_come_to_the_same_and_change_nothing)
     cr_expect_eq(machine_state_hash(m), hash);
     memory_sight_free(sight);
     memory_sight_free(whole);
-    sight = memory_sight_make(m, &(SightWants){ .in_parts = true, .memory_cells = 8 });
+    sight = memory_sight_make(
+        m, &(SightWants){ .in_parts = true, .memory_at = 0x80100000, .memory_size = MIB });
     memory_sight_free(sight); /* one is under way when the machine is freed */
     end(m);
 }
