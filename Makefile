@@ -35,12 +35,17 @@ CC := aarch64-linux-gnu-gcc --sysroot=$(ARM64_ROOT) -B$(ARM64_ROOT)/usr/lib/aarc
 WARNINGS := -w
 CONFIG_SLIRP := 0
 CONFIG_LIBEDIT := 0
+CONFIG_SDL := 0
 PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(ARM64_ROOT) PKG_CONFIG_LIBDIR=$(ARM64_ROOT)/usr/lib/aarch64-linux-gnu/pkgconfig pkg-config
+endif
+# Neither has a window: fuzzing looks inside, and the other compiler's program is compared without one.
+ifneq ($(filter fuzz clang,$(MODE)),)
+CONFIG_SDL := 0
 endif
 PACKAGES := glib-2.0 libelf zlib libzstd libconfig $(if $(filter 1,$(CONFIG_SLIRP)),slirp) $(if $(filter 1,$(CONFIG_LIBEDIT)),libedit)
 CFLAGS ?=
 ALL_CFLAGS := -std=gnu11 -fno-strict-aliasing $(CFLAGS_$(MODE)) $(WARNINGS) -I. -DVERSION='"$(VERSION)"' \
-              -DCONFIG_SLIRP=$(CONFIG_SLIRP) -DCONFIG_TORTURE=$(if $(filter torture,$(MODE)),1,0) \
+              -DCONFIG_SLIRP=$(CONFIG_SLIRP) -DCONFIG_SDL=$(or $(CONFIG_SDL),0) -DPREFIX='"$(PREFIX)"' -DCONFIG_TORTURE=$(if $(filter torture,$(MODE)),1,0) \
               -DCONFIG_MUTANTS=$(if $(filter mutants,$(MODE)),1,0) $(shell $(PKG_CONFIG) --cflags $(PACKAGES)) $(CFLAGS)
 ifeq ($(MODE),fuzz)
 # Comparisons are worth following where text is compared, and take half of the time where instructions run.
@@ -49,11 +54,17 @@ endif
 ifeq ($(CI),true)
 ALL_CFLAGS += -Werror
 endif
-LDLIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lfdt -lpthread
+LDLIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lfdt -lpthread -ldl
 
 SOURCES := $(filter-out emu/ui/%,$(wildcard mmu/*.c mmu/*/*.c cpu/*.c cpu/*/*.c devices/*.c emu/*.c emu/*/*.c))
-# Of the window, what draws and knows no library: tests look at it. The rest is a module of its own.
-UI_PLAIN := $(wildcard emu/ui/draw.c emu/ui/palette.c emu/ui/panels.c emu/ui/panel_*.c)
+# The window is a module of its own. Tests look at what of it knows no library.
+UI_SDL := $(wildcard emu/ui/sdl_*.c)
+UI_VTERM := $(wildcard emu/ui/terminal*.c)
+UI_PLAIN := $(filter-out $(UI_SDL) $(UI_VTERM) $(wildcard emu/ui/curses_*.c),$(wildcard emu/ui/*.c))
+UI_PACKAGES := sdl2 SDL2_ttf vterm libpng
+UI_CFLAGS := $(if $(filter 1,$(CONFIG_SDL)),$(shell $(PKG_CONFIG) --cflags $(UI_PACKAGES)))
+UI_LDLIBS := $(if $(filter 1,$(CONFIG_SDL)),$(shell $(PKG_CONFIG) --libs $(UI_PACKAGES) glib-2.0))
+MODULES := $(if $(filter 1,$(CONFIG_SDL)),$(B)/bulkhead-sdl.so)
 ifneq ($(CONFIG_SLIRP),1)
 SOURCES := $(filter-out emu/net_slirp.c,$(SOURCES))
 endif
@@ -67,19 +78,25 @@ UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 RANDOM_OBJECTS := $(patsubst %.c,$(B)/%.o,$(wildcard tests/random/*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*.c))
 # Terminals of the window and of curses.
-UI_VTERM := $(wildcard emu/ui/terminal*.c)
 ifneq ($(CONFIG_VTERM),1)
 UNIT := $(filter-out %/test_terminal,$(UNIT))
 FUZZ := $(filter-out %/terminal,$(FUZZ))
 endif
 TESTLIB := $(patsubst %.c,$(B)/%.o,$(wildcard tests/lib/*.c))
 
-all: $(B)/bulkhead ## build the emulator (MODE=release|debug|asan|torture: caches of one line|mutants)
+all: $(B)/bulkhead $(MODULES) ## build the emulator (MODE=release|debug|asan|torture: caches of one line|mutants)
 
 $(B)/bulkhead: $(OBJECTS)
 	@echo "  LD    $@"
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,--export-dynamic -o $@ $^ $(LDLIBS)
 	$(Q)[ $(MODE) != release ] || ln -sf release/bulkhead build/bulkhead
+
+# It calls the program that loads it.
+$(B)/emu/ui/%.o: ALL_CFLAGS += -fPIC
+$(UI_SDL:%.c=$(B)/%.o) $(UI_VTERM:%.c=$(B)/%.o): ALL_CFLAGS += $(UI_CFLAGS)
+$(B)/bulkhead-sdl.so: $(UI_PLAIN:%.c=$(B)/%.o) $(UI_SDL:%.c=$(B)/%.o) $(UI_VTERM:%.c=$(B)/%.o)
+	@echo "  LD    $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -shared -o $@ $^ $(UI_LDLIBS)
 
 $(B)/%.o: %.c config.mak
 	@echo "  CC    $<"
@@ -198,11 +215,11 @@ endif
 # What hyp/partition and its guests need, without the rest of hyp/.
 DEMO := $(HYP)/partition.elf $(HYP)/rt.elf
 
-run: $(B)/bulkhead $(IMAGES) $(DEMO) ## Linux and a real-time guest side by side, in this terminal (Ctrl-A x ends it)
+run: $(B)/bulkhead $(MODULES) $(IMAGES) $(DEMO) ## Linux and a real-time guest side by side, in this terminal (Ctrl-A x ends it)
 	@if test -t 0 && test -t 1 && test "$${TERM:-dumb}" != dumb; then top=-top; fi; \
 	$(B)/bulkhead run docs/machines/demo.bh -serial mon:stdio $$top $(RUN_FLAGS)
 
-run-linux: $(B)/bulkhead $(IMAGES) ## boot Linux alone to a shell in this terminal
+run-linux: $(B)/bulkhead $(MODULES) $(IMAGES) ## boot Linux alone to a shell in this terminal
 	@$(B)/bulkhead -M virt -m 512M -smp 2 $(RUN_FLAGS) -nographic -kernel build/images/Image -initrd build/images/initrd.cpio.gz \
 	    -append "console=ttyS0 quiet"
 
@@ -258,8 +275,9 @@ format: ## format every C file
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  %-16s %s\n", $$1, $$2}'
 
-install: $(B)/bulkhead ## into PREFIX (DESTDIR is respected)
+install: $(B)/bulkhead $(MODULES) ## into PREFIX (DESTDIR is respected)
 	install -D -m 755 $(B)/bulkhead $(DESTDIR)$(PREFIX)/bin/bulkhead
+	for module in $(MODULES); do install -D -m 755 -t $(DESTDIR)$(PREFIX)/lib/bulkhead $$module; done
 	install -D -m 644 docs/bulkhead.1 $(DESTDIR)$(PREFIX)/share/man/man1/bulkhead.1
 	$(B)/bulkhead -completion bash | install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/bash-completion/completions/bulkhead
 	for image in $(wildcard $(IMAGES) $(HYP)/partition.elf); do install -D -m 644 $$image $(DESTDIR)$(PREFIX)/share/bulkhead/; done

@@ -19,6 +19,7 @@
 #include "emu/daemon.h"
 #include "emu/display/display.h"
 #include "emu/display/input.h"
+#include "emu/display/window.h"
 #include "emu/doctor.h"
 #include "emu/gdb/gdb.h"
 #include "emu/lab/verbs.h"
@@ -55,6 +56,7 @@ typedef struct {
     MonitorHub *monitors;
     Rerun *rerun;
     Observer *observer;
+    Window *window; /* NULL: there is none */
 } Run;
 
 /* What to do when the message does not say it. */
@@ -212,6 +214,8 @@ static void add_monitors(Run *run)
 static bool build(Run *run, GError **error)
 {
     Options *o = run->options;
+    if (o->window.on && !o->dumpdtb && !(run->window = window_start(&o->window, error)))
+        return false;
     run->rerun = rerun_new(o, error);
     if (!run->rerun || !connect(run, error) || !find_firmware(run, error))
         return false;
@@ -305,6 +309,9 @@ static bool run_machine(Run *run, int *code, GError **error)
     if (!rerun_begin(run->rerun, run->gdb, error))
         return false;
     console_offer(run->console); /* a monitor's commands may come from a file, and change the run */
+    WindowSubjects subjects = { .machine = m, .hub = run->monitors };
+    if (run->window && !window_attach(run->window, &subjects, error))
+        return false;
     if (run->daemon >= 0)
         daemon_ready(run->daemon);
     if (run->with_gdb)
@@ -319,6 +326,8 @@ static bool run_machine(Run *run, int *code, GError **error)
         g_propagate_error(error, g_steal_pointer(&m->stop_error));
         return false;
     }
+    if (!window_end(g_steal_pointer(&run->window), error))
+        return false;
     *code = exit_code(run, reason);
     gdb_free(g_steal_pointer(&run->gdb));
     run->monitors->host.gdb = NULL;
@@ -331,6 +340,7 @@ static bool run_machine(Run *run, int *code, GError **error)
 static int take_apart(Run *run)
 {
     g_autoptr(GError) problem = NULL;
+    (void)window_end(run->window, NULL);
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         if (run->nets[i])
             net_port_free(run->nets[i]);

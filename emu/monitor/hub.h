@@ -35,8 +35,9 @@ typedef struct MonitorBreaks MonitorBreaks;
 typedef struct MonitorHub {
     Machine *machine;
     MonitorHost host;
-    GPtrArray *places;  /* of MonitorPlace */
-    GPtrArray *history; /* of strings: lines that were typed, at all places */
+    GPtrArray *places;           /* of MonitorPlace */
+    struct MonitorPlace *driver; /* of the window's buttons; NULL: there was none yet */
+    GPtrArray *history;          /* of strings: lines that were typed, at all places */
     MonitorBreaks *breaks;
     Symbols *symbols; /* of the images; NULL: nobody asked yet */
     FILE *log;        /* that a command opened for events; NULL: none */
@@ -58,6 +59,8 @@ void monitor_hub_add_place(MonitorHub *hub, const ConsoleMonitor *at);
 const Symbols *monitor_hub_symbols(MonitorHub *hub);
 /* Commands are about `hart` from now on, everywhere. */
 void monitor_hub_choose(MonitorHub *hub, unsigned hart);
+/* Runs a line that somebody did not type, but asked for by a button. It is shown with its answer wherever somebody is. */
+void monitor_hub_run(MonitorHub *hub, const char *line);
 /* Writes `text`, lines, to every place where somebody is. */
 void monitor_hub_say(MonitorHub *hub, const char *text);
 

@@ -12,10 +12,10 @@
 
 enum { CTRL_C = 3 };
 
-typedef struct {
+typedef struct MonitorPlace {
     Monitor monitor;
     MonitorHub *hub;
-    HostChar *chr;
+    HostChar *chr; /* NULL: nobody types here, and what is to be said is said everywhere */
     bool is_terminal, is_raw;
     bool greeted;
     bool overlong;   /* the rest of the line is thrown away */
@@ -33,6 +33,10 @@ static void write_text(const MonitorPlace *place, const char *text, size_t size)
 static void write_lines(const MonitorPlace *place, const char *text)
 {
     g_autoptr(GString) out = g_string_new(text);
+    if (!place->chr) {
+        monitor_hub_say(place->hub, text);
+        return;
+    }
     if (place->is_raw)
         g_string_replace(out, "\n", "\r\n", 0);
     write_text(place, out->str, out->len);
@@ -223,6 +227,8 @@ void monitor_hub_choose(MonitorHub *hub, unsigned hart)
 {
     for (guint i = 0; i < hub->places->len; i++)
         ((MonitorPlace *)g_ptr_array_index(hub->places, i))->monitor.hart = hart;
+    if (hub->driver)
+        hub->driver->monitor.hart = hart;
 }
 
 static void say(MonitorPlace *place, const char *text)
@@ -250,9 +256,23 @@ static void go_on(MonitorPlace *place)
     monitor_append_position(place->hub->machine, place->monitor.hart, out);
     write_lines(place, out->str);
     place->monitor.waits = false;
+    if (!place->chr)
+        return;
     prompt(place);
     if (place->chr->ready)
         place->chr->ready(place->chr->host);
+}
+
+void monitor_hub_run(MonitorHub *hub, const char *line)
+{
+    g_autoptr(GString) out = g_string_new(MONITOR_PROMPT);
+    g_string_append_printf(out, "%s\n", line);
+    if (!hub->driver) {
+        hub->driver = g_new0(MonitorPlace, 1);
+        *hub->driver = (MonitorPlace){ .monitor = { .machine = hub->machine }, .hub = hub };
+    }
+    monitor_run(&hub->driver->monitor, line, out);
+    write_lines(hub->driver, out->str);
 }
 
 /* Between slices: the machine may have paused. */
@@ -265,6 +285,8 @@ static void notice(Machine *machine)
         if (place->monitor.waits)
             go_on(place);
     }
+    if (machine->paused && hub->driver && hub->driver->monitor.waits)
+        go_on(hub->driver);
 }
 
 static void add_symbols(Symbols *symbols, const char *path)
@@ -328,6 +350,7 @@ void monitor_hub_free(MonitorHub *hub)
         fclose(hub->log);
     }
     g_ptr_array_free(hub->history, TRUE);
+    g_free(hub->driver);
     if (!free_places(hub))
         return;
     symbols_free(hub->symbols);

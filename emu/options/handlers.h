@@ -31,9 +31,15 @@ void verdict_help(void);
 bool verdict_defaults(Options *o, GError **error);
 OptionHandler option_timing, option_timing_report;
 /* run.c: what is shown of it */
-OptionHandler option_display, option_vga, option_parallel, option_echr, option_gdb, option_log,
-    option_trace_hash, option_state_hash, option_savevm, option_name, option_semihosting,
-    option_history;
+OptionHandler option_parallel, option_echr, option_gdb, option_log, option_trace_hash,
+    option_state_hash, option_savevm, option_name, option_semihosting, option_history;
+/* display.c: the window */
+OptionHandler option_display, option_vga, option_ui_scale, option_ui_shot, option_ui_at,
+    option_full_screen;
+/* Pictures that are wanted, and whether there is a window. */
+bool options_resolve_window(Options *options, GError **error);
+void options_begin_window(Options *options);
+void options_end_window(Options *options);
 /* trace.c: its events */
 OptionHandler option_trace, option_trace_filter, option_trace_ring, option_trace_start,
     option_trace_pre, option_trace_stop, option_explain;

@@ -94,6 +94,7 @@ Options *options_new(void)
     o->loads = g_array_new(FALSE, TRUE, sizeof(LoadNote));
     o->saves = g_ptr_array_new();
     o->state_marks = g_array_new(FALSE, FALSE, sizeof(uint64_t));
+    options_begin_window(o);
     o->escape = CTRL_A;
     o->machine.n_harts = 1;
     o->machine.ram_size = 128ull << 20;
@@ -134,6 +135,7 @@ void options_free(Options *o)
     g_array_free(o->loads, TRUE);
     g_ptr_array_free(o->saves, TRUE);
     g_array_free(o->state_marks, TRUE);
+    options_end_window(o);
     g_ptr_array_free(o->strings, TRUE);
     machinefile_free(o->machine_file);
     g_free(o);

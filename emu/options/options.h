@@ -15,6 +15,7 @@
 #include <glib.h>
 
 #include "emu/console/console.h"
+#include "emu/display/window.h"
 #include "emu/loader.h"
 #include "emu/machine.h"
 #include "emu/options/props.h"
@@ -116,7 +117,10 @@ typedef struct Options {
     const char *record, *replay;
     GPtrArray *given; /* of strings: options of the command line, in order */
     bool stopped;
-    GPtrArray *strings; /* everything that was allocated for the above */
+    WindowConfig window;
+    GPtrArray *shot_files; /* -ui-shot, of strings */
+    GArray *shot_times;    /* -ui-at, of WindowShot without files */
+    GPtrArray *strings;    /* everything that was allocated for the above */
 } Options;
 
 /* Bytes for going back unless -history says otherwise. */

@@ -405,7 +405,7 @@ bool options_resolve(Options *o, GError **error)
     if (o->daemonize && o->verb && !strcmp(o->verb, "gdb"))
         return fail(error, EXIT_CONFIG,
                     "gdb wants the terminal that -daemonize lets go; write one of them");
-    if (!check_terminal(o, error))
+    if (!check_terminal(o, error) || !options_resolve_window(o, error))
         return false;
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         o->machine.virtio[i].seed = o->machine.seed + i + 1;

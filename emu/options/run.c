@@ -224,20 +224,6 @@ static bool only(const char *option, const char *argument, const char *accepted,
                 option, words[0]);
 }
 
-bool option_display(Options *o, const OptionDef *def, const char *argument, GError **error)
-{
-    (void)o;
-    (void)def;
-    return only("-display", argument, "none", "windows are not there yet", error);
-}
-
-bool option_vga(Options *o, const OptionDef *def, const char *argument, GError **error)
-{
-    (void)o;
-    (void)def;
-    return only("-vga", argument, "none", "there is no graphics card", error);
-}
-
 bool option_parallel(Options *o, const OptionDef *def, const char *argument, GError **error)
 {
     (void)o;

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/* window.c - the window's module, its thread, and the pictures it makes; see window.h. */
+#include "emu/display/window.h"
+
+#include <dlfcn.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "emu/base/error.h"
+#include "emu/doctor.h"
+#include "emu/ui/module.h"
+
+#define MODULE_FILE "bulkhead-sdl.so"
+
+const char *const window_area_names[WINDOW_AREAS] = { "left", "right", "timeline", "monitor" };
+
+struct Window {
+    const WindowConfig *config;
+    WindowSubjects subjects;
+    UiLink link;
+    GThread *thread;
+    guint next_shot;
+    GError *shot_error; /* of the first that failed */
+};
+
+/* The module. */
+
+static char *find_module(void)
+{
+    g_autofree char *beside = doctor_program_dir();
+    g_autofree char *near = g_build_filename(beside, MODULE_FILE, NULL);
+    g_autofree char *installed =
+        g_build_filename(beside, "..", "lib", "bulkhead", MODULE_FILE, NULL);
+    if (g_file_test(near, G_FILE_TEST_IS_REGULAR))
+        return g_steal_pointer(&near);
+    if (g_file_test(installed, G_FILE_TEST_IS_REGULAR))
+        return g_steal_pointer(&installed);
+    return g_build_filename(PREFIX, "lib", "bulkhead", MODULE_FILE, NULL);
+}
+
+bool window_is_there(const char **fix)
+{
+    g_autofree char *path = find_module();
+    *fix = CONFIG_SDL
+               ? "make builds " MODULE_FILE ", which belongs beside the program"
+               : "./configure --install, then make: the window needs SDL2, SDL2_ttf, libvterm "
+                 "and libpng";
+    return CONFIG_SDL && g_file_test(path, G_FILE_TEST_IS_REGULAR);
+}
+
+static const UiModule *load(GError **error)
+{
+    g_autofree char *path = find_module();
+    if (!CONFIG_SDL) {
+        fail(
+            error, EXIT_CONFIG,
+            "-display sdl: this program was built without a window; ./configure --install && make, or "
+            "write -display none");
+        return NULL;
+    }
+    void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    const UiModule *ui = module ? dlsym(module, UI_MODULE_SYMBOL) : NULL;
+    if (!module)
+        fail(
+            error, EXIT_FILE,
+            "-display sdl: the window's module cannot be loaded: %s; make builds it, and ./configure "
+            "--install the libraries it needs; or write -display none",
+            dlerror());
+    else if (!ui || ui->link_size != sizeof(UiLink))
+        fail(error, EXIT_FILE,
+             "-display sdl: '%s' is of another version of the program; make builds both, or write "
+             "-display none",
+             path);
+    else
+        return ui;
+    return NULL;
+}
+
+/* What people do. */
+
+typedef struct {
+    UiLink *link;
+    char *line;
+} Command;
+
+static void command_arrived(void *opaque, void *data)
+{
+    UiLink *link = opaque;
+    monitor_hub_run(link->subjects->hub, data);
+    g_free(data);
+}
+
+void window_command(UiLink *link, const char *line)
+{
+    g_mutex_lock(&link->lock);
+    const WindowSubjects *subjects = link->subjects;
+    g_mutex_unlock(&link->lock);
+    if (subjects)
+        inbox_post(&subjects->machine->inbox, command_arrived, link, g_strdup(line));
+}
+
+static void stop_machine(void *opaque, void *data)
+{
+    Machine *machine = opaque;
+    machine_stop(machine, STOP_QUIT, GPOINTER_TO_INT(data));
+}
+
+void window_closed(UiLink *link, bool lost)
+{
+    g_mutex_lock(&link->lock);
+    link->closed = true;
+    if (lost)
+        link->state = UI_LOST;
+    Machine *machine = link->subjects ? link->subjects->machine : NULL;
+    g_cond_broadcast(&link->to_emulation);
+    g_mutex_unlock(&link->lock);
+    if (!machine)
+        return;
+    g_atomic_int_set(&machine->inbox.urgent, 1);
+    inbox_post(&machine->inbox, stop_machine, machine, GINT_TO_POINTER(lost ? EXIT_HOST : 0));
+}
+
+/* Pictures. */
+
+static bool is_gone(const UiLink *link)
+{
+    return link->state == UI_LOST || link->state == UI_FAILED;
+}
+
+/* Emulation thread, between slices: the window paints what the machine looks like now. */
+static void take_shot(Window *window, const WindowShot *wanted)
+{
+    UiLink *link = &window->link;
+    UiShot shot = { .path = wanted->path };
+    g_mutex_lock(&link->lock);
+    link->shot = &shot;
+    g_cond_signal(&link->to_window);
+    while (!shot.asked && !is_gone(link))
+        g_cond_wait(&link->to_emulation, &link->lock);
+    SightWants wants = shot.wants;
+    g_mutex_unlock(&link->lock);
+    Sights *sights = sights_make(window->subjects.machine, &wants);
+    g_mutex_lock(&link->lock);
+    shot.sights = sights;
+    g_cond_signal(&link->to_window);
+    while (!shot.done && !is_gone(link))
+        g_cond_wait(&link->to_emulation, &link->lock);
+    link->shot = NULL;
+    g_mutex_unlock(&link->lock);
+    sights_unref(sights);
+    if (shot.error && !window->shot_error)
+        window->shot_error = g_steal_pointer(&shot.error);
+    g_clear_error(&shot.error);
+}
+
+static void look(Machine *machine, void *opaque);
+
+/* Looks again where the next picture may be due. Instructions are counted by no clock: from here to there it is at least as
+ * many units as instructions, and nothing happens while all wait for the next event. */
+static void schedule(Window *window)
+{
+    Machine *m = window->subjects.machine;
+    if (window->next_shot == window->config->shots->len)
+        return;
+    const WindowShot *shot = &g_array_index(window->config->shots, WindowShot, window->next_shot);
+    if (!shot->in_insns) {
+        machine_look_at_time(m, shot->at, look, window);
+        return;
+    }
+    uint64_t executed = machine_executed(m), units = m->clock.units;
+    uint64_t at = units + (shot->at > executed ? shot->at - executed : 0);
+    bool idle = executed != 0;
+    for (unsigned i = 0; i < m->n_harts; i++)
+        idle &= m->harts[i].idle;
+    if (idle)
+        at = MAX(at, clock_units_at(&m->clock, m->clock.next));
+    machine_look_at(m, at, look, window);
+}
+
+static void look(Machine *machine, void *opaque)
+{
+    Window *window = opaque;
+    while (window->next_shot < window->config->shots->len) {
+        const WindowShot *shot =
+            &g_array_index(window->config->shots, WindowShot, window->next_shot);
+        uint64_t now = shot->in_insns ? machine_executed(machine) : clock_now(&machine->clock);
+        if (now < shot->at)
+            break;
+        take_shot(window, shot);
+        window->next_shot++;
+    }
+    schedule(window);
+}
+
+/* Life. */
+
+/* When this process began: what it did before it could tell the time is part of what people wait for. */
+static gint64 process_start(void)
+{
+    g_autofree char *text = NULL;
+    struct timespec since_boot;
+    unsigned long long ticks = 0;
+    gint64 now = g_get_monotonic_time();
+    clock_gettime(CLOCK_BOOTTIME, &since_boot);
+    if (g_file_get_contents("/proc/self/stat", &text, NULL, NULL)) {
+        const char *at = strrchr(text, ')');
+        for (unsigned field = 2; at && field < 22; field++)
+            at = strchr(at + 1, ' ');
+        ticks = at ? g_ascii_strtoull(at + 1, NULL, 10) : 0;
+    }
+    if (!ticks)
+        return now;
+    gint64 boot = since_boot.tv_sec * G_USEC_PER_SEC + since_boot.tv_nsec / 1000;
+    return now - boot + (gint64)(ticks * G_USEC_PER_SEC / (unsigned long)sysconf(_SC_CLK_TCK));
+}
+
+static gpointer run(gpointer opaque)
+{
+    const UiModule *module = ((gpointer *)opaque)[0];
+    UiLink *link = ((gpointer *)opaque)[1];
+    g_free(opaque);
+    module->run(link);
+    return NULL;
+}
+
+Window *window_start(const WindowConfig *config, GError **error)
+{
+    gint64 started = process_start();
+    const UiModule *module = load(error);
+    if (!module)
+        return NULL;
+    Window *window = g_new0(Window, 1);
+    window->config = config;
+    window->link = (UiLink){ .config = config, .started = started };
+    g_mutex_init(&window->link.lock);
+    g_cond_init(&window->link.to_window);
+    g_cond_init(&window->link.to_emulation);
+    gpointer *both = g_new(gpointer, 2);
+    both[0] = (gpointer)module;
+    both[1] = &window->link;
+    window->thread = g_thread_new("window", run, both);
+    return window;
+}
+
+bool window_attach(Window *window, const WindowSubjects *subjects, GError **error)
+{
+    UiLink *link = &window->link;
+    window->subjects = *subjects;
+    link->publisher = publisher_new(subjects->machine);
+    g_mutex_lock(&link->lock);
+    while (link->state == UI_OPENING)
+        g_cond_wait(&link->to_emulation, &link->lock);
+    bool open = link->state == UI_OPEN, closed = link->closed;
+    if (open)
+        link->subjects = &window->subjects;
+    if (link->error)
+        g_propagate_error(error, g_steal_pointer(&link->error));
+    g_cond_signal(&link->to_window);
+    g_mutex_unlock(&link->lock);
+    if (open && closed)
+        window_closed(link, false);
+    if (open)
+        schedule(window);
+    return open;
+}
+
+bool window_end(Window *window, GError **error)
+{
+    if (!window)
+        return true;
+    UiLink *link = &window->link;
+    g_mutex_lock(&link->lock);
+    link->over = true;
+    bool lost = link->state == UI_LOST;
+    g_cond_signal(&link->to_window);
+    g_mutex_unlock(&link->lock);
+    g_thread_join(window->thread);
+    if (lost)
+        g_printerr("bulkhead: the window's screen is gone; the run was ended\n");
+    if (link->publisher)
+        publisher_free(link->publisher);
+    g_clear_error(&link->error);
+    bool ok = !window->shot_error;
+    if (!ok)
+        g_propagate_error(error, g_steal_pointer(&window->shot_error));
+    g_mutex_clear(&link->lock);
+    g_cond_clear(&link->to_window);
+    g_cond_clear(&link->to_emulation);
+    g_free(window);
+    return ok;
+}

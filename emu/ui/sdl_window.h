@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sdl_window.h - the window as SDL has it, or, when nobody is to see it, just its pixels. All pixels are made on a canvas of
+ * our own; SDL only brings them to the screen.
+ */
+#ifndef EMU_UI_SDL_WINDOW_H
+#define EMU_UI_SDL_WINDOW_H
+
+#include <SDL.h>
+
+#include "emu/ui/paint.h"
+#include "emu/ui/sdl_font.h"
+#include "emu/ui/ui.h"
+
+typedef struct {
+    SDL_Window *window; /* NULL: there are only pixels */
+    Canvas canvas;
+    Font *font;
+    unsigned scale, first_scale;
+    Damage areas[AREAS];
+    GArray *rects; /* of UiRect: what changed in this frame, in units */
+    bool all;      /* everything is to be painted again */
+    bool help_was_shown;
+    ImageFn *image;
+    void *image_opaque;
+} Screen;
+
+/* Fails with EXIT_HOST without a screen, or a font. */
+bool screen_open(Screen *screen, const WindowConfig *config, GError **error);
+void screen_close(Screen *screen);
+/* Size in units. */
+void screen_size(const Screen *screen, int *w, int *h);
+/* The window has another size now, or its pixels are gone. */
+void screen_resized(Screen *screen);
+/* One scale larger or smaller; 0: as at the start. False: there is none. */
+bool screen_rescale(Screen *screen, int steps);
+/* Draws and paints what changed, and shows it. Returns how many pixels were painted. */
+uint64_t screen_show(Screen *screen, Ui *ui);
+/* From the window's coordinates to units. */
+void screen_to_units(const Screen *screen, int x, int y, int *unit_x, int *unit_y);
+
+#endif
