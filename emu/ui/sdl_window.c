@@ -78,17 +78,31 @@ static void fit_to_screen(int *w, int *h)
     *h = MIN(*h, room.h - 32); /* for its title */
 }
 
+/* Without any SDL complains by itself, or helps itself to one that nobody sees, which has to be asked for. */
+static const char *find_screen(void)
+{
+    bool asked = g_getenv("SDL_VIDEODRIVER");
+    if (!asked && !g_getenv("DISPLAY") && !g_getenv("WAYLAND_DISPLAY"))
+        return "neither DISPLAY nor WAYLAND_DISPLAY names one";
+    if (SDL_InitSubSystem(SDL_INIT_VIDEO))
+        return SDL_GetError();
+    return asked || strcmp(SDL_GetCurrentVideoDriver(), "offscreen")
+               ? NULL
+               : "DISPLAY and WAYLAND_DISPLAY name none that answers";
+}
+
 static bool start_video(GError **error)
 {
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
     SDL_SetHint("SDL_VIDEO_X11_WMCLASS", "bulkhead");
-    return !SDL_InitSubSystem(SDL_INIT_VIDEO) ||
+    const char *why = find_screen();
+    return !why ||
            fail(error, EXIT_HOST,
                 "there is no screen for the window: %s; start it in a graphical session, or write "
                 "-display none",
-                SDL_GetError());
+                why);
 }
 
 bool screen_open(Screen *s, const WindowConfig *config, GError **error)

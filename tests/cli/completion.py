@@ -33,7 +33,7 @@ CASES = [
     (["-serial", "p"], ["pty", "pipe:"], ["stdio"]),
     (["-d", "int,gu"], ["int,guest_errors"], ["int,mmu"]),
     (["-trace", "walk"], ["walk.pte"], ["trap"]),
-    (["--display", ""], ["none"], ["sdl"]),
+    (["--display", ""], ["none", "sdl"], []),
     (["-semihosting-config", "on,use"], ["on,userspace=on"], []),
     (["-icount", "0,sl"], ["0,sleep=on", "0,sleep=off"], []),
     (["-timing", "a"], ["a53x4"], ["rocket6"]),
