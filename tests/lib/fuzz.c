@@ -80,6 +80,8 @@ typedef struct {
 
 static void keep_bytes(Keeper *keeper, void *data, size_t size)
 {
+    if (!size)
+        return; /* of an empty array there may be no data at all */
     if (keeper->restores)
         memcpy(data, keeper->fresh->data + keeper->at, size);
     else
