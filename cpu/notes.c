@@ -115,12 +115,9 @@ static void tell(const Hart *hart, const TrapFact *fact)
 
 static void tell_trap(const Hart *hart, const Trap *trap, Level level, ExitReason exit)
 {
-    static const uint8_t modes[] = {
-        [LEVEL_VS] = MODE_VS, [LEVEL_HS] = PRIV_S, [LEVEL_M] = PRIV_M
-    };
     TrapFact fact = fact_here(hart);
     fact.id = hart->notes->traps;
-    fact.to = modes[level];
+    fact.to = notes_mode_of(level);
     fact.level = (uint8_t)level;
     fact.cause = (uint8_t)trap->cause;
     fact.irq = trap->cause & CAUSE_INTERRUPT;

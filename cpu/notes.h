@@ -116,6 +116,15 @@ static inline bool notes_want_csr(const Hart *hart, unsigned number)
            number == CSR_hstatus;
 }
 
+/* The mode in which a level handles traps. */
+static inline uint8_t notes_mode_of(Level level)
+{
+    static const uint8_t modes[] = {
+        [LEVEL_VS] = MODE_VS, [LEVEL_HS] = PRIV_S, [LEVEL_M] = PRIV_M
+    };
+    return modes[level];
+}
+
 /* CSR `number` is about to be written: its event, and those of interrupts it injects. */
 void notes_csr_write(Hart *hart, unsigned number, uint64_t value);
 
@@ -127,5 +136,12 @@ void notes_tell(TrapNotes *notes, const TrapFact *fact, const NotesListener *lis
 void notes_ring_trap(const Hart *hart, const Trap *trap, Level level, ExitReason exit);
 void notes_ring_return(const Hart *hart, unsigned to, ModeReason why);
 void notes_ring_fact(const RingEntry *entry, TrapFact *fact);
+
+/* The little of it that a picture needs, of many entries. `to`: the mode after it; `cause`: 64 and above of interrupts. */
+typedef struct {
+    uint8_t to, cause, exit;
+    uint64_t pc;
+} RingGlance;
+RingGlance notes_ring_glance(const RingEntry *entry);
 
 #endif

@@ -29,6 +29,7 @@ static inline RingEntry *begin(const Hart *hart, unsigned kind)
     entry->vmid = (uint16_t)bits(hart->csr.hgatp, 57, 44);
     entry->units = hart->clock->units - (uint64_t)*hart->clock->left;
     entry->insns = hart_retired(hart);
+    entry->spent = hart->units - (uint64_t)hart->left;
     entry->values[0] = hart->pc;
     return entry;
 }
@@ -116,7 +117,7 @@ static void get_trap(const uint64_t *at, unsigned own, TrapFact *f)
     f->implicit = own >> OWN_IMPLICIT & 1;
     f->exit = own >> OWN_EXIT & 15;
     f->calls = own >> OWN_CALL & 1;
-    f->to = f->level == LEVEL_VS ? MODE_VS : f->level == LEVEL_HS ? PRIV_S : PRIV_M;
+    f->to = notes_mode_of((Level)f->level);
     f->tval = *at++;
     if (f->exit)
         f->walks = *at++;
@@ -154,4 +155,15 @@ void notes_ring_fact(const RingEntry *entry, TrapFact *f)
                      .insns = entry->insns,
                      .pc = entry->values[0] };
     (f->returns ? get_return : get_trap)(entry->values + 1, entry->own, f);
+}
+
+RingGlance notes_ring_glance(const RingEntry *entry)
+{
+    const unsigned own = entry->own;
+    if (entry->kind == RING_RETURN)
+        return (RingGlance){ .to = own >> OWN_TO & 15, .pc = entry->values[0] };
+    return (RingGlance){ .to = notes_mode_of((Level)(own >> OWN_LEVEL & 3)),
+                         .cause = own >> OWN_CAUSE & 127,
+                         .exit = own >> OWN_EXIT & 15,
+                         .pc = entry->values[0] };
 }

@@ -16,6 +16,7 @@
 #include "devices/virtio_net.h"
 #include "devices/virtio_rng.h"
 #include "emu/base/error.h"
+#include "emu/base/ring.h"
 #include "emu/explain/explain.h"
 #include "emu/irqchip.h"
 #include "emu/qos.h"
@@ -226,6 +227,7 @@ static void look_for_trace(void *opaque, TraceRecord *record)
     const Hart *hart = &m->harts[record->hart];
     record->mode = (uint8_t)hart_mode(hart);
     record->insns = hart_retired(hart);
+    record->spent = hart->units - (uint64_t)hart->left;
     record->vmid = (uint16_t)bits(hart->csr.hgatp, 57, 44);
     record->partition = hart_is_guest(hart)
                             ? (uint16_t)partitions_traced(m->partitions, record->vmid, record->hart)
@@ -448,6 +450,12 @@ void machine_loaded(Machine *m)
         live_verdict_loaded(m->verdict);
 }
 
+void machine_begin_events(Machine *m)
+{
+    if (m->trace.ring)
+        ring_begin(m->trace.ring, m->clock.units);
+}
+
 bool machine_load(Machine *m, const uint8_t *data, size_t size, GError **error)
 {
     StateLoader loader;
@@ -463,5 +471,6 @@ bool machine_load(Machine *m, const uint8_t *data, size_t size, GError **error)
         return false;
     }
     machine_loaded(m);
+    machine_begin_events(m);
     return true;
 }

@@ -256,6 +256,8 @@ bool machine_load(Machine *machine, const uint8_t *data, size_t size, GError **e
 /* To be called when all of the state was replaced: rebuilds what is made from it. Decoded instructions that are no longer
  * what memory has must be gone by then. */
 void machine_loaded(Machine *machine);
+/* To be called when that state is of another run: the last events do not lead to it. */
+void machine_begin_events(Machine *machine);
 
 /* To be called when `restraint` or `recorded` changed. */
 void machine_restraint_changed(Machine *machine);

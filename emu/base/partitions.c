@@ -105,17 +105,24 @@ static unsigned observe(Partitions *parts, unsigned vmid, unsigned hart)
     return number_of(parts, part);
 }
 
-unsigned partitions_find(Partitions *parts, bool guest, unsigned vmid, unsigned hart)
+int partitions_known(const Partitions *parts, bool guest, unsigned vmid, unsigned hart)
 {
     hart &= 31;
-    for (unsigned i = 1; i < parts->count; i++) {
-        Partition *part = &parts->list[i];
-        if (!(guest ? is_guest(part, vmid, hart) : is_bare(part, hart)))
-            continue;
-        part->harts |= part->declared ? 0 : UINT32_C(1) << hart;
-        return i;
-    }
-    return guest ? observe(parts, vmid, hart) : PARTITION_HOST;
+    for (unsigned i = 1; i < parts->count; i++)
+        if (guest ? is_guest(&parts->list[i], vmid, hart) : is_bare(&parts->list[i], hart))
+            return (int)i;
+    return guest ? -1 : PARTITION_HOST;
+}
+
+unsigned partitions_find(Partitions *parts, bool guest, unsigned vmid, unsigned hart)
+{
+    int known = partitions_known(parts, guest, vmid, hart);
+    if (known < 0)
+        return observe(parts, vmid, hart & 31);
+    Partition *part = &parts->list[known];
+    if (known != PARTITION_HOST && !part->declared)
+        part->harts |= UINT32_C(1) << (hart & 31);
+    return (unsigned)known;
 }
 
 unsigned partitions_declared(const Partitions *parts, unsigned vmid, unsigned hart)

@@ -60,6 +60,9 @@ void partitions_color_host(Partitions *parts, const ColorSet *colors, unsigned l
 /* The number of who runs on `hart`, which may be a new one. */
 unsigned partitions_find(Partitions *parts, bool guest, unsigned vmid, unsigned hart);
 
+/* The same of who is known already; -1: nobody, and for what is no guest the host. Nothing changes. */
+int partitions_known(const Partitions *parts, bool guest, unsigned vmid, unsigned hart);
+
 /* The number of a declared partition that a guest with this VMID on `hart` is; PARTITION_HOST: it is none. */
 unsigned partitions_declared(const Partitions *parts, unsigned vmid, unsigned hart);
 

@@ -42,7 +42,7 @@ void ring_next_block(TraceRing *ring)
 
 void ring_clear(TraceRing *ring)
 {
-    ring->entries = 0;
+    ring->entries = ring->oldest = ring->oldest_units = ring->forked_at = ring->fork_units = 0;
     for (unsigned i = 0; i < ring->n_blocks; i++)
         ring->blocks[i] = (RingBlock){ 0 };
     begin_block(ring, 0);
@@ -71,4 +71,88 @@ void ring_each(const TraceRing *ring, void (*see)(void *opaque, const RingEntry 
 {
     for (unsigned i = 1; i <= ring->n_blocks; i++)
         see_block(ring, (ring->block + i) % ring->n_blocks, see, opaque);
+}
+
+void ring_fork(TraceRing *ring, uint64_t units)
+{
+    ring->oldest = ring->forked_at;
+    ring->oldest_units = ring->oldest ? ring->fork_units : ring->oldest_units;
+    ring->forked_at = ring->entries;
+    ring->fork_units = units;
+}
+
+void ring_begin(TraceRing *ring, uint64_t units)
+{
+    ring->oldest = ring->forked_at = ring->entries;
+    ring->oldest_units = ring->fork_units = units;
+}
+
+/* The block that was begun `back` blocks before the present one. */
+static unsigned block_before(const TraceRing *ring, unsigned back)
+{
+    return (ring->block + ring->n_blocks - back) % ring->n_blocks;
+}
+
+static bool is_empty(const TraceRing *ring, unsigned block)
+{
+    return block == ring->block ? ring->at == begin_of(ring, block) : !ring->blocks[block].used;
+}
+
+static uint64_t first_units(const TraceRing *ring, unsigned block)
+{
+    const RingEntry *first = (const RingEntry *)(const void *)begin_of(ring, block);
+    return is_empty(ring, block) ? UINT64_MAX : first->units;
+}
+
+/* Is entry `number` one of the present run, before `until`? */
+static bool is_present(const TraceRing *ring, uint64_t number, uint64_t units, uint64_t until)
+{
+    return number >= ring->oldest && units < until &&
+           (number >= ring->forked_at || units < ring->fork_units);
+}
+
+RingRecent ring_recent(const TraceRing *ring, uint64_t from, uint64_t until, unsigned most)
+{
+    RingRecent it = { .until = until, .since = until };
+    unsigned n = 0; /* blocks from the last one that matters on */
+    bool enough = false;
+    while (it.blocks < ring->n_blocks && n < most && !enough) {
+        unsigned block = block_before(ring, it.blocks);
+        uint64_t number = ring->blocks[block].first, units = first_units(ring, block);
+        if (it.blocks && is_empty(ring, block))
+            break;
+        bool present = is_present(ring, number, units, until);
+        n += n || present;
+        it.since = present ? units : it.since;
+        it.whole = number <= ring->oldest;
+        enough = it.whole || (n && units <= from);
+        it.blocks++;
+    }
+    if (it.whole)
+        it.since = ring->oldest_units;
+    return it;
+}
+
+typedef struct {
+    const TraceRing *ring;
+    uint64_t number, until;
+    void (*see)(void *opaque, const RingEntry *entry);
+    void *opaque;
+} Seeing;
+
+static void see_present(void *opaque, const RingEntry *entry)
+{
+    Seeing *it = opaque;
+    if (is_present(it->ring, it->number++, entry->units, it->until))
+        it->see(it->opaque, entry);
+}
+
+void ring_each_recent(const TraceRing *ring, const RingRecent *recent,
+                      void (*see)(void *opaque, const RingEntry *entry), void *opaque)
+{
+    Seeing it = { .ring = ring, .until = recent->until, .see = see, .opaque = opaque };
+    for (unsigned back = recent->blocks; back-- > 0;) {
+        it.number = ring->blocks[block_before(ring, back)].first;
+        see_block(ring, block_before(ring, back), see_present, &it);
+    }
 }

@@ -9,6 +9,7 @@
 #ifndef EMU_BASE_RING_H
 #define EMU_BASE_RING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,7 @@ typedef struct {
     uint8_t kind, hart, mode, length; /* in words, this head included */
     uint16_t vmid, own;               /* what `own` means depends on the kind */
     uint64_t units, insns;            /* of all harts; that this one retired */
+    uint64_t spent;                   /* units of this one */
     uint64_t values[];
 } RingEntry;
 
@@ -40,6 +42,9 @@ typedef struct TraceRing {
     uint64_t entries;           /* ever */
     unsigned n_blocks, block;   /* the one being filled */
     RingBlock *blocks;
+    /* Of entries before number `oldest` nothing is of the present run, which has all from `oldest_units` on. Those before
+     * `forked_at` are of it up to `fork_units`. Units are of all harts. */
+    uint64_t oldest, oldest_units, forked_at, fork_units;
 } TraceRing;
 
 /* A ring of `size` bytes, rounded down to whole blocks, at least RING_LEAST. */
@@ -71,6 +76,22 @@ uint64_t ring_lost(const TraceRing *ring);
 /* Calls `see` with every entry that is there, the oldest first. */
 void ring_each(const TraceRing *ring, void (*see)(void *opaque, const RingEntry *entry),
                void *opaque);
+
+/* The run went back, and goes on elsewhere: what is there from `units` on has not happened. */
+void ring_fork(TraceRing *ring, uint64_t units);
+/* A run begins, when all harts together have used `units`, that nothing there belongs to. */
+void ring_begin(TraceRing *ring, uint64_t units);
+/* Entries of the present run that came before `until`: those from `from` on and some more, as far as they are in `most`
+ * blocks. */
+typedef struct {
+    uint64_t until, since; /* there are all from `since` on */
+    unsigned blocks;
+    bool whole; /* there are no more of the present run, since that began there */
+} RingRecent;
+RingRecent ring_recent(const TraceRing *ring, uint64_t from, uint64_t until, unsigned most);
+/* Calls `see` with them, the oldest first. */
+void ring_each_recent(const TraceRing *ring, const RingRecent *recent,
+                      void (*see)(void *opaque, const RingEntry *entry), void *opaque);
 
 /* Forgets everything. */
 void ring_clear(TraceRing *ring);

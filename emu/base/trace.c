@@ -180,7 +180,8 @@ static void remember(const Trace *trace, const TraceRecord *r, const uint64_t *v
                           .vmid = r->vmid,
                           .own = r->partition,
                           .units = trace->clock->units - (uint64_t)*trace->clock->left,
-                          .insns = r->insns };
+                          .insns = r->insns,
+                          .spent = r->spent };
     memcpy(entry->values, values, TRACE_MAX_FIELDS * sizeof *values);
     ring_put(trace->ring, entry, trace_events[r->id].n_fields);
 }
@@ -193,7 +194,7 @@ void trace_emit(Trace *trace, TraceId id, const uint64_t *words)
         return;
     TraceRecord record;
     record.id = id;
-    record.insns = record.mode = record.partition = record.vmid = 0;
+    record.insns = record.spent = record.mode = record.partition = record.vmid = 0;
     record.hart = event->of_hart ? (uint8_t)*words++ : TRACE_NO_HART;
     if (trace->look)
         trace->look(trace->look_opaque, &record);

@@ -55,6 +55,7 @@ typedef struct {
     uint64_t seq;
     uint64_t time;  /* virtual, ns */
     uint64_t insns; /* that `hart` retired */
+    uint64_t spent; /* units of `hart`; 0 also where it is not known */
     uint64_t
         own; /* ns of the clock of `hart`, which differs from `time` within a round; if it is not known, the same */
     TraceId id;
@@ -110,7 +111,7 @@ typedef struct Trace {
 /* Those that cost little and say most, for who does not choose. */
 #define TRACE_CHEAP                                                                            \
     "reset,trap,trap.ret,mode,hyp.span,sbi,critical,fault.g,irq.*,imsic.*,msi.send,timer,wfi," \
-    "wake,guest_error,uart,mark,semihost,end,lost"
+    "wake,guest_error,uart,mark,break,semihost,end,lost"
 
 /* And in a recording. */
 #define TRACE_RECORDED TRACE_CHEAP ",handler"

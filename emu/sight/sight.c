@@ -10,6 +10,8 @@ const SightType sight_types[SIGHT_COUNT] = {
                       cache_sight_make, cache_sight_print, cache_sight_json, cache_sight_free },
     [SIGHT_MEMORY] = { "memory", "physical memory by owner and colour", memory_sight_make,
                        memory_sight_print, memory_sight_json, memory_sight_free },
+    [SIGHT_TIMELINE] = { "timeline", "modes and partitions of each hart over time", timeline_make,
+                         timeline_print, timeline_json, timeline_free },
     [SIGHT_WALK] = { "walk", "one translation, step by step", walk_sight_make, walk_sight_print,
                      walk_sight_json, walk_sight_free },
     [SIGHT_IRQ] = { "irq", "interrupts from their sources to harts", irq_sight_make,

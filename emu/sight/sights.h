@@ -10,6 +10,7 @@
 #include "emu/sight/irq.h"
 #include "emu/sight/memory.h"
 #include "emu/sight/sight.h"
+#include "emu/sight/timeline.h"
 #include "emu/sight/walk.h"
 
 #endif

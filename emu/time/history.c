@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "emu/base/ring.h"
 #include "emu/time/history_state.h"
 
 enum { MOST_TRIES = 256 };
@@ -148,6 +149,8 @@ static void forget_future(History *h)
         stops--;
     g_array_set_size(h->stops, stops);
     input_log_truncate(h->log, now.next);
+    if (h->behind && h->machine->trace.ring)
+        ring_fork(h->machine->trace.ring, now.at.units);
 }
 
 void history_deviates(Machine *m)

@@ -215,6 +215,7 @@ static bool load_machine(Reader *r, Machine *m, GError **error)
     code_flush(&m->code);
     if (ok) {
         machine_loaded(m);
+        machine_begin_events(m);
     } else {
         checkpoint_restore(m, before);
         load_rom(m, rom);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* timeline.c - harts, timeline: what harts did of late; see monitor.h, emu/sight/. */
+#include <string.h>
+
+#include "emu/monitor/monitor.h"
+#include "emu/options/props.h"
+#include "emu/sight/timeline.h"
+
+enum { PS_PER_NS = 1000, ROWS_OF_ONE = 40 };
+
+typedef struct {
+    SightWants sight;
+    unsigned hart; /* MACHINE_MAX_HARTS: all */
+    bool as_json;
+} Wanted;
+
+/* [SPAN] [hart N] [json]; false: something else. */
+static bool read_words(const Monitor *monitor, const char *arguments, Wanted *wanted)
+{
+    g_auto(GStrv) words = g_strsplit(arguments, " ", -1);
+    *wanted = (Wanted){ .hart = MACHINE_MAX_HARTS };
+    for (char **word = words; *word; word++) {
+        guint64 number, ps;
+        if (!strcmp(*word, "json")) {
+            wanted->as_json = true;
+        } else if (!strcmp(*word, "hart") && word[1] &&
+                   g_ascii_string_to_unsigned(word[1], 10, 0, monitor->machine->n_harts - 1,
+                                              &number, NULL)) {
+            wanted->hart = (unsigned)number;
+            word++;
+        } else if (!**word) {
+            continue;
+        } else if (parse_time(*word, 0, &ps) && ps >= PS_PER_NS) {
+            wanted->sight.span_ns = ps / PS_PER_NS;
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+void monitor_timeline(Monitor *monitor, const char *arguments, GString *out)
+{
+    Wanted wanted;
+    if (!read_words(monitor, arguments, &wanted)) {
+        monitor_say_usage(monitor, out);
+        return;
+    }
+    Timeline *t = timeline_make(monitor->machine, &wanted.sight);
+    Json json = { .out = out };
+    if (wanted.as_json) {
+        json_begin(&json, NULL, '{');
+        timeline_json(t, &json);
+        json_end(&json, '{');
+        g_string_append_c(out, '\n');
+    } else if (wanted.hart < MACHINE_MAX_HARTS) {
+        timeline_print_hart(t, wanted.hart, ROWS_OF_ONE, out);
+    } else {
+        timeline_print(t, out);
+    }
+    timeline_free(t);
+}
