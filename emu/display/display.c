@@ -320,6 +320,17 @@ bool display_take(Display *display, unsigned output, DisplayFrame *frame)
     return changed || frame->pointer_changed;
 }
 
+bool display_peek(Display *display, unsigned output, DisplayFrame *frame)
+{
+    const Output *o = output_at(display, output);
+    g_mutex_lock(&display->lock);
+    frame->width = o->width;
+    frame->height = o->height;
+    frame->pointer = o->pointer;
+    g_mutex_unlock(&display->lock);
+    return frame->width && frame->height;
+}
+
 void display_size_wanted(Display *display, unsigned output, unsigned width, unsigned height)
 {
     Output *o = output_at(display, output);

@@ -62,6 +62,9 @@ int display_find(const Display *display, const char *device, unsigned head);
 /* Any thread. Brings `frame` up to date; false: nothing has changed since the last time. */
 bool display_take(Display *display, unsigned output, DisplayFrame *frame);
 
+/* Any thread. The size of what the output shows, and its pointer, without pixels. False: it shows nothing. */
+bool display_peek(Display *display, unsigned output, DisplayFrame *frame);
+
 /* Any thread. The output should have this size from now on; the guest may do so or not. 0 x 0: nobody looks at it. */
 void display_size_wanted(Display *display, unsigned output, unsigned width, unsigned height);
 

@@ -60,6 +60,8 @@ const MonitorCommand monitor_commands[] = {
     { "print",          "/FMT EXPR",   "a number; FMT: x d u o c",                            monitor_print },
     { "p",              "/FMT EXPR",   "the same",                                            monitor_print },
     { "screendump",     "FILE [-f ppm|png] [DEVICE [HEAD]]", "what a graphics device shows, into a file", monitor_screendump },
+    { "display_size",   "W H [DEVICE [HEAD]]", "the size in pixels that an output should have from now on, as when its window is resized; 0 0: it is unplugged", monitor_display_size },
+    { "info displays",  NULL,          "outputs of graphics devices, and what they show",     monitor_info_displays },
     { "savevm",         "NAME",        "save the machine to the file NAME.bhs",               monitor_savevm },
     { "loadvm",         "NAME",        "make the machine what it was then",                   monitor_loadvm },
     { "delvm",          "NAME",        "delete that file",                                    monitor_delvm },

@@ -77,7 +77,7 @@ MonitorFn monitor_qos;
 MonitorFn monitor_timing, monitor_timing_on, monitor_timing_off;
 MonitorFn monitor_memory;
 MonitorFn monitor_memsave, monitor_pmemsave;
-MonitorFn monitor_screendump;
+MonitorFn monitor_screendump, monitor_info_displays, monitor_display_size;
 MonitorFn monitor_sendkey, monitor_mouse_move, monitor_mouse_to, monitor_mouse_button;
 MonitorFn monitor_mouse_set, monitor_info_mice;
 MonitorFn monitor_savevm, monitor_loadvm, monitor_delvm, monitor_info_snapshots;

@@ -64,3 +64,47 @@ void monitor_screendump(Monitor *monitor, const char *arguments, GString *out)
     g_free(dump.file);
     g_free(dump.device);
 }
+
+void monitor_info_displays(Monitor *monitor, const char *arguments, GString *out)
+{
+    Display *display = monitor_host(monitor)->display;
+    (void)arguments;
+    if (!display || !display_outputs(display))
+        g_string_append(out, "there is none: start with -device virtio-gpu-device\n");
+    for (unsigned i = 0; display && i < display_outputs(display); i++) {
+        DisplayFrame frame = { 0 };
+        g_string_append_printf(out, "%s: ", display_name(display, i));
+        if (display_peek(display, i, &frame))
+            g_string_append_printf(out, "shows %u x %u", frame.width, frame.height);
+        else
+            g_string_append(out, "shows nothing");
+        if (frame.pointer.visible)
+            g_string_append_printf(out, ", pointer at %d, %d",
+                                   frame.pointer.x + (int)frame.pointer.hot_x,
+                                   frame.pointer.y + (int)frame.pointer.hot_y);
+        g_string_append_c(out, '\n');
+    }
+}
+
+/* "W H [DEVICE [HEAD]]" */
+void monitor_display_size(Monitor *monitor, const char *arguments, GString *out)
+{
+    Display *display = monitor_host(monitor)->display;
+    g_auto(GStrv) words = g_strsplit(arguments, " ", -1);
+    guint n = g_strv_length(words);
+    guint64 width, height, head = 0;
+    if (n < 2 || n > 4 || !g_ascii_string_to_unsigned(words[0], 10, 0, 65535, &width, NULL) ||
+        !g_ascii_string_to_unsigned(words[1], 10, 0, 65535, &height, NULL) ||
+        (n == 4 &&
+         !g_ascii_string_to_unsigned(words[3], 10, 0, DISPLAY_MOST_OUTPUTS, &head, NULL))) {
+        monitor_say_usage(monitor, out);
+        return;
+    }
+    int output = display ? display_find(display, n > 2 ? words[2] : NULL, (unsigned)head) : -1;
+    if (output >= 0) {
+        display_size_wanted(display, (unsigned)output, (unsigned)width, (unsigned)height);
+        return;
+    }
+    g_string_append(out, "no such display");
+    say_outputs(display, out);
+}
