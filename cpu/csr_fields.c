@@ -112,6 +112,12 @@ static char *show(const CsrField *field, uint64_t value, const CsrValue *known)
     return g_strdup_printf(field->high - field->low > 7 ? "0x%" PRIx64 : "%" PRIu64, value);
 }
 
+char *csr_field_text(const CsrField *field, uint64_t word)
+{
+    uint64_t value = bits(word, field->high, field->low);
+    return show(field, value, csr_find_value(field->values, value));
+}
+
 static void describe_field(GString *out, const CsrField *field, uint64_t word)
 {
     uint64_t value = bits(word, field->high, field->low);

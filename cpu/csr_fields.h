@@ -50,6 +50,9 @@ const char *csr_title(unsigned number);
 /* The value's row among `values`, or NULL. */
 const CsrValue *csr_find_value(const CsrValues *values, uint64_t value);
 
+/* What a field holds when its register holds `word`, by the value's name if it has one, as people write it; to be freed. */
+char *csr_field_text(const CsrField *field, uint64_t word);
+
 /* Appends lines that show `value` of CSR `number`: name, number, title, and each field with what it says. */
 void csr_describe(GString *out, unsigned number, uint64_t value);
 

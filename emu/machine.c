@@ -20,6 +20,7 @@
 #include "emu/explain/explain.h"
 #include "emu/irqchip.h"
 #include "emu/qos.h"
+#include "emu/sight/csr.h"
 #include "emu/sight/memory.h"
 #include "emu/time/checkpoint.h"
 #include "emu/time/history.h"
@@ -331,6 +332,7 @@ void machine_free(Machine *m)
         code_free(&m->code);
     g_free(m->harts);
     explain_free(m->explain);
+    csr_marks_free(m->csr_marks);
     g_free(m->imsic_ports);
     g_ptr_array_free(m->wires, TRUE);
     g_ptr_array_free(m->devices, TRUE);

@@ -174,6 +174,7 @@ struct Machine {
     struct MemoryLook
         *memory_look;            /* what a window sees of memory, under way; NULL: nobody looks */
     struct LiveVerdict *verdict; /* NULL: none is asked for; the observer's */
+    struct CsrMarks *csr_marks;  /* NULL: nobody asked what changes */
     struct Explain *explain;     /* not NULL: facts for explanations are kept; the machine's own */
     uint64_t ended_at; /* units of all harts when the guest ended the run, 0: it has not */
     bool table_written_by_guest; /* of page tables that walks have read: who wrote the last one */

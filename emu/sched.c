@@ -11,6 +11,7 @@
 
 #include "cpu/stall.h"
 #include "emu/machine.h"
+#include "emu/sight/csr.h"
 #include "emu/time/history.h"
 
 enum { HTIF_PUTCHAR = 1 };
@@ -231,6 +232,7 @@ static void hear_host(Machine *m)
         inbox_wait(&m->inbox, UINT64_MAX);
         inbox_apply_one(&m->inbox);
     }
+    csr_marks_note(m);
 }
 
 /* Between slices: what the host and the limits want. A machine that the debugger paused stays here, wherever in the

@@ -46,7 +46,7 @@ const MonitorCommand monitor_commands[] = {
     { "info history",   NULL,          "commands that were typed",                            monitor_info_history },
     { "info status",    NULL,          "does the machine run?",                               monitor_info_status },
     { "cpu",            "HART",        "commands are about that hart from now on",            monitor_cpu },
-    { "csr",            "[NAME]",      "a CSR of the hart, field by field; alone: all names", monitor_print_csr },
+    { "csr",            "[NAME|GROUP|all|changed] [json]", "a CSR of the hart, field by field; a group (trap, interrupts, translation, hypervisor, guest, aia, ...), all, or what changed since the machine last went on; alone: all names", monitor_print_csr },
     { "break",          "EVENT|vmexit|mode|irq|walk-fault|csr NAME|addr EXPR... [where COND] [do stop|mark|dump]", "when that happens, stop (default), leave a mark in the trace, or dump the trace", monitor_break },
     { "info break",     NULL,          "breakpoints",                                         monitor_info_break },
     { "delete",         "N|all",       "take a breakpoint away",                              monitor_delete },

@@ -8,6 +8,7 @@
 #include "cpu/worlds.h"
 #include "emu/monitor/monitor.h"
 #include "emu/options/props.h"
+#include "emu/sight/csr.h"
 
 const char *const monitor_x_names[32] = {
     "zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
@@ -131,14 +132,58 @@ unsigned monitor_find_csr(const Monitor *monitor, const char *name, GString *out
     return number;
 }
 
-void monitor_print_csr(Monitor *monitor, const char *arguments, GString *out)
+/* `all`, `changed`, or a group. False: it is none of these. */
+static bool find_some(const char *word, int *group, bool *changed)
 {
-    Hart *hart = hart_of(monitor);
-    if (!*arguments) {
-        list_csrs(hart, out);
+    *changed = !g_ascii_strcasecmp(word, "changed");
+    *group = csr_find_group(word);
+    return *changed || *group >= 0 || !g_ascii_strcasecmp(word, "all");
+}
+
+static void print_some(Monitor *monitor, int group, bool changed, bool as_json, GString *out)
+{
+    CsrSight *sight = csr_sight_new(monitor->machine, monitor->hart);
+    Json json = { .out = out };
+    if (as_json) {
+        json_begin(&json, NULL, '{');
+        csr_sight_json_some(sight, group, changed, &json);
+        json_end(&json, '{');
+        g_string_append_c(out, '\n');
+    } else {
+        csr_sight_print_some(sight, group, changed, out);
+    }
+    csr_sight_free(sight);
+}
+
+static void print_one(Monitor *monitor, const char *name, bool as_json, GString *out)
+{
+    unsigned number = monitor_find_csr(monitor, name, out);
+    Json json = { .out = out };
+    if (number == CSR_COUNT)
+        return;
+    const uint64_t value = csr_read(hart_of(monitor), number);
+    if (!as_json) {
+        csr_describe(out, number, value);
         return;
     }
-    unsigned number = monitor_find_csr(monitor, arguments, out);
-    if (number != CSR_COUNT)
-        csr_describe(out, number, csr_read(hart, number));
+    CsrEntry entry = csr_entry_of(number, value);
+    csr_entry_json(&entry, &json);
+    g_string_append_c(out, '\n');
+}
+
+void monitor_print_csr(Monitor *monitor, const char *arguments, GString *out)
+{
+    g_auto(GStrv) words = g_strsplit(arguments, " ", -1);
+    unsigned n = g_strv_length(words);
+    int group = -1;
+    bool changed = false, as_json = n && !g_ascii_strcasecmp(words[n - 1], "json");
+    n -= as_json;
+    if (!n && !as_json)
+        list_csrs(hart_of(monitor), out);
+    else if (n > 1)
+        monitor_say_usage(monitor, out);
+    else if (!n || find_some(words[0], &group, &changed))
+        print_some(monitor, group, changed, as_json, out);
+    else
+        print_one(monitor, words[0], as_json, out);
 }

@@ -14,6 +14,8 @@ const SightType sight_types[SIGHT_COUNT] = {
                          timeline_print, timeline_json, timeline_free },
     [SIGHT_WALK] = { "walk", "one translation, step by step", walk_sight_make, walk_sight_print,
                      walk_sight_json, walk_sight_free },
+    [SIGHT_CSR] = { "csr", "registers of a hart, field by field", csr_sight_make, csr_sight_print,
+                    csr_sight_json, csr_sight_free },
     [SIGHT_IRQ] = { "irq", "interrupts from their sources to harts", irq_sight_make,
                     irq_sight_print, irq_sight_json, irq_sight_free },
 };

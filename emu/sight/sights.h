@@ -7,6 +7,7 @@
 #define EMU_SIGHT_SIGHTS_H
 
 #include "emu/sight/cache.h"
+#include "emu/sight/csr.h"
 #include "emu/sight/irq.h"
 #include "emu/sight/memory.h"
 #include "emu/sight/sight.h"

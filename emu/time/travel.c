@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "emu/sight/csr.h"
 #include "emu/time/history_state.h"
 
 enum { LOOK_UP_US = 20000 };
@@ -137,6 +138,7 @@ static bool run(Journey *journey)
     put_aside(m, &aside, journey);
     h->arrived = h->cancelled = false;
     h->tries = 0;
+    csr_marks_note(m);
     m->travelling = true;
     m->paused = false;
     history_schedule(h);

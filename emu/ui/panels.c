@@ -7,5 +7,6 @@ const UiPanelType *const ui_panels[] = {
     &ui_panel_walk,
     &ui_panel_memory,
     &ui_panel_irq,
+    &ui_panel_csr,
     NULL,
 };
