@@ -67,8 +67,8 @@ MemorySight *memory_scan_end(MemoryScan *scan)
 
 /* In parts. */
 
-/* What one look does: measured, less than 0.3 ms. */
-enum { WORK = 1 << 16 };
+/* What one look does: 0.05 to 0.2 ms in the mean, as measured with 256 MiB to 2 GiB of RAM. */
+enum { WORK = 3 << 14 };
 
 struct MemoryLook {
     MemoryScan *scan; /* under way; NULL: none */

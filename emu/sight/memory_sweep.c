@@ -85,10 +85,11 @@ static void add_to_cell(MemoryCell *cell, PageUse use, uint32_t n)
 
 static void add_to_cells(MemorySight *sight, const Piece *piece)
 {
-    uint64_t from = (sight->at - sight->ram) >> PAGE_SHIFT, pages = sight->cell >> PAGE_SHIFT, n;
+    const unsigned shift = (unsigned)__builtin_ctzll(sight->cell) - PAGE_SHIFT;
+    uint64_t from = (sight->at - sight->ram) >> PAGE_SHIFT, n;
     for (uint64_t at = piece->first, end = at + piece->n; at < end; at += n) {
-        uint64_t cell = (at - from) / pages;
-        n = MIN(from + (cell + 1) * pages, end) - at;
+        uint64_t cell = (at - from) >> shift;
+        n = MIN(from + ((cell + 1) << shift), end) - at;
         add_to_cell(&sight->cells[cell], piece->use, (uint32_t)n);
     }
 }
@@ -109,22 +110,32 @@ static void add_sums(MemorySight *sight, const Piece *piece)
     sight->firmware += flags & MEMORY_FIRMWARE ? piece->n : 0;
 }
 
-/* Is some of it, and is all of it, in what is wanted? */
-static bool is_wanted(const MemorySight *sight, uint64_t first, uint64_t n, bool *all)
+/* Pages of RAM that are wanted. */
+static uint64_t wanted_from(const MemorySight *sight)
 {
-    uint64_t from = (sight->at - sight->ram) >> PAGE_SHIFT,
-             end = from + (sight->size >> PAGE_SHIFT);
-    *all = first >= from && first + n <= end;
-    return first < end && first + n > from;
+    return (sight->at - sight->ram) >> PAGE_SHIFT;
 }
 
-/* A piece that is wanted as a whole or not at all. */
+static uint64_t wanted_end(const MemorySight *sight)
+{
+    return wanted_from(sight) + (sight->size >> PAGE_SHIFT);
+}
+
+/* Is it wanted as a whole, or not at all? */
+static bool is_in_one(const MemorySight *sight, uint64_t first, uint64_t n)
+{
+    uint64_t from = wanted_from(sight), end = wanted_end(sight);
+    return first >= end || first + n <= from || (first >= from && first + n <= end);
+}
+
+/* A piece that is. */
 static void add_piece(MemoryScan *scan, Piece piece)
 {
     MemorySight *sight = scan->sight;
-    bool all;
+    if (!piece.n)
+        return;
     add_sums(sight, &piece);
-    if (!use_owner(piece.use) || !is_wanted(sight, piece.first, piece.n, &all))
+    if (!use_owner(piece.use) || piece.first - wanted_from(sight) >= sight->size >> PAGE_SHIFT)
         return;
     /* The host's lines of other colours are counted; only what a guest gets is somebody's mistake. */
     if (sight->owners[use_owner(piece.use)].kind == MEMORY_HOST)
@@ -139,38 +150,57 @@ static bool has_colors(const MemorySight *sight, PageUse use)
     return sight->colors && sight->owners[use_owner(use)].has_colors;
 }
 
-static void add_page(MemoryScan *scan, uint64_t page, PageUse use, bool touched)
+/* What is said of one page, whose owner may be nobody. */
+static PageUse use_of(const MemorySight *sight, uint64_t page, PageUse use, bool touched)
 {
-    MemorySight *sight = scan->sight;
     if (!use && touched)
         use = page_use(HOST, 0, 0, 0);
     if (has_colors(sight, use) &&
         !color_set_has(&sight->owners[use_owner(use)].colors, color_of(sight, page)))
         use |= page_use(0, 0, 0, MEMORY_OUTSIDE);
-    add_piece(scan, (Piece){ page, 1, touched, use });
+    return use;
 }
 
-/* All that is left of the chunk at scan->page. Returns the work. */
+static void sweep_pages(MemoryScan *scan, const MapChunk *chunk, uint64_t first, uint64_t n)
+{
+    const MemorySight *sight = scan->sight;
+    const uint8_t *flags = &scan->machine->bus.page_flags[first];
+    uint64_t from = wanted_from(sight), end = wanted_end(sight);
+    Piece piece = { 0 };
+    for (uint64_t i = 0; i < n; i++) {
+        const uint64_t page = first + i;
+        bool touched = flags[i] & PAGE_TOUCHED;
+        PageUse use = use_of(sight, page, chunk->pages ? chunk->pages[i] : chunk->all, touched);
+        if (piece.n && use == piece.use && page != from && page != end) {
+            piece.n++;
+            piece.touched += touched;
+            continue;
+        }
+        add_piece(scan, piece);
+        piece = (Piece){ page, 1, touched, use };
+    }
+    add_piece(scan, piece);
+}
+
+/* The chunk that begins at scan->page. Returns the work. */
 static unsigned sweep_chunk(MemoryScan *scan)
 {
-    enum { OF_PAGE = 8, OF_CHUNK = 64 };
-    const MapChunk *chunk = &scan->map.chunks[scan->page / CHUNK_PAGES];
+    enum { OF_PAGE = 4, OF_CHUNK = 64 };
+    MapChunk *chunk = &scan->map.chunks[scan->page / CHUNK_PAGES];
     const uint8_t *flags = &scan->machine->bus.page_flags[scan->page];
     uint64_t first = scan->page, n = MIN(CHUNK_PAGES, scan->map.n_pages - first), touched = 0;
-    bool whole;
     for (uint64_t i = 0; i < n; i++)
         touched += flags[i] & PAGE_TOUCHED;
     PageUse use = chunk->all ? chunk->all : touched ? page_use(HOST, 0, 0, 0) : 0;
     bool alike =
         !chunk->pages && (chunk->all || !touched || touched == n) && !has_colors(scan->sight, use);
     scan->page += n;
-    if (alike && (!is_wanted(scan->sight, first, n, &whole) || whole)) {
+    if (alike && is_in_one(scan->sight, first, n)) {
         add_piece(scan, (Piece){ first, n, touched, use });
         return OF_CHUNK;
     }
-    for (uint64_t i = 0; i < n; i++)
-        add_page(scan, first + i, chunk->pages ? chunk->pages[i] : chunk->all,
-                 flags[i] & PAGE_TOUCHED);
+    sweep_pages(scan, chunk, first, n);
+    g_clear_pointer(&chunk->pages, g_free); /* not all of them at the end */
     return OF_PAGE * CHUNK_PAGES;
 }
 
