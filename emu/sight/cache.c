@@ -78,10 +78,15 @@ static void end_row(CacheSight *sight, unsigned row, uint32_t *of_row)
         for (unsigned i = 0; i < sight->n; i++) {
             uint32_t lines = of_row[column * sight->n + i];
             cell->lines += lines;
-            if (lines <= cell->most)
-                continue;
-            cell->most = lines;
-            cell->group = (uint8_t)i;
+            if (lines > cell->most) {
+                cell->next = cell->most;
+                cell->second = cell->group;
+                cell->most = lines;
+                cell->group = (uint8_t)i;
+            } else if (lines > cell->next) {
+                cell->next = lines;
+                cell->second = (uint8_t)i;
+            }
         }
     }
     memset(of_row, 0, sight->columns * sight->n * sizeof *of_row);

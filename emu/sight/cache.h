@@ -29,10 +29,10 @@ typedef struct {
     uint64_t n[COUNTS];      /* so far */
 } CacheGroup;
 
-/* Some sets of some ways. */
+/* Some sets of some ways: all lines that are there, and those of the two groups that have the most. */
 typedef struct {
-    uint32_t lines, most; /* that are there; that are of `group` */
-    uint8_t group;        /* who has the most; the first of several */
+    uint32_t lines, most, next;
+    uint8_t group, second; /* of several that have as many, the first; second: if `next` is not 0 */
 } CacheCell;
 
 typedef struct {

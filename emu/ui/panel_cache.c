@@ -164,23 +164,26 @@ typedef struct {
     int w, h; /* of a cell */
 } Picture;
 
-/* The share that is of the owner with the most, then what is of others, then what is empty. */
+/* From left to right: the two that have the most, all others, and what is empty; each as wide as its share. */
 static void draw_cell(const CacheSight *sight, unsigned row, unsigned column, const Picture *p,
                       DrawList *list)
 {
     const CacheCell *cell = &sight->cells[row * sight->columns + column];
-    uint64_t all = sight->n_lines / (sight->rows * sight->columns);
-    UiRect at = { p->at.x + (int)column * p->w, p->at.y + (int)row * p->h, p->w, p->h };
-    int most = (int)(cell->most * (unsigned)p->w / MAX(all, 1));
-    int lines = (int)(cell->lines * (unsigned)p->w / MAX(all, 1));
+    const uint64_t all = MAX(sight->n_lines / (sight->rows * sight->columns), 1);
+    UiRect left = { p->at.x + (int)column * p->w, p->at.y + (int)row * p->h, p->w, p->h };
+    int most = (int)(cell->most * (uint64_t)p->w / all);
+    int both = (int)((cell->most + cell->next) * (uint64_t)p->w / all);
+    int lines = (int)(cell->lines * (uint64_t)p->w / all);
     if (!cell->lines)
         return;
     most = CLAMP(most, 1, p->w);
-    lines = CLAMP(lines, most, p->w);
-    if (lines > most)
-        draw_fill(list, (UiRect){ at.x, at.y, lines, at.h }, UI_DIM);
-    at.w = most;
-    ui_draw_owner(list, at, sight->groups[cell->group].number);
+    UiRect first = rect_cut_left(&left, most), second = rect_cut_left(&left, both - most);
+    UiRect rest = rect_cut_left(&left, lines - MAX(both, most));
+    ui_draw_owner(list, first, sight->groups[cell->group].number);
+    if (second.w)
+        ui_draw_owner(list, second, sight->groups[cell->second].number);
+    if (rest.w)
+        draw_fill(list, rest, UI_DIM);
 }
 
 /* Beside the picture: where a region of the sets begins, and whose lines it has. */
@@ -333,28 +336,38 @@ static void draw_views(const MemoryPanel *panel, DrawList *list, UiRect *left)
         panel_button(list, &bar, names[i], panel->view == i, CLICK_VIEW + i);
 }
 
+/* As many columns as there is room for: a number is there as a whole or not at all. */
 static void draw_groups(const CacheSight *sight, DrawList *list, UiRect *left)
 {
-    static const CountId ids[] = { COUNT_LLC_HITS,          COUNT_LLC_MISSES, COUNT_WRITE_BACKS,
-                                   COUNT_INCLUSION_VICTIMS, COUNT_UPGRADES,   COUNT_SNOOPS };
+    static const struct {
+        CountId id;
+        int width;
+        const char *name;
+    } columns[] = {
+        { COUNT_LLC_HITS, 10, "hits" },      { COUNT_LLC_MISSES, 10, "misses" },
+        { COUNT_WRITE_BACKS, 9, "written" }, { COUNT_INCLUSION_VICTIMS, 8, "L1 lost" },
+        { COUNT_UPGRADES, 9, "upgrades" },   { COUNT_SNOOPS, 7, "snoops" },
+    };
+    enum { FIXED = 3 + LABEL_CHARS + 16 };
+    int room = left->w / UI_CELL_W - FIXED;
+    unsigned shown = 0;
+    g_autoptr(GString) head = g_string_new("   who            lines  of all");
     if (left->h < (int)(sight->n + 6) * UI_CELL_H)
         return;
-    panel_line(
-        list, left, UI_DIM, 0,
-        "   who            lines  of all      hits    misses written  L1 lost upgrades snoops");
+    for (; shown < G_N_ELEMENTS(columns) && columns[shown].width <= room; shown++) {
+        room -= columns[shown].width;
+        g_string_append_printf(head, "%*s", columns[shown].width, columns[shown].name);
+    }
+    panel_line(list, left, UI_DIM, 0, head->str);
     for (unsigned i = 0; i < sight->n; i++) {
         const CacheGroup *group = &sight->groups[i];
         g_autoptr(GString) text = g_string_new(NULL);
         UiRect at = rect_cut_top(left, UI_CELL_H);
         double share = (double)group->lines / (double)MAX(sight->n_lines, 1) * 100;
-        g_string_append_printf(text, "%-*s %7" PRIu64 " %5.1f %%", LABEL_CHARS, group->name,
-                               group->lines, share);
-        for (unsigned id = 0; id < G_N_ELEMENTS(ids); id++)
-            g_string_append_printf(text, " %*" PRIu64,
-                                   id < 2   ? 9
-                                   : id < 5 ? 8
-                                            : 6,
-                                   group->n[ids[id]]);
+        g_string_append_printf(text, "%-*.*s %7" PRIu64 "  %5.1f%%", LABEL_CHARS, LABEL_CHARS,
+                               group->name, group->lines, share);
+        for (unsigned c = 0; c < shown; c++)
+            g_string_append_printf(text, "%*" PRIu64, columns[c].width, group->n[columns[c].id]);
         rect_cut_left(&at, chip_of(list, at.x, at.y, group) - at.x);
         draw_fit(list, at, UI_TEXT, 0, text->str);
     }

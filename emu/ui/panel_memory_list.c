@@ -108,10 +108,14 @@ void panel_memory_owners(const MemorySight *sight, DrawList *list, UiRect *left)
 
 /* Runs. */
 
-static char *run_text(const MemorySight *sight, const MemoryRun *run)
+/* Of `wide` lines all that the monitor prints. */
+static char *run_text(const MemorySight *sight, const MemoryRun *run, bool wide)
 {
     g_autofree char *who = memory_run_who(sight, run), *what = memory_run_what(sight, run);
     g_autofree char *colors = memory_run_colors(sight, run);
+    if (!wide)
+        return g_strdup_printf("%9" PRIx64 " %9" PRIx64 " %7" PRIu64 " %s, %s", run->begin,
+                               run->end - 1, run->pages, who, what);
     return g_strdup_printf("0x%-9" PRIx64 " 0x%-9" PRIx64 " %8" PRIu64 " %8" PRIu64 " %-7s %s, %s",
                            run->begin, run->end - 1, run->pages, run->touched, colors, who, what);
 }
@@ -119,9 +123,11 @@ static char *run_text(const MemorySight *sight, const MemoryRun *run)
 void panel_memory_runs(const MemoryPanel *panel, const MemorySight *sight, DrawList *list,
                        UiRect *left)
 {
+    const bool wide = left->w >= 68 * UI_CELL_W;
     g_autofree char *heading =
-        g_strdup_printf("   %-11s %-11s %8s %8s %-7s %s", "from", "to", "pages", "written",
-                        sight->colors ? "colours" : "", "who, what");
+        wide ? g_strdup_printf("   %-11s %-11s %8s %8s %-7s %s", "from", "to", "pages", "written",
+                               sight->colors ? "colours" : "", "who, what")
+             : g_strdup_printf("   %9s %9s %7s %s", "from", "to", "pages", "who, what");
     unsigned room = (unsigned)MAX(left->h / UI_CELL_H - 1, 0);
     unsigned first = MIN(panel->scrolled, sight->n_runs - MIN(room, sight->n_runs));
     if (!room || !sight->n_runs)
@@ -134,7 +140,7 @@ void panel_memory_runs(const MemoryPanel *panel, const MemorySight *sight, DrawL
         bool is_last = left->h < UI_CELL_H && (i + 1 < sight->n_runs || sight->more_runs);
         g_autofree char *text = is_last ? g_strdup_printf("%" PRIu64 " more (page keys)",
                                                           sight->n_runs - i + sight->more_runs)
-                                        : run_text(sight, run);
+                                        : run_text(sight, run, wide);
         if (!is_last)
             panel_owner_chip(list, at.x, at.y, panel_memory_number(owner),
                              panel_memory_letter(owner));

@@ -10,7 +10,14 @@
 #include "emu/ui/palette.h"
 #include "emu/ui/panel_memory.h"
 
-enum { CELL_W = 12, CELL_H = 18, ADDRESS_W = 11 * UI_CELL_W, STRIP = 3, LEAST_PART = 2 };
+enum {
+    CELL_W = 12,
+    MOST_CELL_W = 40,
+    CELL_H = 18,
+    ADDRESS_W = 11 * UI_CELL_W,
+    STRIP = 3,
+    LEAST_PART = 2
+};
 
 unsigned panel_memory_number(const MemoryOwner *owner)
 {
@@ -55,14 +62,15 @@ typedef struct {
     const MemorySight *sight;
     UiRect at;                      /* of the cells */
     unsigned columns, rows, merged; /* cells of the sight in one */
+    int width;
     uint64_t cell;
     uint64_t chosen;
 } Grid;
 
 static UiRect cell_rect(const Grid *grid, unsigned row, unsigned column)
 {
-    return (UiRect){ grid->at.x + (int)column * CELL_W, grid->at.y + (int)row * CELL_H, CELL_W - 1,
-                     CELL_H - 1 };
+    return (UiRect){ grid->at.x + (int)column * grid->width, grid->at.y + (int)row * CELL_H,
+                     grid->width - 1, CELL_H - 1 };
 }
 
 static void fill_owner(DrawList *list, UiRect at, const MemoryOwner *owner, bool has)
@@ -158,8 +166,13 @@ static Grid make_grid(const MemorySight *sight, UiRect at)
     unsigned rows = (unsigned)MAX(at.h / CELL_H, 1);
     while ((sight->n_cells - 1) / grid.merged >= grid.columns * rows)
         grid.merged *= 2;
+    /* Single pages stand below those of the same colour. */
+    while (grid.merged * sight->cell == PAGE_SIZE && grid.columns > MAX(sight->colors, 16) &&
+           sight->n_cells <= grid.columns / 2 * rows)
+        grid.columns /= 2;
     grid.rows = (sight->n_cells - 1) / grid.merged / grid.columns + 1;
     grid.cell = sight->cell * grid.merged;
+    grid.width = MIN(at.w / (int)grid.columns, MOST_CELL_W);
     return grid;
 }
 
