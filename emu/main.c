@@ -145,7 +145,7 @@ static bool connect(Run *run, GError **error)
     if (!connect_monitors(run, error))
         return false;
     connect_input(run);
-    run->stays_live |= o->gdbs->len && !o->skip_idle;
+    run->stays_live |= (o->gdbs->len || (o->window.on && !o->window.hidden)) && !o->skip_idle;
     rerun_tap(run->rerun);
     o->machine.live_input = run->stays_live || (console_is_live(run->console) && !o->skip_idle);
     return true;
@@ -309,7 +309,10 @@ static bool run_machine(Run *run, int *code, GError **error)
     if (!rerun_begin(run->rerun, run->gdb, error))
         return false;
     console_offer(run->console); /* a monitor's commands may come from a file, and change the run */
-    WindowSubjects subjects = { .machine = m, .hub = run->monitors };
+    WindowSubjects subjects = { .machine = m,
+                                .hub = run->monitors,
+                                .display = run->display,
+                                .vcs = console_vcs(run->console) };
     if (run->window && !window_attach(run->window, &subjects, error))
         return false;
     if (run->daemon >= 0)

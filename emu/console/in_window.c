@@ -28,7 +28,9 @@ static void typed_arrived(void *opaque, void *unused)
 {
     Channel *channel = opaque;
     uint8_t keys[PIECE];
+    unsigned cols, rows;
     (void)unused;
+    (void)vc_take_size(channel->vc, &cols, &rows); /* no line has use for it yet */
     size_t size = vc_take(channel->vc, keys, MIN(room(channel), PIECE));
     channel_take_keys(channel, keys, size);
     if (room(channel))

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "emu/base/error.h"
+#include "emu/console/vc.h"
+#include "emu/display/input.h"
 #include "emu/doctor.h"
 #include "emu/ui/module.h"
 
@@ -100,6 +102,23 @@ void window_command(UiLink *link, const char *line)
         inbox_post(&subjects->machine->inbox, command_arrived, link, g_strdup(line));
 }
 
+static void look_at_pointer(void *opaque, void *data)
+{
+    UiLink *link = opaque;
+    (void)data;
+    g_atomic_int_set(&link->has_pointer, input_has_pointer(link->subjects->machine));
+    g_atomic_int_set(&link->is_absolute, input_is_absolute(link->subjects->machine));
+}
+
+void window_ask_pointer(UiLink *link)
+{
+    g_mutex_lock(&link->lock);
+    const WindowSubjects *subjects = link->subjects;
+    g_mutex_unlock(&link->lock);
+    if (subjects)
+        inbox_post(&subjects->machine->inbox, look_at_pointer, link, NULL);
+}
+
 static void stop_machine(void *opaque, void *data)
 {
     Machine *machine = opaque;
@@ -117,6 +136,8 @@ void window_closed(UiLink *link, bool lost)
     g_mutex_unlock(&link->lock);
     if (!machine)
         return;
+    for (guint i = 0; lost && i < link->subjects->vcs->len; i++)
+        vc_close(g_ptr_array_index(link->subjects->vcs, i)); /* nobody reads them any more */
     g_atomic_int_set(&machine->inbox.urgent, 1);
     inbox_post(&machine->inbox, stop_machine, machine, GINT_TO_POINTER(lost ? EXIT_HOST : 0));
 }
@@ -190,6 +211,8 @@ static void look(Machine *machine, void *opaque)
         take_shot(window, shot);
         window->next_shot++;
     }
+    if (window->next_shot == window->config->shots->len && window->config->ends)
+        machine_stop(machine, STOP_QUIT, 0);
     schedule(window);
 }
 
@@ -252,11 +275,15 @@ bool window_attach(Window *window, const WindowSubjects *subjects, GError **erro
     while (link->state == UI_OPENING)
         g_cond_wait(&link->to_emulation, &link->lock);
     bool open = link->state == UI_OPEN, closed = link->closed;
-    if (open)
+    if (open) {
         link->subjects = &window->subjects;
+        look_at_pointer(link, NULL);
+    }
     if (link->error)
         g_propagate_error(error, g_steal_pointer(&link->error));
     g_cond_signal(&link->to_window);
+    while (open && !link->attached && !is_gone(link))
+        g_cond_wait(&link->to_emulation, &link->lock);
     g_mutex_unlock(&link->lock);
     if (open && closed)
         window_closed(link, false);

@@ -7,6 +7,7 @@
 #ifndef EMU_DISPLAY_WINDOW_H
 #define EMU_DISPLAY_WINDOW_H
 
+#include "emu/display/display.h"
 #include "emu/machine.h"
 #include "emu/monitor/hub.h"
 
@@ -35,6 +36,9 @@ typedef struct {
     unsigned scale;         /* percent; 0: as the screen is */
     unsigned width, height; /* at 100 %; 0: the usual */
     bool full_screen, stats;
+    bool asks_size; /* guests are asked for pictures as large as there is room */
+    bool smooth;    /* pictures fill their room, rather than keep their pixels whole */
+    bool ends; /* with the last picture the run does, too: nobody sees or says anything any more */
     int areas[WINDOW_AREAS]; /* their size in units, 0: hidden, -1: the usual */
     const char *zoom;        /* the area that has all the room; NULL: none */
     GPtrArray *panels;       /* of strings: PANEL[:NAME=VALUE/...] */
@@ -46,6 +50,8 @@ typedef struct {
 typedef struct {
     Machine *machine;
     MonitorHub *hub;
+    Display *display;
+    const GPtrArray *vcs; /* of Vc: lines whose terminals are in the window */
 } WindowSubjects;
 
 typedef struct Window Window;

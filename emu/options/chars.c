@@ -264,10 +264,11 @@ CharSpec *options_read_line(Options *o, const char *name, const char *text, GErr
 bool options_resolve_serial(Options *o, GError **error)
 {
     bool nothing = o->nodefaults || o->top || o->top_harts;
-    const char *text = o->serial ? o->serial : nothing ? "none" : "mon:stdio";
+    const char *usual = nothing ? "none" : o->has_window ? "vc" : "mon:stdio";
+    const char *text = o->serial ? o->serial : usual;
     o->serial_char = options_read_line(o, "-serial", text, error);
     /* The default gives way to a monitor elsewhere, or none; what was asked for does not. */
-    if (o->serial_char && !o->serial)
+    if (o->serial_char && !o->serial && !o->has_window)
         o->serial_char->monitor = !o->monitors->len && !o->no_monitor && !nothing;
     return o->serial_char != NULL;
 }

@@ -92,6 +92,8 @@ static bool read_window(Options *o, Props *props, GError **error)
            (!size || read_size(o, size, error)) && (!layout || read_layout(o, layout, error)) &&
            props_bool(props, "full-screen", &w->full_screen, error) &&
            props_bool(props, "stats", &w->stats, error) &&
+           props_bool(props, "ask-size", &w->asks_size, error) &&
+           props_bool(props, "smooth", &w->smooth, error) &&
            props_only(props, "renderer", "software", "pixels are to be the same everywhere",
                       error) &&
            props_only(props, "gl", "off", "pixels are to be the same everywhere", error) &&
@@ -214,10 +216,13 @@ bool options_resolve_window(Options *o, GError **error)
             g_array_append_val(w->shots, shot);
         }
     }
-    /* Who wants pictures alone needs no screen. */
+    /* Who wants pictures alone needs no screen, and if no line leads elsewhere, no more than pictures. */
     w->hidden = w->shots->len && !w->on;
     w->on |= w->hidden;
     w->name = o->name;
+    o->has_window = w->on;
+    w->ends = w->hidden && !o->serial && !o->monitors->len && !o->gdbs->len;
+    o->skip_idle |= w->ends;
     if (o->nographic && w->on && !w->hidden)
         return fail(
             error, EXIT_CONFIG,

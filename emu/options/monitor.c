@@ -75,6 +75,8 @@ bool options_resolve_monitors(Options *o, GError **error)
 {
     if (takes_terminal(o))
         g_ptr_array_add(o->monitors, options_keep(o, "stdio"));
+    if (o->has_window && !o->monitors->len && !o->no_monitor && !o->nodefaults)
+        g_ptr_array_add(o->monitors, options_keep(o, "vc"));
     if (o->serial_char->monitor)
         g_ptr_array_add(o->monitor_chars, o->serial_char);
     for (guint i = 0; i < o->monitors->len; i++)

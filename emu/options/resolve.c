@@ -392,12 +392,12 @@ bool options_resolve(Options *o, GError **error)
         return fail(error, EXIT_CONFIG,
                     "-trace-pre, but no event is waited for; add -trace-start "
                     "EVENT");
-    if (!machinefile_resolve(o, error) || !options_check_machine(o, error) ||
-        !options_resolve_serial(o, error) || !options_resolve_monitors(o, error) ||
-        !options_check_vcs(o, error) || !options_resolve_gdbs(o, error) ||
-        !plug_notes(o, has_bus, plug_note, error) || !plug_notes(o, is_card, plug_note, error) ||
-        !plug_notes(o, is_any, plug_console, error) || !resolve_semihosting(o, error) ||
-        !check_used(o, error) || !check_quantum(o, error))
+    if (!options_resolve_window(o, error) || !machinefile_resolve(o, error) ||
+        !options_check_machine(o, error) || !options_resolve_serial(o, error) ||
+        !options_resolve_monitors(o, error) || !options_check_vcs(o, error) ||
+        !options_resolve_gdbs(o, error) || !plug_notes(o, has_bus, plug_note, error) ||
+        !plug_notes(o, is_card, plug_note, error) || !plug_notes(o, is_any, plug_console, error) ||
+        !resolve_semihosting(o, error) || !check_used(o, error) || !check_quantum(o, error))
         return false;
     if (o->stopped && !o->gdbs->len && !o->monitor_chars->len)
         return fail(error, EXIT_CONFIG,
@@ -405,7 +405,7 @@ bool options_resolve(Options *o, GError **error)
     if (o->daemonize && o->verb && !strcmp(o->verb, "gdb"))
         return fail(error, EXIT_CONFIG,
                     "gdb wants the terminal that -daemonize lets go; write one of them");
-    if (!check_terminal(o, error) || !options_resolve_window(o, error))
+    if (!check_terminal(o, error))
         return false;
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         o->machine.virtio[i].seed = o->machine.seed + i + 1;

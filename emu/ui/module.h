@@ -32,9 +32,12 @@ typedef struct {
     GError *error;                  /* UI_FAILED: why; EXIT_HOST */
     const WindowSubjects *subjects; /* NULL: there is no machine yet */
     SightPublisher *publisher;
-    UiShot *shot; /* NULL: none is wanted */
-    bool over;    /* the window is to go */
-    bool closed;  /* somebody closed it before there was a machine */
+    bool attached; /* the window has taken them: lines are read */
+    UiShot *shot;  /* NULL: none is wanted */
+    bool over;     /* the window is to go */
+    bool closed;   /* somebody closed it before there was a machine */
+    /* Atomic. What the guest has: window_ask_pointer brings them up to date. */
+    gint has_pointer, is_absolute;
 } UiLink;
 
 typedef struct {
@@ -48,6 +51,8 @@ extern const UiModule bulkhead_ui_module;
 
 /* For the window: a line of the monitor is to be run, as if it had been typed there. */
 void window_command(UiLink *link, const char *line);
+/* `link`'s pointer is looked at anew. */
+void window_ask_pointer(UiLink *link);
 /* The user wants the run to end, or nothing can be shown any more (`lost`). Not under `lock`. */
 void window_closed(UiLink *link, bool lost);
 

@@ -8,23 +8,25 @@
 
 #include "emu/base/error.h"
 #include "emu/ui/module.h"
-#include "emu/ui/sdl_input.h"
+#include "emu/ui/sdl_events.h"
 #include "emu/ui/sdl_png.h"
+#include "emu/ui/sdl_views.h"
 #include "emu/ui/sdl_window.h"
 
-enum { FRAME_US = 1000000 / 60, ASK_US = 50000, MIPS_US = 500000 };
+enum { FRAME_US = 1000000 / 60, ASK_US = 50000, MIPS_US = 500000, MOST_POLLS = 16 };
 
 typedef struct {
     UiLink *link;
     Screen screen;
     Ui *ui;
-    Input input;
+    Events events;
     SightPublisher *publisher; /* NULL: there is no machine yet */
     gint64 next_frame, asked, measured;
     uint64_t executed; /* then */
     bool wants_paint;
     gint64 first_frame; /* us after the program's start */
     uint64_t frames, pixels;
+    GPtrArray *displays; /* of DisplayView, by the number of their picture */
     char *title;
 } Module;
 
@@ -117,6 +119,13 @@ static void take_sights(Module *m, gint64 now)
 
 /* Painting. */
 
+static void paint_picture(void *opaque, unsigned number, Canvas *canvas, UiRect at, UiRect clip)
+{
+    const Module *m = opaque;
+    if (number < m->displays->len)
+        display_view_paint(g_ptr_array_index(m->displays, number), canvas, at, clip);
+}
+
 static void paint(Module *m)
 {
     m->pixels += screen_show(&m->screen, m->ui);
@@ -141,7 +150,8 @@ static void take_shot(Module *m, UiShot *shot)
 {
     UiLink *link = m->link;
     SightWants wants;
-    (void)ui_poll(m->ui);
+    for (unsigned i = 0; i < MOST_POLLS; i++)
+        (void)ui_poll(m->ui); /* all that was said */
     ui_wants(m->ui, &wants);
     g_mutex_lock(&link->lock);
     shot->wants = wants;
@@ -170,9 +180,27 @@ static void take_shot(Module *m, UiShot *shot)
 
 static void attach(Module *m, const WindowSubjects *subjects)
 {
-    (void)subjects;
-    m->publisher = m->link->publisher;
+    UiLink *link = m->link;
+    m->publisher = link->publisher;
     m->wants_paint = true;
+    for (unsigned i = 0; i < display_outputs(subjects->display); i++) {
+        DisplayView *view = display_view_new(link, &m->screen, i);
+        g_ptr_array_add(m->displays, view);
+        ui_add_tab(m->ui, &display_view, view, display_name(subjects->display, i));
+    }
+    for (guint i = 0; i < subjects->vcs->len; i++) {
+        Vc *vc = g_ptr_array_index(subjects->vcs, i);
+        void *view = terminal_view_new(vc);
+        if (vc_is_monitor(vc) && !m->ui->bottom->len)
+            ui_set_monitor(m->ui, &terminal_view, view, vc_name(vc));
+        else
+            ui_add_tab(m->ui, &terminal_view, view, vc_name(vc));
+    }
+    ui_resize(m->ui, m->ui->width, m->ui->height);
+    g_mutex_lock(&link->lock);
+    link->attached = true;
+    g_cond_signal(&link->to_emulation);
+    g_mutex_unlock(&link->lock);
 }
 
 /* False: the window is to go. */
@@ -202,7 +230,9 @@ static bool open(Module *m)
         UiHost host = { run_command, change_scale, switch_full_screen, grab, m };
         m->ui = ui_new(link->config, &host);
         m->ui->live = true;
-        input_begin(&m->input, &m->screen, m->ui);
+        m->screen.image = paint_picture;
+        m->screen.image_opaque = m;
+        events_begin(&m->events, &m->screen, m->ui);
         fit(m);
         paint(m);
     }
@@ -233,14 +263,17 @@ static void frame(Module *m)
     if (now < m->next_frame)
         return;
     m->next_frame = MAX(m->next_frame + FRAME_US, now);
-    unsigned done = input_take(&m->input);
-    if (done & INPUT_CLOSED)
+    unsigned done = events_take(&m->events);
+    if (done & EVENTS_CLOSED)
         window_closed(m->link, false);
-    if (done & INPUT_RESIZED) {
+    if (done & EVENTS_RESIZED) {
         screen_resized(&m->screen);
         fit(m);
     }
-    m->wants_paint |= (done & INPUT_DONE) != 0;
+    m->wants_paint |= (done & EVENTS_DONE) != 0;
+    if (m->screen.wants_grab && !m->ui->grabbed)
+        ui_do(m->ui, UI_DO_GRAB);
+    m->screen.wants_grab = false;
     ask(m, now);
     take_sights(m, now);
     m->wants_paint |= ui_poll(m->ui);
@@ -250,7 +283,7 @@ static void frame(Module *m)
 
 static void run(UiLink *link)
 {
-    Module m = { .link = link };
+    Module m = { .link = link, .displays = g_ptr_array_new() };
     if (open(&m)) {
         m.next_frame = g_get_monotonic_time();
         while (obey(&m))
@@ -259,6 +292,7 @@ static void run(UiLink *link)
         ui_free(m.ui);
     }
     screen_close(&m.screen);
+    g_ptr_array_free(m.displays, TRUE);
     g_free(m.title);
 }
 

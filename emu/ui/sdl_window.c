@@ -31,13 +31,29 @@ void screen_size(const Screen *s, int *w, int *h)
     *h = to_units(s, s->canvas.h) + (s->canvas.h * 100 % (int)s->scale != 0);
 }
 
-void screen_to_units(const Screen *s, int x, int y, int *unit_x, int *unit_y)
+void screen_locate(const Screen *s, int x, int y, UiMouse *mouse)
 {
     int w = 0, h = 0;
     if (s->window)
         SDL_GetWindowSize(s->window, &w, &h);
-    *unit_x = to_units(s, w > 0 ? (int)((int64_t)x * s->canvas.w / w) : x);
-    *unit_y = to_units(s, h > 0 ? (int)((int64_t)y * s->canvas.h / h) : y);
+    mouse->pixel_x = w > 0 ? (int)((int64_t)x * s->canvas.w / w) : x;
+    mouse->pixel_y = h > 0 ? (int)((int64_t)y * s->canvas.h / h) : y;
+    mouse->x = to_units(s, mouse->pixel_x);
+    mouse->y = to_units(s, mouse->pixel_y);
+}
+
+void screen_damage_units(Screen *s, UiRect units)
+{
+    g_array_append_val(s->more, units);
+}
+
+void screen_damage(Screen *s, UiRect pixels)
+{
+    UiRect units = { to_units(s, pixels.x), to_units(s, pixels.y), 0, 0 };
+    units.w = to_units(s, pixels.x + pixels.w) + 1 - units.x;
+    units.h = to_units(s, pixels.y + pixels.h) + 1 - units.y;
+    if (pixels.w && pixels.h)
+        g_array_append_val(s->more, units);
 }
 
 /* As large as letters on this screen are elsewhere. */
@@ -109,7 +125,8 @@ bool screen_open(Screen *s, const WindowConfig *config, GError **error)
 {
     int units_w = config->width ? (int)config->width : USUAL_W;
     int units_h = config->height ? (int)config->height : USUAL_H;
-    *s = (Screen){ .rects = g_array_new(FALSE, FALSE, sizeof(UiRect)) };
+    *s = (Screen){ .rects = g_array_new(FALSE, FALSE, sizeof(UiRect)),
+                   .more = g_array_new(FALSE, FALSE, sizeof(UiRect)) };
     for (unsigned i = 0; i < AREAS; i++)
         s->areas[i] = damage_new();
     if (!config->hidden && !start_video(error))
@@ -142,6 +159,7 @@ void screen_close(Screen *s)
     for (unsigned i = 0; i < AREAS; i++)
         damage_free(&s->areas[i]);
     g_array_free(s->rects, TRUE);
+    g_array_free(s->more, TRUE);
     SDL_QuitSubSystem(SDL_INIT_VIDEO);
 }
 
@@ -191,6 +209,8 @@ static void find_changes(Screen *s, const Ui *ui)
     g_array_set_size(s->rects, 0);
     for (unsigned area = 0; area < AREAS; area++)
         damage_find(&s->areas[area], ui->lists[area], ui->at[area], s->rects);
+    g_array_append_vals(s->rects, s->more->data, s->more->len);
+    g_array_set_size(s->more, 0);
     if (s->all || ui->help_shown || s->help_was_shown) {
         g_array_set_size(s->rects, 0);
         g_array_append_val(s->rects, whole);

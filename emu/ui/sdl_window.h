@@ -20,7 +20,10 @@ typedef struct {
     Damage areas[AREAS];
     GArray *rects; /* of UiRect: what changed in this frame, in units */
     bool all;      /* everything is to be painted again */
+    GArray *more;  /* of UiRect, units: what views say has changed in their pictures */
     bool help_was_shown;
+    bool hide_pointer; /* the guest draws one of its own where the mouse is */
+    bool wants_grab;   /* somebody clicked where the guest needs the mouse for itself */
     ImageFn *image;
     void *image_opaque;
 } Screen;
@@ -36,7 +39,10 @@ void screen_resized(Screen *screen);
 bool screen_rescale(Screen *screen, int steps);
 /* Draws and paints what changed, and shows it. Returns how many pixels were painted. */
 uint64_t screen_show(Screen *screen, Ui *ui);
-/* From the window's coordinates to units. */
-void screen_to_units(const Screen *screen, int x, int y, int *unit_x, int *unit_y);
+/* A picture has changed there; in pixels of the canvas, or in units. */
+void screen_damage(Screen *screen, UiRect pixels);
+void screen_damage_units(Screen *screen, UiRect units);
+/* From the window's coordinates to the canvas', and to units. */
+void screen_locate(const Screen *screen, int x, int y, UiMouse *mouse);
 
 #endif

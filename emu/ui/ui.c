@@ -112,7 +112,7 @@ void ui_resize(Ui *ui, int width, int height)
 
 static void add_view(GArray *list, const UiViewType *type, void *view, const char *title)
 {
-    UiTab tab = { type, view, g_strdup(title) };
+    UiTab tab = { type, view, g_strdup(title), false };
     g_array_append_val(list, tab);
 }
 
@@ -171,7 +171,7 @@ static bool poll_tabs(GArray *tabs)
     bool any = false;
     for (guint i = 0; i < tabs->len; i++) {
         const UiTab *tab = &g_array_index(tabs, UiTab, i);
-        any |= tab->type->poll && tab->type->poll(tab->view);
+        any |= tab->type->poll && tab->type->poll(tab->view, tab->shown);
     }
     return any;
 }
@@ -210,9 +210,9 @@ static void draw_heading(DrawList *list, UiRect *room, const char *title, bool c
              chosen ? UI_TEXT : UI_DIM, chosen ? UI_BOLD : 0, title);
 }
 
-static void draw_tab(const Ui *ui, const UiTab *tab, DrawList *list, UiRect area, bool focused)
+static void draw_tab(UiTab *tab, DrawList *list, UiRect area, bool focused)
 {
-    (void)ui;
+    tab->shown = area.w > 0 && area.h > 0;
     draw_clip(list, area);
     tab->type->draw(tab->view, list, area, focused);
     draw_unclip(list);
@@ -225,7 +225,7 @@ static void draw_tiles(const Ui *ui, DrawList *list, UiRect area)
         columns++;
     guint rows = (n + columns - 1) / columns;
     for (guint i = 0; i < n; i++) {
-        const UiTab *tab = &g_array_index(ui->tabs, UiTab, i);
+        UiTab *tab = &g_array_index(ui->tabs, UiTab, i);
         int x = area.w * (int)(i % columns) / (int)columns,
             y = area.h * (int)(i / columns) / (int)rows;
         UiRect tile = { area.x + x, area.y + y,
@@ -233,7 +233,7 @@ static void draw_tiles(const Ui *ui, DrawList *list, UiRect area)
                         area.h * (int)(i / columns + 1) / (int)rows - y - 2 };
         UiRect head = rect_cut_top(&tile, LAYOUT_HEAD);
         draw_heading(list, &head, tab->title, i == ui->tab, i);
-        draw_tab(ui, tab, list, tile, ui->focus == AREA_MIDDLE && i == ui->tab);
+        draw_tab(tab, list, tile, ui->focus == AREA_MIDDLE && i == ui->tab);
     }
 }
 
@@ -253,7 +253,7 @@ static void draw_middle(const Ui *ui, DrawList *list, UiRect area)
     }
     for (guint i = 0; i < ui->tabs->len; i++)
         draw_heading(list, &head, g_array_index(ui->tabs, UiTab, i).title, i == ui->tab, i);
-    draw_tab(ui, &g_array_index(ui->tabs, UiTab, ui->tab), list, rest, ui->focus == AREA_MIDDLE);
+    draw_tab(&g_array_index(ui->tabs, UiTab, ui->tab), list, rest, ui->focus == AREA_MIDDLE);
 }
 
 static void draw_panel(const Ui *ui, UiArea area, DrawList *list, UiRect rest)
@@ -280,9 +280,9 @@ static void draw_monitor(const Ui *ui, DrawList *list, UiRect rest)
     draw_fill(list, rest, UI_BACK);
     if (!ui->bottom->len)
         return;
-    const UiTab *tab = &g_array_index(ui->bottom, UiTab, 0);
+    UiTab *tab = &g_array_index(ui->bottom, UiTab, 0);
     draw_heading(list, &head, tab->title, true, 0);
-    draw_tab(ui, tab, list, rest, ui->focus == AREA_MONITOR);
+    draw_tab(tab, list, rest, ui->focus == AREA_MONITOR);
 }
 
 static void draw_area(const Ui *ui, UiArea area, DrawList *list)
@@ -296,8 +296,23 @@ static void draw_area(const Ui *ui, UiArea area, DrawList *list)
     }
 }
 
+/* Headings as they are now; what is not drawn from here on is not seen. */
+static void look_at_tabs(const GArray *tabs)
+{
+    for (guint i = 0; i < tabs->len; i++) {
+        UiTab *tab = &g_array_index(tabs, UiTab, i);
+        tab->shown = false;
+        if (!tab->type->title)
+            continue;
+        g_free(tab->title);
+        tab->title = tab->type->title(tab->view);
+    }
+}
+
 void ui_draw(Ui *ui)
 {
+    look_at_tabs(ui->tabs);
+    look_at_tabs(ui->bottom);
     for (UiArea area = 0; area < AREAS; area++) {
         draw_list_clear(ui->lists[area]);
         if (!is_seen(ui, area))

@@ -18,8 +18,10 @@ enum { UI_SHIFT = 1, UI_CTRL = 2, UI_ALT = 4 };
 /* The mouse, in units. */
 typedef struct {
     int x, y;
-    int wheel;       /* notches upwards */
-    unsigned button; /* 1 left, 2 middle, 3 right; 0: none is meant */
+    int pixel_x, pixel_y; /* the same in pixels of the canvas */
+    int dx, dy;           /* of the mouse itself, while it is grabbed */
+    int wheel;            /* notches upwards */
+    unsigned button;      /* 1 left, 2 middle, 3 right; 0: none is meant */
     bool down;
     unsigned modifiers, clicks;
 } UiMouse;
@@ -27,14 +29,17 @@ typedef struct {
 /* What stands in a tab of the middle, or in the monitor's area: a console, a display. All but draw may be NULL. */
 typedef struct {
     void (*draw)(void *view, DrawList *list, UiRect area, bool focused);
-    /* Takes what is new. True: draw it again. */
-    bool (*poll)(void *view);
+    /* Takes what is new. True: draw it again. `shown`: it is on the screen. */
+    bool (*poll)(void *view, bool shown);
     bool (*key)(void *view, unsigned key, unsigned modifiers);
     void (*text)(void *view, const char *utf8);
     /* A key of the keyboard, by its code of evdev, for guests; true: it is the guest's. */
     bool (*scan)(void *view, unsigned code, bool down);
     bool (*mouse)(void *view, const UiMouse *mouse, UiRect area);
-    void (*leave)(void *view); /* the focus goes elsewhere, or the window's does */
+    void (*grab)(void *view, bool on); /* keys and mouse are the view's alone, or not any more */
+    void (*leave)(void *view);         /* the focus goes elsewhere, or the window's does */
+    void (*enter)(void *view);         /* and comes */
+    char *(*title)(void *view);        /* what its heading says; to be freed */
     void (*free)(void *view);
     bool is_display; /* keys of the window without Ctrl+Alt are the guest's */
 } UiViewType;
@@ -43,6 +48,7 @@ typedef struct {
     const UiViewType *type;
     void *view;
     char *title;
+    bool shown;
 } UiTab;
 
 typedef struct {

@@ -24,12 +24,20 @@ static void leave(Ui *ui)
         ui_do(ui, UI_DO_GRAB);
 }
 
+static void enter(Ui *ui)
+{
+    const UiTab *tab = ui_focused_view(ui);
+    if (tab && tab->type->enter)
+        tab->type->enter(tab->view);
+}
+
 void ui_focus(Ui *ui, UiArea area)
 {
     if (area == ui->focus || area == AREA_BAR || area == AREA_NONE)
         return;
     leave(ui);
     ui->focus = area;
+    enter(ui);
     if (ui->layout.zoomed != AREA_NONE) {
         ui->layout.zoomed = area;
         ui_resize(ui, ui->width, ui->height);
@@ -38,7 +46,9 @@ void ui_focus(Ui *ui, UiArea area)
 
 void ui_window_focus(Ui *ui, bool has)
 {
-    if (!has)
+    if (has)
+        enter(ui);
+    else
         leave(ui);
 }
 
@@ -48,6 +58,7 @@ static void choose_tab(Ui *ui, guint tab)
         return;
     leave(ui);
     ui->tab = tab;
+    enter(ui);
 }
 
 static void choose_inspector(Ui *ui, guint panel)
@@ -157,16 +168,24 @@ static void do_machine(Ui *ui, UiAction action)
                                           : lines[action]);
 }
 
+static void grab(Ui *ui, bool on)
+{
+    const UiTab *tab = ui_focused_view(ui);
+    if (!tab)
+        return;
+    ui->grabbed = on;
+    ui->host.grab(ui->host.opaque, on);
+    if (tab->type->grab)
+        tab->type->grab(tab->view, on);
+}
+
 static void do_window(Ui *ui, UiAction action)
 {
     void *opaque = ui->host.opaque;
     switch (action) {
     case UI_DO_HELP: ui->help_shown = !ui->help_shown; break;
     case UI_DO_TILES: ui->tiles = !ui->tiles; break;
-    case UI_DO_GRAB:
-        ui->grabbed = !ui->grabbed;
-        ui->host.grab(opaque, ui->grabbed);
-        break;
+    case UI_DO_GRAB: grab(ui, !ui->grabbed); break;
     case UI_DO_FULL_SCREEN: ui->host.full_screen(opaque); break;
     case UI_DO_LARGER: ui->host.scale(opaque, 1); break;
     case UI_DO_SMALLER: ui->host.scale(opaque, -1); break;
@@ -321,9 +340,11 @@ static UiTab *view_of(Ui *ui, UiArea area)
 
 void ui_mouse(Ui *ui, const UiMouse *mouse)
 {
-    if (drag(ui, mouse))
+    if (!ui->grabbed && drag(ui, mouse))
         return;
-    UiArea area = ui->pressed != AREA_NONE ? ui->pressed : area_at(ui, mouse->x, mouse->y);
+    UiArea area = ui->grabbed                ? ui->focus
+                  : ui->pressed != AREA_NONE ? ui->pressed
+                                             : area_at(ui, mouse->x, mouse->y);
     if (mouse->button)
         ui->pressed = mouse->down ? area : AREA_NONE;
     if (area == AREA_NONE)

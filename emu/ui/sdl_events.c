@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* sdl_input.c - what people do, from SDL's events; see sdl_input.h. */
-#include "emu/ui/sdl_input.h"
+/* sdl_events.c - what people do, from SDL's events; see sdl_events.h. */
+#include "emu/ui/sdl_events.h"
 
 #include "emu/ui/keys.h"
 
-void input_begin(Input *input, Screen *screen, Ui *ui)
+void events_begin(Events *events, Screen *screen, Ui *ui)
 {
-    *input = (Input){ .screen = screen, .ui = ui };
+    *events = (Events){ .screen = screen, .ui = ui };
     if (screen->window)
         SDL_StartTextInput();
 }
@@ -41,89 +41,98 @@ static unsigned key_of(SDL_Keysym sym)
     return sym.sym > 0 && sym.sym < 0x110000 ? (unsigned)sym.sym : 0;
 }
 
-static unsigned take_key(Input *input, const SDL_KeyboardEvent *event)
+static unsigned take_key(Events *events, const SDL_KeyboardEvent *event)
 {
-    Ui *ui = input->ui;
+    Ui *ui = events->ui;
     bool down = event->state == SDL_PRESSED;
     unsigned key = key_of(event->keysym), modifiers = modifiers_of(event->keysym.mod);
     if (down)
-        input->swallowed = key && ui_key(ui, key, modifiers);
-    if (!(down && input->swallowed) && !event->repeat) {
+        events->swallowed = key && ui_key(ui, key, modifiers);
+    if (!(down && events->swallowed) && !event->repeat) {
         unsigned code = keys_evdev((unsigned)event->keysym.scancode);
-        input->swallowed |= code && ui_scan(ui, code, down);
+        events->swallowed |= code && ui_scan(ui, code, down);
     }
-    return down ? INPUT_DONE : 0;
+    return down ? EVENTS_DONE : 0;
 }
 
-static UiMouse mouse_at(const Input *input, int x, int y)
+static UiMouse mouse_at(const Events *events, int x, int y)
 {
     UiMouse mouse = { .modifiers = modifiers_of(SDL_GetModState()) };
-    screen_to_units(input->screen, x, y, &mouse.x, &mouse.y);
+    screen_locate(events->screen, x, y, &mouse);
     return mouse;
 }
 
-static unsigned take_button(const Input *input, const SDL_MouseButtonEvent *event)
+static void tell_mouse(const Events *events, const UiMouse *mouse)
 {
-    UiMouse mouse = mouse_at(input, event->x, event->y);
+    events->screen->hide_pointer = false;
+    ui_mouse(events->ui, mouse);
+    SDL_ShowCursor(events->screen->hide_pointer ? SDL_DISABLE : SDL_ENABLE);
+}
+
+static unsigned take_button(const Events *events, const SDL_MouseButtonEvent *event)
+{
+    UiMouse mouse = mouse_at(events, event->x, event->y);
     mouse.button = event->button == SDL_BUTTON_MIDDLE  ? 2
                    : event->button == SDL_BUTTON_RIGHT ? 3
                                                        : 1;
     mouse.down = event->state == SDL_PRESSED;
     mouse.clicks = event->clicks;
     SDL_CaptureMouse(mouse.down ? SDL_TRUE : SDL_FALSE);
-    ui_mouse(input->ui, &mouse);
-    return INPUT_DONE;
+    tell_mouse(events, &mouse);
+    return EVENTS_DONE;
 }
 
-static unsigned take_wheel(const Input *input, const SDL_MouseWheelEvent *event)
+static unsigned take_wheel(const Events *events, const SDL_MouseWheelEvent *event)
 {
-    UiMouse mouse = mouse_at(input, event->mouseX, event->mouseY);
+    UiMouse mouse = mouse_at(events, event->mouseX, event->mouseY);
     mouse.wheel = event->direction == SDL_MOUSEWHEEL_FLIPPED ? -event->y : event->y;
-    ui_mouse(input->ui, &mouse);
-    return INPUT_DONE;
+    tell_mouse(events, &mouse);
+    return EVENTS_DONE;
 }
 
-static unsigned take_window(const Input *input, const SDL_WindowEvent *event)
+static unsigned take_window(const Events *events, const SDL_WindowEvent *event)
 {
     switch (event->event) {
     case SDL_WINDOWEVENT_SIZE_CHANGED:
-    case SDL_WINDOWEVENT_EXPOSED: return INPUT_RESIZED;
-    case SDL_WINDOWEVENT_FOCUS_LOST: ui_window_focus(input->ui, false); return INPUT_DONE;
-    case SDL_WINDOWEVENT_FOCUS_GAINED: ui_window_focus(input->ui, true); return INPUT_DONE;
-    case SDL_WINDOWEVENT_CLOSE: return INPUT_CLOSED;
+    case SDL_WINDOWEVENT_EXPOSED: return EVENTS_RESIZED;
+    case SDL_WINDOWEVENT_FOCUS_LOST: ui_window_focus(events->ui, false); return EVENTS_DONE;
+    case SDL_WINDOWEVENT_FOCUS_GAINED: ui_window_focus(events->ui, true); return EVENTS_DONE;
+    case SDL_WINDOWEVENT_CLOSE: return EVENTS_CLOSED;
     default: return 0;
     }
 }
 
-static unsigned take(Input *input, const SDL_Event *event)
+static unsigned take(Events *events, const SDL_Event *event)
 {
     switch (event->type) {
-    case SDL_QUIT: return INPUT_CLOSED;
-    case SDL_WINDOWEVENT: return take_window(input, &event->window);
+    case SDL_QUIT: return EVENTS_CLOSED;
+    case SDL_WINDOWEVENT: return take_window(events, &event->window);
     case SDL_KEYDOWN:
-    case SDL_KEYUP: return take_key(input, &event->key);
+    case SDL_KEYUP: return take_key(events, &event->key);
     case SDL_TEXTINPUT:
-        if (!input->swallowed)
-            ui_text(input->ui, event->text.text);
-        return INPUT_DONE;
+        if (!events->swallowed)
+            ui_text(events->ui, event->text.text);
+        return EVENTS_DONE;
     case SDL_MOUSEMOTION: {
-        UiMouse mouse = mouse_at(input, event->motion.x, event->motion.y);
-        ui_mouse(input->ui, &mouse);
-        return INPUT_DONE;
+        UiMouse mouse = mouse_at(events, event->motion.x, event->motion.y);
+        mouse.dx = event->motion.xrel;
+        mouse.dy = event->motion.yrel;
+        tell_mouse(events, &mouse);
+        return EVENTS_DONE;
     }
     case SDL_MOUSEBUTTONDOWN:
-    case SDL_MOUSEBUTTONUP: return take_button(input, &event->button);
-    case SDL_MOUSEWHEEL: return take_wheel(input, &event->wheel);
+    case SDL_MOUSEBUTTONUP: return take_button(events, &event->button);
+    case SDL_MOUSEWHEEL: return take_wheel(events, &event->wheel);
     default: return 0;
     }
 }
 
-unsigned input_take(Input *input)
+unsigned events_take(Events *events)
 {
     enum { MOST = 10000 }; /* at once; the screen wants to be painted, too */
     unsigned done = 0;
     SDL_Event event;
-    for (unsigned i = 0; i < MOST && input->screen->window && SDL_PollEvent(&event); i++)
-        done |= take(input, &event);
+    for (unsigned i = 0; i < MOST && events->screen->window && SDL_PollEvent(&event); i++)
+        done |= take(events, &event);
     return done;
 }
