@@ -3,6 +3,7 @@
 #include "emu/ui/panel.h"
 
 /* Each in a line of its own, so that one more does not change another's. */
+// clang-format off
 const UiPanelType *const ui_panels[] = {
     &ui_panel_walk,
     &ui_panel_memory,
@@ -10,3 +11,4 @@ const UiPanelType *const ui_panels[] = {
     &ui_panel_csr,
     NULL,
 };
+// clang-format on
