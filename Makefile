@@ -215,9 +215,14 @@ endif
 # What hyp/partition and its guests need, without the rest of hyp/.
 DEMO := $(HYP)/partition.elf $(HYP)/rt.elf
 
-run: $(B)/bulkhead $(MODULES) $(IMAGES) $(DEMO) ## Linux and a real-time guest side by side, in this terminal (Ctrl-A x ends it)
-	@if test -t 0 && test -t 1 && test "$${TERM:-dumb}" != dumb; then top=-top; fi; \
-	$(B)/bulkhead run docs/machines/demo.bh -serial mon:stdio $$top $(RUN_FLAGS)
+# 1 where there is a screen for a window.
+SCREEN := $(if $(DISPLAY)$(WAYLAND_DISPLAY),$(filter 1,$(CONFIG_SDL)))
+
+run: $(B)/bulkhead $(MODULES) $(IMAGES) $(DEMO) ## Linux and a real-time guest side by side, in a window, or without a screen in this terminal (Ctrl-A x ends it)
+	@if test -n "$(SCREEN)"; then see="-display sdl"; \
+	elif test -t 0 && test -t 1 && test "$${TERM:-dumb}" != dumb; then see="-serial mon:stdio -top"; \
+	else see="-serial mon:stdio"; fi; \
+	$(B)/bulkhead run docs/machines/demo.bh $$see $(RUN_FLAGS)
 
 run-linux: $(B)/bulkhead $(MODULES) $(IMAGES) ## boot Linux alone to a shell in this terminal
 	@$(B)/bulkhead -M virt -m 512M -smp 2 $(RUN_FLAGS) -nographic -kernel build/images/Image -initrd build/images/initrd.cpio.gz \

@@ -13,6 +13,12 @@ import time
 WAIT = 10
 
 
+def on_a_terminal():
+    """What a person has who has a terminal and no screen."""
+    screens = ("DISPLAY", "WAYLAND_DISPLAY")
+    return {**{name: value for name, value in os.environ.items() if name not in screens}, "TERM": "xterm"}
+
+
 class Session:
     """A bulkhead on a terminal of its own."""
 
@@ -21,7 +27,7 @@ class Session:
         self.before = termios.tcgetattr(self.slave)
         self.text = b""
         self.child = subprocess.Popen(["setsid", "-c", program] + arguments, cwd=folder, stdin=self.slave,
-                                      stdout=self.slave, stderr=self.slave, env={**os.environ, "TERM": "xterm"})
+                                      stdout=self.slave, stderr=self.slave, env=on_a_terminal())
 
     def expect(self, text):
         end = time.monotonic() + WAIT
