@@ -141,12 +141,11 @@ Term *term_new(unsigned cols, unsigned rows, const TermHost *host, void *opaque)
 {
     Term *term = g_new0(Term, 1);
     *term = (Term){ .host = host, .opaque = opaque, .cursor_shown = true, .changed = true };
-    term->cols = CLAMP(cols, 1, TERM_MOST_COLS);
+    term->cols = CLAMP(cols, TERM_LEAST_COLS, TERM_MOST_COLS);
     term->rows = CLAMP(rows, 1, TERM_MOST_ROWS);
     term->title = g_string_new(NULL);
     term->new_title = g_string_new(NULL);
     term->wanted = g_string_new(NULL);
-    term->ring = g_new0(TermLine *, TERM_SCROLLBACK);
     term->vterm = vterm_new((int)term->rows, (int)term->cols);
     vterm_set_utf8(term->vterm, 1);
     vterm_output_set_callback(term->vterm, on_output, term);
@@ -179,21 +178,44 @@ void term_write(Term *term, const uint8_t *data, size_t size)
 {
     if (!size)
         return;
-    vterm_input_write(term->vterm, (const char *)data, size);
+    term_filter(term, data, size);
     vterm_screen_flush_damage(term->screen);
     term_select_check(term);
 }
 
+/* libvterm would keep margins that are no longer on the screen. */
+static void reset_margins(Term *term)
+{
+    VTermPos at;
+    vterm_state_get_cursorpos(term->state, &at);
+    g_autofree char *text =
+        g_strdup_printf("\033[?69h\033[s\033[?69l\033[r\033[%d;%dH", at.row + 1, at.col + 1);
+    vterm_input_write(term->vterm, text, strlen(text));
+}
+
+/* Nor does it see to it that the cursor stays on the screen. */
+static void mend_cursor(Term *term)
+{
+    VTermPos at;
+    vterm_state_get_cursorpos(term->state, &at);
+    g_autofree char *text =
+        g_strdup_printf("\033[%d;%dH", CLAMP(at.row, 0, (int)term->rows - 1) + 1,
+                        CLAMP(at.col, 0, (int)term->cols - 1) + 1);
+    vterm_input_write(term->vterm, text, strlen(text));
+}
+
 void term_resize(Term *term, unsigned cols, unsigned rows)
 {
-    cols = CLAMP(cols, 1, TERM_MOST_COLS);
+    cols = CLAMP(cols, TERM_LEAST_COLS, TERM_MOST_COLS);
     rows = CLAMP(rows, 1, TERM_MOST_ROWS);
     if (cols == term->cols && rows == term->rows)
         return;
+    reset_margins(term);
     term->cols = cols;
     term->rows = rows;
     term->changed = true;
     vterm_set_size(term->vterm, (int)rows, (int)cols);
+    mend_cursor(term);
     vterm_screen_flush_damage(term->screen);
     term_select_check(term);
     if (term->host->resized)

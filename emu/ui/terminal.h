@@ -7,7 +7,7 @@
  * terminal.c        life, and what the line says      terminal_lines.c   lines that scrolled away
  * terminal_keys.c   keys, pasting                     terminal_mouse.c   the mouse
  * terminal_select.c what is selected; searching       terminal_draw.c    drawing
- * terminal_tab.c    with a line of the console
+ * terminal_filter.c  between line and libvterm        terminal_tab.c     with a line of the console
  */
 #ifndef EMU_UI_TERMINAL_H
 #define EMU_UI_TERMINAL_H
@@ -19,7 +19,12 @@
 
 enum { TERM_SHIFT = 1, TERM_CTRL = 2, TERM_ALT = 4 };
 enum { TERM_KEY_F1 = 0x110100 }; /* F2 is one more, and so on up to F12 */
-enum { TERM_MOST_COLS = 500, TERM_MOST_ROWS = 200, TERM_SCROLLBACK = 10000 };
+enum {
+    TERM_LEAST_COLS = 2 /* of a wide character */,
+    TERM_MOST_COLS = 500,
+    TERM_MOST_ROWS = 200,
+    TERM_SCROLLBACK = 10000
+};
 
 typedef struct Term Term;
 
@@ -38,7 +43,7 @@ void term_free(Term *term);
 
 /* What the line says. */
 void term_write(Term *term, const uint8_t *data, size_t size);
-/* Sizes beyond 1 and TERM_MOST_... are the nearest possible. */
+/* Sizes that are not possible are the nearest that are. */
 void term_resize(Term *term, unsigned cols, unsigned rows);
 /* As large as can be drawn into `area`. */
 void term_fit(Term *term, UiRect area);

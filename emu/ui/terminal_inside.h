@@ -19,19 +19,43 @@ typedef struct {
 
 typedef enum { BY_CHARACTER, BY_WORD, BY_LINE } TermUnit;
 
+typedef enum {
+    FILTER_TEXT,
+    FILTER_ESC,
+    FILTER_CSI,
+    FILTER_STRING,
+    FILTER_STRING_ESC
+} TermFilterState;
+
+enum { FILTER_MOST = 256 };
+
+/* Between the line and libvterm. */
+typedef struct {
+    TermFilterState state;
+    char kind; /* of a sequence: '[', ']', ... */
+    char sequence[FILTER_MOST];
+    unsigned size;
+    bool too_long; /* it is not wanted */
+    char part[4];  /* the beginning of a character */
+    unsigned part_size, marks;
+    char last[6]; /* character, for REP */
+    unsigned last_size;
+} TermFilter;
+
 struct Term {
     const TermHost *host;
     void *opaque;
     VTerm *vterm;
     VTermScreen *screen;
     VTermState *state;
+    TermFilter filter;
     unsigned cols, rows;
     bool changed;
     GString *title, *new_title;
-    VTermPos cursor;
+    VTermPos cursor, saved; /* saved by the line, for itself */
     bool cursor_shown, alternate;
     int mouse; /* VTERM_PROP_MOUSE_... */
-    /* Lines that scrolled away: a ring. */
+    /* Lines that scrolled away: a ring. NULL until there is one. */
     TermLine **ring;
     unsigned ring_first, ring_size;
     int64_t first_row; /* number of the line that is the screen's first row */
@@ -49,6 +73,9 @@ struct Term {
     GString *wanted;
     unsigned pressed; /* button that the guest has been told of */
 };
+
+/* terminal_filter.c */
+void term_filter(Term *term, const uint8_t *data, size_t size);
 
 /* terminal_lines.c */
 TermLine *term_line_new(const Term *term, unsigned cols, const VTermScreenCell *cells);

@@ -203,6 +203,8 @@ void term_line_restore(const Term *term, const TermLine *line, unsigned cols, VT
 void term_push(Term *term, TermLine *line)
 {
     unsigned at = (term->ring_first + term->ring_size) % TERM_SCROLLBACK;
+    if (!term->ring)
+        term->ring = g_new0(TermLine *, TERM_SCROLLBACK);
     if (term->ring_size == TERM_SCROLLBACK) {
         term_line_free(term->ring[at]);
         term->ring_first = (term->ring_first + 1) % TERM_SCROLLBACK;

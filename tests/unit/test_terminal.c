@@ -102,6 +102,32 @@ Test(terminal, screens)
         { "DEC graphics", "\033(0qx\033(Bq", "\xe2\x94\x80\xe2\x94\x82q\n\n\n\n" },
         { "unknown", "a\033[?9999h\033]999;x\ab\033P1$r\033\\c", "abc\n\n\n\n" },
         { "SGR", "\033[31mred\033[0m", "red\n\n\n\n" },
+        { "REP", "\0337x\033[3b.", "xxxx.\n\n\n\n" },
+        { "REP of nothing", "\033[5bx", "x\n\n\n\n" },
+        { "REP of a mark", "e\xcc\x81\033[b",
+          "e\xcc\x81"
+          "e\n\n\n\n" },
+        { "too many parameters", "\033[1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1;1Hx",
+          "x\n\n\n\n" },
+        { "large parameters", "\033[99999999999999999999;99999999999999999999Hx",
+          "\n\n\n       x\n" },
+        { "C1 in UTF-8",
+          "a\xc2\x9b"
+          "5b\xc2\x85",
+          "a5b\n\n\n\n" },
+        { "not UTF-8",
+          "a\xff"
+          "b\xe2\x82"
+          "c\xed\xa0\x80",
+          "a\xef\xbf\xbd"
+          "b\xef\xbf\xbd"
+          "c\xef\xbf\xbd"
+          "\n\n\n\n" },
+        { "cancelled", "\033[3\030a\033]2;x\032b", "ab\n\n\n\n" },
+        { "controls within", "a\033[\r2Cb", "a b\n\n\n\n" },
+        { "strings", "\033]52;c;eA==\a\033Pq#0\033\\\033_x\033\\\033^y\033\\\033Xz\033\\a",
+          "a\n\n\n\n" },
+        { "string without an end", "\033]0;x\033[2Cy", "  y\n\n\n\n" },
         { "BS", "abc\b\bX", "aXc\n\n\n\n" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -192,7 +218,7 @@ Test(terminal, another_size)
     cr_expect_neq(cells[0].ink, UI_TEXT, "with its colours");
     term_resize(r.term, 0, 100000);
     term_size(r.term, &cols, &rows);
-    cr_expect(cols == 1 && rows == TERM_MOST_ROWS);
+    cr_expect(cols == TERM_LEAST_COLS && rows == TERM_MOST_ROWS);
     term_fit(r.term, (UiRect){ 0, 0, 80 * UI_CELL_W + 6, 24 * UI_CELL_H + 3 });
     term_size(r.term, &cols, &rows);
     cr_expect(cols == 80 && rows == 24);
