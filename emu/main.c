@@ -111,12 +111,26 @@ static void connect_input(Run *run)
     }
 }
 
+/* Displays in the order of -device, which fills slots from the last one downwards. */
+static void connect_displays(Run *run)
+{
+    Options *o = run->options;
+    run->display = display_new();
+    for (unsigned i = VIRTIO_SLOTS; i-- > 0;) {
+        VirtioConfig *slot = &o->machine.virtio[i];
+        g_autofree char *made = g_strdup_printf("virtio%u", i);
+        if (slot->driver && !strcmp(slot->driver, "virtio-gpu-device"))
+            slot->display = display_add(run->display, o->slots[i].id ? o->slots[i].id : made,
+                                        slot->gpu.n_outputs, &slot->chr);
+    }
+}
+
 /* Before the machine: the ends of its lines. */
 static bool connect(Run *run, GError **error)
 {
     Options *o = run->options;
     run->console = console_new((unsigned)o->escape, run->terminal);
-    run->display = display_new();
+    connect_displays(run);
     if (!console_connect(run->console, o->serial_char, &o->machine.serial, error))
         return false;
     if (o->semihost_char &&
@@ -124,12 +138,6 @@ static bool connect(Run *run, GError **error)
         return false;
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++) {
         const SlotHost *host = &o->slots[i];
-        VirtioConfig *slot = &o->machine.virtio[i];
-        if (slot->driver && !strcmp(slot->driver, "virtio-gpu-device")) {
-            g_autofree char *made = g_strdup_printf("virtio%u", i);
-            slot->display = display_add(run->display, host->id ? host->id : made,
-                                        slot->gpu.n_outputs, &slot->chr);
-        }
         if (host->chr &&
             !console_connect(run->console, host->chr, &o->machine.virtio[i].chr, error))
             return false;

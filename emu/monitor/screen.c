@@ -24,7 +24,7 @@ static bool read_dump(char **words, Dump *dump)
         } else if (place == 1) {
             dump->device = g_strdup(*words);
             place++;
-        } else if (place++ > 2 || !g_ascii_string_to_unsigned(*words, 0, 0, DISPLAY_MOST_OUTPUTS,
+        } else if (place++ > 2 || !g_ascii_string_to_unsigned(*words, 10, 0, DISPLAY_MOST_OUTPUTS,
                                                               &dump->head, NULL)) {
             return false;
         }
