@@ -43,6 +43,7 @@ void stats_start(Hart *hart)
 {
     hart->stats = g_new0(Stats, 1);
     hart->stats->counted = hart_retired(hart);
+    hart->stats->since = hart_own_time(hart);
     mmu_count_use(&hart->mmu);
 }
 

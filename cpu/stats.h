@@ -22,6 +22,7 @@ typedef struct {
 } GuestStats;
 
 typedef struct Stats {
+    uint64_t since; /* ns of the hart's own clock when counting began */
     uint64_t instructions[MODES];
     uint64_t counted; /* retired instructions that are in the line above */
     uint64_t

@@ -11,6 +11,7 @@
 #include "emu/console/vc.h"
 #include "emu/display/input.h"
 #include "emu/doctor.h"
+#include "emu/sight/harts.h"
 #include "emu/ui/module.h"
 
 #define MODULE_FILE "bulkhead-sdl.so"
@@ -271,6 +272,7 @@ bool window_attach(Window *window, const WindowSubjects *subjects, GError **erro
     UiLink *link = &window->link;
     window->subjects = *subjects;
     link->publisher = publisher_new(subjects->machine);
+    harts_count(subjects->machine);
     g_mutex_lock(&link->lock);
     while (link->state == UI_OPENING)
         g_cond_wait(&link->to_emulation, &link->lock);

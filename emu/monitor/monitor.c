@@ -30,6 +30,7 @@ const MonitorCommand monitor_commands[] = {
     { "irq",            "[json]",        "the same",                                            monitor_irq },
     { "info pic",       NULL,          "interrupt controllers alone",                         monitor_info_pic },
     { "part",           "[harts] [json]", "partitions that were seen, by VMID and hart: instructions, share, exits; in timed mode also misses and waiting", monitor_part },
+    { "harts",          "[SPAN] [json]", "partitions and harts: who runs where and how much, over the last SPAN (100ms) and since it is counted", monitor_harts },
     { "timeline",       "[SPAN] [hart N] [json]", "modes and partitions of harts over the last SPAN (10ms), and the traps, interrupts and marks in it", monitor_timeline },
     { "llc",            "[harts] [json]", "timed: whose lines are where in the shared cache, who drove out whose; harts: each hart of a partition by itself", monitor_shared },
     { "colors",         "[harts] [json]", "timed: whose lines have which colour, who used what is not its own", monitor_shared },

@@ -15,7 +15,7 @@
  * explain.c      explanations, and walks                   edit.c       editing lines; edit_none.c: without libedit
  * place.c        lines of the host's              shared.c     the shared machine of timed mode
  * owners.c       physical memory by owner and colour       input.c      keyboards and pointers
- * timeline.c     what harts did of late
+ * timeline.c     what harts did of late, and since the start
  * screen.c       graphics devices
  */
 #ifndef EMU_MONITOR_MONITOR_H
@@ -82,7 +82,7 @@ MonitorFn monitor_sendkey, monitor_mouse_move, monitor_mouse_to, monitor_mouse_b
 MonitorFn monitor_mouse_set, monitor_info_mice;
 MonitorFn monitor_savevm, monitor_loadvm, monitor_delvm, monitor_info_snapshots;
 /* llc, colors, bus: the view of that name. */
-MonitorFn monitor_shared, monitor_verdict, monitor_timeline;
+MonitorFn monitor_shared, monitor_verdict, monitor_timeline, monitor_harts;
 /* What [harts] [json] says. False: something else, which `out` says. */
 typedef struct {
     bool by_hart, as_json;

@@ -6,21 +6,9 @@
  * first `part` on, or from the start with -d stats; counting changes nothing that the guest can see. In timed mode the model's
  * view of partitions, which is of the whole run, comes first.
  */
-#include "cpu/stats.h"
 #include "emu/monitor/monitor.h"
 #include "emu/shared/views.h"
-
-/* True: it was counting already. */
-static bool count(Machine *m)
-{
-    bool counting = m->harts[0].stats != NULL;
-    for (unsigned i = 0; i < m->n_harts; i++) {
-        if (!m->harts[i].stats)
-            stats_start(&m->harts[i]);
-        stats_leave_mode(&m->harts[i]);
-    }
-    return counting;
-}
+#include "emu/sight/harts.h"
 
 static uint64_t sum(const uint64_t *values, unsigned n)
 {
@@ -51,49 +39,33 @@ static Table *begin_table(Tables *tables, bool counting)
     return table;
 }
 
-static void add_row(Table *table, const Hart *hart, const char *name, bool now,
-                    const uint64_t *values)
+static void add_row(Table *table, const HartsSight *sight, const HartsUse *use, const char *name)
 {
+    const HartsHart *hart = &sight->harts[use->hart];
+    const uint64_t values[G_N_ELEMENTS(keys)] = { use->insns[PRIV_M],  use->insns[PRIV_S],
+                                                  use->insns[PRIV_U],  use->insns[MODE_VS],
+                                                  use->insns[MODE_VU], use->exceptions,
+                                                  use->interrupts,     use->own_exceptions,
+                                                  use->own_interrupts };
+    if (use->guest && !use->now && !sum(values, G_N_ELEMENTS(keys)))
+        return;
     table_row(table);
     table_text(table, name);
-    table_number(table, hart->id);
-    table_text(table, now ? hart_mode_name(hart, hart_mode(hart)) : "-");
-    table_ratio(table, sum(values, 5), sum(hart->stats->instructions, MODES), 100);
+    table_number(table, use->hart);
+    table_text(table, use->now ? hart->mode : "-");
+    table_ratio(table, sum(values, 5), hart->counted, 100);
     for (unsigned i = 0; i < G_N_ELEMENTS(keys); i++)
         table_number(table, values[i]);
 }
 
-static void add_guest_row(Table *table, const Partitions *parts, const Hart *hart, unsigned vmid,
-                          bool now)
+static void add_rows(Table *table, const Partitions *parts, const HartsSight *sight)
 {
-    const GuestStats *guest = &hart->stats->guests[vmid];
-    const uint64_t values[G_N_ELEMENTS(keys)] = { 0,
-                                                  0,
-                                                  0,
-                                                  guest->instructions[PRIV_S],
-                                                  guest->instructions[PRIV_U],
-                                                  sum(guest->exits[0], STATS_CAUSES),
-                                                  sum(guest->exits[1], STATS_CAUSES),
-                                                  guest->own_traps,
-                                                  guest->direct + guest->injected };
-    unsigned declared = partitions_declared(parts, vmid, hart->id);
-    g_autofree char *name = g_strdup_printf("vmid%u", vmid);
-    if (now || sum(values, G_N_ELEMENTS(keys)))
-        add_row(table, hart, declared ? partitions_get(parts, declared)->name : name, now, values);
-}
-
-static void add_hart_rows(Table *table, const Partitions *parts, const Hart *hart)
-{
-    const uint64_t *n = hart->stats->instructions;
-    const uint64_t values[G_N_ELEMENTS(keys)] = { n[PRIV_M], n[PRIV_S], n[PRIV_U] };
-    unsigned now = hart_is_guest(hart) ? (unsigned)bits(hart->csr.hgatp, 57, 44) : STATS_GUESTS;
-    add_row(table, hart, "host", !hart_is_guest(hart), values);
-    for (unsigned word = 0; word < STATS_GUESTS / 64; word++) {
-        uint64_t seen = hart->stats->seen[word] | (now / 64 == word ? BIT(now % 64) : 0);
-        for (; seen; seen &= seen - 1) {
-            unsigned vmid = word * 64 + (unsigned)__builtin_ctzll(seen);
-            add_guest_row(table, parts, hart, vmid, vmid == now);
-        }
+    for (guint i = 0; sight->counting && i < sight->uses->len; i++) {
+        const HartsUse *use = harts_use(sight, i);
+        g_autofree char *name =
+            use->guest ? g_strdup_printf("vmid%u", use->vmid) : g_strdup("host");
+        unsigned declared = use->guest ? partitions_declared(parts, use->vmid, use->hart) : 0;
+        add_row(table, sight, use, declared ? partitions_get(parts, declared)->name : name);
     }
 }
 
@@ -118,9 +90,11 @@ void monitor_part(Monitor *monitor, const char *arguments, GString *out)
     if (!monitor_view_words(monitor, arguments, &wanted, out))
         return;
     g_autoptr(GPtrArray) tables = tables_new();
-    Table *table = begin_table(tables, count(m));
-    for (unsigned i = 0; i < m->n_harts; i++)
-        add_hart_rows(table, m->partitions, &m->harts[i]);
+    Table *table = begin_table(tables, m->harts[0].stats != NULL);
+    harts_count(m);
+    HartsSight *sight = harts_look(m, HARTS_STRETCH_NS);
+    add_rows(table, m->partitions, sight);
+    harts_free(sight);
     if (wanted.as_json) {
         append_json(m->timing, wanted.by_hart, tables, out);
         return;

@@ -5,10 +5,10 @@
 
 #include "cpu/csr.h"
 #include "cpu/csr_fields.h"
-#include "cpu/worlds.h"
 #include "emu/monitor/monitor.h"
 #include "emu/options/props.h"
 #include "emu/sight/csr.h"
+#include "emu/sight/harts.h"
 
 const char *const monitor_x_names[32] = {
     "zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
@@ -70,21 +70,22 @@ void monitor_print_registers(Monitor *monitor, const char *arguments, GString *o
 
 void monitor_info_cpus(Monitor *monitor, const char *arguments, GString *out)
 {
-    const Machine *m = monitor->machine;
+    HartsSight *sight = harts_look(monitor->machine, 0);
     (void)arguments;
-    for (unsigned i = 0; i < m->n_harts; i++) {
-        const Hart *hart = &m->harts[i];
-        g_autofree char *symbol = monitor_symbol(m, hart->pc);
-        g_string_append_printf(out, "%c CPU #%u: pc=0x%016" PRIx64 "%s mode=%s",
-                               i == monitor->hart ? '*' : ' ', i, hart->pc, symbol,
-                               hart_mode_name(hart, hart_mode(hart)));
-        if (hart_is_guest(hart))
-            g_string_append_printf(out, " vmid=%u", world_now(hart).vmid);
-        g_string_append_printf(out, " retired=%" PRIu64 "%s\n", hart_retired(hart),
+    for (unsigned i = 0; i < sight->n_harts; i++) {
+        const HartsHart *hart = &sight->harts[i];
+        g_string_append_printf(out, "%c CPU #%u: pc=0x%016" PRIx64 "%s%s%s mode=%s",
+                               i == monitor->hart ? '*' : ' ', i, hart->pc,
+                               hart->symbol[0] ? " <" : "", hart->symbol,
+                               hart->symbol[0] ? ">" : "", hart->mode);
+        if (hart->guest)
+            g_string_append_printf(out, " vmid=%u", hart->vmid);
+        g_string_append_printf(out, " retired=%" PRIu64 "%s\n", hart->retired,
                                hart->critical ? " (stopped: critical error)"
                                : hart->idle   ? " (halted)"
                                               : "");
     }
+    harts_free(sight);
 }
 
 /* The CSR of that name, or number, that the hart has; CSR_COUNT: there is none. */

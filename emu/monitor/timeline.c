@@ -4,7 +4,7 @@
 
 #include "emu/monitor/monitor.h"
 #include "emu/options/props.h"
-#include "emu/sight/timeline.h"
+#include "emu/sight/sights.h"
 
 enum { PS_PER_NS = 1000, ROWS_OF_ONE = 40 };
 
@@ -39,6 +39,32 @@ static bool read_words(const Monitor *monitor, const char *arguments, Wanted *wa
     return true;
 }
 
+static void write_json(const SightType *type, const void *sight, GString *out)
+{
+    Json json = { .out = out };
+    json_begin(&json, NULL, '{');
+    type->json(sight, &json);
+    json_end(&json, '{');
+    g_string_append_c(out, '\n');
+}
+
+void monitor_harts(Monitor *monitor, const char *arguments, GString *out)
+{
+    Wanted wanted;
+    if (!read_words(monitor, arguments, &wanted) || wanted.hart < MACHINE_MAX_HARTS) {
+        monitor_say_usage(monitor, out);
+        return;
+    }
+    uint64_t span = wanted.sight.span_ns;
+    harts_count(monitor->machine);
+    HartsSight *s = harts_look(monitor->machine, span ? span : HARTS_STRETCH_NS);
+    if (wanted.as_json)
+        write_json(&sight_types[SIGHT_HARTS], s, out);
+    else
+        harts_print(s, out);
+    harts_free(s);
+}
+
 void monitor_timeline(Monitor *monitor, const char *arguments, GString *out)
 {
     Wanted wanted;
@@ -47,12 +73,8 @@ void monitor_timeline(Monitor *monitor, const char *arguments, GString *out)
         return;
     }
     Timeline *t = timeline_make(monitor->machine, &wanted.sight);
-    Json json = { .out = out };
     if (wanted.as_json) {
-        json_begin(&json, NULL, '{');
-        timeline_json(t, &json);
-        json_end(&json, '{');
-        g_string_append_c(out, '\n');
+        write_json(&sight_types[SIGHT_TIMELINE], t, out);
     } else if (wanted.hart < MACHINE_MAX_HARTS) {
         timeline_print_hart(t, wanted.hart, ROWS_OF_ONE, out);
     } else {

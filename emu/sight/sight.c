@@ -5,7 +5,8 @@
 #include "emu/sight/sights.h"
 
 const SightType sight_types[SIGHT_COUNT] = {
-    [SIGHT_HARTS] = { 0 },
+    [SIGHT_HARTS] = { "harts", "partitions and harts: who runs where, and how much", harts_make,
+                      harts_print, harts_json, harts_free },
     [SIGHT_CACHE] = { "cache", "whose lines the shared cache has, and who drove out whose",
                       cache_sight_make, cache_sight_print, cache_sight_json, cache_sight_free },
     [SIGHT_MEMORY] = { "memory", "physical memory by owner and colour", memory_sight_make,

@@ -6,6 +6,7 @@
 #ifndef EMU_SIGHT_SIGHTS_H
 #define EMU_SIGHT_SIGHTS_H
 
+#include "emu/sight/harts.h"
 #include "emu/sight/cache.h"
 #include "emu/sight/csr.h"
 #include "emu/sight/irq.h"

@@ -12,7 +12,7 @@ typedef struct {
     bool known; /* some event told of it */
     bool idle;
     uint8_t mode;
-    unsigned owner;
+    SpanWho who;
     bool cut, has_begin;
     uint64_t since, begin; /* ns, pc */
     uint64_t insns;        /* of the hart then */
@@ -30,9 +30,14 @@ static uint64_t own_ns(const Machine *m, uint64_t spent)
     return clock_time_at(&m->clock, spent * m->n_harts);
 }
 
-static unsigned owner_of(const Reader *it, const RingEntry *entry, unsigned mode)
+static SpanWho find_who(const Machine *m, bool guest, unsigned vmid, unsigned hart)
 {
-    return owner_find(it->machine, mode >= MODE_GUEST, entry->vmid, entry->hart);
+    return (SpanWho){ guest, guest ? (uint16_t)vmid : 0, owner_find(m, guest, vmid, hart) };
+}
+
+static SpanWho who_in(const Reader *it, const RingEntry *entry, unsigned mode)
+{
+    return find_who(it->machine, mode >= MODE_GUEST, entry->vmid, entry->hart);
 }
 
 /* The first event of a hart says where it was before. */
@@ -44,7 +49,7 @@ static At *get_hart(Reader *it, const RingEntry *entry)
     *at = (At){ .known = true,
                 .mode = entry->mode,
                 .idle = entry->kind == TRACE_wake,
-                .owner = owner_of(it, entry, entry->mode),
+                .who = who_in(it, entry, entry->mode),
                 .since = at->since,
                 .cut = at->since > 0,
                 .insns = entry->insns };
@@ -61,7 +66,7 @@ static void tell(Reader *it, unsigned hart, uint64_t to, uint64_t insns, Span en
         end.to = to;
         end.cut = at->cut;
         end.mode = mode;
-        end.owner = at->owner;
+        end.who = at->who;
         end.insns = insns - at->insns;
         end.has_begin = at->has_begin;
         end.begin = at->begin;
@@ -80,7 +85,7 @@ static void spot(Reader *it, const RingEntry *entry, SpotKind kind, uint64_t num
     Spot there = { .ns = own_ns(it->machine, entry->spent),
                    .hart = entry->hart,
                    .kind = kind,
-                   .owner = it->harts[entry->hart].owner,
+                   .owner = it->harts[entry->hart].who.owner,
                    .number = number,
                    .value = value,
                    .pc = pc };
@@ -94,12 +99,12 @@ static void see_change(Reader *it, const RingEntry *entry)
     At *at = get_hart(it, entry);
     RingGlance glance = notes_ring_glance(entry);
     bool trap = entry->kind == RING_TRAP, irq = glance.cause >= 64;
-    unsigned owner = owner_of(it, entry, glance.to);
+    SpanWho who = who_in(it, entry, glance.to);
     if (trap && glance.exit)
         spot(it, entry, SPOT_EXIT, glance.cause, glance.exit, glance.pc);
     if (trap && (irq || !glance.exit))
         spot(it, entry, irq ? SPOT_IRQ : SPOT_TRAP, glance.cause, 0, glance.pc);
-    if (at->mode == glance.to && at->owner == owner && !at->idle)
+    if (at->mode == glance.to && at->who.owner == who.owner && !at->idle)
         return;
     tell(it, entry->hart, own_ns(it->machine, entry->spent), entry->insns,
          (Span){ .end = trap ? SPAN_TRAP : SPAN_RETURN,
@@ -111,7 +116,7 @@ static void see_change(Reader *it, const RingEntry *entry)
                  .last = glance.pc });
     at->idle = false;
     at->mode = glance.to;
-    at->owner = owner;
+    at->who = who;
     at->has_begin = !trap;
     at->begin = glance.pc;
 }
@@ -139,7 +144,7 @@ static void see_reset(Reader *it, const RingEntry *entry)
             tell(it, i, MAX(ns, at->since), at->insns, (Span){ .end = SPAN_RESET, .next = PRIV_M });
         *at =
             (At){ .known = true, .mode = PRIV_M, .since = MAX(ns, at->since), .insns = at->insns };
-        at->owner = owner_find(it->machine, false, 0, i);
+        at->who = find_who(it->machine, false, 0, i);
     }
 }
 
@@ -176,7 +181,8 @@ static void tell_now(Reader *it, unsigned index)
         *at = (At){ .cut = at->since > 0, .since = at->since, .insns = hart_retired(hart) };
     at->mode = (uint8_t)hart_mode(hart);
     at->idle = hart->idle;
-    at->owner = owner_now(it->machine, index);
+    at->who =
+        find_who(it->machine, hart_is_guest(hart), (unsigned)bits(hart->csr.hgatp, 57, 44), index);
     uint64_t own =
         hart_own_time(hart); /* a hart that waits has not been given its time up to now */
     tell(it, index, at->idle ? MAX(own, clock_now(hart->clock)) : own, hart_retired(hart),

@@ -26,11 +26,17 @@ typedef enum {
 } SpanEnd;
 
 typedef struct {
+    bool guest; /* with this VMID */
+    uint16_t vmid;
+    unsigned owner; /* as owners.h numbers them */
+} SpanWho;
+
+typedef struct {
     uint64_t from, to; /* ns */
     bool cut;          /* it began before, but nothing is known of that */
-    uint8_t mode;      /* if `n` is above 1: of most of the time, as is `owner` */
-    unsigned owner;    /* as owners.h numbers them */
-    uint64_t insns;    /* retired; if it is cut, those that are known */
+    uint8_t mode;      /* if `n` is above 1: of most of the time */
+    SpanWho who;
+    uint64_t insns; /* retired; if it is cut, those that are known */
     bool has_begin, has_last;
     uint64_t begin,
         last; /* pc: of the first instruction; of the last, or of the one that trapped */

@@ -12,7 +12,7 @@ static uint64_t length_of(const Span *span)
 /* `a` becomes both. */
 static void join(Span *a, const Span *b, uint64_t longest)
 {
-    a->owner = length_of(b) > longest ? b->owner : a->owner;
+    a->who = length_of(b) > longest ? b->who : a->who;
     a->to = b->to;
     a->insns += b->insns;
     a->has_last = b->has_last;
@@ -86,7 +86,7 @@ static void find_owners(Timeline *t, const Machine *m)
     owners_add(t->owners, m, PARTITION_HOST, 0);
     for (unsigned i = 0; i < t->n_harts; i++)
         for (guint s = 0; s < t->harts[i].spans->len; s++)
-            owners_add(t->owners, m, g_array_index(t->harts[i].spans, Span, s).owner,
+            owners_add(t->owners, m, g_array_index(t->harts[i].spans, Span, s).who.owner,
                        UINT32_C(1) << i);
 }
 
@@ -185,7 +185,7 @@ static void put_part(Grid *grid, unsigned i, const Span *span, uint64_t ns)
     grid->cells[i].mixed |= span->n > 1 || grid->longest[i];
     if (ns > grid->longest[i]) {
         grid->longest[i] = ns;
-        grid->cells[i].owner = span->owner;
+        grid->cells[i].owner = span->who.owner;
         grid->cells[i].mode = span->mode;
     }
 }

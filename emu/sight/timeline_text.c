@@ -60,7 +60,7 @@ char *timeline_span_text(const Timeline *t, const Span *span)
     g_autofree char *from = timeline_time(span->from),
                     *length = timeline_time(span->to - span->from);
     g_autofree char *end = span_end_text(span);
-    const SightOwner *owner = owner_of(t, span->owner);
+    const SightOwner *owner = owner_of(t, span->who.owner);
     g_string_append_printf(out, "%s%-14s %13s  %-4s %c %-12s %9" PRIu64 "  ", span->cut ? "<" : " ",
                            from, length, t->modes[span->mode], owner->letter, owner->name,
                            span->insns);
@@ -168,7 +168,7 @@ static void span_json(const Timeline *t, const Span *span, Json *json)
     json_number(json, "from_ns", span->from);
     json_number(json, "to_ns", span->to);
     json_text(json, "mode", t->modes[span->mode]);
-    json_number(json, "partition", span->owner);
+    json_number(json, "partition", span->who.owner);
     json_number(json, "insns", span->insns);
     if (span->cut)
         json_flag(json, "cut", true);

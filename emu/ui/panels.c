@@ -5,6 +5,7 @@
 /* Each in a line of its own, so that one more does not change another's. */
 // clang-format off
 const UiPanelType *const ui_panels[] = {
+    &ui_panel_harts,
     &ui_panel_walk,
     &ui_panel_memory,
     &ui_panel_irq,

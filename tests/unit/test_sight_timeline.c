@@ -1,36 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test_sight_timeline.c - what harts did of late: the same borders as in the trace, after steps back and snapshots as well. */
-#include <criterion/criterion.h>
-#include <string.h>
-
-#include "cpu/csr.h"
-#include "emu/base/ring.h"
-#include "emu/sight/sights.h"
 #include "emu/time/history.h"
-#include "tests/lib/machine_rig.h"
-
-enum { ROOT = 0x80400000, GUEST = BOARD_RAM + 0x40, HANDLER = BOARD_RAM + 0x80, VMID = 5 };
-
-/* Hart 0 goes to a guest, which makes a call again and again; hart 1 waits. */
-static const uint32_t program[] = {
-    0xf14022f3, /* csrr t0,mhartid */
-    0x00029463, /* bnez t0,idle */
-    0x30200073, /* mret */
-    0x10500073, /* idle: wfi */
-    0xffdff06f, /* j idle */
-};
-static const uint32_t guest[] = {
-    0x00140413, /* addi s0,s0,1 */
-    0x00140413, /* addi s0,s0,1 */
-    0x00000073, /* ecall */
-    0xff5ff06f, /* j guest */
-};
-static const uint32_t handler[] = {
-    0x341022f3, /* csrr t0,mepc */
-    0x00428293, /* addi t0,t0,4 */
-    0x34129073, /* csrw mepc,t0 */
-    0x30200073, /* mret */
-};
+#include "tests/unit/test_sight_setup.h"
 
 /* Modes of hart 0 as events tell of them. */
 typedef struct {
@@ -47,38 +18,14 @@ static void note_mode(void *opaque, const TraceRecord *record)
         borders[n_borders++] = (Border){ record->own, (unsigned)record->values[1] };
 }
 
-static Machine *begin(unsigned n_harts)
+static Machine *begin_noting(unsigned n_harts)
 {
-    Machine *m = rig_new(n_harts, NULL, program, G_N_ELEMENTS(program));
-    Hart *hart = &m->harts[0];
-    cr_assert(bus_poke(&m->bus, (Spa){ GUEST }, guest, sizeof guest));
-    cr_assert(bus_poke(&m->bus, (Spa){ HANDLER }, handler, sizeof handler));
-    rig_write64(m, ROOT + 16, 0x80000000 >> 2 | 0xdf);
-    csr_write(hart, CSR_mtvec, HANDLER);
-    csr_write(hart, 0x3b0, ~0ull);
-    csr_write(hart, CSR_pmpcfg0, 0x1f);
-    csr_write(hart, CSR_mepc, GUEST);
-    csr_write(hart, CSR_mstatus, MSTATUS_MPV | 1 << 11);
-    csr_write(hart, CSR_hgatp, 8ull << 60 | (uint64_t)VMID << 44 | ROOT >> 12);
-    m->config.quantum = 1000;
-    for (unsigned i = 0; i < n_harts; i++)
-        m->round_left[i] = m->round_given[i] = 1000;
-    m->trace.ring = ring_new(1 << 20);
-    cr_assert(trace_enable(&m->trace, TRACE_TO_RING, TRACE_CHEAP, NULL));
+    Machine *m = begin(n_harts, NULL);
     cr_assert(trace_enable(&m->trace, TRACE_TO_EXPECT, "mode", NULL));
     m->trace.sinks[TRACE_TO_EXPECT].put = note_mode;
     machine_trace_changed(m);
     n_borders = 0;
     return m;
-}
-
-static void end(Machine *m)
-{
-    memset(m->trace.on, 0, sizeof m->trace.on);
-    machine_trace_changed(m);
-    ring_free(m->trace.ring);
-    m->trace.ring = NULL;
-    machine_free(m);
 }
 
 static Timeline *look(Machine *m, uint64_t span_ns)
@@ -106,13 +53,13 @@ static void must_agree(const Machine *m, const Timeline *t, unsigned last)
         cr_expect_eq(span->from, borders[last].ns, "%u", i);
         cr_expect_eq(span->mode, borders[last].to);
         cr_expect_eq(before->next, span->mode);
-        cr_expect_eq(span->owner, span->mode == MODE_VS ? VMID : 0);
+        cr_expect_eq(span->who.owner, span->mode == MODE_VS ? VMID : 0);
     }
 }
 
 Test(timeline, stretches_are_what_events_say)
 {
-    Machine *m = begin(2);
+    Machine *m = begin_noting(2);
     rig_run(m, 5003);
     Timeline *t = look(m, 1000000);
     cr_expect_eq(t->from, 0);
@@ -140,7 +87,7 @@ Test(timeline, stretches_are_what_events_say)
 
 Test(timeline, a_short_look_has_what_is_under_way)
 {
-    Machine *m = begin(1);
+    Machine *m = begin_noting(1);
     rig_run(m, 5003);
     Timeline *t = look(m, 20);
     cr_expect_eq(t->from, t->now - 20);
@@ -155,7 +102,7 @@ Test(timeline, a_short_look_has_what_is_under_way)
 /* More stretches than are shown one by one: nothing of the time is lost. */
 Test(timeline, many_short_stretches_become_few)
 {
-    Machine *m = begin(1);
+    Machine *m = begin_noting(1);
     rig_run(m, 60003);
     Timeline *t = look(m, 1000000);
     const GArray *spans = t->harts[0].spans;
@@ -183,13 +130,13 @@ Test(timeline, many_short_stretches_become_few)
 
 Test(timeline, cells_have_the_mode_of_most_of_their_time)
 {
-    Machine *m = begin(1);
+    Machine *m = begin_noting(1);
     rig_run(m, 5003);
     Timeline *t = look(m, 1000000);
     const Span *span = span_at(t, 0, 10);
     g_autofree TimelineCell *one = timeline_cells(t, 0, span->from, span->to, 2);
     cr_expect(one[0].mode == span->mode && one[1].mode == span->mode && !one[0].mixed);
-    cr_expect_eq(one[0].owner, span->owner);
+    cr_expect_eq(one[0].owner, span->who.owner);
     g_autofree TimelineCell *all = timeline_cells(t, 0, 0, 2 * t->now, 4);
     cr_expect(all[0].mixed && all[0].spots >> SPOT_EXIT & 1);
     cr_expect_eq(all[3].mode, SPAN_MODES, "nothing is known of what is to come");
@@ -206,7 +153,7 @@ Test(timeline, cells_have_the_mode_of_most_of_their_time)
 /* Back in time it shows what was before, and nothing of what came after; and if the run goes on in another way, that. */
 Test(timeline, going_back_shows_what_led_there)
 {
-    Machine *m = begin(2);
+    Machine *m = begin_noting(2);
     InputLog *log = input_log_new();
     input_log_attach(log, m);
     History *history = history_new(m, log, 64 << 20);
@@ -253,7 +200,7 @@ Test(timeline, going_back_shows_what_led_there)
 /* A state of another run: nothing of this one is its past. */
 Test(timeline, a_snapshot_begins_anew)
 {
-    Machine *m = begin(1);
+    Machine *m = begin_noting(1);
     rig_run(m, 3000);
     g_autoptr(GByteArray) saved = g_byte_array_new();
     machine_save(m, saved);
@@ -277,7 +224,7 @@ Test(timeline, a_snapshot_begins_anew)
 
 Test(timeline, without_events_it_says_so)
 {
-    Machine *m = begin(1);
+    Machine *m = begin_noting(1);
     rig_run(m, 100);
     ring_free(m->trace.ring);
     m->trace.ring = NULL;
