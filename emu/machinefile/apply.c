@@ -43,6 +43,8 @@ static bool apply_plain(Options *o, const MfMachine *m, GError **error)
     g_autofree char *memory = g_strdup_printf("%" PRIu64 "K", m->memory >> 10);
     g_autofree char *seed = g_strdup_printf("%" PRIu64, m->seed);
     g_autofree char *quantum = g_strdup_printf("%" PRIu64, m->quantum);
+    const char *virtio = m->virtio && !strcmp(m->virtio, "modern") ? "virtio-mmio.force-legacy=off"
+                                                                   : "virtio-mmio.force-legacy=on";
     const struct {
         const char *key, *option, *argument;
     } rows[] = {
@@ -51,7 +53,7 @@ static bool apply_plain(Options *o, const MfMachine *m, GError **error)
         { "kernel", "kernel", m->kernel }, { "initrd", "initrd", m->initrd },
         { "append", "append", m->append }, { "dtb", "dtb", m->dtb },
         { "serial", "serial", m->serial }, { "seed", "seed", seed },
-        { "quantum", "quantum", quantum },
+        { "quantum", "quantum", quantum }, { "virtio", "global", virtio },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         const config_setting_t *at = mf_at(m->at, rows[i].key);
@@ -150,6 +152,9 @@ static bool apply_devices(Options *o, const MachineFile *file, GError **error)
         mf_add(argument, "chardev", device->chardev);
         mf_add(argument, "mac", device->mac);
         mf_add(argument, "serial", device->serial);
+        mf_add_number(argument, device->at, "outputs", "max_outputs", device->outputs);
+        mf_add_number(argument, device->at, "width", "xres", device->width);
+        mf_add_number(argument, device->at, "height", "yres", device->height);
         if (slot >= 0)
             mf_add(argument, "bus", bus);
         if (!act(o, device->at, "device", argument->str, error))

@@ -185,6 +185,14 @@ static void check_backend(MachineFile *file, const MfDevice *device, const char 
                  key, id, key, id);
 }
 
+/* Screens, keyboards and pointers have no legacy registers. */
+static bool needs_modern(const char *driver)
+{
+    static const char *const drivers[] = { "virtio-gpu-device", "virtio-keyboard-device",
+                                           "virtio-mouse-device", "virtio-tablet-device", NULL };
+    return g_strv_contains(drivers, driver);
+}
+
 static void check_driver(MachineFile *file, const MfDevice *device)
 {
     g_autoptr(GError) problem = NULL;
@@ -194,6 +202,11 @@ static void check_driver(MachineFile *file, const MfDevice *device)
                  "drivers)");
     else if (!options_find_driver(device->driver, &problem))
         MF_ERROR(file, device, "driver", "%s", problem->message);
+    else if (needs_modern(device->driver) &&
+             (!file->machine.virtio || strcmp(file->machine.virtio, "modern") != 0))
+        MF_ERROR(file, device, "driver",
+                 "it has no legacy registers, and drivers would not find it; add virtio = "
+                 "\"modern\" to the machine");
     else if (!strcmp(device->driver, "virtio-blk-device") && !device->drive)
         MF_ERROR(file, device, "driver", "a disk without an image; add drive = \"ID\"");
     else if (!strcmp(device->driver, "loader"))

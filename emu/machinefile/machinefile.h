@@ -42,7 +42,7 @@ typedef struct {
 
 typedef struct {
     MF_GROUP;
-    const char *type, *cpu, *aia, *bios, *kernel, *initrd, *append, *dtb, *serial;
+    const char *type, *cpu, *aia, *bios, *kernel, *initrd, *append, *dtb, *serial, *virtio;
     uint64_t n_harts, memory, aia_guests, seed, quantum;
     bool aia_direct, aclint, cbqri, iommu;
 } MfMachine;
@@ -107,6 +107,7 @@ typedef struct {
 typedef struct {
     MF_GROUP;
     const char *id, *driver, *drive, *netdev, *chardev, *bus, *mac, *serial;
+    uint64_t outputs, width, height;
     bool passthrough;
 } MfDevice;
 
