@@ -153,7 +153,7 @@ lint: ## layers, cited anchors, formatting, shell scripts
 	@.ci/check-includes
 	@.ci/check-norms
 	@clang-format --dry-run --Werror $(shell git ls-files '*.c' '*.h')
-	@shellcheck configure .ci/check-includes .ci/check-norms .ci/run tests/run-unit tests/golden/run tests/lockstep/run-states tests/lockstep/torture tests/export/run-bao tests/export/run-jailhouse roms/fetch-images roms/fetch-qemu roms/fetch-objdump roms/fetch-gdb roms/fetch-arm64 \
+	@shellcheck configure .ci/check-includes .ci/check-norms .ci/run tests/run-unit tests/golden/run tests/lockstep/run-states tests/lockstep/torture tests/export/run-bao tests/export/run-jailhouse roms/fetch-images roms/fetch-qemu roms/fetch-objdump roms/fetch-gdb roms/fetch-arm64 roms/make-graphics roms/init-graphics \
 	    roms/apt-private.sh
 	@echo "lint: clean"
 

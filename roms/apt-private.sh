@@ -165,6 +165,21 @@ apt_archive_of() { # package version: the downloaded file; apt writes the colon 
     find "$apt_dir/cache/archives" -maxdepth 1 -name "$1_$(echo "$2" | sed 's/:/%3a/')_*.deb" | head -n 1
 }
 
+# Downloads packages and unpacks them into one folder, without what they depend on.
+apt_unpack_each() { # root package...
+    root=$1
+    shift
+    say FETCH "$1 and $(($# - 1)) other packages"
+    (cd "$apt_dir/cache/archives" && apt-get -c "$apt_conf" -qq download "$@") >"$apt_dir/log/$1" 2>&1 || {
+        cat "$apt_dir/log/$1" >&2
+        die 69 "could not download $1 and what it needs (try --refresh if the mirror has moved on)"
+    }
+    apt-cache -c "$apt_conf" --no-all-versions show "$@" | sed -n 's/^Package: //p; s/^Version: //p' | while read -r name &&
+        read -r version; do
+        dpkg-deb -x "$(apt_archive_of "$name" "$version")" "$root" || die 70 "could not unpack $name $version"
+    done || exit
+}
+
 # Unpacks a package and all it depends on, as on a system that has nothing, so that its programs can be started with
 # their own loader and libraries: "$root/$loader" --library-path "$root/$libraries" PROGRAM. Sets `loader` and `libraries`.
 apt_unpack_all() { # root package
