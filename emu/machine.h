@@ -179,7 +179,11 @@ struct Machine {
     uint64_t ended_at; /* units of all harts when the guest ended the run, 0: it has not */
     bool table_written_by_guest; /* of page tables that walks have read: who wrote the last one */
     const struct TimeTravel *time_travel; /* NULL: nobody can go back */
-    const char *no_time_travel;           /* and why, for people; NULL: nobody asked for it */
+    void (*first_pause)(
+        void *
+            opaque); /* called once, when somebody stops it for the first time; NULL: nobody wants to know */
+    void *first_pause_opaque;
+    const char *no_time_travel; /* and why, for people; NULL: nobody asked for it */
     /* Of whoever remembers the run; time/history.h. Not state. */
     struct History *history; /* NULL: nobody does */
     bool replaying;          /* what happens has happened before: input comes from a log */
@@ -233,6 +237,10 @@ static inline uint64_t machine_steps_over(const Machine *machine)
     const Hart *hart = &machine->harts[machine->step_hart];
     return hart_steps(hart) + hart->idle_units;
 }
+
+/* Calls first_pause if the machine is paused, and it was not before. Between slices; before somebody lets it go on at the
+ * latest. */
+void machine_tell_pause(Machine *machine);
 
 /* Asks the machine to stop after the current slice. Emulation thread. */
 void machine_stop(Machine *machine, StopReason reason, int exit_code);

@@ -216,6 +216,15 @@ static void tell_monitors(Machine *m)
     m->notice(m);
 }
 
+void machine_tell_pause(Machine *m)
+{
+    void (*tell)(void *opaque) = m->first_pause;
+    if (!m->paused || !tell)
+        return;
+    m->first_pause = NULL;
+    tell(m->first_pause_opaque);
+}
+
 static void hear_host(Machine *m)
 {
     while (UNLIKELY(inbox_has_messages(&m->inbox)) && !m->paused)
@@ -227,6 +236,7 @@ static void hear_host(Machine *m)
     tell_monitors(m);
     if (LIKELY(!m->paused) || m->stop)
         return;
+    machine_tell_pause(m);
     history_paused(m);
     while (m->paused && !m->stop) {
         inbox_wait(&m->inbox, UINT64_MAX);

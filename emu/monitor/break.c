@@ -22,6 +22,7 @@ typedef struct {
     uint64_t address;
     Action action;
     uint64_t hits;
+    bool once; /* it goes when the machine stops, or somebody else lets it go on */
 } EventBreak;
 
 struct MonitorBreaks {
@@ -92,7 +93,8 @@ static void hit(MonitorBreaks *breaks, EventBreak *b, const TraceRecord *record)
         return;
     }
     if (breaks->said->len < MOST_SAID) {
-        g_string_append_printf(breaks->said, "break %u (%s): ", b->number, b->text);
+        b->once ? g_string_append_printf(breaks->said, "%s: ", b->text)
+                : g_string_append_printf(breaks->said, "break %u (%s): ", b->number, b->text);
         append_record(record, breaks->said);
     }
     breaks->hart = index;
@@ -175,6 +177,8 @@ void monitor_breaks_act(MonitorBreaks *breaks)
     g_string_truncate(breaks->said, 0);
     if (!stop && !dump)
         return;
+    if (stop)
+        monitor_breaks_forget_exit(breaks);
     m->paused |= stop;
     m->step_end = stop ? UINT64_MAX : m->step_end;
     if (stop)
@@ -302,6 +306,33 @@ void monitor_break(Monitor *monitor, const char *arguments, GString *out)
                            action_names[b->action]);
 }
 
+void monitor_breaks_forget_exit(MonitorBreaks *breaks)
+{
+    bool any = false;
+    for (guint i = breaks->list->len; i-- > 0;) {
+        if (!break_at(breaks, i)->once)
+            continue;
+        g_ptr_array_remove_index(breaks->list, i);
+        any = true;
+    }
+    if (any)
+        publish(breaks);
+}
+
+bool monitor_breaks_at_exit(Monitor *monitor, GString *out)
+{
+    MonitorBreaks *breaks = breaks_of(monitor, out);
+    if (!breaks)
+        return false;
+    EventBreak *b = g_new0(EventBreak, 1);
+    b->text = g_strdup("exit");
+    b->once = true;
+    b->query = make_query(monitor, "vmexit", out);
+    g_ptr_array_add(breaks->list, b);
+    publish(breaks);
+    return true;
+}
+
 void monitor_delete(Monitor *monitor, const char *arguments, GString *out)
 {
     MonitorBreaks *breaks = breaks_of(monitor, out);
@@ -314,7 +345,7 @@ void monitor_delete(Monitor *monitor, const char *arguments, GString *out)
         return;
     }
     for (guint i = breaks->list->len; i-- > 0;)
-        if (all || break_at(breaks, i)->number == number) {
+        if (!break_at(breaks, i)->once && (all || break_at(breaks, i)->number == number)) {
             g_ptr_array_remove_index(breaks->list, i);
             found = true;
         }
@@ -329,8 +360,11 @@ void monitor_info_break(Monitor *monitor, const char *arguments, GString *out)
     (void)arguments;
     for (guint i = 0; breaks && i < breaks->list->len; i++) {
         const EventBreak *b = break_at(breaks, i);
-        g_string_append_printf(out, "%-3u %s do %s, %" PRIu64 " hit%s\n", b->number, b->text,
-                               action_names[b->action], b->hits, b->hits == 1 ? "" : "s");
+        if (b->once)
+            g_string_append(out, "once a guest's exit do stop\n");
+        else
+            g_string_append_printf(out, "%-3u %s do %s, %" PRIu64 " hit%s\n", b->number, b->text,
+                                   action_names[b->action], b->hits, b->hits == 1 ? "" : "s");
     }
     if (breaks && !breaks->list->len)
         g_string_append(out, "no breakpoints\n");

@@ -21,6 +21,11 @@ void monitor_breaks_act(MonitorBreaks *breaks);
 /* Leaves the point where the machine stopped, if it did at one. */
 void monitor_breaks_leave(MonitorBreaks *breaks);
 
+/* Once, when a guest traps to its hypervisor, the machine stops. False: nobody could tell, which `out` says. */
+bool monitor_breaks_at_exit(Monitor *monitor, GString *out);
+/* That is not to happen any more. */
+void monitor_breaks_forget_exit(MonitorBreaks *breaks);
+
 MonitorFn monitor_break, monitor_delete, monitor_info_break;
 /* Words that `break` takes. */
 void monitor_break_words(const Machine *machine, const char *begin, GPtrArray *words);

@@ -12,7 +12,8 @@ enum { MOST_SOUGHT = 1 << 20 }; /* bytes */
 /* False: says why not. */
 static bool may_travel(const Monitor *monitor, GString *out)
 {
-    const Machine *m = monitor->machine;
+    Machine *m = monitor->machine;
+    machine_tell_pause(m);
     if (!m->time_travel)
         g_string_append_printf(out, "there is no going back: %s\n",
                                m->no_time_travel ? m->no_time_travel : "nobody remembers the run");
@@ -60,8 +61,9 @@ void monitor_reverse_continue(Monitor *monitor, const char *arguments, GString *
 
 void monitor_print_history(Monitor *monitor, const char *arguments, GString *out)
 {
-    const Machine *m = monitor->machine;
+    Machine *m = monitor->machine;
     (void)arguments;
+    machine_tell_pause(m);
     if (m->history)
         history_describe(m->history, out);
     else
@@ -110,6 +112,7 @@ void monitor_who_wrote(Monitor *monitor, const char *arguments, GString *out)
     if (!monitor_expr(monitor, &arguments, &address, out) ||
         (*arguments && !monitor_expr_only(monitor, arguments, &size, out)))
         return;
+    machine_tell_pause(m);
     if (!m->time_travel) {
         g_string_append_printf(out, "there is no going back: %s\n",
                                m->no_time_travel ? m->no_time_travel : "nobody remembers the run");

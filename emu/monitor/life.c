@@ -33,9 +33,16 @@ void monitor_stay(Monitor *monitor)
         monitor->paused(monitor);
 }
 
+static void forget_exit(const Monitor *monitor)
+{
+    if (monitor->machine->monitors)
+        monitor_breaks_forget_exit(monitor->machine->monitors->breaks);
+}
+
 void monitor_stop(Monitor *monitor, const char *arguments, GString *out)
 {
     (void)arguments, (void)out;
+    forget_exit(monitor);
     if (!monitor->machine->paused)
         monitor_stay(monitor);
 }
@@ -55,21 +62,37 @@ void monitor_continue(Monitor *monitor, const char *arguments, GString *out)
     (void)arguments;
     if (!may_go(monitor, out))
         return;
+    forget_exit(monitor);
+    machine_tell_pause(monitor->machine);
     monitor->machine->paused = false;
     if (monitor->machine->monitors)
         monitor_breaks_leave(monitor->machine->monitors->breaks);
+}
+
+static void step_to_exit(Monitor *monitor, GString *out)
+{
+    if (!may_go(monitor, out))
+        return;
+    monitor_continue(monitor, "", out);
+    monitor->waits = monitor_breaks_at_exit(monitor, out);
 }
 
 void monitor_step(Monitor *monitor, const char *arguments, GString *out)
 {
     Machine *m = monitor->machine;
     guint64 count = 1;
+    if (!strcmp(arguments, "exit")) {
+        step_to_exit(monitor, out);
+        return;
+    }
     if (*arguments && !g_ascii_string_to_unsigned(arguments, 10, 1, G_MAXINT64, &count, NULL)) {
         monitor_say_usage(monitor, out);
         return;
     }
     if (!may_go(monitor, out))
         return;
+    forget_exit(monitor);
+    machine_tell_pause(m);
     m->step_hart = monitor->hart;
     m->step_end = machine_steps_over(m) + count;
     m->harts[monitor->hart].step_over = true;

@@ -13,6 +13,7 @@
  * break.c        breakpoints on events                     trace.c      events, logs, gdb's port
  * history.c      going back in the run                     snapshots.c  saving and loading
  * explain.c      explanations, and walks                   edit.c       editing lines; edit_none.c: without libedit
+ * pace.c         real time, or full speed
  * place.c        lines of the host's              shared.c     the shared machine of timed mode
  * owners.c       physical memory by owner and colour       input.c      keyboards and pointers
  * timeline.c     what harts did of late, and since the start
@@ -74,6 +75,7 @@ MonitorFn monitor_gdbserver;
 MonitorFn monitor_reverse, monitor_reverse_continue, monitor_print_history, monitor_print_hash,
     monitor_who_wrote;
 MonitorFn monitor_qos;
+MonitorFn monitor_speed;
 MonitorFn monitor_timing, monitor_timing_on, monitor_timing_off;
 MonitorFn monitor_memory;
 MonitorFn monitor_memsave, monitor_pmemsave;

@@ -31,6 +31,7 @@ Sights *sights_make(Machine *m, const SightWants *wants)
     it->paused = m->paused;
     it->timed = m->timed;
     it->over = m->stop != STOP_NONE;
+    it->paced = m->config.live_input;
     it->wants = *wants;
     for (unsigned i = 0; i < SIGHT_COUNT; i++)
         if (wants->which >> i & 1 && sight_types[i].make)

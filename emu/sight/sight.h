@@ -59,6 +59,7 @@ typedef struct {
     uint64_t executed; /* instructions and traps of all harts */
     unsigned n_harts;
     bool paused, timed, over;  /* over: the run has ended */
+    bool paced;                /* idle time passes as on the wall */
     SightWants wants;          /* what these were made for */
     void *sights[SIGHT_COUNT]; /* NULL: not wanted */
 } Sights;

@@ -13,6 +13,7 @@ struct Rerun {
     History *history;
     Recorder *recorder;
     Replay *replay;
+    bool from_pause; /* a history begins when the machine is stopped for the first time */
 };
 
 /* What a recording says, so that nobody else may. */
@@ -79,7 +80,8 @@ void rerun_tap(Rerun *r)
     MachineConfig *machine = &o->machine;
     if (!o->has_history && o->gdbs->len)
         o->history = OPTIONS_HISTORY;
-    if (!o->history && !o->record && !r->replay)
+    r->from_pause = o->window.on && !o->has_history && !o->history && !o->record && !r->replay;
+    if (!o->history && !o->record && !r->replay && !r->from_pause)
         return;
     r->inputs = input_log_new();
     if (r->replay) {
@@ -96,7 +98,7 @@ void rerun_tap(Rerun *r)
 bool rerun_load(Rerun *r, Machine *machine, GError **error)
 {
     r->machine = machine;
-    if (r->inputs)
+    if (r->inputs && !r->from_pause)
         input_log_attach(r->inputs, machine);
     return !r->replay || replay_start(r->replay, machine, r->inputs, error);
 }
@@ -107,6 +109,25 @@ static void paused(void *hub)
     gdb_tell_paused(hub);
 }
 
+/* Whoever stops the machine may want to go back from then on; a run that nobody stops need not be remembered. */
+static void begin_history(void *opaque)
+{
+    Rerun *r = opaque;
+    r->machine->no_time_travel = NULL;
+    input_log_attach(r->inputs, r->machine);
+    r->history = history_new(r->machine, r->inputs, OPTIONS_HISTORY);
+}
+
+static void wait_for_pause(Rerun *r)
+{
+    Machine *m = r->machine;
+    if (m->no_time_travel)
+        return;
+    m->no_time_travel = "the run is remembered from the first stop on, or with -history on";
+    m->first_pause = begin_history;
+    m->first_pause_opaque = r;
+}
+
 bool rerun_begin(Rerun *r, GdbHub *gdb, GError **error)
 {
     const Options *o = r->options;
@@ -115,6 +136,10 @@ bool rerun_begin(Rerun *r, GdbHub *gdb, GError **error)
     m->no_time_travel = history_refusal(m);
     if (no_recording)
         return fail(error, EXIT_CONFIG, "-record: %s", no_recording);
+    if (r->from_pause) {
+        wait_for_pause(r);
+        return true;
+    }
     if (!o->history)
         m->no_time_travel = "nobody remembers the run; start with -history on";
     if (!o->record && !r->replay && m->no_time_travel)

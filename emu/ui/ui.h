@@ -79,7 +79,7 @@ typedef struct Ui {
     guint tab, inspector; /* that are seen; the inspector is an index into panels */
     UiArea focus;
     Sights *sights; /* NULL: none yet */
-    bool help_shown, tiles, grabbed, full_speed;
+    bool help_shown, tiles, grabbed;
     UiArea dragged; /* its size follows the mouse; AREA_NONE: none */
     UiArea pressed; /* gets the mouse while a button is down */
     int drag_x, drag_y;

@@ -48,7 +48,7 @@ void ui_draw_bar(const Ui *ui, DrawList *list, UiRect area)
         x = draw_button(list, x, area, "To exit", UI_DO_STEP_EXIT);
         x = draw_button(list, x, area, "Back", UI_DO_BACK);
     }
-    x = draw_button(list, x, area, ui->full_speed ? "Full speed" : "Real time", UI_DO_SPEED);
+    x = draw_button(list, x, area, s && !s->paced ? "Full speed" : "Real time", UI_DO_SPEED);
     x = draw_button(list, x, area, "F1 Help", UI_DO_HELP);
     UiRect room = { x, area.y, area.x + area.w - x, area.h };
     uint64_t ms = s ? s->now_ns / 1000000 : 0;

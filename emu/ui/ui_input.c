@@ -157,15 +157,12 @@ static void do_machine(Ui *ui, UiAction action)
     static const char *const lines[] = {
         [UI_DO_STEP] = "step", [UI_DO_STEP_EXIT] = "step exit", [UI_DO_BACK] = "reverse"
     };
-    bool paused = ui->sights && ui->sights->paused;
-    if (action == UI_DO_SPEED)
-        ui->full_speed = !ui->full_speed;
+    bool paused = ui->sights && ui->sights->paused, paced = ui->sights && ui->sights->paced;
     if (!paused && (action == UI_DO_STEP || action == UI_DO_STEP_EXIT || action == UI_DO_BACK))
         ui->host.command(ui->host.opaque, "stop");
-    ui->host.command(ui->host.opaque, action == UI_DO_RUN ? paused ? "cont" : "stop"
-                                      : action == UI_DO_SPEED
-                                          ? ui->full_speed ? "speed full" : "speed real"
-                                          : lines[action]);
+    ui->host.command(ui->host.opaque, action == UI_DO_RUN     ? paused ? "cont" : "stop"
+                                      : action == UI_DO_SPEED ? paced ? "speed full" : "speed real"
+                                                              : lines[action]);
 }
 
 static void grab(Ui *ui, bool on)

@@ -75,7 +75,7 @@ Test(monitor, stops_goes_on_and_steps)
     cr_expect(says("info cpus", "* CPU #0: pc=0x0000000080000000 mode=M retired=0\n"));
     CHECK({ "cpu 1", "" }, { "cpu 2", "there are harts 0 to 1\n" });
     cr_expect(says("info cpus", "* CPU #1:"));
-    cr_expect(says("step x", "write: step [N]"));
+    cr_expect(says("step x", "write: step [N|exit]"));
     type("cpu 1\nstep 5\nquit\n");
     cr_expect_str_eq(heard->str, "(qemu) ", "what is behind a step waits: %s", heard->str);
     runs = true;

@@ -98,6 +98,64 @@ Test(monitor_break, aliases_are_queries_with_their_own_condition)
     end();
 }
 
+/* A guest that counts and calls; what it calls goes on in M-mode. */
+static void begin_guest(void)
+{
+    const uint32_t code[] = { INC_T0, INC_T0, ECALL };
+    begin(1, code, 3);
+    Hart *hart = &m->harts[0];
+    csr_write(hart, 0x3b0, ~0ull);
+    csr_write(hart, CSR_pmpcfg0, 0x1f);
+    csr_write(hart, CSR_mtvec, BOARD_RAM);
+    hart->mmu.priv = PRIV_S;
+    hart->mmu.v = true;
+    hart_update_context(hart);
+}
+
+Test(monitor_break, step_exit_stops_once_where_a_guest_leaves)
+{
+    begin_guest();
+    monitor_hub_run(hub, "step exit");
+    cr_expect_str_eq(heard->str, "(qemu) step exit\n");
+    CHECK({ "info break", "once a guest's exit do stop\n" });
+    g_string_truncate(heard, 0);
+    m->config.max_insns = 1000;
+    runs = true;
+    machine_run(m);
+    runs = false;
+    cr_expect(g_str_has_prefix(heard->str, "exit: "), "%s", heard->str);
+    cr_expect(m->paused && !m->harts[0].mmu.v && m->harts[0].x[5] == 2, "at the trap's entry");
+    CHECK({ "info break", "no breakpoints\n" });
+    for (unsigned i = 0; i < TRACE_COUNT; i++)
+        cr_expect_eq(m->trace.on[i], 0);
+    end();
+}
+
+Test(monitor_break, whoever_stops_or_goes_on_does_not_wait_for_an_exit_any_more)
+{
+    static const char *const commands[] = { "stop", "cont", "step" };
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+        begin_guest();
+        CHECK({ "break mode", "break 1: mode do stop\n" }, { "step exit", "" });
+        CHECK({ commands[i], "" }, { "info break", "1   mode do stop, 0 hits\n" });
+        end();
+    }
+    begin_guest();
+    CHECK({ "step exits", "write: step [N|exit]\n" });
+    end();
+}
+
+Test(monitor_break, speed_is_whether_idle_time_passes)
+{
+    const uint32_t code[] = { BACK_4 };
+    begin(1, code, 1);
+    CHECK({ "speed real", "" });
+    cr_expect(m->config.live_input && says("speed", "real: "));
+    CHECK({ "speed full", "" }, { "speed fast", "write: speed [real|full]\n" });
+    cr_expect(!m->config.live_input && says("speed", "full: "));
+    end();
+}
+
 /* What a run comes to depends on no breakpoint, whatever it does. */
 Test(monitor_break, breakpoints_change_nothing)
 {
