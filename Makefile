@@ -208,7 +208,7 @@ $(IMAGES) &:
 	@roms/fetch-images
 
 # Whoever wants to see something run wants it soon.
-ifneq ($(filter run run-linux,$(MAKECMDGOALS)),)
+ifneq ($(filter run run-linux run-desktop,$(MAKECMDGOALS)),)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
@@ -224,9 +224,23 @@ run: $(B)/bulkhead $(MODULES) $(IMAGES) $(DEMO) ## Linux and a real-time guest s
 	else see="-serial mon:stdio"; fi; \
 	$(B)/bulkhead run docs/machines/demo.bh $$see $(RUN_FLAGS)
 
-run-linux: $(B)/bulkhead $(MODULES) $(IMAGES) ## boot Linux alone to a shell in this terminal
-	@$(B)/bulkhead -M virt -m 512M -smp 2 $(RUN_FLAGS) -nographic -kernel build/images/Image -initrd build/images/initrd.cpio.gz \
-	    -append "console=ttyS0 quiet"
+# Linux on a screen of its own, for who has one to show it on; else on the serial line.
+GRAPHICS := build/images/initrd-graphics.cpio.gz
+$(GRAPHICS): $(IMAGES)
+	@roms/fetch-images graphics
+ON_SCREEN := -m 512M -smp 2 -global virtio-mmio.force-legacy=false -device virtio-gpu-device -device virtio-keyboard-device \
+    -device virtio-tablet-device -kernel build/images/Image -initrd $(GRAPHICS)
+
+run-linux: $(B)/bulkhead $(MODULES) $(IMAGES) $(if $(SCREEN),$(GRAPHICS)) ## boot Linux alone to a shell, on a screen of its own in a window, or without one in this terminal
+	@if test -n "$(SCREEN)"; then \
+	    $(B)/bulkhead $(ON_SCREEN) -display sdl $(RUN_FLAGS) -append "console=ttyS0 console=tty0 quiet"; \
+	else \
+	    $(B)/bulkhead -m 512M -smp 2 $(RUN_FLAGS) -nographic -kernel build/images/Image -initrd build/images/initrd.cpio.gz \
+	        -append "console=ttyS0 quiet"; \
+	fi
+
+run-desktop: $(B)/bulkhead $(MODULES) $(GRAPHICS) ## the same with X, a terminal and two games, in a window
+	@$(B)/bulkhead $(ON_SCREEN) -display sdl $(RUN_FLAGS) -append "console=ttyS0 console=tty0 quiet graphics=x"
 
 check-quick: all ## unit tests and lint, below two minutes
 	@tests/check quick $(MODE)
@@ -291,5 +305,5 @@ clean: ## remove what was built (keeps build/images)
 	rm -rf build/hyp build/release build/debug build/asan build/torture build/mutants build/clang build/arm64 build/fuzz build/bench build/bench.json build/bulkhead
 
 -include $(wildcard $(B)/tests/isa/*.d $(B)/emu/ui/*.d) $(RANDOM_OBJECTS:.o=.d) $(OBJECTS:.o=.d) $(TESTLIB:.o=.d) $(UNIT:$(B)/unit/%=$(B)/tests/unit/%.d) $(FUZZ:$(B)/fuzz/%=$(B)/tests/fuzz/%.d)
-.PHONY: all guests mutants norm-report unit fuzz fuzz-targets fuzz-binaries lint images run run-linux check-quick check check-boot check-float check-walk check-aia check-states check-hosts check-trends soak bench format install help clean
+.PHONY: all guests mutants norm-report unit fuzz fuzz-targets fuzz-binaries lint images run run-linux run-desktop check-quick check check-boot check-float check-walk check-aia check-states check-hosts check-trends soak bench format install help clean
 .SECONDARY:
