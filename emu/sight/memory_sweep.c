@@ -222,7 +222,7 @@ void memory_sweep_end(MemoryScan *scan)
     MemorySight *sight = scan->sight;
     for (unsigned i = 0; i < scan->n_open; i++)
         close_run(scan, &scan->open[i]);
-    qsort(scan->runs->data, scan->runs->len, sizeof(MemoryRun), by_address);
+    g_array_sort(scan->runs, by_address);
     sight->n_runs = MIN(scan->runs->len, MEMORY_RUNS);
     sight->more_runs += scan->runs->len - sight->n_runs;
     sight->runs = g_memdup2(scan->runs->data, sight->n_runs * sizeof(MemoryRun));
