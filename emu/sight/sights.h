@@ -6,9 +6,9 @@
 #ifndef EMU_SIGHT_SIGHTS_H
 #define EMU_SIGHT_SIGHTS_H
 
-#include "emu/sight/harts.h"
 #include "emu/sight/cache.h"
 #include "emu/sight/csr.h"
+#include "emu/sight/harts.h"
 #include "emu/sight/irq.h"
 #include "emu/sight/memory.h"
 #include "emu/sight/sight.h"
