@@ -249,7 +249,8 @@ char *span_cause_text(unsigned cause)
 
 char *span_end_text(const Span *span)
 {
-    static const char *const words[SPAN_ENDS] = { "now", "", "xRET", "waits", "wakes", "reset" };
+    static const char *const words[SPAN_ENDS] = { "nothing yet", "",          "xRET",
+                                                  "WFI or WRS",  "waking up", "reset" };
     GString *out = g_string_new(NULL);
     if (span->n > 1) {
         g_string_printf(out, "%u stretches, %u exits", span->n, span->exits);

@@ -205,7 +205,8 @@ static void put_span(Grid *grid, const Span *span)
 TimelineCell *timeline_cells(const Timeline *t, unsigned hart, uint64_t from, uint64_t to,
                              unsigned n)
 {
-    Grid grid = { from, MAX(to, from + n), n, g_new0(TimelineCell, n), NULL, NULL };
+    Grid grid = { from, to, n, g_new0(TimelineCell, n), NULL, NULL };
+    g_assert(to - from >= n);
     grid.ns = g_malloc0_n(n, sizeof *grid.ns);
     grid.longest = g_new0(uint64_t, n);
     for (unsigned i = 0; i < n; i++)

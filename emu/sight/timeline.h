@@ -45,7 +45,7 @@ typedef struct {
     uint8_t spots;  /* bit n: one of SpotKind n at least */
     unsigned owner; /* of the longest span */
 } TimelineCell;
-/* To be freed. */
+/* `n` is at most as many as there are ns. To be freed. */
 TimelineCell *timeline_cells(const Timeline *timeline, unsigned hart, uint64_t from, uint64_t to,
                              unsigned n);
 
@@ -61,5 +61,7 @@ char timeline_letter(const Timeline *timeline, unsigned mode);
 char *timeline_time(uint64_t ns);
 /* What is known of a span, in one line: as the monitor lists it. To be freed. */
 char *timeline_span_text(const Timeline *timeline, const Span *span);
+/* The same in words that can be broken into lines. */
+char *timeline_span_words(const Timeline *timeline, const Span *span);
 
 #endif

@@ -71,6 +71,22 @@ char *timeline_span_text(const Timeline *t, const Span *span)
     return g_string_free(out, FALSE);
 }
 
+char *timeline_span_words(const Timeline *t, const Span *span)
+{
+    GString *out = g_string_new(NULL);
+    g_autofree char *from = timeline_time(span->from), *to = timeline_time(span->to);
+    g_autofree char *length = timeline_time(span->to - span->from), *end = span_end_text(span);
+    const SightOwner *owner = owner_of(t, span->who.owner);
+    g_string_append_printf(out, "%s, %c %s, %s%s to %s: %s, %" PRIu64 " instructions, ",
+                           t->modes[span->mode], owner->letter, owner->name,
+                           span->cut ? "before " : "", from, to, length, span->insns);
+    append_pc(out, span->has_begin, span->begin);
+    g_string_append(out, "..");
+    append_pc(out, span->has_last, span->last);
+    g_string_append_printf(out, "; %s%s", span->n > 1 ? "" : "ended by ", end);
+    return g_string_free(out, FALSE);
+}
+
 static char spot_letter(uint8_t kinds)
 {
     static const uint8_t order[] = { SPOT_BREAK, SPOT_MARK, SPOT_EXIT, SPOT_IRQ, SPOT_TRAP };
@@ -84,11 +100,12 @@ static char spot_letter(uint8_t kinds)
 
 static void print_lanes(const Timeline *t, unsigned hart, GString *out)
 {
-    g_autofree TimelineCell *cells =
-        timeline_cells(t, hart, t->now - MIN(t->now, t->asked), t->now, COLUMNS);
+    uint64_t from = t->now - MIN(t->now, t->asked);
+    unsigned n = (unsigned)MIN(COLUMNS, t->now - from);
+    g_autofree TimelineCell *cells = timeline_cells(t, hart, from, t->now, n);
     const TimelineHart *h = &t->harts[hart];
     char lines[3][COLUMNS + 1] = { { 0 } };
-    for (unsigned i = 0; i < COLUMNS; i++) {
+    for (unsigned i = 0; i < n; i++) {
         bool known = cells[i].mode != SPAN_MODES;
         lines[0][i] = spot_letter(cells[i].spots);
         lines[1][i] = timeline_letter(t, cells[i].mode);
@@ -117,9 +134,11 @@ static void print_spans(const Timeline *t, unsigned hart, unsigned rows, GString
 
 static void print_head(const Timeline *t, GString *out)
 {
-    g_autofree char *asked = timeline_time(t->asked), *now = timeline_time(t->now);
-    g_autofree char *from = timeline_time(t->from), *cell = timeline_time(t->asked / COLUMNS);
-    g_string_append_printf(out, "The last %s up to %s, %s a character%s\n", asked, now, cell,
+    uint64_t length = MIN(t->now, t->asked);
+    g_autofree char *span = timeline_time(length), *now = timeline_time(t->now);
+    g_autofree char *from = timeline_time(t->from);
+    g_autofree char *cell = timeline_time(length / CLAMP(length, 1, COLUMNS));
+    g_string_append_printf(out, "The last %s up to %s, %s a character%s\n", span, now, cell,
                            t->timed ? "; timed" : "");
     if (t->why)
         g_string_append_printf(out, "known from %s on: %s\n", from, t->why);

@@ -6,6 +6,7 @@
 // clang-format off
 const UiPanelType *const ui_panels[] = {
     &ui_panel_harts,
+    &ui_panel_timeline,
     &ui_panel_walk,
     &ui_panel_memory,
     &ui_panel_irq,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_sight_timeline.c - what harts did of late: the same borders as in the trace, after steps back and snapshots as well. */
 #include "emu/time/history.h"
-#include "tests/unit/test_sight_setup.h"
+#include "emu/ui/palette.h"
+#include "tests/unit/test_sight_panel.h"
 
 /* Modes of hart 0 as events tell of them. */
 typedef struct {
@@ -239,5 +240,157 @@ Test(timeline, without_events_it_says_so)
     cr_assert(trace_enable(&m->trace, TRACE_TO_RING, "walk.end", NULL));
     machine_trace_changed(m);
     cr_expect_not_null(spans_unknown(m));
+    end(m);
+}
+
+/* The panel. */
+
+static Sights *sights_of(Machine *m, const void *state)
+{
+    SightWants wants = { .which = 1 << SIGHT_TIMELINE };
+    ui_panel_timeline.wants(state, &wants);
+    m->paused = true;
+    Sights *sights = sights_make(m, &wants);
+    m->paused = false;
+    return sights;
+}
+
+Test(timeline, the_panel_fits_everywhere)
+{
+    static const unsigned counts[] = { 1, 3, 32 };
+    check_sizes(&ui_panel_timeline, NULL);
+    for (unsigned i = 0; i < G_N_ELEMENTS(counts); i++) {
+        Machine *m = begin(counts[i], i ? "a partition with quite a long na" : NULL);
+        g_autofree void *state = g_malloc0(ui_panel_timeline.state_size);
+        machine_run_until(m, 20000);
+        Sights *sights = sights_of(m, state);
+        check_sizes(&ui_panel_timeline, sights);
+        sights_unref(sights);
+        end(m);
+    }
+}
+
+static bool has_part(const DrawList *list, const char *text)
+{
+    for (guint i = 0; i < list->ops->len; i++) {
+        const DrawOp *op = &g_array_index(list->ops, DrawOp, i);
+        if (op->kind == DRAW_TEXT && strstr(list->texts->str + op->text, text))
+            return true;
+    }
+    return false;
+}
+
+/* How many fills there are of that colour. */
+static unsigned count_fills(const DrawList *list, UiColor color)
+{
+    unsigned n = 0;
+    for (guint i = 0; i < list->ops->len; i++) {
+        const DrawOp *op = &g_array_index(list->ops, DrawOp, i);
+        n += op->kind == DRAW_FILL && op->paper == color && op->at.h == UI_CELL_H;
+    }
+    return n;
+}
+
+static void press(void *state, Sights **sights, Machine *m, unsigned key)
+{
+    g_autoptr(GString) commands = g_string_new(NULL);
+    cr_expect(ui_panel_timeline.key(state, *sights, key, commands));
+    sights_unref(*sights);
+    *sights = sights_of(m, state);
+}
+
+/* 80 ns of the guest that makes calls are ten stretches of four ns in each mode. */
+Test(timeline, the_panel_has_each_stretch)
+{
+    Machine *m = begin_noting(2);
+    g_autofree void *state = g_malloc0(ui_panel_timeline.state_size);
+    cr_assert_eq(machine_run_until(m, 10000), STOP_DEBUG);
+    cr_expect(ui_panel_timeline.set(state, "span", "80ns"));
+    cr_expect(!ui_panel_timeline.set(state, "span", "1ns"));
+    cr_expect(!ui_panel_timeline.set(state, "hart", "99"));
+    Sights *sights = sights_of(m, state);
+    DrawList *list = draw_list_new();
+    draw_panel(&ui_panel_timeline, state, sights, 1300, 160, list);
+    unsigned guests = count_fills(list, ui_mode_color("VS"));
+    cr_expect(guests >= 10 && guests <= 11, "%u", guests);
+    cr_expect(has_text(list, "VS E") && has_text(list, "M H"));
+    cr_expect(has_text(list, "idle H"), "hart 1");
+    cr_expect(has_part(list, "interrupts"));
+    /* To the exit before: the cursor says what ended there; one stretch on, the host. */
+    press(state, &sights, m, 'p');
+    draw_panel(&ui_panel_timeline, state, sights, 1300, 160, list);
+    const Timeline *t = sights->sights[SIGHT_TIMELINE];
+    const Spot *exit = timeline_spot(t, 0, t->now, 1 << SPOT_EXIT, false);
+    g_autofree char *words = timeline_span_words(t, timeline_at(t, 0, exit->ns));
+    cr_expect(g_str_has_prefix(words, "M, H host, "), "%s", words);
+    cr_expect(has_part(list, words), "%s", words);
+    press(state, &sights, m, ',');
+    draw_panel(&ui_panel_timeline, state, sights, 1300, 160, list);
+    cr_expect(has_part(list, "ended by ecall_vs, exit ecall"));
+    cr_expect(has_part(list, "hart 0: VS, E vmid5, "));
+    press(state, &sights, m, '.');
+    draw_panel(&ui_panel_timeline, state, sights, 1300, 160, list);
+    cr_expect(has_part(list, words));
+    draw_list_free(list);
+    sights_unref(sights);
+    end(m);
+}
+
+/* Every exit from the last back to the first, and forward again. */
+Test(timeline, exits_are_found_one_by_one)
+{
+    Machine *m = begin_noting(1);
+    g_autofree void *state = g_malloc0(ui_panel_timeline.state_size);
+    cr_assert_eq(machine_run_until(m, 1000), STOP_DEBUG);
+    cr_expect(ui_panel_timeline.set(state, "span", "100ns"));
+    Sights *sights = sights_of(m, state);
+    DrawList *list = draw_list_new();
+    for (unsigned i = n_borders; i-- > 0;) {
+        g_autofree char *at = timeline_time(borders[i].ns);
+        if (borders[i].to != PRIV_M)
+            continue;
+        for (unsigned tries = 0; tries < 4 && !has_part(list, at); tries++) {
+            press(state, &sights, m, 'p');
+            draw_panel(&ui_panel_timeline, state, sights, 900, 160, list);
+        }
+        cr_expect(has_part(list, at), "%s", at);
+    }
+    press(state, &sights, m, 'n');
+    draw_panel(&ui_panel_timeline, state, sights, 900, 160, list);
+    g_autofree char *second = timeline_time(borders[3].ns);
+    cr_expect(has_part(list, second), "%s", second);
+    press(state, &sights, m, UI_KEY_HOME);
+    draw_panel(&ui_panel_timeline, state, sights, 900, 160, list);
+    cr_expect(has_part(list, "other traps"));
+    draw_list_free(list);
+    sights_unref(sights);
+    end(m);
+}
+
+Test(timeline, clicks_choose_a_hart_and_a_moment)
+{
+    Machine *m = begin_noting(3);
+    g_autofree void *state = g_malloc0(ui_panel_timeline.state_size);
+    g_autoptr(GString) commands = g_string_new(NULL);
+    cr_assert_eq(machine_run_until(m, 10000), STOP_DEBUG);
+    Sights *sights = sights_of(m, state);
+    DrawList *list = draw_list_new();
+    draw_panel(&ui_panel_timeline, state, sights, 900, 160, list);
+    unsigned label = 0, lane = 0;
+    for (int y = 11; y < 170; y++) {
+        unsigned at = draw_hit(list, 12, y), there = draw_hit(list, 600, y);
+        label = at ? at : label;
+        lane = there ? there : lane;
+    }
+    ui_panel_timeline.click(state, sights, label, commands);
+    cr_expect_str_eq(commands->str, "cpu 2\n", "the last label");
+    g_string_truncate(commands, 0);
+    ui_panel_timeline.click(state, sights, lane, commands);
+    cr_expect_str_eq(commands->str, "", "it is chosen");
+    draw_panel(&ui_panel_timeline, state, sights, 900, 160, list);
+    cr_expect(has_part(list, "hart 2: idle, H host, "));
+    ui_panel_timeline.click(state, sights, 999999, commands);
+    draw_list_free(list);
+    sights_unref(sights);
     end(m);
 }
