@@ -12,7 +12,7 @@
 #include "tests/lib/fuzz.h"
 
 enum { QUEUE_NUM = 32, QUEUES_AT = 0x4000, QUEUE_STRIDE = 0x2000, AVAIL = 0x800, USED = 0x1000 };
-enum { COMMAND_AT = 0x10000, ANSWER_AT = 0x18000, PIXELS_AT = 0x20000, MEMORY = 4 << 20 };
+enum { COMMAND_AT = 0x10000, ANSWER_AT = 0x18000, PIXELS_AT = 0x20000, MEMORY = 2 << 20 };
 enum { N_OUTPUTS = 3, HEADER = 24, MOST_COMMAND = 0x1000 };
 
 typedef struct {
@@ -33,11 +33,11 @@ typedef struct {
 
 /* The host. */
 
+/* A sanitizer looks at the ends of what is copied. */
 static void see(const uint32_t *pixels, size_t n)
 {
-    static volatile uint32_t sum;
-    for (size_t i = 0; i < n; i++)
-        sum ^= pixels[i];
+    static uint32_t seen[MEMORY / 4];
+    memcpy(seen, pixels, n * sizeof *pixels);
 }
 
 static void show(void *host, unsigned output, const HostImage *image, unsigned x, unsigned y,
@@ -355,6 +355,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     set_up(&c);
     while (bytes_left(&c.in))
         act(&c);
-    fuzz_reload_devices(c.m);
+    if (size % 4 == 0)
+        fuzz_reload_devices(c.m);
     return 0;
 }
