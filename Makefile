@@ -36,16 +36,18 @@ WARNINGS := -w
 CONFIG_SLIRP := 0
 CONFIG_LIBEDIT := 0
 CONFIG_SDL := 0
+CONFIG_CURSES := 0
 PKG_CONFIG := PKG_CONFIG_SYSROOT_DIR=$(ARM64_ROOT) PKG_CONFIG_LIBDIR=$(ARM64_ROOT)/usr/lib/aarch64-linux-gnu/pkgconfig pkg-config
 endif
 # Neither has a window: fuzzing looks inside, and the other compiler's program is compared without one.
 ifneq ($(filter fuzz clang,$(MODE)),)
 CONFIG_SDL := 0
+CONFIG_CURSES := 0
 endif
 PACKAGES := glib-2.0 libelf zlib libzstd libconfig $(if $(filter 1,$(CONFIG_SLIRP)),slirp) $(if $(filter 1,$(CONFIG_LIBEDIT)),libedit)
 CFLAGS ?=
 ALL_CFLAGS := -std=gnu11 -fno-strict-aliasing $(CFLAGS_$(MODE)) $(WARNINGS) -I. -DVERSION='"$(VERSION)"' \
-              -DCONFIG_SLIRP=$(CONFIG_SLIRP) -DCONFIG_SDL=$(or $(CONFIG_SDL),0) -DPREFIX='"$(PREFIX)"' -DCONFIG_TORTURE=$(if $(filter torture,$(MODE)),1,0) \
+              -DCONFIG_SLIRP=$(CONFIG_SLIRP) -DCONFIG_SDL=$(or $(CONFIG_SDL),0) -DCONFIG_CURSES=$(or $(CONFIG_CURSES),0) -DPREFIX='"$(PREFIX)"' -DCONFIG_TORTURE=$(if $(filter torture,$(MODE)),1,0) \
               -DCONFIG_MUTANTS=$(if $(filter mutants,$(MODE)),1,0) $(shell $(PKG_CONFIG) --cflags $(PACKAGES)) $(CFLAGS)
 ifeq ($(MODE),fuzz)
 # Comparisons are worth following where text is compared, and take half of the time where instructions run.
@@ -60,11 +62,12 @@ SOURCES := $(filter-out emu/ui/%,$(wildcard mmu/*.c mmu/*/*.c cpu/*.c cpu/*/*.c 
 # The window is a module of its own. Tests look at what of it knows no library.
 UI_SDL := $(wildcard emu/ui/sdl_*.c)
 UI_VTERM := $(wildcard emu/ui/terminal*.c)
-UI_PLAIN := $(filter-out $(UI_SDL) $(UI_VTERM) $(wildcard emu/ui/curses_*.c),$(wildcard emu/ui/*.c))
+UI_CURSES := $(wildcard emu/ui/curses_*.c)
+UI_PLAIN := $(filter-out $(UI_SDL) $(UI_VTERM) $(UI_CURSES),$(wildcard emu/ui/*.c))
 UI_PACKAGES := sdl2 SDL2_ttf vterm libpng
 UI_CFLAGS := $(if $(filter 1,$(CONFIG_SDL)),$(shell $(PKG_CONFIG) --cflags $(UI_PACKAGES)))
 UI_LDLIBS := $(if $(filter 1,$(CONFIG_SDL)),$(shell $(PKG_CONFIG) --libs $(UI_PACKAGES) glib-2.0))
-MODULES := $(if $(filter 1,$(CONFIG_SDL)),$(B)/bulkhead-sdl.so)
+MODULES := $(if $(filter 1,$(CONFIG_SDL)),$(B)/bulkhead-sdl.so) $(if $(filter 1,$(CONFIG_CURSES)),$(B)/bulkhead-curses.so)
 ifneq ($(CONFIG_SLIRP),1)
 SOURCES := $(filter-out emu/net_slirp.c,$(SOURCES))
 endif
@@ -97,6 +100,10 @@ $(UI_SDL:%.c=$(B)/%.o) $(UI_VTERM:%.c=$(B)/%.o): ALL_CFLAGS += $(UI_CFLAGS)
 $(B)/bulkhead-sdl.so: $(UI_PLAIN:%.c=$(B)/%.o) $(UI_SDL:%.c=$(B)/%.o) $(UI_VTERM:%.c=$(B)/%.o)
 	@echo "  LD    $@"
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -shared -o $@ $^ $(UI_LDLIBS)
+
+$(B)/bulkhead-curses.so: $(UI_PLAIN:%.c=$(B)/%.o) $(UI_CURSES:%.c=$(B)/%.o) $(UI_VTERM:%.c=$(B)/%.o)
+	@echo "  LD    $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -shared -o $@ $^ -lncursesw -ltinfo -lvterm $(shell $(PKG_CONFIG) --libs glib-2.0)
 
 $(B)/%.o: %.c config.mak
 	@echo "  CC    $<"

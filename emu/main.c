@@ -305,6 +305,8 @@ static bool run_machine(Run *run, int *code, GError **error)
 {
     const Options *o = run->options;
     Machine *m = run->machine;
+    if (o->window.on && o->window.in_terminal)
+        console_lend_terminal(run->console);
     if (!write_pidfile(o, run->terminal, error) ||
         !console_start(run->console, m, run->stays_live, error))
         return false;
@@ -320,7 +322,8 @@ static bool run_machine(Run *run, int *code, GError **error)
     WindowSubjects subjects = { .machine = m,
                                 .hub = run->monitors,
                                 .display = run->display,
-                                .vcs = console_vcs(run->console) };
+                                .vcs = console_vcs(run->console),
+                                .terminal = run->terminal };
     if (run->window && !window_attach(run->window, &subjects, error))
         return false;
     if (run->daemon >= 0)

@@ -372,9 +372,14 @@ static bool start_channel(Channel *channel, GError **error)
            queue_named_file(channel, channel->spec->input_path, error);
 }
 
+void console_lend_terminal(Console *console)
+{
+    console->lends_terminal = true;
+}
+
 bool console_start(Console *console, Machine *machine, bool stays_live, GError **error)
 {
-    bool take = false, no_signal = false;
+    bool take = console->lends_terminal, no_signal = take;
     console->machine = machine;
     for (guint i = 0; i < console->channels->len; i++) {
         const Channel *channel = g_ptr_array_index(console->channels, i);

@@ -77,6 +77,8 @@ bool console_is_live(const Console *console);
  * exit code 128 + number). `stays_live`: the machine has other live input, also when this one ends. Fails when input
  * cannot be read. */
 bool console_start(Console *console, Machine *machine, bool stays_live, GError **error);
+/* The terminal is somebody else's, who gets keys as they are pressed. Before console_start. */
+void console_lend_terminal(Console *console);
 /* The machine was reset: its devices can take input again. */
 void console_offer(Console *console);
 /* Returns when what the guest said is written, so that what is said about the run comes after it. */

@@ -49,6 +49,7 @@ struct Console {
     GPtrArray *ports, *channels, *vcs;
     unsigned escape;
     bool stdin_is_live, stays_live;
+    bool lends_terminal;
     Terminal *tty;
 };
 

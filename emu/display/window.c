@@ -14,7 +14,16 @@
 #include "emu/sight/harts.h"
 #include "emu/ui/module.h"
 
-#define MODULE_FILE "bulkhead-sdl.so"
+/* The window, and the one in a terminal. */
+typedef struct {
+    const char *name, *file, *needs;
+    bool built;
+} ModuleKind;
+
+static const ModuleKind kinds[] = {
+    { "sdl", "bulkhead-sdl.so", "SDL2, SDL2_ttf, libvterm and libpng", CONFIG_SDL },
+    { "curses", "bulkhead-curses.so", "ncurses and libvterm", CONFIG_CURSES },
+};
 
 const char *const window_area_names[WINDOW_AREAS] = { "left", "right", "timeline", "monitor" };
 
@@ -29,52 +38,51 @@ struct Window {
 
 /* The module. */
 
-static char *find_module(void)
+static char *find_module(const ModuleKind *kind)
 {
     g_autofree char *beside = doctor_program_dir();
-    g_autofree char *near = g_build_filename(beside, MODULE_FILE, NULL);
+    g_autofree char *near = g_build_filename(beside, kind->file, NULL);
     g_autofree char *installed =
-        g_build_filename(beside, "..", "lib", "bulkhead", MODULE_FILE, NULL);
+        g_build_filename(beside, "..", "lib", "bulkhead", kind->file, NULL);
     if (g_file_test(near, G_FILE_TEST_IS_REGULAR))
         return g_steal_pointer(&near);
     if (g_file_test(installed, G_FILE_TEST_IS_REGULAR))
         return g_steal_pointer(&installed);
-    return g_build_filename(PREFIX, "lib", "bulkhead", MODULE_FILE, NULL);
+    return g_build_filename(PREFIX, "lib", "bulkhead", kind->file, NULL);
 }
 
 bool window_is_there(const char **fix)
 {
-    g_autofree char *path = find_module();
+    g_autofree char *path = find_module(&kinds[0]);
     *fix = CONFIG_SDL
-               ? "make builds " MODULE_FILE ", which belongs beside the program"
+               ? "make builds bulkhead-sdl.so, which belongs beside the program"
                : "./configure --install, then make: the window needs SDL2, SDL2_ttf, libvterm "
                  "and libpng";
     return CONFIG_SDL && g_file_test(path, G_FILE_TEST_IS_REGULAR);
 }
 
-static const UiModule *load(GError **error)
+static const UiModule *load(const ModuleKind *kind, GError **error)
 {
-    g_autofree char *path = find_module();
-    if (!CONFIG_SDL) {
-        fail(
-            error, EXIT_CONFIG,
-            "-display sdl: this program was built without a window; ./configure --install && make, or "
-            "write -display none");
+    g_autofree char *path = find_module(kind);
+    if (!kind->built) {
+        fail(error, EXIT_CONFIG,
+             "-display %s: this program was built without it, since %s were not there; ./configure "
+             "--install && make, or write -display none",
+             kind->name, kind->needs);
         return NULL;
     }
     void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     const UiModule *ui = module ? dlsym(module, UI_MODULE_SYMBOL) : NULL;
     if (!module)
-        fail(
-            error, EXIT_FILE,
-            "-display sdl: the window's module cannot be loaded: %s; make builds it, and ./configure "
-            "--install the libraries it needs; or write -display none",
-            dlerror());
+        fail(error, EXIT_FILE,
+             "-display %s: its module cannot be loaded: %s; make builds it, and ./configure "
+             "--install the libraries it needs; or write -display none",
+             kind->name, dlerror());
     else if (!ui || ui->link_size != sizeof(UiLink))
         fail(error, EXIT_FILE,
-             "-display sdl: '%s' is of another version of the program; make builds both, or write "
+             "-display %s: '%s' is of another version of the program; make builds both, or write "
              "-display none",
-             path);
+             kind->name, path);
     else
         return ui;
     return NULL;
@@ -251,7 +259,7 @@ static gpointer run(gpointer opaque)
 Window *window_start(const WindowConfig *config, GError **error)
 {
     gint64 started = process_start();
-    const UiModule *module = load(error);
+    const UiModule *module = load(&kinds[config->in_terminal], error);
     if (!module)
         return NULL;
     Window *window = g_new0(Window, 1);

@@ -31,9 +31,11 @@ typedef struct {
 
 /* What the options say. Strings belong to them. */
 typedef struct {
-    bool on;                /* there is to be a window */
-    bool hidden;            /* only pictures of it are wanted: nobody sees it */
-    unsigned scale;         /* percent; 0: as the screen is */
+    bool on;          /* there is to be a window */
+    bool hidden;      /* only pictures of it are wanted: nobody sees it */
+    bool in_terminal; /* it is text in the terminal */
+    unsigned escape;  /* the key there that is not the guest's: a letter's number, 1 for Ctrl-A */
+    unsigned scale;   /* percent; 0: as the screen is */
     unsigned width, height; /* at 100 %; 0: the usual */
     bool full_screen, stats;
     bool asks_size; /* guests are asked for pictures as large as there is room */
@@ -51,7 +53,8 @@ typedef struct {
     Machine *machine;
     MonitorHub *hub;
     Display *display;
-    const GPtrArray *vcs; /* of Vc: lines whose terminals are in the window */
+    const GPtrArray *vcs;      /* of Vc: lines whose terminals are in the window */
+    struct Terminal *terminal; /* the one that the program runs in */
 } WindowSubjects;
 
 typedef struct Window Window;

@@ -101,6 +101,16 @@ static bool read_window(Options *o, Props *props, GError **error)
            props_finish(props, error);
 }
 
+/* What stands there is the same, but for sizes. */
+static bool read_terminal(Options *o, Props *props, GError **error)
+{
+    g_auto(GStrv) panels = props_take_all(props, "panel");
+    for (char **panel = panels; *panel; panel++)
+        g_ptr_array_add(o->window.panels, options_keep(o, *panel));
+    o->window.on = true;
+    return props_finish(props, error);
+}
+
 bool option_display(Options *o, const OptionDef *def, const char *argument, GError **error)
 {
     (void)def;
@@ -112,9 +122,13 @@ bool option_display(Options *o, const OptionDef *def, const char *argument, GErr
         o->window.on = false;
         return props_finish(props, error);
     }
+    o->window.in_terminal = type && !strcmp(type, "curses");
+    if (o->window.in_terminal)
+        return read_terminal(o, props, error);
     if (type && !strcmp(type, "sdl"))
         return read_window(o, props, error);
-    return fail(error, EXIT_CONFIG, "-display %s cannot be had: there is sdl; write -display sdl",
+    return fail(error, EXIT_CONFIG,
+                "-display %s cannot be had: there are sdl and curses; write -display sdl",
                 type ? type : argument);
 }
 
@@ -220,14 +234,23 @@ bool options_resolve_window(Options *o, GError **error)
     w->hidden = w->shots->len && !w->on;
     w->on |= w->hidden;
     w->name = o->name;
+    w->escape = (unsigned)o->escape;
+    if (w->in_terminal && w->on && w->shots->len)
+        return fail(error, EXIT_CONFIG,
+                    "-ui-shot takes pictures of the window, which -display curses is not; write "
+                    "-display sdl, or no -display");
+    if (w->in_terminal && w->on && o->daemonize)
+        return fail(error, EXIT_CONFIG,
+                    "-daemonize: a program in the background has no terminal for -display curses; "
+                    "leave one of them out");
     o->has_window = w->on;
     w->ends = w->hidden && !o->serial && !o->monitors->len && !o->gdbs->len;
     o->skip_idle |= w->ends;
     if (o->nographic && w->on && !w->hidden)
-        return fail(
-            error, EXIT_CONFIG,
-            "-nographic says that there is no window, and -display sdl that there is; write "
-            "one of them");
+        return fail(error, EXIT_CONFIG,
+                    "-nographic says that there is no window, and -display %s that there is; write "
+                    "one of them",
+                    w->in_terminal ? "curses" : "sdl");
     return true;
 }
 

@@ -62,6 +62,11 @@ char *options_vc_text(const char *text)
 
 static bool check(const Options *o, const CharSpec *spec, GError **error)
 {
+    if (spec && spec->kind == CHAR_STDIO && o->window.on && o->window.in_terminal)
+        return fail(
+            error, EXIT_CONFIG,
+            "the terminal is -display curses' and cannot be a line's, too; write vc in place "
+            "of stdio");
     return !spec || spec->kind != CHAR_VC || o->has_window ||
            fail(
                error, EXIT_CONFIG,

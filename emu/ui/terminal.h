@@ -66,6 +66,8 @@ char *term_selection(Term *term);
 void term_select_none(Term *term);
 /* Keys go to the selection or the search until it ends. */
 bool term_is_busy(const Term *term);
+/* What they do then, in place of the last row; to be freed. NULL: it is not busy. */
+char *term_prompt(const Term *term);
 /* It has the keyboard, or has it no more. */
 void term_focus(Term *term, bool has);
 /* Shows what is `lines` further up, or down if negative. */

@@ -115,17 +115,22 @@ static void draw_bar(const Term *term, DrawList *list, UiRect area)
               term->above ? UI_FOCUS : UI_RULE);
 }
 
-/* What keys do now, in place of the last row. */
+char *term_prompt(const Term *term)
+{
+    if (term->searching)
+        return g_strdup_printf("Find: %s_%s", term->wanted->str,
+                               term->not_found ? "  (no more)" : "   Enter: further up; Down; Esc");
+    return g_strdup(!term->by_keys  ? NULL
+                    : term->marking ? "Select: arrows; Enter copies; Esc"
+                                    : "Select: arrows; Space or Shift begins; Enter copies; Esc");
+}
+
+/* In place of the last row. */
 static void draw_prompt(const Term *term, DrawList *list, UiRect area)
 {
     int width = MIN((int)term->cols * UI_CELL_W, area.w);
     UiRect row = { area.x, area.y + ((int)term->rows - 1) * UI_CELL_H, width, UI_CELL_H };
-    g_autofree char *text =
-        term->searching
-            ? g_strdup_printf("Find: %s_%s", term->wanted->str,
-                              term->not_found ? "  (no more)" : "   Enter: further up; Down; Esc")
-            : g_strdup(term->marking ? "Select: arrows; Enter copies; Esc"
-                                     : "Select: arrows; Space or Shift begins; Enter copies; Esc");
+    g_autofree char *text = term_prompt(term);
     draw_fill(list, row, UI_RAISED);
     draw_fit(list, row, UI_TEXT, 0, text);
 }

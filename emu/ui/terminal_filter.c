@@ -13,7 +13,7 @@
 #include "emu/ui/terminal_inside.h"
 
 enum { NUL = 0, BEL = 7, CAN = 0x18, SUB = 0x1a, ESC = 0x1b, DEL = 0x7f };
-enum { MOST_PARAMETERS = 16, MOST_PARAMETER = 9999, MOST_MARKS = 5, MOST_REQUEST = 8 };
+enum { MOST_PARAMETERS = 16, MOST_PARAMETER = 9999, MOST_MARKS = 5 };
 
 /* Goes to libvterm when it is full, and at the end. */
 typedef struct {
@@ -206,17 +206,14 @@ static void end_csi(Out *out, char end)
         put(out, text->str, text->len);
 }
 
-/* Titles, and questions for settings (DECRQSS). */
+/* Titles. libvterm would answer questions for settings, too (DECRQSS), by printing what it was asked for as a format. */
 static void end_string(Out *out)
 {
     const TermFilter *filter = &out->term->filter;
     const char *c = filter->sequence;
-    bool is_title = filter->kind == ']' && *c >= '0' && *c <= '2' && c[1] == ';';
-    bool is_request = filter->kind == 'P' && g_str_has_prefix(c, "$q") &&
-                      filter->size <= MOST_REQUEST && g_str_is_ascii(c);
-    if (!is_title && !is_request)
+    if (filter->kind != ']' || *c < '0' || *c > '2' || c[1] != ';')
         return;
-    g_autofree char *text = g_strdup_printf("\033%c%s\033\\", filter->kind, c);
+    g_autofree char *text = g_strdup_printf("\033]%s\033\\", c);
     put(out, text, strlen(text));
 }
 
@@ -241,9 +238,9 @@ static void collect(TermFilter *filter, char byte)
 static void after_escape(Out *out, char byte)
 {
     TermFilter *filter = &out->term->filter;
-    if (!filter->size && byte == '[') {
-        begin(filter, FILTER_CSI, byte);
-    } else if (!filter->size && strchr("]PX^_", byte)) {
+    if (byte == '[') {
+        begin(filter, FILTER_CSI, byte); /* whatever stood between: so does libvterm 0.1.4 */
+    } else if (strchr("]PX^_", byte)) {
         begin(filter, FILTER_STRING, byte);
     } else if (byte >= ' ' && byte <= '/') {
         collect(filter, byte);
