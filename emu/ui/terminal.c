@@ -250,7 +250,7 @@ void term_focus(Term *term, bool has)
 
 void term_scroll(Term *term, int lines)
 {
-    int64_t above = term->alternate ? 0 : (int64_t)term->above + lines;
-    term->above = (unsigned)CLAMP(above, 0, (int64_t)term->ring_size);
+    int64_t most = (term->alternate ? 0 : (int64_t)term->ring_size) + term_is_busy(term);
+    term->above = (unsigned)CLAMP((int64_t)term->above + lines, 0, most);
     term->changed = true;
 }

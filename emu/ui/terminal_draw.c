@@ -105,7 +105,7 @@ static void draw_bar(const Term *term, DrawList *list, UiRect area)
 {
     int64_t all = (int64_t)term->ring_size + term->rows;
     int height = (int)MAX(area.h * (int64_t)term->rows / all, 8);
-    int y = (int)((area.h - height) * ((int64_t)term->ring_size - term->above) /
+    int y = (int)((area.h - height) * MAX((int64_t)term->ring_size - term->above, 0) /
                   MAX(term->ring_size, 1));
     UiRect bar = { area.x + area.w - BAR, area.y, BAR, area.h };
     if (!term->ring_size || area.w < BAR)

@@ -59,7 +59,8 @@ struct Term {
     TermLine **ring;
     unsigned ring_first, ring_size;
     int64_t first_row; /* number of the line that is the screen's first row */
-    unsigned above;    /* rows between the bottom and what is shown */
+    unsigned
+        above; /* rows between the bottom and what is shown; one more while the last row is not shown */
     /* What is selected, from `anchor` to `head`, both included. */
     bool selected;
     bool dragging; /* a button is down, and the mouse moves `head` */

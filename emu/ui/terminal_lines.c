@@ -214,7 +214,7 @@ void term_push(Term *term, TermLine *line)
     term->ring[at] = line;
     term->first_row++;
     if (term->above)
-        term->above = MIN(term->above + 1, term->ring_size);
+        term->above = MIN(term->above + 1, term->ring_size + term_is_busy(term));
 }
 
 TermLine *term_pop(Term *term)

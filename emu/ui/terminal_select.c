@@ -315,7 +315,7 @@ bool term_search_key(Term *term, unsigned key, unsigned modifiers)
         search_again(term);
     } else if (key == UI_KEY_ESCAPE) {
         term->searching = false;
-        term->changed = true;
+        term_scroll(term, 0);
     } else if (key < UI_KEY_UP && !modifiers && g_unichar_isprint(key) && term->wanted->len < 100) {
         g_string_append_unichar(term->wanted, key);
         search_again(term);

@@ -364,6 +364,12 @@ Test(terminal, selecting_with_keys)
     term_key(r.term, UI_KEY_ENTER, 0);
     cr_expect_not(term_is_busy(r.term));
     cr_expect_str_eq(r.typed->str, "", "nothing is typed to the guest");
+    say(&r, "\033[2J\033[Hfirst");
+    unsigned col, row;
+    cr_expect(term_key(r.term, ' ', TERM_CTRL | TERM_SHIFT));
+    cr_expect(term_cursor(r.term, &col, &row) && col == 5 && row == 0, "in the first row, too");
+    term_key(r.term, UI_KEY_ESCAPE, 0);
+    expect_shown(&r, "first\n\n\n\n", "as before");
     end(&r);
 }
 
