@@ -9,6 +9,7 @@
 #include "emu/base/error.h"
 #include "emu/ui/module.h"
 #include "emu/ui/sdl_events.h"
+#include "emu/ui/sdl_lost.h"
 #include "emu/ui/sdl_png.h"
 #include "emu/ui/sdl_views.h"
 #include "emu/ui/sdl_window.h"
@@ -227,6 +228,7 @@ static bool open(Module *m)
     GError *error = NULL;
     bool ok = screen_open(&m->screen, link->config, &error);
     if (ok) {
+        lost_watch(link);
         UiHost host = { run_command, change_scale, switch_full_screen, grab, m };
         m->ui = ui_new(link->config, &host);
         m->ui->live = true;
