@@ -112,7 +112,7 @@ void ui_resize(Ui *ui, int width, int height)
 
 static void add_view(GArray *list, const UiViewType *type, void *view, const char *title)
 {
-    UiTab tab = { type, view, g_strdup(title), false };
+    UiTab tab = { type, view, g_strdup(title), false, { 0 } };
     g_array_append_val(list, tab);
 }
 
@@ -213,6 +213,7 @@ static void draw_heading(DrawList *list, UiRect *room, const char *title, bool c
 static void draw_tab(UiTab *tab, DrawList *list, UiRect area, bool focused)
 {
     tab->shown = area.w > 0 && area.h > 0;
+    tab->at = area;
     draw_clip(list, area);
     tab->type->draw(tab->view, list, area, focused);
     draw_unclip(list);

@@ -49,6 +49,7 @@ typedef struct {
     void *view;
     char *title;
     bool shown;
+    UiRect at; /* where its content was drawn last */
 } UiTab;
 
 typedef struct {

@@ -328,38 +328,52 @@ static bool drag(Ui *ui, const UiMouse *mouse)
     return true;
 }
 
-static UiTab *view_of(Ui *ui, UiArea area)
+/* The tab whose content is drawn there; of several tiles that one. */
+static UiTab *view_at(Ui *ui, UiArea area, int x, int y)
 {
-    return area == AREA_MIDDLE && ui->tabs->len      ? &g_array_index(ui->tabs, UiTab, ui->tab)
-           : area == AREA_MONITOR && ui->bottom->len ? &g_array_index(ui->bottom, UiTab, 0)
-                                                     : NULL;
+    GArray *tabs = area == AREA_MIDDLE ? ui->tabs : area == AREA_MONITOR ? ui->bottom : NULL;
+    for (guint i = 0; tabs && i < tabs->len; i++) {
+        UiTab *tab = &g_array_index(tabs, UiTab, i);
+        if (tab->shown && rect_has(tab->at, x, y))
+            return tab;
+    }
+    return NULL;
+}
+
+static bool tell_view(const UiTab *tab, const UiMouse *mouse)
+{
+    return tab && tab->type->mouse && tab->type->mouse(tab->view, mouse, tab->at);
+}
+
+/* A button goes down: whoever is there gets the mouse until it goes up. */
+static void press(Ui *ui, const UiMouse *mouse)
+{
+    UiArea area = area_at(ui, mouse->x, mouse->y);
+    const UiTab *tab = view_at(ui, area, mouse->x, mouse->y);
+    if (ui->help_shown || area == AREA_NONE) {
+        ui->help_shown = false;
+        return;
+    }
+    ui_focus(ui, area);
+    if (tab && area == AREA_MIDDLE)
+        choose_tab(ui, (guint)(tab - &g_array_index(ui->tabs, UiTab, 0)));
+    ui->pressed = tab ? area : AREA_NONE;
+    if (!tell_view(tab, mouse) && mouse->button == 1)
+        click(ui, area, mouse);
 }
 
 void ui_mouse(Ui *ui, const UiMouse *mouse)
 {
-    if (!ui->grabbed && drag(ui, mouse))
+    bool kept = ui->grabbed || ui->pressed != AREA_NONE;
+    if (!kept && drag(ui, mouse))
         return;
-    UiArea area = ui->grabbed                ? ui->focus
-                  : ui->pressed != AREA_NONE ? ui->pressed
-                                             : area_at(ui, mouse->x, mouse->y);
-    if (mouse->button)
-        ui->pressed = mouse->down ? area : AREA_NONE;
-    if (area == AREA_NONE)
+    if (!kept && mouse->button && mouse->down) {
+        press(ui, mouse);
         return;
-    if (mouse->button && mouse->down) {
-        if (ui->help_shown) {
-            ui->help_shown = false;
-            return;
-        }
-        ui_focus(ui, area);
     }
-    const UiTab *tab = view_of(ui, area);
-    UiRect inside = ui->at[area];
-    rect_cut_top(&inside, LAYOUT_HEAD);
-    bool in_view = tab && (ui->pressed == area || rect_has(inside, mouse->x, mouse->y)) &&
-                   draw_hit(ui->lists[area], mouse->x, mouse->y) < UI_REGION_TAB;
-    if (in_view && tab->type->mouse && tab->type->mouse(tab->view, mouse, inside))
-        return;
-    if (mouse->button == 1 && mouse->down)
-        click(ui, area, mouse);
+    const UiTab *tab = kept ? ui_focused_view(ui)
+                            : view_at(ui, area_at(ui, mouse->x, mouse->y), mouse->x, mouse->y);
+    if (mouse->button && !mouse->down)
+        ui->pressed = AREA_NONE;
+    (void)tell_view(tab, mouse);
 }
