@@ -103,7 +103,8 @@ static bool find_cell(const Layout *layout, unsigned step, unsigned *row, unsign
 static Layout make_layout(const WalkGrid *grid)
 {
     unsigned g = levels_of(grid->request.g.mode);
-    return (Layout){ .grid = grid, .g_levels = g, .columns = g + (grid->request.s.mode != 0) };
+    bool has_entries = grid->request.s.mode || g; /* with the G stage alone: what it came to */
+    return (Layout){ .grid = grid, .g_levels = g, .columns = g + has_entries };
 }
 
 /* Cells as high as there is room for; or, if not even one line each fits, the rows about the chosen one. */
@@ -207,7 +208,7 @@ static void draw_heading(const Layout *layout, UiRect area, DrawList *list)
         at.h = UI_CELL_H;
         g_autofree char *name = column < layout->g_levels
                                     ? g_strdup_printf("G %u", layout->g_levels - 1 - column)
-                                    : g_strdup("entry");
+                                    : g_strdup(layout->grid->request.s.mode ? "entry" : "");
         draw_fit(list, at, UI_DIM, 0, name);
     }
 }
