@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "emu/sight/owners.h"
+
 const char cache_no_model[] = "there is no model of caches and bus: start with -timing a53x4, for "
                               "example, or give the machine file a timing";
 
@@ -15,12 +17,12 @@ enum { FIRST_DEVICE = 40 };
 static unsigned number_of(const Groups *g, unsigned group, unsigned hart)
 {
     const Partitions *parts = g->timing->parts;
-    unsigned part = g->partition[group], number = partitions_number_traced(parts, part);
+    unsigned part = g->partition[group];
     if (part == PARTITION_HOST && hart & OWNER_DEVICE)
         return FIRST_DEVICE + (hart & (OWNER_DEVICE - 1)) % PARTITIONS_MAX;
     if (!partitions_any(parts))
         return hart + 1;
-    return part == PARTITION_HOST || number ? number : PARTITIONS_MAX;
+    return owner_of_partition(parts, part);
 }
 
 static void make_groups(const Groups *g, CacheSight *sight)

@@ -21,8 +21,7 @@ enum {
 /* A partition, or a hart, or a device. */
 typedef struct {
     char name[48];
-    unsigned
-        number; /* as MemoryOwner has it, 0 the host; harts from 1 on if they stand for themselves */
+    unsigned number; /* as owners.h has it; harts from 1 on if they stand for themselves */
     bool has_colors;
     ColorSet colors;         /* that it may use */
     uint64_t lines, outside; /* now; of colours that it may not use */

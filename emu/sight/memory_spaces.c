@@ -9,6 +9,7 @@
 
 #include "emu/machinefile/machinefile.h"
 #include "emu/sight/memory_scan.h"
+#include "emu/sight/owners.h"
 #include "mmu/pte.h"
 
 /* What a walk takes, in entries that are only compared; and what a guest's tables may take in all: those that lead back to
@@ -41,14 +42,11 @@ static GArray *find_shares(const MemoryScan *scan, unsigned number)
 static unsigned find_owner(MemoryScan *scan, unsigned vmid, unsigned hart)
 {
     MemorySight *sight = scan->sight;
-    char name[16];
-    unsigned number = partitions_traced(scan->machine->partitions, vmid, hart);
-    number = number ? number : PARTITIONS_MAX; /* VMID 0, and it is no declared one's */
+    unsigned number = owner_find(scan->machine, true, vmid, hart);
     for (unsigned i = 2; i < sight->n_owners; i++)
         if (sight->owners[i].kind == MEMORY_GUEST && sight->owners[i].number == number)
             return i;
-    g_snprintf(name, sizeof name, "vmid%u", vmid);
-    return memory_add_owner(scan, MEMORY_GUEST, number, name);
+    return memory_add_owner(scan, MEMORY_GUEST, number, owner_get(scan->machine, number).name);
 }
 
 /* norm:hgatp_mode_sv39x4, norm:hgatp_mode_sv48x4, norm:hgatp_mode_sv57x4 */
@@ -58,16 +56,30 @@ static uint64_t end_of(uint64_t hgatp)
     return mode < ATP_SV39 || mode > ATP_SV57 ? 0 : BIT(PAGE_SHIFT + 9 * atp_levels(mode) + 2);
 }
 
+/* Is it a guest that another hart has, too? Without a VMID it is the same if its tables are. */
+static bool is_known(const MemoryScan *scan, uint64_t hgatp, unsigned hart)
+{
+    const unsigned vmid = (unsigned)bits(hgatp, 57, 44);
+    const unsigned number = owner_find(scan->machine, true, vmid, hart);
+    bool declared = partitions_declared(scan->machine->partitions, vmid, hart);
+    for (unsigned i = 0; i < scan->n_spaces; i++) {
+        const ScanSpace *space = &scan->spaces[i];
+        if (space->hgatp == hgatp &&
+            (scan->sight->owners[space->owner].number == number || (!vmid && !declared)))
+            return true;
+    }
+    return false;
+}
+
 void memory_scan_find(MemoryScan *scan)
 {
     Machine *m = scan->machine;
     for (unsigned i = 0; i < m->n_harts && scan->n_spaces < SCAN_SPACES; i++) {
         uint64_t hgatp = m->harts[i].mmu.hgatp, end = end_of(hgatp);
-        bool known = !end;
-        unsigned owner = end ? find_owner(scan, (unsigned)bits(hgatp, 57, 44), i) : 0;
-        for (unsigned j = 0; j < scan->n_spaces; j++)
-            known = known || (scan->spaces[j].hgatp == hgatp && scan->spaces[j].owner == owner);
-        if (!known)
+        unsigned owner = end && !is_known(scan, hgatp, i)
+                             ? find_owner(scan, (unsigned)bits(hgatp, 57, 44), i)
+                             : 0;
+        if (owner)
             scan->spaces[scan->n_spaces++] =
                 (ScanSpace){ .mmu = &m->harts[i].mmu,
                              .hgatp = hgatp,

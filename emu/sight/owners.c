@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 /* Guests without a VMID, by hart: with the letters, colours and patterns of partitions 1, 2, ... */
-enum { BY_HART = 1 + 26 * 8 * 400 };
+enum { BY_HART = 1 + 26 * 7 * 8 * 60 };
 
 unsigned owner_find(const Machine *m, bool guest, unsigned vmid, unsigned hart)
 {
@@ -13,6 +13,15 @@ unsigned owner_find(const Machine *m, bool guest, unsigned vmid, unsigned hart)
     if (!guest || (known > 0 && partitions_get(m->partitions, (unsigned)known)->declared))
         return (unsigned)known;
     return vmid ? partitions_traced(m->partitions, vmid, hart) : BY_HART + hart;
+}
+
+unsigned owner_of_partition(const Partitions *parts, unsigned number)
+{
+    const Partition *part = partitions_get(parts, number);
+    unsigned traced = partitions_number_traced(parts, number);
+    if (part->declared || part->vmid || number == PARTITION_HOST)
+        return traced;
+    return BY_HART + (part->harts ? (unsigned)__builtin_ctz(part->harts) : 0);
 }
 
 unsigned owner_now(const Machine *m, unsigned index)

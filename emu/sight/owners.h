@@ -24,6 +24,8 @@ typedef struct {
 
 /* The number of a guest, or of what is none, on `hart`. Looking makes nobody known. */
 unsigned owner_find(const Machine *machine, bool guest, unsigned vmid, unsigned hart);
+/* Of one that the registry has. */
+unsigned owner_of_partition(const Partitions *parts, unsigned partition);
 /* Of who is on the hart now. */
 unsigned owner_now(const Machine *machine, unsigned hart);
 /* What is known of a number that owner_find gave. */

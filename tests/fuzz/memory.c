@@ -51,14 +51,14 @@ static void set_up(Machine *m, Bytes *in)
 }
 
 /* Is the page the guest's? Others may have it, too. */
-static bool has(const MemorySight *sight, uint64_t at, unsigned number)
+static bool has(const MemorySight *sight, uint64_t at, const char *name)
 {
     for (unsigned i = 0; i < sight->n_runs; i++) {
         const MemoryRun *run = &sight->runs[i];
         const MemoryOwner *owner = &sight->owners[run->owner], *other = &sight->owners[run->other];
         if (at - run->begin < run->end - run->begin)
-            return owner->number == number || (run->other && other->number == number) ||
-                   run->flags & MEMORY_TWICE;
+            return g_str_has_prefix(owner->name, name) ||
+                   (run->other && g_str_has_prefix(other->name, name)) || run->flags & MEMORY_TWICE;
     }
     return false;
 }
@@ -76,12 +76,12 @@ static void ask(Machine *m, const MemorySight *sight, Bytes *in)
 {
     Mmu *mmu = &m->harts[take_below(in, m->n_harts)].mmu;
     const MmuSpace space = { .guest = true, .is_physical = true, .hgatp = mmu->hgatp };
-    unsigned vmid = (unsigned)bits(mmu->hgatp, 57, 44);
+    g_autofree char *name = g_strdup_printf("vmid%u", (unsigned)bits(mmu->hgatp, 57, 44));
     WalkResult result;
     if (mmu->hgatp >> 60 && mmu_peek_space(mmu, &space, (Gva){ take_address(in) }, &result) &&
         bus_is_ram(&m->bus, result.spa, 1) && !sight->cut && !sight->more_runs &&
-        !has(sight, result.spa.v, vmid ? vmid : PARTITIONS_MAX))
-        fuzz_fail("0x%lx is VMID %u's", (unsigned long)result.spa.v, vmid);
+        !has(sight, result.spa.v, name))
+        fuzz_fail("0x%lx is of %s", (unsigned long)result.spa.v, name);
 }
 
 static char *print(const MemorySight *sight)

@@ -79,15 +79,31 @@ Test(sight_memory, guests_without_a_file_have_their_vmid)
     rig_write64(m, TABLES_B + 3 * 8, 0x80000000 >> 2 | LEAF);       /* 1 GiB: all RAM, and more */
     rig_write64(m, TABLES_B + 4 * 8, (0xffffffffc0000000 & PTE_PPN) | LEAF);
     MemorySight *sight = look(m, BOARD_RAM, 16 * MIB);
-    expect(sight, 0x80000000, "vmid0", "mapped");
-    expect(sight, 0x80a00000, "vmid5, vmid0", "mapped; ! by both");
-    expect(sight, 0x80bff000, "vmid5, vmid0", "mapped; ! by both");
+    expect(sight, 0x80000000, "vmid0.hart1", "mapped");
+    expect(sight, 0x80a00000, "vmid5, vmid0.hart1", "mapped; ! by both");
+    expect(sight, 0x80bff000, "vmid5, vmid0.hart1", "mapped; ! by both");
     cr_expect_eq(sight->twice, 512);
     cr_expect_eq(sight->owners[2].number, 5);
-    cr_expect_eq(sight->owners[3].number, PARTITIONS_MAX, "not the host's");
+    cr_expect_neq(sight->owners[3].number, 0, "not the host's");
     cr_expect_eq(sight->owners[0].pages, 0);
     memory_sight_free(sight);
     end(m);
+}
+
+/* A guest without a VMID on two harts: the same tables are the same guest. */
+Test(sight_memory, a_guest_on_two_harts_has_its_pages_once)
+{
+    for (unsigned vmid = 0; vmid < 2; vmid++) {
+        Machine *m = make(false);
+        map_page(m, TABLES_A, 0, 0x80400000);
+        set_up(m, 0, TABLES_A, vmid);
+        set_up(m, 1, TABLES_A, vmid);
+        MemorySight *sight = look(m, BOARD_RAM, 16 * MIB);
+        cr_expect_eq(sight->twice, 0);
+        expect(sight, 0x80400000, vmid ? "vmid1" : "vmid0.hart0", "mapped");
+        memory_sight_free(sight);
+        end(m);
+    }
 }
 
 Test(sight_memory, cells_say_who_has_how_much)
