@@ -163,6 +163,7 @@ static void take_shot(Window *window, const WindowShot *wanted)
 {
     UiLink *link = &window->link;
     UiShot shot = { .path = wanted->path };
+    monitor_hub_settle(window->subjects.hub);
     g_mutex_lock(&link->lock);
     link->shot = &shot;
     g_cond_signal(&link->to_window);

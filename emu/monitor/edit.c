@@ -237,3 +237,8 @@ void editor_redraw(Editor *editor)
 {
     g_async_queue_push(editor->keys, GINT_TO_POINTER(KEY_REDRAW + 1));
 }
+
+bool editor_is_idle(const Editor *editor)
+{
+    return g_async_queue_length(editor->keys) < 0; /* as many threads wait */
+}

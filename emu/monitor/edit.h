@@ -8,6 +8,7 @@
 #ifndef EMU_MONITOR_EDIT_H
 #define EMU_MONITOR_EDIT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,8 @@ Editor *editor_new(const char *prompt, const EditorUser *user, void *opaque);
 /* Prompts for a line, now or when the one before is typed. */
 void editor_ask(Editor *editor);
 void editor_feed(Editor *editor, const uint8_t *keys, size_t size);
+/* It has drawn what there is to be drawn, and waits for keys. */
+bool editor_is_idle(const Editor *editor);
 /* Something else was written where the line was: draws it again. */
 void editor_redraw(Editor *editor);
 

@@ -26,3 +26,9 @@ void editor_redraw(Editor *editor)
 {
     (void)editor;
 }
+
+bool editor_is_idle(const Editor *editor)
+{
+    (void)editor;
+    return true;
+}

@@ -59,6 +59,8 @@ void monitor_hub_add_place(MonitorHub *hub, const ConsoleMonitor *at);
 const Symbols *monitor_hub_symbols(MonitorHub *hub);
 /* Commands are about `hart` from now on, everywhere. */
 void monitor_hub_choose(MonitorHub *hub, unsigned hart);
+/* Returns when editors have drawn their lines, or are slow about it: a picture shows the same every time. */
+void monitor_hub_settle(const MonitorHub *hub);
 /* Runs a line that somebody did not type, but asked for by a button. It is shown with its answer wherever somebody is. */
 void monitor_hub_run(MonitorHub *hub, const char *line);
 /* Writes `text`, lines, to every place where somebody is. */

@@ -263,6 +263,17 @@ static void go_on(MonitorPlace *place)
         place->chr->ready(place->chr->host);
 }
 
+void monitor_hub_settle(const MonitorHub *hub)
+{
+    enum { LONGEST_US = 2000000, PIECE_US = 500 };
+    for (guint i = 0, waited = 0; i < hub->places->len; i++) {
+        const MonitorPlace *place = g_ptr_array_index(hub->places, i);
+        for (; place->editor && !editor_is_idle(place->editor) && waited < LONGEST_US;
+             waited += PIECE_US)
+            g_usleep(PIECE_US);
+    }
+}
+
 void monitor_hub_run(MonitorHub *hub, const char *line)
 {
     g_autoptr(GString) out = g_string_new(MONITOR_PROMPT);

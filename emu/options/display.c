@@ -92,6 +92,7 @@ static bool read_window(Options *o, Props *props, GError **error)
            (!size || read_size(o, size, error)) && (!layout || read_layout(o, layout, error)) &&
            props_bool(props, "full-screen", &w->full_screen, error) &&
            props_bool(props, "stats", &w->stats, error) &&
+           props_bool(props, "hidden", &w->hidden, error) &&
            props_bool(props, "ask-size", &w->asks_size, error) &&
            props_bool(props, "smooth", &w->smooth, error) &&
            props_only(props, "renderer", "software", "pixels are to be the same everywhere",
@@ -231,8 +232,8 @@ bool options_resolve_window(Options *o, GError **error)
         }
     }
     /* Who wants pictures alone needs no screen, and if no line leads elsewhere, no more than pictures. */
-    w->hidden = w->shots->len && !w->on;
-    w->on |= w->hidden;
+    w->hidden |= w->shots->len && !w->on;
+    w->on |= w->shots->len > 0;
     w->name = o->name;
     w->escape = (unsigned)o->escape;
     if (w->in_terminal && w->on && w->shots->len)
@@ -244,7 +245,7 @@ bool options_resolve_window(Options *o, GError **error)
                     "-daemonize: a program in the background has no terminal for -display curses; "
                     "leave one of them out");
     o->has_window = w->on;
-    w->ends = w->hidden && !o->serial && !o->monitors->len && !o->gdbs->len;
+    w->ends = w->hidden && w->shots->len && !o->serial && !o->monitors->len && !o->gdbs->len;
     o->skip_idle |= w->ends;
     if (o->nographic && w->on && !w->hidden)
         return fail(error, EXIT_CONFIG,
