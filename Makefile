@@ -259,8 +259,9 @@ fuzz: fuzz-targets ## random inputs to everything that takes any, CASES=N of eac
 	@nice tests/fuzz/run --cases $(or $(CASES),1000000) --jobs $(or $(JOBS),1)
 
 check-boot: all guests $(IMAGES) ## every Linux configuration: harts, paging modes, disk, network, U-Boot, KVM, partitions
-	@roms/fetch-images u-boot kvm
+	@roms/fetch-images u-boot kvm graphics
 	@tests/boot/run --all $(B)/bulkhead
+	@tests/boot/graphics --all $(B)/bulkhead
 	@tests/hyp/partition --all $(B)/bulkhead
 	@tests/hyp/containment --full $(B)/bulkhead
 
