@@ -62,7 +62,8 @@ static void draw(void *state, const Sights *sights, DrawList *list, UiRect area)
     MemoryPanel *panel = state;
     UiRect left = rect_inset(area, GAP), cache = { 0 };
     bool beside = left.w >= BESIDE_WIDTH, above = left.h >= ABOVE_HEIGHT;
-    bool both = panel->halves == BOTH_HALVES;
+    const CacheSight *model = sights ? sights->sights[SIGHT_CACHE] : NULL;
+    bool both = panel->halves == BOTH_HALVES && !(model && !model->is_there);
     draw_fill(list, area, UI_PANEL);
     draw_clip(list, area);
     if (panel->field.open)
@@ -75,6 +76,8 @@ static void draw(void *state, const Sights *sights, DrawList *list, UiRect area)
         cache = rect_cut_bottom(&left, left.h / 2);
     else if (panel->halves == CACHE_HALF)
         cache = rect_cut_left(&left, left.w);
+    else if (panel->halves == BOTH_HALVES && !both && left.h >= 20 * UI_CELL_H)
+        draw_fit(list, rect_cut_bottom(&left, UI_CELL_H), UI_DIM, 0, cache_no_model);
     if (cache.w && both)
         draw_line(list, cache.x, cache.y, beside ? cache.x : cache.x + cache.w - 1,
                   beside ? cache.y + cache.h - 1 : cache.y, UI_RULE);

@@ -116,8 +116,9 @@ static char *run_text(const MemorySight *sight, const MemoryRun *run, bool wide)
     if (!wide)
         return g_strdup_printf("%9" PRIx64 " %9" PRIx64 " %7" PRIu64 " %s, %s", run->begin,
                                run->end - 1, run->pages, who, what);
-    return g_strdup_printf("0x%-9" PRIx64 " 0x%-9" PRIx64 " %8" PRIu64 " %8" PRIu64 " %-7s %s, %s",
-                           run->begin, run->end - 1, run->pages, run->touched, colors, who, what);
+    return g_strdup_printf("0x%-9" PRIx64 " 0x%-9" PRIx64 " %8" PRIu64 " %8" PRIu64 " %-*s %s, %s",
+                           run->begin, run->end - 1, run->pages, run->touched,
+                           sight->colors ? 7 : 0, colors, who, what);
 }
 
 void panel_memory_runs(const MemoryPanel *panel, const MemorySight *sight, DrawList *list,
@@ -125,8 +126,8 @@ void panel_memory_runs(const MemoryPanel *panel, const MemorySight *sight, DrawL
 {
     const bool wide = left->w >= 68 * UI_CELL_W;
     g_autofree char *heading =
-        wide ? g_strdup_printf("   %-11s %-11s %8s %8s %-7s %s", "from", "to", "pages", "written",
-                               sight->colors ? "colours" : "", "who, what")
+        wide ? g_strdup_printf("   %-11s %-11s %8s %8s %-*s %s", "from", "to", "pages", "written",
+                               sight->colors ? 7 : 0, sight->colors ? "colours" : "", "who, what")
              : g_strdup_printf("   %9s %9s %7s %s", "from", "to", "pages", "who, what");
     unsigned room = (unsigned)MAX(left->h / UI_CELL_H - 1, 0);
     unsigned first = MIN(panel->scrolled, sight->n_runs - MIN(room, sight->n_runs));
