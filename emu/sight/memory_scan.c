@@ -11,6 +11,7 @@ static void set_range(MemorySight *sight, const SightWants *wants)
     sight->size = sight->ram_size;
     if (!size || offset >= sight->ram_size)
         return;
+    size = MIN(size, sight->ram_size); /* what is added to it must not overflow */
     size = MIN(size + (wants->memory_at - from), sight->ram_size - offset);
     sight->at = from;
     sight->size = (size + PAGE_OFFSET) & ~(uint64_t)PAGE_OFFSET;

@@ -135,6 +135,14 @@ Test(sight_memory, cells_say_who_has_how_much)
     cr_expect_eq(sight->runs[0].end, 0x80403000);
     cr_expect_eq(sight->owners[2].pages, 7, "sums are of all");
     memory_sight_free(sight);
+    /* Whatever somebody types. */
+    sight = look(m, 0x80ffffff, UINT64_MAX);
+    cr_expect_eq(sight->at, 0x80fff000);
+    cr_expect_eq(sight->size, PAGE_SIZE);
+    memory_sight_free(sight);
+    sight = look(m, UINT64_MAX, UINT64_MAX);
+    cr_expect_eq(sight->size, 16 * MIB, "no RAM is there");
+    memory_sight_free(sight);
     end(m);
 }
 
