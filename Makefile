@@ -64,7 +64,7 @@ UI_SDL := $(wildcard emu/ui/sdl_*.c)
 UI_VTERM := $(wildcard emu/ui/terminal*.c)
 UI_CURSES := $(wildcard emu/ui/curses_*.c)
 UI_PLAIN := $(filter-out $(UI_SDL) $(UI_VTERM) $(UI_CURSES),$(wildcard emu/ui/*.c))
-UI_PACKAGES := sdl2 SDL2_ttf vterm libpng
+UI_PACKAGES := sdl2 SDL2_ttf vterm libpng x11
 UI_CFLAGS := $(if $(filter 1,$(CONFIG_SDL)),$(shell $(PKG_CONFIG) --cflags $(UI_PACKAGES)))
 UI_LDLIBS := $(if $(filter 1,$(CONFIG_SDL)),$(shell $(PKG_CONFIG) --libs $(UI_PACKAGES) glib-2.0))
 MODULES := $(if $(filter 1,$(CONFIG_SDL)),$(B)/bulkhead-sdl.so) $(if $(filter 1,$(CONFIG_CURSES)),$(B)/bulkhead-curses.so)
@@ -166,7 +166,7 @@ lint: ## layers, cited anchors, formatting, shell scripts
 
 # Programs that run in the machine: a folder with a main.c each, over hyp/lib, in build/hyp/NAME.elf and NAME.bin.
 HYP := build/hyp
-HYP_FOLDERS := $(patsubst %/main.c,%,$(wildcard hyp/*/main.c hyp/guests/*/main.c hyp/ladder/*/main.c tests/trends/*/main.c tests/qos/*/main.c tests/verdict/*/main.c))
+HYP_FOLDERS := $(patsubst %/main.c,%,$(wildcard hyp/*/main.c hyp/guests/*/main.c hyp/ladder/*/main.c tests/trends/*/main.c tests/qos/*/main.c tests/verdict/*/main.c tests/ui/*/main.c))
 HYP_PROGRAMS := $(foreach folder,$(HYP_FOLDERS),$(HYP)/$(notdir $(folder)).elf $(HYP)/$(notdir $(folder)).bin)
 HYP_LIBRARY := $(patsubst %,$(HYP)/%.o,$(wildcard hyp/lib/*.c hyp/lib/*.S))
 HYP_CFLAGS := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -mno-relax -std=gnu11 -O2 -g -ffreestanding -fno-common \

@@ -49,10 +49,13 @@ static char *prompt_of(EditLine *line)
     return (char *)editor->prompt;
 }
 
+/* For the library a line feed leads to the line's beginning too, as where the kernel has a hand in it. */
 static ssize_t write_out(void *cookie, const char *data, size_t size)
 {
     Editor *editor = cookie;
-    editor->user->write(editor->opaque, data, size);
+    g_autoptr(GString) out = g_string_new_len(data, (gssize)size);
+    g_string_replace(out, "\n", "\r\n", 0);
+    editor->user->write(editor->opaque, out->str, out->len);
     return (ssize_t)size;
 }
 

@@ -31,7 +31,8 @@ static unsigned key_of(SDL_Keysym sym)
         { SDL_SCANCODE_RETURN, UI_KEY_ENTER },   { SDL_SCANCODE_KP_ENTER, UI_KEY_ENTER },
         { SDL_SCANCODE_ESCAPE, UI_KEY_ESCAPE },  { SDL_SCANCODE_BACKSPACE, UI_KEY_BACKSPACE },
         { SDL_SCANCODE_DELETE, UI_KEY_DELETE },  { SDL_SCANCODE_TAB, UI_KEY_TAB },
-        { SDL_SCANCODE_KP_PLUS, '+' },           { SDL_SCANCODE_KP_MINUS, '-' },
+        { SDL_SCANCODE_INSERT, UI_KEY_INSERT },  { SDL_SCANCODE_KP_PLUS, '+' },
+        { SDL_SCANCODE_KP_MINUS, '-' },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
         if (keys[i].code == sym.scancode)

@@ -266,6 +266,10 @@ static void frame(Module *m)
         return;
     m->next_frame = MAX(m->next_frame + FRAME_US, now);
     unsigned done = events_take(&m->events);
+    if (m->screen.lost && m->screen.window) {
+        m->screen.window = NULL;
+        window_closed(m->link, true);
+    }
     if (done & EVENTS_CLOSED)
         window_closed(m->link, false);
     if (done & EVENTS_RESIZED) {

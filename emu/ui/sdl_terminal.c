@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sdl_terminal.c - a tab that is the terminal of a line; see sdl_views.h. */
 #include "emu/ui/sdl_views.h"
+#include "emu/ui/sdl_x11.h"
 #include "emu/ui/terminal_tab.h"
 
 static void copy(void *opaque, const char *text)
@@ -12,6 +13,9 @@ static void copy(void *opaque, const char *text)
 static char *paste(void *opaque)
 {
     (void)opaque;
+    char *sent = x11_paste();
+    if (sent)
+        return sent;
     char *text = SDL_HasClipboardText() ? SDL_GetClipboardText() : NULL;
     char *own = g_strdup(text);
     SDL_free(text);

@@ -4,6 +4,7 @@
 
 #include "emu/base/error.h"
 #include "emu/ui/palette.h"
+#include "emu/ui/sdl_x11.h"
 
 enum { USUAL_W = 1280, USUAL_H = 800, MOST_PIXELS = 1 << 26 };
 
@@ -81,6 +82,7 @@ static bool open_window(Screen *s, const WindowConfig *config, int w, int h, GEr
         return fail(error, EXIT_HOST, "the window cannot be opened: %s; write -display none",
                     SDL_GetError());
     SDL_SetWindowMinimumSize(s->window, 64, 48);
+    x11_watch(s->window, &s->lost);
     return true;
 }
 
@@ -152,7 +154,7 @@ bool screen_open(Screen *s, const WindowConfig *config, GError **error)
 
 void screen_close(Screen *s)
 {
-    if (s->window)
+    if (s->window && !s->lost)
         SDL_DestroyWindow(s->window);
     font_free(s->font);
     canvas_free(&s->canvas);
@@ -160,7 +162,8 @@ void screen_close(Screen *s)
         damage_free(&s->areas[i]);
     g_array_free(s->rects, TRUE);
     g_array_free(s->more, TRUE);
-    SDL_QuitSubSystem(SDL_INIT_VIDEO);
+    if (!s->lost)
+        SDL_QuitSubSystem(SDL_INIT_VIDEO);
 }
 
 void screen_resized(Screen *s)

@@ -23,6 +23,7 @@ typedef struct {
     GArray *more;  /* of UiRect, units: what views say has changed in their pictures */
     bool help_was_shown;
     bool hide_pointer; /* the guest draws one of its own where the mouse is */
+    bool lost;         /* there is no screen any more */
     bool wants_grab;   /* somebody clicked where the guest needs the mouse for itself */
     ImageFn *image;
     void *image_opaque;
