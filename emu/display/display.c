@@ -34,8 +34,6 @@ struct Display {
     GPtrArray *outputs; /* of Output */
     GPtrArray *screens; /* of Screen */
     Inbox *inbox;       /* NULL: not started */
-    void (*shown)(void *opaque);
-    void *watcher;
 };
 
 static Output *output_at(const Display *display, unsigned output)
@@ -44,12 +42,6 @@ static Output *output_at(const Display *display, unsigned output)
 }
 
 /* The device's side. */
-
-static void tell(const Display *display)
-{
-    if (display->shown)
-        display->shown(display->watcher);
-}
 
 /* Pixels that change are those from (x, y) up to (right, bottom). */
 static void add_changed(Output *o, unsigned x, unsigned y, unsigned right, unsigned bottom)
@@ -113,7 +105,6 @@ static void show(void *host, unsigned output, const HostImage *image, unsigned x
     add_changed(o, x, y, x + width, y + height);
     o->version++;
     g_mutex_unlock(&display->lock);
-    tell(display);
 }
 
 static void point(void *host, unsigned output, const HostCursor *cursor)
@@ -129,7 +120,6 @@ static void point(void *host, unsigned output, const HostCursor *cursor)
     o->pointer.pixels = NULL;
     o->pointer_version++;
     g_mutex_unlock(&display->lock);
-    tell(display);
 }
 
 /* Sizes: what was not taken is offered again when the line is ready, as while the machine was in its past. */
@@ -226,12 +216,6 @@ void display_start(Display *display, Inbox *inbox)
     display->inbox = inbox;
     g_mutex_unlock(&display->lock);
     inbox_post(inbox, apply_sizes, display, NULL);
-}
-
-void display_watch(Display *display, void (*shown)(void *opaque), void *opaque)
-{
-    display->shown = shown;
-    display->watcher = opaque;
 }
 
 /* Those who look. */

@@ -49,10 +49,6 @@ HostDisplay *display_add(Display *display, const char *device, unsigned n_output
 /* Sizes are handed to devices from now on, by messages in `inbox`. */
 void display_start(Display *display, Inbox *inbox);
 
-/* `shown` is called on the emulation thread when there is something new to take; NULL: nobody is. Before the machine
- * runs. */
-void display_watch(Display *display, void (*shown)(void *opaque), void *opaque);
-
 unsigned display_outputs(const Display *display);
 /* "gpu0", or "gpu0.1" of a device that has several. */
 const char *display_name(const Display *display, unsigned output);
