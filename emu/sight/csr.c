@@ -188,14 +188,30 @@ CsrEntry csr_entry_of(unsigned number, uint64_t value)
     return entry;
 }
 
-static void add_group(Hart *hart, CsrSight *sight, CsrGroup group)
+/* What changed, and what there is: the same on all harts, as they have one configuration. */
+
+typedef struct {
+    uint16_t number;
+    CsrGroup group;
+} CsrPlace;
+
+struct CsrMarks {
+    GPtrArray *harts; /* of CsrSight, as the machine last went on; empty: it has not */
+    GArray *places;   /* of CsrPlace, in the order in which they are shown */
+};
+
+static CsrMarks *marks_new(const Hart *hart)
 {
-    for (unsigned number = 0; number < CSR_COUNT; number++) {
-        if (!csr_exists(hart, number) || group_of(number) != group || is_left_out(number))
-            continue;
-        CsrEntry entry = csr_entry_of(number, csr_read(hart, number));
-        g_array_append_val(sight->entries, entry);
-    }
+    CsrMarks *marks = g_new0(CsrMarks, 1);
+    marks->harts = g_ptr_array_new_with_free_func(csr_sight_free);
+    marks->places = g_array_new(FALSE, FALSE, sizeof(CsrPlace));
+    for (CsrGroup group = 0; group < CSR_GROUPS; group++)
+        for (unsigned number = 0; number < CSR_COUNT; number++) {
+            CsrPlace place = { (uint16_t)number, group };
+            if (csr_exists(hart, number) && group_of(number) == group && !is_left_out(number))
+                g_array_append_val(marks->places, place);
+        }
+    return marks;
 }
 
 /* As they are. */
@@ -203,28 +219,29 @@ static CsrSight *read_all(Machine *m, unsigned number)
 {
     CsrSight *sight = g_new0(CsrSight, 1);
     Hart *hart = &m->harts[number];
+    const GArray *places = m->csr_marks->places;
+    bool indirect = false;
     sight->hart = number;
     sight->mode = hart_mode_name(hart, hart_mode(hart));
-    sight->entries = g_array_new(FALSE, TRUE, sizeof(CsrEntry));
-    for (CsrGroup group = 0; group < CSR_GROUPS; group++) {
-        add_group(hart, sight, group);
-        if (group == CSR_GROUP_AIA)
+    sight->entries = g_array_sized_new(FALSE, TRUE, sizeof(CsrEntry), places->len + 64);
+    for (guint i = 0; i < places->len; i++) {
+        const CsrPlace *place = &g_array_index(places, CsrPlace, i);
+        if (!indirect && place->group > CSR_GROUP_AIA) {
             add_all_indirect(hart, sight);
+            indirect = true;
+        }
+        CsrEntry entry = csr_entry_of(place->number, csr_read(hart, place->number));
+        g_array_append_val(sight->entries, entry);
     }
     return sight;
 }
-
-/* What changed. */
-
-struct CsrMarks {
-    GPtrArray *harts; /* of CsrSight */
-};
 
 void csr_marks_free(CsrMarks *marks)
 {
     if (!marks)
         return;
     g_ptr_array_free(marks->harts, TRUE);
+    g_array_free(marks->places, TRUE);
     g_free(marks);
 }
 
@@ -257,11 +274,9 @@ static void compare(CsrSight *now, const CsrSight *before)
 
 CsrSight *csr_sight_new(Machine *m, unsigned hart)
 {
+    if (!m->csr_marks)
+        m->csr_marks = marks_new(&m->harts[0]);
     CsrSight *sight = read_all(m, hart);
-    if (!m->csr_marks) {
-        m->csr_marks = g_new0(CsrMarks, 1);
-        m->csr_marks->harts = g_ptr_array_new_with_free_func(csr_sight_free);
-    }
     if (hart < m->csr_marks->harts->len) {
         sight->compares = true;
         compare(sight, g_ptr_array_index(m->csr_marks->harts, hart));

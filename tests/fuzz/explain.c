@@ -4,13 +4,15 @@
  *
  * The case sets page tables, registers and CSRs of a hart in any mode, and lets it run some instructions that trap,
  * return and change all that. Then everything is explained, and walks are drawn. Text must be text, JSON must be whole,
- * and the machine must be what it was before.
+ * and the machine must be what it was before. Panels of walks, interrupts and registers get keys and are drawn at any size:
+ * no text may be cut off or lie over another.
  */
 #include <string.h>
 
 #include "cpu/csr.h"
 #include "emu/explain/explain.h"
-#include "emu/explain/walk_grid.h"
+#include "emu/sight/walk.h"
+#include "emu/ui/panel.h"
 #include "tests/lib/fuzz.h"
 
 enum { TABLES = 8, CODE = 16, RUN_NS = 400, MOST_WALKS = 4 };
@@ -159,16 +161,60 @@ static void check_walk(Machine *m, Bytes *in)
                        .user = take_below(in, 2) };
     if (take_below(in, 3))
         q.space = (MmuSpace){ .guest = true, .atp = mmu->vsatp, .hgatp = mmu->hgatp };
-    WalkGrid grid;
-    walk_grid_look(mmu, &q, &grid);
-    walk_grid_print(&grid, text);
+    WalkSight *sight = walk_sight_new(m, 0, &q);
+    walk_sight_print(sight, text);
     check_text(text);
     Json object = { .out = json };
     json_begin(&object, NULL, '{');
-    walk_grid_json(&grid, &object);
+    walk_sight_json(sight, &object);
+    for (unsigned i = 0; i < sight->grid.n_steps; i++) {
+        walk_step_print(sight, i, text);
+        walk_step_json(sight, i, &object);
+    }
     json_end(&object, '{');
     g_string_append_c(json, '\n');
+    check_text(text);
     check_json(json);
+}
+
+static unsigned take_key(Bytes *in)
+{
+    unsigned key = take_below(in, 64);
+    return key < 32 ? UI_KEY_UP + key % (UI_KEY_TAB - UI_KEY_UP + 1)
+                    : 0x20 + key + take_below(in, 32);
+}
+
+static void draw_panel(Machine *m, const UiPanelType *type, void *state, DrawList *list, Bytes *in)
+{
+    g_autoptr(GString) commands = g_string_new(NULL), problems = g_string_new(NULL);
+    SightWants wants = { .which = type->sights };
+    if (type->wants)
+        type->wants(state, &wants);
+    Sights *sights = sights_make(m, &wants);
+    const UiRect area = { 10, 20, 200 + (int)take_below(in, 1100), 120 + (int)take_below(in, 900) };
+    draw_list_clear(list);
+    type->draw(state, sights, list, area);
+    if (draw_check(list, problems))
+        fuzz_fail("%s at %dx%d:\n%s", type->id, area.w, area.h, problems->str);
+    for (unsigned i = 0; i < 4; i++)
+        type->key(state, sights, take_key(in), commands);
+    unsigned hit = draw_hit(list, area.x + (int)take_below(in, (unsigned)area.w),
+                            area.y + (int)take_below(in, (unsigned)area.h));
+    if (hit)
+        type->click(state, sights, hit, commands);
+    sights_unref(sights);
+}
+
+static void check_panel(Machine *m, Bytes *in)
+{
+    static const UiPanelType *const types[] = { &ui_panel_walk, &ui_panel_walk, &ui_panel_irq,
+                                                &ui_panel_csr };
+    const UiPanelType *type = types[take_below(in, G_N_ELEMENTS(types))];
+    g_autofree void *state = g_malloc0(type->state_size);
+    DrawList *list = draw_list_new();
+    for (unsigned i = 0; i < 3; i++)
+        draw_panel(m, type, state, list, in);
+    draw_list_free(list);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -193,6 +239,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_explanation(explain_trap(m, 0, i));
     for (unsigned i = 0; i < MOST_WALKS; i++)
         check_walk(m, &in);
+    if (!take_below(&in, 8))
+        check_panel(m, &in);
     if (compares && machine_state_hash(m) != before)
         fuzz_fail("looking changed the machine");
     return 0;
