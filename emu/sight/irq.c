@@ -13,6 +13,13 @@ static bool has_bit(const uint64_t *set, unsigned bit)
 
 /* Harts. */
 
+/* Its number in mip: guests are told that of the supervisor's. norm:hideleg_trans */
+static unsigned number_of(const PastTrap *trap)
+{
+    const unsigned number = (unsigned)(trap->trap.cause & ~CAUSE_INTERRUPT);
+    return trap->level == LEVEL_VS && number < 64 && IRQS_S >> number & 1 ? number + 1 : number;
+}
+
 static void look_at_past(const Hart *hart, IrqHart *it)
 {
     const PastTrap *trap;
@@ -22,7 +29,7 @@ static void look_at_past(const Hart *hart, IrqHart *it)
             continue;
         *taken = (IrqTaken){ .trap = trap->id,
                              .epc = trap->epc,
-                             .number = (unsigned)(trap->trap.cause & ~CAUSE_INTERRUPT),
+                             .number = number_of(trap),
                              .from_guest = trap->mode >= MODE_GUEST };
         if (!it->last || taken->trap > it->taken[it->last].trap)
             it->last = (Level)trap->level;

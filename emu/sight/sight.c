@@ -2,6 +2,7 @@
 /* sight.c - what people may see of the machine's inside: making it, and handing it to another thread; see sight.h. */
 #include "emu/sight/sight.h"
 
+#include "emu/explain/explain.h"
 #include "emu/sight/sights.h"
 
 const SightType sight_types[SIGHT_COUNT] = {
@@ -66,6 +67,7 @@ SightPublisher *publisher_new(Machine *machine)
 {
     SightPublisher *publisher = g_new0(SightPublisher, 1);
     publisher->machine = machine;
+    explain_keep(machine, false); /* what harts took last is part of what is looked at */
     g_mutex_init(&publisher->lock);
     return publisher;
 }

@@ -240,3 +240,29 @@ Test(sight_irq, messages_are_followed_into_their_file)
     panel_end(&rig);
     machine_free(m);
 }
+
+/* A guest takes VSTI; it is told of STI (norm:hideleg_trans), and people see which of the hart's interrupts it was. */
+Test(sight_irq, what_a_guest_takes_has_its_number_of_mip)
+{
+    static const uint32_t code[] = { JUMP_TO_SELF };
+    Machine *m = rig_in(PRIV_S, NULL);
+    Hart *hart = &m->harts[0];
+    cr_assert(bus_poke(&m->bus, (Spa){ BOARD_RAM }, code, sizeof code));
+    explain_keep(m, false);
+    csr_write(hart, CSR_hideleg, 1 << IRQ_VSTI);
+    csr_write(hart, CSR_vstvec, BOARD_RAM);
+    csr_write(hart, CSR_vsstatus, 1 << 1);
+    csr_write(hart, CSR_hie, 1 << IRQ_VSTI);
+    hart->pc = BOARD_RAM;
+    hart->mmu.v = true;
+    hart_update_context(hart);
+    csr_write(hart, CSR_hvip, 1 << IRQ_VSTI);
+    rig_run(m, 2);
+    cr_expect_eq(csr_read(hart, CSR_vscause), 1ull << 63 | IRQ_STI);
+    IrqSight *sight = look(m);
+    const IrqHart *seen = &g_array_index(sight->harts, IrqHart, 0);
+    cr_expect_eq(seen->last, LEVEL_VS);
+    cr_expect_eq(seen->taken[LEVEL_VS].number, IRQ_VSTI);
+    irq_sight_free(sight);
+    machine_free(m);
+}
