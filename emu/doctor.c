@@ -8,6 +8,8 @@
 #include <glib.h>
 #include <libconfig.h>
 
+#include "emu/display/window.h"
+
 char *doctor_program_dir(void)
 {
     g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
@@ -77,6 +79,9 @@ bool doctor_run(void)
         complete &= path != NULL;
     }
     printf("  %-16s %-32s %s\n", "libslirp", "-netdev user", CONFIG_SLIRP ? "yes" : "missing");
+    const char *fix;
+    bool window = window_is_there(&fix);
+    printf("  %-16s %-32s %s\n", "the window", "-display sdl", window ? "yes" : "missing");
     printf("  %-16s %-32s yes, version %d.%d\n", "libconfig", "machine files", LIBCONFIG_VER_MAJOR,
            LIBCONFIG_VER_MINOR);
     printf("  %-16s %-32s %s\n", "terminal", "keys for the guest",
@@ -85,6 +90,8 @@ bool doctor_run(void)
         puts("to do: make images, or put the files into a folder and name it in $BULKHEAD_IMAGES");
     if (!CONFIG_SLIRP)
         puts("to do: ./configure --install, then make: user networking needs libslirp");
+    if (!window)
+        printf("to do: %s\n", fix);
     if (healthy)
         puts("All that is needed is there. Try: bulkhead -M virt -nographic");
     return healthy;

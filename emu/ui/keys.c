@@ -39,6 +39,7 @@ const KeyRow key_rows[] = {
     { '0',                BOTH, UI_DO_USUAL,         NULL, NULL },
     { 'f',                BOTH, UI_DO_FULL_SCREEN,   "Ctrl+Alt+F",             "full screen, or not" },
     { 'g',                BOTH, UI_DO_GRAB,          "Ctrl+Alt+G",             "keys and mouse for the guest alone, or not" },
+    { 'r',                BOTH, UI_DO_ASK_SIZE,      "Ctrl+Alt+R",             "ask the guest for a picture as large as there is room" },
     { 0 },
 };
 // clang-format on

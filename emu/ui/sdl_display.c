@@ -94,6 +94,19 @@ void display_view_paint(DisplayView *v, Canvas *canvas, UiRect at, UiRect clip)
     paint_pointer(v, canvas, rect_common(v->at, clip));
 }
 
+/* Asks the guest for a picture that fills the room that it has. */
+static void ask_size(void *view)
+{
+    DisplayView *v = view;
+    unsigned scale = v->screen->scale;
+    unsigned w = (unsigned)v->room.w * scale / 100, h = (unsigned)v->room.h * scale / 100;
+    if (!w || !h || (w == v->asked_w && h == v->asked_h))
+        return;
+    v->asked_w = w;
+    v->asked_h = h;
+    display_size_wanted(v->link->subjects->display, v->output, w, h);
+}
+
 static void draw(void *view, DrawList *list, UiRect area, bool focused)
 {
     DisplayView *v = view;
@@ -106,7 +119,7 @@ static void draw(void *view, DrawList *list, UiRect area, bool focused)
     else if (area.w > 30 * UI_CELL_W && area.h > UI_CELL_H)
         draw_fit(list, area, UI_DIM, 0, "  The guest shows nothing here yet.");
     if (moved && v->link->config->asks_size && v->link->subjects)
-        display_view_ask_size(v);
+        ask_size(v);
 }
 
 /* What is new. */
@@ -146,17 +159,6 @@ static bool poll(void *view, bool shown)
     }
     v->pointer = pointer_at(v);
     return shown;
-}
-
-void display_view_ask_size(DisplayView *v)
-{
-    unsigned scale = v->screen->scale;
-    unsigned w = (unsigned)v->room.w * scale / 100, h = (unsigned)v->room.h * scale / 100;
-    if (!w || !h || (w == v->asked_w && h == v->asked_h))
-        return;
-    v->asked_w = w;
-    v->asked_h = h;
-    display_size_wanted(v->link->subjects->display, v->output, w, h);
 }
 
 /* What people do. */
@@ -239,6 +241,7 @@ const UiViewType display_view = { .draw = draw,
                                   .mouse = mouse,
                                   .leave = leave,
                                   .grab = grab,
+                                  .ask_size = ask_size,
                                   .title = title,
                                   .free = free_view,
                                   .is_display = true };

@@ -16,7 +16,5 @@ void *terminal_view_new(Vc *vc);
 DisplayView *display_view_new(UiLink *link, Screen *screen, unsigned output);
 /* Paints it into `at`. */
 void display_view_paint(DisplayView *view, Canvas *canvas, UiRect at, UiRect clip);
-/* Asks the guest for a picture that fills the room that it has. */
-void display_view_ask_size(DisplayView *view);
 
 #endif

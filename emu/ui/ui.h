@@ -40,6 +40,7 @@ typedef struct {
     void (*leave)(void *view);         /* the focus goes elsewhere, or the window's does */
     void (*enter)(void *view);         /* and comes */
     char *(*title)(void *view);        /* what its heading says; to be freed */
+    void (*ask_size)(void *view);      /* of the guest: a picture as large as there is room */
     void (*free)(void *view);
     bool is_display; /* keys of the window without Ctrl+Alt are the guest's */
 } UiViewType;
@@ -117,6 +118,7 @@ typedef enum {
     UI_DO_HELP,
     UI_DO_TILES,
     UI_DO_GRAB,
+    UI_DO_ASK_SIZE,
     UI_DO_FULL_SCREEN,
     UI_DO_LARGER,
     UI_DO_SMALLER,

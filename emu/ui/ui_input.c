@@ -176,6 +176,13 @@ static void grab(Ui *ui, bool on)
         tab->type->grab(tab->view, on);
 }
 
+static void ask_size(Ui *ui)
+{
+    const UiTab *tab = ui_focused_view(ui);
+    if (tab && tab->type->ask_size)
+        tab->type->ask_size(tab->view);
+}
+
 static void do_window(Ui *ui, UiAction action)
 {
     void *opaque = ui->host.opaque;
@@ -183,6 +190,7 @@ static void do_window(Ui *ui, UiAction action)
     case UI_DO_HELP: ui->help_shown = !ui->help_shown; break;
     case UI_DO_TILES: ui->tiles = !ui->tiles; break;
     case UI_DO_GRAB: grab(ui, !ui->grabbed); break;
+    case UI_DO_ASK_SIZE: ask_size(ui); break;
     case UI_DO_FULL_SCREEN: ui->host.full_screen(opaque); break;
     case UI_DO_LARGER: ui->host.scale(opaque, 1); break;
     case UI_DO_SMALLER: ui->host.scale(opaque, -1); break;
