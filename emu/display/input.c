@@ -208,9 +208,14 @@ static InputPort *pointer_of(const Machine *m, VirtioInputKind kind)
     return current && current->kind == kind ? current : first_of(m, kind);
 }
 
+bool input_has(const Machine *m, VirtioInputKind kind)
+{
+    return first_of(m, kind);
+}
+
 bool input_has_keyboard(const Machine *m)
 {
-    return first_of(m, VIRTIO_INPUT_KEYBOARD);
+    return input_has(m, VIRTIO_INPUT_KEYBOARD);
 }
 
 bool input_has_pointer(const Machine *m)

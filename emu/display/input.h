@@ -37,6 +37,8 @@ HostChar *input_add(Input *input, VirtioInputKind kind, unsigned slot);
 /* The machine is built: sets machine->input. */
 void input_attach(Input *input, Machine *machine);
 
+/* Is there one? */
+bool input_has(const Machine *machine, VirtioInputKind kind);
 bool input_has_keyboard(const Machine *machine);
 bool input_has_pointer(const Machine *machine);
 /* Is the current pointer a tablet, which is told where it is and not how it moves? */

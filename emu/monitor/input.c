@@ -87,18 +87,19 @@ static bool has_pointer(const Monitor *monitor, GString *out)
     return has;
 }
 
-/* Is the pointer of that kind? */
-static bool has_kind(const Monitor *monitor, bool absolute, const char *otherwise, GString *out)
+/* Is there a pointer of that kind? */
+static bool has_kind(const Monitor *monitor, VirtioInputKind kind, GString *out)
 {
     if (!has_pointer(monitor, out))
         return false;
-    bool has = input_is_absolute(monitor->machine) == absolute;
-    if (!has)
-        g_string_append_printf(
-            out, "the pointer is a %s; write %s, or choose another with mouse_set\n",
-            absolute ? "mouse, which is told how it moves" : "tablet, which is told where it is",
-            otherwise);
-    return has;
+    if (input_has(monitor->machine, kind))
+        return true;
+    g_string_append(out,
+                    kind == VIRTIO_INPUT_MOUSE
+                        ? "the pointer is a tablet, which is told where it is; write mouse_to X Y\n"
+                        : "the pointer is a mouse, which is told how it moves; write mouse_move "
+                          "DX DY\n");
+    return false;
 }
 
 void monitor_mouse_move(Monitor *monitor, const char *arguments, GString *out)
@@ -107,7 +108,7 @@ void monitor_mouse_move(Monitor *monitor, const char *arguments, GString *out)
     int n = read_numbers(arguments, by, 3, -100000);
     if (n < 2) {
         monitor_say_usage(monitor, out);
-    } else if (has_kind(monitor, false, "mouse_to X Y", out)) {
+    } else if (has_kind(monitor, VIRTIO_INPUT_MOUSE, out)) {
         input_pointer_by(monitor->machine, (int)by[0], (int)by[1]);
         input_wheel(monitor->machine, (int)by[2]);
     }
@@ -119,7 +120,7 @@ void monitor_mouse_to(Monitor *monitor, const char *arguments, GString *out)
     int n = read_numbers(arguments, to, 4, 0);
     if ((n != 2 && n != 4) || !to[2] || !to[3])
         monitor_say_usage(monitor, out);
-    else if (has_kind(monitor, true, "mouse_move DX DY", out))
+    else if (has_kind(monitor, VIRTIO_INPUT_TABLET, out))
         input_pointer_to(monitor->machine, 0, (int)to[0], (int)to[1], (unsigned)to[2],
                          (unsigned)to[3]);
 }
