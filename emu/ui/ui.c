@@ -327,6 +327,17 @@ void ui_draw(Ui *ui)
         ui_draw_help(ui, ui->help);
 }
 
+/* And what is wrong with it. */
+static void dump(const DrawList *list, GString *out)
+{
+    g_autoptr(GString) found = g_string_new(NULL);
+    draw_dump(list, out);
+    (void)draw_check(list, found);
+    g_auto(GStrv) lines = g_strsplit(found->str, "\n", -1);
+    for (char **line = lines; *line && **line; line++)
+        g_string_append_printf(out, "problem: %s\n", *line);
+}
+
 void ui_dump(Ui *ui, GString *out)
 {
     static const char *const names[AREAS] = { "left",    "right",  "timeline",
@@ -335,10 +346,10 @@ void ui_dump(Ui *ui, GString *out)
         if (!is_seen(ui, area))
             continue;
         g_string_append_printf(out, "[%s]\n", names[area]);
-        draw_dump(ui->lists[area], out);
+        dump(ui->lists[area], out);
     }
     if (ui->help_shown) {
         g_string_append(out, "[help]\n");
-        draw_dump(ui->help, out);
+        dump(ui->help, out);
     }
 }

@@ -104,7 +104,7 @@ void ui_show(Ui *ui, Sights *sights);
 bool ui_poll(Ui *ui);
 /* Draws all areas that are seen into their lists. */
 void ui_draw(Ui *ui);
-/* All lists, one below the other, for people and tests. */
+/* All lists, one below the other, and after each what draw_check says of it, for people and tests. */
 void ui_dump(Ui *ui, GString *out);
 
 /* Things that keys and buttons do. */
