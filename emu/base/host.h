@@ -17,11 +17,12 @@
 
 /* What happens on a line beside bytes. */
 typedef enum {
-    HOST_OPENED, /* somebody is there, and what they type comes here */
-    HOST_LEFT,   /* it goes to another line from now on */
-    HOST_CLOSED, /* nobody is there any more; somebody else may come */
-    HOST_ENDED,  /* nobody will come */
-    HOST_BREAK,  /* the line was held low for longer than a character takes */
+    HOST_OPENED,  /* somebody is there, and what they type comes here */
+    HOST_LEFT,    /* it goes to another line from now on */
+    HOST_CLOSED,  /* nobody is there any more; somebody else may come */
+    HOST_ENDED,   /* nobody will come */
+    HOST_BREAK,   /* the line was held low for longer than a character takes */
+    HOST_RESIZED, /* the terminal there has another size: `cols`, `rows`. Not for guests: their lines have no way to say it */
 } HostEvent;
 
 typedef struct HostChar HostChar;
@@ -30,7 +31,8 @@ struct HostChar {
     void (*write)(void *host, const uint8_t *data, size_t size);
     void (*ready)(void *host); /* the device can take input again; may be NULL */
     void *host;
-    bool ended; /* beyond what is still to be received, no input will come any more */
+    unsigned cols, rows; /* of the terminal there; 0, 0: nobody knows */
+    bool ended;          /* beyond what is still to be received, no input will come any more */
     /* Set by the device at realize. Returns how many bytes were taken. */
     size_t (*receive)(void *device, const uint8_t *data, size_t size);
     /* Likewise; as an input it comes when `receive` could. May be NULL: nothing of this matters. */

@@ -301,6 +301,7 @@ bool console_connect_monitor(Console *console, const CharSpec *spec, bool first,
     if (first)
         channel->focus = channel->ports->len - 1;
     at->chr = &port->chr;
+    at->kind = spec->kind == CHAR_VC ? "xterm" : NULL;
     at->is_raw = spec->kind == CHAR_PTY || spec->kind == CHAR_VC;
     at->is_terminal = at->is_raw || (spec->kind == CHAR_STDIO && isatty(STDIN_FILENO));
     return true;

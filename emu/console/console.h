@@ -62,6 +62,7 @@ typedef struct {
     HostChar *chr;
     bool is_terminal; /* nothing but the monitor echoes what is typed */
     bool is_raw;      /* and nothing takes the end of a line back to the first column */
+    const char *kind; /* of terminal, as TERM has it; NULL: as the one that the program runs in */
 } ConsoleMonitor;
 /* Likewise for a monitor. `first`: it gets what is typed until somebody switches. */
 bool console_connect_monitor(Console *console, const CharSpec *spec, bool first, ConsoleMonitor *at,

@@ -23,6 +23,16 @@ static size_t room(const Channel *channel)
     return MAX_WAITING - MIN(port->waiting->len - port->taken, MAX_WAITING);
 }
 
+static void tell_size(const Channel *channel, unsigned cols, unsigned rows)
+{
+    for (guint i = 0; i < channel->ports->len; i++) {
+        Port *port = g_ptr_array_index(channel->ports, i);
+        port->chr.cols = cols;
+        port->chr.rows = rows;
+        port_event(port, HOST_RESIZED);
+    }
+}
+
 /* By the inbox. What does not fit is asked for when it does. */
 static void typed_arrived(void *opaque, void *unused)
 {
@@ -30,7 +40,8 @@ static void typed_arrived(void *opaque, void *unused)
     uint8_t keys[PIECE];
     unsigned cols, rows;
     (void)unused;
-    (void)vc_take_size(channel->vc, &cols, &rows); /* no line has use for it yet */
+    if (vc_take_size(channel->vc, &cols, &rows))
+        tell_size(channel, cols, rows);
     size_t size = vc_take(channel->vc, keys, MIN(room(channel), PIECE));
     channel_take_keys(channel, keys, size);
     if (room(channel))

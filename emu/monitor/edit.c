@@ -19,25 +19,45 @@
 #include <histedit.h>
 
 enum { HISTORY_LINES = 100, LIST_WIDTH = 80 };
-enum { KEY_REDRAW = 0x1f, KEY_ASK = 0x100 }; /* the first is a character that nobody types */
+enum {
+    KEY_DRAW = 0x1e,
+    KEY_REDRAW = 0x1f,
+    KEY_ASK = 0x100
+};                             /* the first two are characters that nobody types */
+enum { KEY_SIZE = 0x1000000 }; /* and columns, rows of 12 bits each */
 
 struct Editor {
     const EditorUser *user;
     void *opaque;
     const char *prompt;
     GAsyncQueue *keys; /* of key + 1 */
+    int fd;            /* its terminal */
     EditLine *line;
     History *history;
 };
+
+static void change_size(Editor *editor, int size)
+{
+    struct winsize now = { .ws_row = (unsigned short)(size & 0xfff),
+                           .ws_col = (unsigned short)(size >> 12) };
+    (void)ioctl(editor->fd, TIOCSWINSZ, &now);
+    el_resize(editor->line);
+}
 
 static int next_key(EditLine *line, wchar_t *key)
 {
     Editor *editor;
     int code;
     el_get(line, EL_CLIENTDATA, &editor);
-    do
+    do {
         code = GPOINTER_TO_INT(g_async_queue_pop(editor->keys)) - 1;
-    while (code > 0x7e && code != 0x7f);
+        if (code >= KEY_SIZE) {
+            change_size(editor, code - KEY_SIZE);
+            /* What was drawn for the old size goes, as far as the cursor's line and below. */
+            editor->user->write(editor->opaque, "\r\033[J", 4);
+            code = KEY_DRAW;
+        }
+    } while (code > 0x7e && code != 0x7f);
     *key = (wchar_t)code;
     return 1;
 }
@@ -126,14 +146,23 @@ static unsigned char complete(EditLine *line, int key)
     return CC_REDISPLAY;
 }
 
+static unsigned char draw(EditLine *line, int key)
+{
+    (void)line;
+    (void)key;
+    return CC_REFRESH;
+}
+
 /* Life. */
 
-static void wait_to_be_asked(const Editor *editor)
+static void wait_to_be_asked(Editor *editor)
 {
     g_autoptr(GQueue) early = g_queue_new();
     int code;
     while ((code = GPOINTER_TO_INT(g_async_queue_pop(editor->keys)) - 1) != KEY_ASK)
-        if (code != KEY_REDRAW)
+        if (code >= KEY_SIZE)
+            change_size(editor, code - KEY_SIZE);
+        else if (code != KEY_REDRAW)
             g_queue_push_tail(early, GINT_TO_POINTER(code + 1));
     while (!g_queue_is_empty(early))
         g_async_queue_push_front(editor->keys, g_queue_pop_tail(early));
@@ -176,7 +205,7 @@ static int open_terminal(void)
 
 static bool open_line(Editor *editor)
 {
-    int fd = open_terminal(), copy = fd < 0 ? -1 : dup(fd);
+    int fd = editor->fd = open_terminal(), copy = fd < 0 ? -1 : dup(fd);
     FILE *in = copy < 0 ? NULL : fdopen(copy, "r");
     FILE *out = fopencookie(editor, "w", (cookie_io_functions_t){ .write = write_out });
     FILE *errors = fopencookie(editor, "w", (cookie_io_functions_t){ .write = write_nowhere });
@@ -191,6 +220,7 @@ static void bind_keys(EditLine *line)
 {
     static const char *const keys[][2] = {
         { "^I", "monitor-complete" },
+        { "^^", "monitor-draw" },
         { "^_", "ed-redisplay" },
         { "^C", "em-kill-line" },
         { "^D", "ed-delete-next-char" },
@@ -203,7 +233,7 @@ static void bind_keys(EditLine *line)
         el_set(line, EL_BIND, keys[i][0], keys[i][1], NULL);
 }
 
-Editor *editor_new(const char *prompt, const EditorUser *user, void *opaque)
+Editor *editor_new(const char *prompt, const char *terminal, const EditorUser *user, void *opaque)
 {
     HistEvent event;
     Editor *editor = g_new0(Editor, 1);
@@ -214,10 +244,13 @@ Editor *editor_new(const char *prompt, const EditorUser *user, void *opaque)
     history(editor->history, &event, H_SETSIZE, HISTORY_LINES);
     history(editor->history, &event, H_SETUNIQUE, 1);
     el_set(editor->line, EL_CLIENTDATA, editor);
+    if (terminal)
+        el_set(editor->line, EL_TERMINAL, terminal);
     el_set(editor->line, EL_PROMPT, prompt_of);
     el_set(editor->line, EL_GETCFN, next_key);
     el_set(editor->line, EL_EDITOR, "emacs");
     el_set(editor->line, EL_HIST, history, editor->history);
+    el_set(editor->line, EL_ADDFN, "monitor-draw", "draw the line", draw);
     el_set(editor->line, EL_ADDFN, "monitor-complete", "complete a word", complete);
     bind_keys(editor->line);
     g_thread_unref(g_thread_new("editor", edit, editor));
@@ -232,8 +265,14 @@ void editor_ask(Editor *editor)
 void editor_feed(Editor *editor, const uint8_t *keys, size_t size)
 {
     for (size_t i = 0; i < size; i++)
-        if (keys[i] != KEY_REDRAW && keys[i] < 0x80)
+        if (keys[i] != KEY_DRAW && keys[i] != KEY_REDRAW && keys[i] < 0x80)
             g_async_queue_push(editor->keys, GINT_TO_POINTER(keys[i] + 1));
+}
+
+void editor_resize(Editor *editor, unsigned cols, unsigned rows)
+{
+    int size = (int)(MIN(cols, 0xfff) << 12 | MIN(rows, 0xfff));
+    g_async_queue_push(editor->keys, GINT_TO_POINTER(KEY_SIZE + size + 1));
 }
 
 void editor_redraw(Editor *editor)

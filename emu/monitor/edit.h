@@ -25,13 +25,15 @@ typedef struct {
     void (*complete)(void *opaque, const char *line, GPtrArray *words);
 } EditorUser;
 
-/* NULL: this program has no libedit, or the host nothing that it needs. `user` must live as long as the program. */
-Editor *editor_new(const char *prompt, const EditorUser *user, void *opaque);
+/* `terminal`: the kind of what it draws on; NULL: as the one that the program runs in. NULL: this program has no libedit, or the host nothing that it needs. `user` must live as long as the program. */
+Editor *editor_new(const char *prompt, const char *terminal, const EditorUser *user, void *opaque);
 /* Prompts for a line, now or when the one before is typed. */
 void editor_ask(Editor *editor);
 void editor_feed(Editor *editor, const uint8_t *keys, size_t size);
 /* It has drawn what there is to be drawn, and waits for keys. */
 bool editor_is_idle(const Editor *editor);
+/* What it draws on has this size. */
+void editor_resize(Editor *editor, unsigned cols, unsigned rows);
 /* Something else was written where the line was: draws it again. */
 void editor_redraw(Editor *editor);
 

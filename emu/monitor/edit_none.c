@@ -2,9 +2,10 @@
 /* edit_none.c - without libedit: lines are typed, not edited; see edit.h. */
 #include "emu/monitor/edit.h"
 
-Editor *editor_new(const char *prompt, const EditorUser *user, void *opaque)
+Editor *editor_new(const char *prompt, const char *terminal, const EditorUser *user, void *opaque)
 {
     (void)prompt;
+    (void)terminal;
     (void)user;
     (void)opaque;
     return NULL;
@@ -20,6 +21,13 @@ void editor_feed(Editor *editor, const uint8_t *keys, size_t size)
     (void)editor;
     (void)keys;
     (void)size;
+}
+
+void editor_resize(Editor *editor, unsigned cols, unsigned rows)
+{
+    (void)editor;
+    (void)cols;
+    (void)rows;
 }
 
 void editor_redraw(Editor *editor)

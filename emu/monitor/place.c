@@ -17,6 +17,7 @@ typedef struct MonitorPlace {
     MonitorHub *hub;
     HostChar *chr; /* NULL: nobody types here, and what is to be said is said everywhere */
     bool is_terminal, is_raw;
+    const char *kind; /* of terminal; NULL: the program's own */
     bool greeted;
     bool overlong;   /* the rest of the line is thrown away */
     bool was_return; /* a line feed after it means nothing */
@@ -154,9 +155,11 @@ static void post_line(void *opaque, const char *line)
     inbox_post(&place->hub->machine->inbox, line_arrived, place, g_strdup(line));
 }
 
+/* libedit takes it that a line feed goes to the first column, as on a terminal in its usual mode. */
 static void write_edited(void *opaque, const char *data, size_t size)
 {
-    write_text(opaque, data, size);
+    g_autofree char *text = g_strndup(data, size);
+    write_lines(opaque, text);
 }
 
 static void list_completions(void *opaque, const char *line, GPtrArray *words)
@@ -176,7 +179,9 @@ static void greet(MonitorPlace *place)
     if (place->is_terminal)
         (void)monitor_hub_symbols(place->hub); /* for completion */
     if (place->is_terminal)
-        place->editor = editor_new(MONITOR_PROMPT, &editor_user, place);
+        place->editor = editor_new(MONITOR_PROMPT, place->kind, &editor_user, place);
+    if (place->editor && place->chr->cols)
+        editor_resize(place->editor, place->chr->cols, place->chr->rows);
     prompt(place);
 }
 
@@ -199,6 +204,10 @@ static void event(void *opaque, HostEvent what)
         place->overlong = false;
         g_string_truncate(place->line, 0);
         break;
+    case HOST_RESIZED:
+        if (place->editor)
+            editor_resize(place->editor, place->chr->cols, place->chr->rows);
+        break;
     case HOST_ENDED:
         if (place->line->len && !place->is_terminal)
             end_line(place);
@@ -216,6 +225,7 @@ void monitor_hub_add_place(MonitorHub *hub, const ConsoleMonitor *at)
                              .chr = at->chr,
                              .is_terminal = at->is_terminal,
                              .is_raw = at->is_raw,
+                             .kind = at->kind,
                              .line = g_string_new(NULL) };
     at->chr->receive = receive;
     at->chr->event = event;

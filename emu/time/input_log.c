@@ -104,7 +104,7 @@ static size_t char_receive(void *opaque, const uint8_t *data, size_t size)
 static void char_event(void *opaque, HostEvent event)
 {
     Tap *tap = opaque;
-    if (is_replaying(tap) || !tap->to_char.event)
+    if (is_replaying(tap) || !tap->to_char.event || event == HOST_RESIZED)
         return;
     tap->to_char.event(tap->to_char.device, event);
     input_log_add(tap->log, INPUT_EVENT, tap->number, event, NULL, 0);

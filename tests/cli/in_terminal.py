@@ -114,6 +114,12 @@ class Session:
             if time.monotonic() > end:
                 raise AssertionError(f"no {text!r} on\n{self.screen.text()}")
 
+    def gone(self, text):
+        end = time.monotonic() + WAIT
+        while text in self.screen.text():
+            self.look()
+            assert time.monotonic() < end, f"{text!r} is still on\n{self.screen.text()}"
+
     def keys(self, text):
         os.write(self.master, text.encode())
 
@@ -153,7 +159,11 @@ def tabs(session):
     session.keys("\x01h\x01\t")
     session.expect("hart  mode")
     session.resize(60, 12)
-    session.keys("\x01l\x01" + "1")
+    session.keys("\x01l\x01" + "2" + "x" * 70)
+    session.expect("\n" + "x" * 17)
+    session.keys("\x15")
+    session.gone("xxx")
+    session.keys("\x01" + "1")
     session.expect("hello")
     assert session.screen.text().splitlines()[-1].startswith("Ctrl-A: h help"), session.screen.text()
     session.keys("\x01x")
