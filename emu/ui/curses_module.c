@@ -335,17 +335,27 @@ static bool obey(Module *m)
     return !over;
 }
 
+/* All have the size that is seen, before what is typed in it. */
+static void fit(Module *m)
+{
+    int cols = m->cols, rows = m->rows;
+    text_screen_size(&m->cols, &m->rows);
+    if (cols == m->cols && rows == m->rows)
+        return;
+    for (guint i = 0; i < m->tabs->len; i++)
+        text_tab_fit(g_ptr_array_index(m->tabs, i), m->cols, m->rows - BAR_ROWS - HELP_ROWS);
+    m->wants_paint = true;
+}
+
 static void frame(Module *m)
 {
     gint64 now = g_get_monotonic_time();
-    int cols = m->cols, rows = m->rows;
     if (now < m->next_frame)
         return;
     m->next_frame = MAX(m->next_frame + FRAME_US, now);
     if (!m->terminal)
         return;
-    text_screen_size(&m->cols, &m->rows);
-    m->wants_paint |= cols != m->cols || rows != m->rows;
+    fit(m);
     take_keys(m);
     ask(m, now);
     take_sights(m);

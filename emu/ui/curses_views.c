@@ -56,6 +56,13 @@ bool text_tab_poll(TextTab *tab)
     return tab->frame && display_take(tab->link->subjects->display, tab->output, tab->frame);
 }
 
+void text_tab_fit(TextTab *tab, int cols, int rows)
+{
+    if (tab->terminal)
+        term_tab_fit(tab->terminal,
+                     (UiRect){ 0, 0, cols * UI_CELL_W + UI_CELL_W - 1, rows * UI_CELL_H });
+}
+
 /* Lines. */
 
 static void draw_terminal(TextTab *tab, int top, int cols, int rows, int *col, int *row)
@@ -63,8 +70,6 @@ static void draw_terminal(TextTab *tab, int top, int cols, int rows, int *col, i
     Term *term = term_tab_terminal(tab->terminal);
     TermCell cells[TERM_MOST_COLS];
     unsigned have_cols, have_rows, at_col, at_row;
-    term_tab_fit(tab->terminal,
-                 (UiRect){ 0, 0, cols * UI_CELL_W + UI_CELL_W - 1, rows * UI_CELL_H });
     term_size(term, &have_cols, &have_rows);
     for (unsigned i = 0; i < have_rows && (int)i < rows; i++) {
         term_row(term, i, cells);

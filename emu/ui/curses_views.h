@@ -25,6 +25,8 @@ TextTab *text_tab_panel(const UiPanelType *type);
 TextTab *text_tab_display(const UiLink *link, unsigned output);
 void text_tab_free(TextTab *tab);
 
+/* There is room for so much from now on. */
+void text_tab_fit(TextTab *tab, int cols, int rows);
 /* Takes what is new. True: it is to be drawn again. */
 bool text_tab_poll(TextTab *tab);
 /* Draws it into `rows` rows from row `top` on, and says where the cursor is: `*col` is negative if nowhere. */
