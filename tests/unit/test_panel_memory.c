@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test_panel_memory.c - the panel memory: what the monitor prints is in it, at every size, and keys move about. */
+#include <inttypes.h>
+
+#include "emu/base/random.h"
 #include "emu/monitor/monitor.h"
 #include "emu/sight/sights.h"
 #include "emu/ui/panel_memory.h"
@@ -203,4 +206,31 @@ Test(panel_memory, many_owners_and_long_names_have_room)
     }
     panel_end(&rig);
     machine_free(m);
+}
+
+/* Any keys, clicks, options and sizes: it draws something each time. */
+Test(panel_memory, whatever_is_typed_it_draws)
+{
+    static const char *const options[] = { "at", "size", "choose" };
+    Machine *m = partitions();
+    PanelRig rig = rig_for(m);
+    g_autoptr(GString) commands = g_string_new(NULL);
+    for (unsigned i = 0; i < 3000; i++) {
+        uint64_t r = random_at(i);
+        unsigned key =
+            r & 1 ? UI_KEY_UP + (unsigned)(r >> 8) % 13 : (unsigned)"+-g!cvzm"[r >> 8 & 7];
+        g_autofree char *number = g_strdup_printf("0x%" PRIx64, r >> (r >> 32 & 63));
+        if (r >> 16 & 1)
+            rig.type->key(rig.state, r >> 17 & 15 ? rig.sights : NULL, key, commands);
+        else if (r >> 18 & 1)
+            rig.type->click(rig.state, rig.sights, (unsigned)(r >> 24) % 1100, commands);
+        else
+            rig.type->set(rig.state, options[(r >> 24) % 3], number);
+        if (r >> 48 & 1)
+            panel_look(&rig);
+        panel_draw(&rig, (UiRect){ 0, 0, (int)(r >> 40) % 1400, (int)(r >> 50) % 1000 });
+        cr_assert_gt(rig.list->ops->len, 0);
+    }
+    panel_end(&rig);
+    end(m);
 }
