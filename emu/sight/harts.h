@@ -13,7 +13,7 @@
 #include "emu/sight/spans.h"
 
 #define HARTS_STRETCH_NS UINT64_C(100000000)
-enum { HARTS_BLOCKS = 20, HARTS_SYMBOL = 64 };
+enum { HARTS_BLOCKS = 8, HARTS_SYMBOL = 64 };
 
 /* What somebody did of late: ns of the clocks of harts. */
 typedef struct {

@@ -8,7 +8,7 @@
 #include "emu/sight/spans.h"
 
 /* Of all harts together; how much is read; how much of the past is shown to who does not say. */
-enum { TIMELINE_SPANS = 4096, TIMELINE_SPOTS = 2048, TIMELINE_BLOCKS = 20 };
+enum { TIMELINE_SPANS = 4096, TIMELINE_SPOTS = 2048, TIMELINE_BLOCKS = 8 };
 #define TIMELINE_SPAN_NS UINT64_C(10000000)
 
 typedef struct {
