@@ -174,6 +174,7 @@ static void check_walk(Machine *m, Bytes *in)
     json_end(&object, '{');
     g_string_append_c(json, '\n');
     check_text(text);
+    walk_sight_free(sight);
     check_json(json);
 }
 
