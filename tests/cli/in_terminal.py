@@ -91,7 +91,7 @@ class Session:
     def __init__(self, program, folder, arguments, kind="vt52"):
         self.master, self.slave = pty.openpty()
         self.before = termios.tcgetattr(self.slave)
-        self.said = b""
+        self.said, self.program, self.folder = b"", program, folder
         self.resize(100, 30)
         self.child = subprocess.Popen(["setsid", "-c", program] + COMMAND + arguments, cwd=folder, stdin=self.slave,
                                       stdout=self.slave, stderr=self.slave,
@@ -202,6 +202,18 @@ def pasting(session):
     assert got.rstrip("!") == text, f"{len(got)} of {PASTED} bytes arrived"
 
 
+def recorded(session):
+    """What was typed here happens again without a terminal."""
+    session.expect("serial0")
+    session.keys("recorded")
+    session.expect("recorded")
+    session.keys("!")
+    session.end(0)
+    again = subprocess.run([session.program, "-replay", "typed.rec"], cwd=session.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                           stderr=subprocess.STDOUT, timeout=WAIT, check=False)
+    assert again.returncode == 0 and again.stdout.startswith(b"recorded"), again
+
+
 def ended_by_a_signal(session):
     """The terminal's other screen is left, too."""
     session.look()
@@ -216,7 +228,7 @@ def ended_by_a_signal(session):
 
 SESSIONS = [(tabs, [], "vt52"), (selecting, [], "vt52"),
             (pasting, ["-chardev", "vc,id=c0,logfile=pasted.log", "-serial", "chardev:c0"], "vt52"),
-            (ended_by_a_signal, [], "xterm")]
+            (recorded, ["-record", "typed.rec"], "vt52"), (ended_by_a_signal, [], "xterm")]
 
 
 def run_all(program, folder):
