@@ -2,6 +2,8 @@
 /* sdl_window.c - the window as SDL has it; see sdl_window.h. */
 #include "emu/ui/sdl_window.h"
 
+#include <SDL_ttf.h>
+
 #include "emu/base/error.h"
 #include "emu/ui/palette.h"
 #include "emu/ui/sdl_x11.h"
@@ -162,8 +164,10 @@ void screen_close(Screen *s)
         damage_free(&s->areas[i]);
     g_array_free(s->rects, TRUE);
     g_array_free(s->more, TRUE);
+    if (TTF_WasInit())
+        TTF_Quit();
     if (!s->lost)
-        SDL_QuitSubSystem(SDL_INIT_VIDEO);
+        SDL_Quit(); /* what it keeps for this thread, too */
 }
 
 void screen_resized(Screen *s)
