@@ -19,12 +19,8 @@
 #include <histedit.h>
 
 enum { HISTORY_LINES = 100, LIST_WIDTH = 80 };
-enum {
-    KEY_DRAW = 0x1e,
-    KEY_REDRAW = 0x1f,
-    KEY_ASK = 0x100
-};                             /* the first two are characters that nobody types */
-enum { KEY_SIZE = 0x1000000 }; /* and columns, rows of 12 bits each */
+enum { KEY_REDRAW = 0x1f, KEY_ASK = 0x100 }; /* the first is a character that nobody types */
+enum { KEY_SIZE = 0x1000000 };               /* and columns, rows of 12 bits each */
 
 struct Editor {
     const EditorUser *user;
@@ -55,7 +51,7 @@ static int next_key(EditLine *line, wchar_t *key)
             change_size(editor, code - KEY_SIZE);
             /* What was drawn for the old size goes, as far as the cursor's line and below. */
             editor->user->write(editor->opaque, "\r\033[J", 4);
-            code = KEY_DRAW;
+            code = KEY_REDRAW; /* also if the size is what it was */
         }
     } while (code > 0x7e && code != 0x7f);
     *key = (wchar_t)code;
@@ -146,13 +142,6 @@ static unsigned char complete(EditLine *line, int key)
     return CC_REDISPLAY;
 }
 
-static unsigned char draw(EditLine *line, int key)
-{
-    (void)line;
-    (void)key;
-    return CC_REFRESH;
-}
-
 /* Life. */
 
 static void wait_to_be_asked(Editor *editor)
@@ -220,7 +209,6 @@ static void bind_keys(EditLine *line)
 {
     static const char *const keys[][2] = {
         { "^I", "monitor-complete" },
-        { "^^", "monitor-draw" },
         { "^_", "ed-redisplay" },
         { "^C", "em-kill-line" },
         { "^D", "ed-delete-next-char" },
@@ -250,7 +238,6 @@ Editor *editor_new(const char *prompt, const char *terminal, const EditorUser *u
     el_set(editor->line, EL_GETCFN, next_key);
     el_set(editor->line, EL_EDITOR, "emacs");
     el_set(editor->line, EL_HIST, history, editor->history);
-    el_set(editor->line, EL_ADDFN, "monitor-draw", "draw the line", draw);
     el_set(editor->line, EL_ADDFN, "monitor-complete", "complete a word", complete);
     bind_keys(editor->line);
     g_thread_unref(g_thread_new("editor", edit, editor));
@@ -265,7 +252,7 @@ void editor_ask(Editor *editor)
 void editor_feed(Editor *editor, const uint8_t *keys, size_t size)
 {
     for (size_t i = 0; i < size; i++)
-        if (keys[i] != KEY_DRAW && keys[i] != KEY_REDRAW && keys[i] < 0x80)
+        if (keys[i] != KEY_REDRAW && keys[i] < 0x80)
             g_async_queue_push(editor->keys, GINT_TO_POINTER(keys[i] + 1));
 }
 
