@@ -244,6 +244,9 @@ bool options_resolve_window(Options *o, GError **error)
         return fail(error, EXIT_CONFIG,
                     "-daemonize: a program in the background has no terminal for -display curses; "
                     "leave one of them out");
+    if (w->full_screen && (!w->on || w->in_terminal || w->hidden))
+        return fail(error, EXIT_CONFIG,
+                    "-full-screen: there is no window to fill it; add -display sdl");
     o->has_window = w->on;
     w->ends = w->hidden && w->shots->len && !o->serial && !o->monitors->len && !o->gdbs->len;
     o->skip_idle |= w->ends;

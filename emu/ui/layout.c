@@ -7,7 +7,7 @@
 enum { LEAST = 60, LEAST_MIDDLE_W = 200, LEAST_MIDDLE_H = 100 };
 
 static const int usual[WINDOW_AREAS] = {
-    [AREA_LEFT] = 232, [AREA_RIGHT] = 420, [AREA_TIMELINE] = 132, [AREA_MONITOR] = 148
+    [AREA_LEFT] = 232, [AREA_RIGHT] = 420, [AREA_TIMELINE] = 172, [AREA_MONITOR] = 116
 };
 
 void layout_begin(UiLayout *layout, const WindowConfig *config)
