@@ -73,6 +73,14 @@ static bool is_blank(const TermCell *cell)
            cell->default_paper && !(cell->style & UI_UNDERLINE) && !cell->struck;
 }
 
+/* libvterm leaves right halves without their left ones where a wide character is cut in two: there is nothing. */
+static void mend_halves(TermCell *cells, unsigned cols)
+{
+    for (unsigned col = 0; col < cols; col++)
+        if (!cells[col].width && (!col || cells[col - 1].width != 2))
+            cells[col].width = 1;
+}
+
 /* Lines that scrolled away. */
 
 static void add_cell(GArray *runs, GString *text, const TermCell *cell)
@@ -104,6 +112,7 @@ TermLine *term_line_new(const Term *term, unsigned cols, const VTermScreenCell *
     cols = MIN(cols, TERM_MOST_COLS);
     for (unsigned col = 0; col < cols; col++)
         term_cell_of(term, &cells[col], &all[col]);
+    mend_halves(all, cols);
     while (cols && is_blank(&all[cols - 1]))
         cols--;
     for (unsigned col = 0; col < cols; col++)
@@ -127,6 +136,8 @@ static const char *read_cell(const char *text, TermCell *cell)
 {
     unsigned marks = 0;
     cell->width = *text == WIDE ? 2 : 1;
+    if (!*text)
+        return text;
     text += *text == WIDE;
     cell->character = g_utf8_get_char(text);
     text = g_utf8_next_char(text);
@@ -251,6 +262,7 @@ static void screen_cells(const Term *term, unsigned row, TermCell cells[TERM_MOS
         vterm_screen_get_cell(term->screen, (VTermPos){ .row = (int)row, .col = (int)col }, &cell);
         term_cell_of(term, &cell, &cells[col]);
     }
+    mend_halves(cells, term->cols);
 }
 
 void term_cells(const Term *term, int64_t line, TermCell cells[TERM_MOST_COLS])

@@ -203,6 +203,30 @@ Test(terminal, lines_that_scrolled_away)
     end(&r);
 }
 
+/* Wide characters, each cut in two: the right halves that are left are nothing, on the screen and where it scrolled to. */
+Test(terminal, halves_of_wide_characters)
+{
+    TermCell cells[TERM_MOST_COLS];
+    for (unsigned at = 1; at <= 4; at++) {
+        Rig r;
+        begin(&r, 80, 2);
+        for (unsigned i = 0; i < 40; i++)
+            say(&r, "\xe6\x97\xa5");
+        for (unsigned col = at; col <= 40; col += at) {
+            g_autofree char *cut = g_strdup_printf("\033[1;%uH\033[P", col);
+            say(&r, cut);
+        }
+        g_autofree char *shown = term_text_shown(r.term);
+        say(&r, "\r\n\r\n");
+        term_scroll(r.term, 1);
+        expect_shown(&r, shown, "what scrolled away is what it was");
+        term_row(r.term, 0, cells);
+        for (unsigned col = 0; col < 80; col++)
+            cr_expect(cells[col].width || (col && cells[col - 1].width == 2), "column %u", col);
+        end(&r);
+    }
+}
+
 Test(terminal, another_size)
 {
     Rig r;
