@@ -19,8 +19,9 @@ struct Vc {
     GMutex lock; /* of all below */
     GCond read;  /* something was read, or nobody reads any more */
     Queue said, typed;
-    uint64_t dropped;
+    uint64_t dropped, n_read;
     bool open;
+    bool stuck; /* nobody has read for GRACE_US while somebody waited for it */
     void (*wake)(void *opaque);
     void *wake_opaque;
     void (*wanted)(void *opaque);
@@ -108,6 +109,7 @@ void vc_open(Vc *vc, void (*wake)(void *opaque), void *opaque)
 {
     g_mutex_lock(&vc->lock);
     vc->open = true;
+    vc->stuck = false;
     vc->wake = wake;
     vc->wake_opaque = opaque;
     if (wake && queue_size(&vc->said))
@@ -128,6 +130,8 @@ size_t vc_read(Vc *vc, uint8_t *data, size_t max)
 {
     g_mutex_lock(&vc->lock);
     size_t n = queue_take(&vc->said, data, max);
+    vc->n_read += n;
+    vc->stuck &= !n;
     if (n)
         g_cond_broadcast(&vc->read);
     g_mutex_unlock(&vc->lock);
@@ -145,14 +149,23 @@ static size_t say_part(Vc *vc, const uint8_t *data, size_t size)
     return n;
 }
 
+/* Until something is read. False: nobody reads, or has not done so for GRACE_US, and will not be waited for before he
+ * does. */
+static bool wait_for_reader(Vc *vc)
+{
+    uint64_t before = vc->n_read;
+    gint64 end = g_get_monotonic_time() + GRACE_US;
+    while (vc->open && !vc->stuck && vc->n_read == before)
+        vc->stuck = !g_cond_wait_until(&vc->read, &vc->lock, end) && vc->n_read == before;
+    return vc->open && !vc->stuck;
+}
+
 void vc_write(Vc *vc, const uint8_t *data, size_t size)
 {
     g_mutex_lock(&vc->lock);
     size_t done = say_part(vc, data, size);
-    while (done < size && vc->open) {
-        g_cond_wait(&vc->read, &vc->lock);
+    while (done < size && wait_for_reader(vc))
         done += say_part(vc, data + done, size - done);
-    }
     vc->dropped += size - done;
     g_mutex_unlock(&vc->lock);
 }
@@ -160,13 +173,8 @@ void vc_write(Vc *vc, const uint8_t *data, size_t size)
 void vc_flush(Vc *vc)
 {
     g_mutex_lock(&vc->lock);
-    size_t left = queue_size(&vc->said);
-    while (left && vc->open) {
-        if (!g_cond_wait_until(&vc->read, &vc->lock, g_get_monotonic_time() + GRACE_US) &&
-            queue_size(&vc->said) >= left)
-            break;
-        left = queue_size(&vc->said);
-    }
+    while (queue_size(&vc->said) && wait_for_reader(vc))
+        ;
     g_mutex_unlock(&vc->lock);
 }
 

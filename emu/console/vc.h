@@ -3,8 +3,8 @@
  * vc.h - a line whose other end is a terminal in the window: what it says waits until the window takes it, what is typed
  * waits until the line does.
  *
- * The machine is held up by a window that reads slowly, as by a slow terminal; by one that does not read, or is gone, never:
- * then what does not fit is dropped and counted. Nobody who types waits for the machine.
+ * The machine is held up by a window that reads slowly, as by a slow terminal; by one that is gone never, and by one that
+ * hangs once, for two seconds: then what does not fit is dropped and counted. Nobody who types waits for the machine.
  */
 #ifndef EMU_CONSOLE_VC_H
 #define EMU_CONSOLE_VC_H
@@ -50,7 +50,8 @@ uint64_t vc_dropped(Vc *vc);
 Vc *vc_new(const char *name, bool is_monitor, unsigned cols, unsigned rows);
 void vc_set_monitor(Vc *vc);
 void vc_free(Vc *vc);
-/* Says. Any thread; waits while VC_MOST_SAID bytes wait and somebody reads. */
+/* Says. Any thread; waits while VC_MOST_SAID bytes wait and somebody reads. Who has not read for two seconds of that is
+ * not waited for until he does: what there is no room for is dropped. */
 void vc_write(Vc *vc, const uint8_t *data, size_t size);
 /* Returns when what was said is read, or nobody reads it, or has not done so for two seconds. */
 void vc_flush(Vc *vc);

@@ -82,6 +82,27 @@ Test(vc, nobody_waits_for_who_does_not_read, .timeout = 60)
     vc_free(vc);
 }
 
+/* A window that hangs is waited for once, and again when it has gone on. */
+Test(vc, a_reader_that_hangs, .timeout = 20)
+{
+    g_autofree uint8_t *got = g_malloc(MUCH);
+    Vc *vc = vc_new("x", false, 0, 0);
+    size_t size = 0;
+    vc_open(vc, wake, NULL);
+    for (unsigned i = 1; i <= 20; i++) {
+        write_much(vc);
+        cr_expect_eq(vc_dropped(vc), i * MUCH - VC_MOST_SAID, "time %u", i);
+        vc_flush(vc);
+    }
+    cr_expect_eq(vc_read(vc, got, MUCH), VC_MOST_SAID, "what there was room for is there");
+    GThread *writer = g_thread_new("writer", write_much, vc);
+    while (size < MUCH)
+        size += vc_read(vc, got, MUCH);
+    g_thread_join(writer);
+    cr_expect_eq(vc_dropped(vc), 20 * MUCH - VC_MOST_SAID, "then nothing is lost");
+    vc_free(vc);
+}
+
 /* Between a window and a device, with the console and a machine's inbox. */
 
 typedef struct {
