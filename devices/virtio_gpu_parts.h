@@ -13,7 +13,9 @@
 
 #include "devices/virtio_gpu.h"
 
-enum { GPU_POINTER = 64, GPU_MOST_ENTRIES = 16384, GPU_MOST_ANSWER = 1056 };
+/* Pixels of a pointer's side; of a resource's, at most. */
+enum { GPU_POINTER = 64, GPU_MOST_SIDE = 16384 };
+enum { GPU_MOST_ENTRIES = 16384, GPU_MOST_ANSWER = 1056 };
 
 /* 5.7.6.7: answers. */
 enum {

@@ -29,7 +29,7 @@ enum {
     INVALID_RESOURCE,
     INVALID_PARAMETER = 0x1205,
 };
-enum { BGRA = 1, BGRX = 2, HEADER = 24, ANSWER = 2048 };
+enum { BGRA = 1, BGRX = 2, HEADER = 24, ANSWER = 2048, MOST_SIDE = 16384 };
 enum { EVENTS_READ = 0x100, EVENTS_CLEAR = 0x104, N_OUTPUTS = 0x108, N_CAPSETS = 0x10c };
 
 #define COMMAND_AT (VQ_BUFFERS)
@@ -277,8 +277,10 @@ Test(virtio_gpu, wrong_commands)
     cr_assert_eq(COMMAND(gpu, CREATE, 1, BGRX, 1, 1), INVALID_RESOURCE);
     cr_assert_eq(COMMAND(gpu, CREATE, 2, BGRX, 0, 1), INVALID_PARAMETER);
     cr_assert_eq(COMMAND(gpu, CREATE, 2, BGRX, 512, 512), OUT_OF_MEMORY);
-    cr_assert_eq(COMMAND(gpu, CREATE, 2, BGRX, huge, huge), OUT_OF_MEMORY);
-    cr_assert_eq(COMMAND(gpu, CREATE, 2, BGRX, 0x10000, 0x10000), OUT_OF_MEMORY);
+    cr_assert_eq(COMMAND(gpu, CREATE, 2, BGRX, huge, huge), INVALID_PARAMETER);
+    cr_assert_eq(COMMAND(gpu, CREATE, 2, BGRX, 1, MOST_SIDE + 1), INVALID_PARAMETER);
+    cr_assert_eq(COMMAND(gpu, CREATE, 2, BGRX, MOST_SIDE + 1, 1), INVALID_PARAMETER);
+    cr_assert_eq(COMMAND(gpu, CREATE, 2, BGRX, MOST_SIDE, MOST_SIDE), OUT_OF_MEMORY);
     cr_assert_eq(COMMAND(gpu, CREATE, 2, BGRX), INVALID_PARAMETER, "too short");
     cr_assert_eq(COMMAND(gpu, UNREF, 2, 0), INVALID_RESOURCE);
     cr_assert_eq(COMMAND(gpu, ATTACH, 2, 0), INVALID_RESOURCE);
@@ -477,6 +479,28 @@ Test(virtio_gpu, much_work_is_done_in_turns)
     while (vq_take(&gpu->queues[0], &head, &written))
         n++;
     cr_assert_eq(n, 7);
+    gpu_end(gpu);
+}
+
+/* Lines cost, however narrow they are: so many are too much for one turn, though their bytes are not. Where there is no
+ * memory behind them it is said once, not for each. */
+Test(virtio_gpu, lines_are_work)
+{
+    Gpu *gpu = gpu_start();
+    uint32_t head, written;
+    unsigned n = 0, errors = rig_guest_errors(&gpu->rig);
+    cr_assert_eq(COMMAND(gpu, CREATE, 1, BGRX, 60, MOST_SIDE), OK);
+    cr_assert_eq(COMMAND(gpu, ATTACH, 1, 1, (uint32_t)PIXELS_AT, 0, 4096, 0), OK);
+    const uint32_t command[6 + 8] = { TRANSFER, 0, 0, 0, 0, 0, 0, 0, 60, MOST_SIDE, 0, 0, 1, 0 };
+    vq_poke(&gpu->rig, COMMAND_AT, command, sizeof command);
+    vq_desc(&gpu->queues[0], 0, COMMAND_AT, sizeof command, 0, 0);
+    for (unsigned i = 0; i < VQ_NUM; i++)
+        vq_offer(&gpu->queues[0], 0);
+    vq_kick(&gpu->queues[0]);
+    while (vq_take(&gpu->queues[0], &head, &written))
+        n++;
+    cr_assert(n && n < VQ_NUM, "%u were done at once", n);
+    cr_assert_eq(rig_guest_errors(&gpu->rig) - errors, n);
     gpu_end(gpu);
 }
 
