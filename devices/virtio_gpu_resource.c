@@ -156,53 +156,56 @@ typedef struct {
     Device *dev;
     const GpuEntry *entry, *end;
     uint64_t at; /* byte that `entry` begins with */
+    bool failed; /* at something that is not RAM */
 } Reader;
 
-/* Copies `size` bytes from byte `from`, or as much as there is: what is missing is in `missing`. False: some of it is not
- * RAM. */
-static bool read_at(Reader *reader, uint64_t from, uint8_t *to, uint64_t size, uint64_t *missing)
+/* Copies `size` bytes from byte `from`. Returns how many there were: fewer where the memory ends, or is not RAM. */
+static uint64_t read_at(Reader *reader, uint64_t from, uint8_t *to, uint64_t size)
 {
-    while (size && reader->entry < reader->end) {
+    uint64_t done = 0;
+    while (done < size && reader->entry < reader->end) {
         const GpuEntry *entry = reader->entry;
-        uint64_t inside = from - reader->at;
+        uint64_t inside = from + done - reader->at;
         if (inside >= entry->size) {
             reader->at += entry->size;
             reader->entry++;
             continue;
         }
-        uint64_t part = MIN(size, entry->size - inside);
-        if (!device_dma_read(reader->dev, entry->address + inside, to, part))
-            return false;
-        from += part;
-        to += part;
-        size -= part;
+        uint64_t part = MIN(size - done, entry->size - inside);
+        reader->failed = !device_dma_read(reader->dev, entry->address + inside, to + done, part);
+        if (reader->failed)
+            break;
+        done += part;
     }
-    *missing = size;
-    return true;
+    return done;
+}
+
+/* Behind a line that misses `missing` bytes, nothing is there for those below. */
+static uint32_t end_early(const Reader *reader, uint64_t missing)
+{
+    if (reader->failed)
+        return GPU_UNSPECIFIED;
+    device_guest_error(reader->dev, GUEST_ERROR_QUEUE, missing);
+    return GPU_OK;
 }
 
 uint32_t gpu_transfer(VirtioGpu *gpu, GpuResource *resource, const GpuRect *part, uint64_t offset)
 {
     const Format *format = find_format(resource->format);
-    uint64_t stride = 4ull * resource->width;
+    uint64_t stride = 4ull * resource->width, size = 4ull * part->width;
     Reader reader = { .dev = gpu->backend.virtio->dev,
                       .entry = resource->entries,
                       .end = resource->entries + resource->n_entries };
-    /* Beyond 2^63 there is nothing, and nothing overflows below it. */
-    bool beyond = offset >> 63;
-    uint64_t missing = 0;
-    gpu->work +=
-        8ull * part->width * part->height + PIECE_WORK * (part->height + resource->n_entries);
-    /* Behind a line that misses something, nothing is there for those below. */
-    for (uint32_t y = 0; y < part->height && part->width && !missing; y++) {
+    if (offset >> 63) /* there is nothing, and nothing overflows below it */
+        return GPU_INVALID_PARAMETER;
+    gpu->work += 2 * size * part->height + PIECE_WORK * (part->height + resource->n_entries);
+    for (uint32_t y = 0; y < part->height && part->width; y++) {
         uint32_t *to = resource->pixels + (size_t)(part->y + y) * resource->width + part->x;
-        if (beyond ||
-            !read_at(&reader, offset + y * stride, (uint8_t *)to, 4ull * part->width, &missing))
-            return beyond ? GPU_INVALID_PARAMETER : GPU_UNSPECIFIED;
-        convert(format, to, part->width);
+        uint64_t there = read_at(&reader, offset + y * stride, (uint8_t *)to, size);
+        convert(format, to, there / 4);
+        if (there < size)
+            return end_early(&reader, size - there);
     }
-    if (missing)
-        device_guest_error(reader.dev, GUEST_ERROR_QUEUE, missing);
     return GPU_OK;
 }
 

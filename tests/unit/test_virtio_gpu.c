@@ -268,6 +268,26 @@ Test(virtio_gpu, memory_in_pieces)
     gpu_end(gpu);
 }
 
+/* Whatever the format: transfers do not touch pixels without memory behind them, however often. */
+Test(virtio_gpu, pixels_without_memory)
+{
+    enum { ARGB = 3 };
+    Gpu *gpu = gpu_start();
+    const uint32_t all = (uint32_t)PIXELS_AT;
+    make(gpu, 1, ARGB, 4, 2);
+    paint(gpu, 8, 0x33221100);
+    cr_assert_eq(COMMAND(gpu, TRANSFER, 0, 0, 4, 2, 0, 0, 1, 0), OK);
+    cr_assert_eq(COMMAND(gpu, DETACH, 1, 0), OK);
+    cr_assert_eq(COMMAND(gpu, ATTACH, 1, 1, all, 0, 8, 0), OK);
+    paint(gpu, 8, 0x66554400);
+    for (unsigned i = 0; i < 3; i++)
+        cr_assert_eq(COMMAND(gpu, TRANSFER, 0, 0, 4, 2, 0, 0, 1, 0), OK);
+    cr_assert_eq(COMMAND(gpu, SET_SCANOUT, 0, 0, 4, 2, 0, 1), OK);
+    for (unsigned i = 0; i < 8; i++)
+        cr_assert_eq(gpu->seen[0].pixels[i] & 0xffffff, i < 2 ? 0x445566 : 0x112233, "%u", i);
+    gpu_end(gpu);
+}
+
 Test(virtio_gpu, wrong_commands)
 {
     Gpu *gpu = gpu_start_with((VirtioGpuConfig){ 1, 1280, 800, true, 1 << 20 });
