@@ -154,7 +154,7 @@ static uint32_t set_scanout(VirtioGpu *gpu, const void *command, GpuRequest *req
         return GPU_INVALID_OUTPUT;
     if (c->resource && !resource)
         return GPU_INVALID_RESOURCE;
-    if (resource && (!c->part.width || !c->part.height || !gpu_is_inside(&c->part, resource)))
+    if (resource && !gpu_can_show(&c->part, resource))
         return GPU_INVALID_PARAMETER;
     GpuOutput *output = &gpu->outputs[c->output];
     output->resource = c->resource;

@@ -98,6 +98,8 @@ void gpu_detach(VirtioGpu *gpu, GpuResource *resource);
 void gpu_destroy(VirtioGpu *gpu, GpuResource *resource);
 void gpu_destroy_all(VirtioGpu *gpu);
 bool gpu_is_inside(const GpuRect *part, const GpuResource *resource);
+/* Is it inside, something, and no larger than an output can be? */
+bool gpu_can_show(const GpuRect *part, const GpuResource *resource);
 /* Is it one that can be made? Sets what it takes of the memory. */
 bool gpu_cost(const VirtioGpu *gpu, const GpuResource *resource, uint64_t *cost);
 /* Makes it as it is, without contents. False: the host has not so much memory. */

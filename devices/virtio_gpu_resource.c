@@ -70,6 +70,12 @@ static bool has_sides(const GpuResource *resource)
            resource->height <= GPU_MOST_SIDE;
 }
 
+bool gpu_can_show(const GpuRect *part, const GpuResource *resource)
+{
+    return part->width && part->width <= VIRTIO_GPU_MOST_SIDE && part->height &&
+           part->height <= VIRTIO_GPU_MOST_SIDE && gpu_is_inside(part, resource);
+}
+
 bool gpu_cost(const VirtioGpu *gpu, const GpuResource *resource, uint64_t *cost)
 {
     uint64_t pixels = (uint64_t)resource->width * resource->height;

@@ -89,8 +89,7 @@ const StateDesc gpu_state = { "virtio_gpu", 1, gpu_fields, NULL };
 static void make_legal(const VirtioGpu *gpu, GpuOutput *output)
 {
     const GpuResource *resource = gpu_find(gpu, output->resource);
-    if (!resource || !output->part.width || !output->part.height ||
-        !gpu_is_inside(&output->part, resource)) {
+    if (!resource || !gpu_can_show(&output->part, resource)) {
         output->resource = 0;
         output->part = (GpuRect){ 0 };
     }

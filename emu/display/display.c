@@ -59,19 +59,27 @@ static void add_changed(Output *o, unsigned x, unsigned y, unsigned right, unsig
     o->bottom = MAX(o->bottom, bottom);
 }
 
-static void resize(Output *o, unsigned width, unsigned height)
+/* False: the host has not so much memory. */
+static bool make_room(uint32_t **pixels, size_t *room, unsigned width, unsigned height)
 {
     size_t size = (size_t)width * height;
-    if (size > o->room) {
-        g_free(o->pixels);
-        o->pixels = g_new(uint32_t, size);
-        o->room = size;
-    }
-    o->width = width;
-    o->height = height;
+    if (size <= *room)
+        return true;
+    g_free(*pixels);
+    *pixels = g_try_new(uint32_t, size);
+    *room = *pixels ? size : 0;
+    return *pixels;
+}
+
+/* An output for which there is no memory shows nothing. */
+static void resize(Output *o, unsigned width, unsigned height)
+{
+    bool possible = make_room(&o->pixels, &o->room, width, height);
+    o->width = possible ? width : 0;
+    o->height = possible ? height : 0;
     o->x = o->y = 0;
-    o->right = width;
-    o->bottom = height;
+    o->right = o->width;
+    o->bottom = o->height;
     o->taken = UINT64_MAX; /* nobody has it */
 }
 
@@ -98,8 +106,8 @@ static void show(void *host, unsigned output, const HostImage *image, unsigned x
     if (o->width != image->width || o->height != image->height) {
         resize(o, image->width, image->height);
         x = y = 0;
-        width = image->width;
-        height = image->height;
+        width = o->width;
+        height = o->height;
     }
     copy_part(o, image, x, y, x + width, y + height);
     add_changed(o, x, y, x + width, y + height);
@@ -246,19 +254,6 @@ void display_frame_clear(DisplayFrame *frame)
     *frame = (DisplayFrame){ 0 };
 }
 
-static void make_room(DisplayFrame *frame, unsigned width, unsigned height)
-{
-    size_t size = (size_t)width * height;
-    frame->resized = true;
-    frame->width = width;
-    frame->height = height;
-    if (size <= frame->room)
-        return;
-    g_free(frame->pixels);
-    frame->pixels = g_new(uint32_t, size);
-    frame->room = size;
-}
-
 static void take_pixels(Output *o, DisplayFrame *frame)
 {
     if (frame->version != o->taken) { /* what changed since then, nobody knows */
@@ -266,8 +261,14 @@ static void take_pixels(Output *o, DisplayFrame *frame)
         o->right = o->width;
         o->bottom = o->height;
     }
+    if (frame->width != o->width || frame->height != o->height) {
+        bool possible = make_room(&frame->pixels, &frame->room, o->width, o->height);
+        frame->resized = true;
+        frame->width = possible ? o->width : 0;
+        frame->height = possible ? o->height : 0;
+    }
     if (frame->width != o->width || frame->height != o->height)
-        make_room(frame, o->width, o->height);
+        return; /* no memory: it has nothing, and tries again */
     for (unsigned y = o->y; y < o->bottom; y++) {
         size_t at = (size_t)y * o->width + o->x;
         memcpy(frame->pixels + at, o->pixels + at, (o->right - o->x) * sizeof *frame->pixels);

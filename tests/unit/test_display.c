@@ -63,6 +63,28 @@ Test(display, parts)
     display_free(display);
 }
 
+/* What the host has no memory for is not shown, and nothing else comes of it. */
+Test(display, too_large)
+{
+    static uint32_t pixels[W * H];
+    HostChar *control;
+    Display *display = display_new();
+    HostDisplay *host = display_add(display, "gpu0", 1, &control);
+    DisplayFrame frame = { 0 };
+    const HostImage image = { W, H, W, pixels };
+    host->show(host->host, 0, &image, 0, 0, W, H);
+    cr_assert(display_take(display, 0, &frame));
+    host->show(host->host, 0, &(HostImage){ UINT_MAX, UINT_MAX, UINT_MAX, pixels }, 0, 0, 1, 1);
+    cr_assert(display_take(display, 0, &frame));
+    cr_assert(frame.resized && !frame.width && !frame.height);
+    host->show(host->host, 0, &image, 0, 0, 1, 1);
+    cr_assert(display_take(display, 0, &frame));
+    cr_assert_eq(frame.width, W);
+    cr_assert_eq(frame.changed_width * frame.changed_height, W * H);
+    display_frame_clear(&frame);
+    display_free(display);
+}
+
 Test(display, pointer)
 {
     static uint32_t look[DISPLAY_POINTER * DISPLAY_POINTER] = { 0xff0000ff };

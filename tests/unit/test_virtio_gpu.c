@@ -331,6 +331,23 @@ Test(virtio_gpu, wrong_commands)
     gpu_end(gpu);
 }
 
+/* What is shown is copied for everyone who looks: no more of it than an output can have. */
+Test(virtio_gpu, outputs_are_bounded)
+{
+    enum { MOST = VIRTIO_GPU_MOST_SIDE };
+    Gpu *gpu = gpu_start();
+    Seen *seen = gpu->seen;
+    unsigned shows = seen->shows;
+    cr_assert_eq(COMMAND(gpu, CREATE, 1, BGRX, 2, MOST + 1), OK);
+    cr_assert_eq(COMMAND(gpu, CREATE, 2, BGRX, MOST + 1, 2), OK);
+    cr_assert_eq(COMMAND(gpu, SET_SCANOUT, 0, 0, 2, MOST + 1, 0, 1), INVALID_PARAMETER);
+    cr_assert_eq(COMMAND(gpu, SET_SCANOUT, 0, 0, MOST + 1, 2, 0, 2), INVALID_PARAMETER);
+    cr_assert_eq(seen->shows, shows);
+    cr_assert_eq(COMMAND(gpu, SET_SCANOUT, 0, 1, 2, MOST, 0, 1), OK);
+    cr_assert_eq(seen->height, MOST);
+    gpu_end(gpu);
+}
+
 /* Memory that is none, too much of it, and a list that is longer than the command. */
 Test(virtio_gpu, wrong_memory)
 {
