@@ -65,13 +65,10 @@ static char *prompt_of(EditLine *line)
     return (char *)editor->prompt;
 }
 
-/* For the library a line feed leads to the line's beginning too, as where the kernel has a hand in it. */
 static ssize_t write_out(void *cookie, const char *data, size_t size)
 {
     Editor *editor = cookie;
-    g_autoptr(GString) out = g_string_new_len(data, (gssize)size);
-    g_string_replace(out, "\n", "\r\n", 0);
-    editor->user->write(editor->opaque, out->str, out->len);
+    editor->user->write(editor->opaque, data, size);
     return (ssize_t)size;
 }
 
@@ -101,14 +98,14 @@ static size_t common_length(const GPtrArray *words)
 /* In columns, below the line. */
 static void show_words(const Editor *editor, const GPtrArray *words)
 {
-    g_autoptr(GString) out = g_string_new("\r\n");
+    g_autoptr(GString) out = g_string_new("\n");
     size_t width = 0, column = 0;
     for (guint i = 0; i < words->len; i++)
         width = MAX(width, strlen(g_ptr_array_index(words, i)) + 2);
     for (guint i = 0; i < words->len; i++) {
         bool last = column + 2 * width > LIST_WIDTH || i + 1 == words->len;
         g_string_append_printf(out, "%-*s%s", last ? 0 : (int)width,
-                               (const char *)g_ptr_array_index(words, i), last ? "\r\n" : "");
+                               (const char *)g_ptr_array_index(words, i), last ? "\n" : "");
         column = last ? 0 : column + width;
     }
     editor->user->write(editor->opaque, out->str, out->len);

@@ -18,6 +18,7 @@ typedef struct Editor Editor;
 
 /* Called on the editor's thread. */
 typedef struct {
+    /* Draws. A line feed leads to the line's beginning too. */
     void (*write)(void *opaque, const char *data, size_t size);
     /* A line is typed. The next one is asked for only after editor_ask. */
     void (*line)(void *opaque, const char *line);

@@ -354,6 +354,10 @@ def on_a_pseudo_terminal(program, folder):
         expect(PROMPT)
         os.write(line, b"info statsu\x7f\x7fus\r")
         expect(b"VM status: running")
+        os.write(line, b"info m\t\t")
+        expect(b"mtree")
+        assert b"\r\n" in text and not re.search(rb"\r\r\n|[^\r]\n", text), f"one return before a line feed: {text!r}"
+        os.write(line, b"\x03")
         os.write(line, b"\x1b[A\x1b[D\r" + b"quit\r")
         run.end(0)
         os.close(line)
