@@ -217,6 +217,7 @@ void term_resize(Term *term, unsigned cols, unsigned rows)
     vterm_set_size(term->vterm, (int)rows, (int)cols);
     mend_cursor(term);
     vterm_screen_flush_damage(term->screen);
+    term->looked_up_to = INT64_MIN; /* lines that scrolled away may be cut off, too */
     term_select_check(term);
     if (term->host->resized)
         term->host->resized(term->opaque, cols, rows);

@@ -69,6 +69,7 @@ struct Term {
     TermUnit unit;
     TermPoint anchor, head;
     uint64_t selected_hash;
+    int64_t looked_up_to; /* what first_row was when that was last made or compared */
     /* The search. */
     bool searching, not_found;
     GString *wanted;

@@ -111,12 +111,24 @@ static void remember(Term *term)
 {
     g_autofree char *text = term_selection(term);
     term->selected_hash = text ? g_str_hash(text) : 0;
+    term->looked_up_to = term->first_row;
     term->changed = true;
 }
 
+/* Lines that scrolled away before the last look do not change: only the oldest go. */
 void term_select_check(Term *term)
 {
+    int64_t from = MIN(term->anchor.line, term->head.line);
+    int64_t to = MAX(term->anchor.line, term->head.line);
+    bool may_differ = to >= MIN(term->looked_up_to, term->first_row);
     if (!term->selected || term->dragging)
+        return;
+    term->looked_up_to = term->first_row;
+    if (from < term_first_line(term)) {
+        term_select_none(term);
+        return;
+    }
+    if (!may_differ)
         return;
     g_autofree char *text = term_selection(term);
     if (g_str_hash(text) != term->selected_hash)

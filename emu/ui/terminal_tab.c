@@ -2,7 +2,7 @@
 /* terminal_tab.c - a line of the console with its terminal; see terminal_tab.h. */
 #include "emu/ui/terminal_tab.h"
 
-enum { PIECE = 4096, MOST_PIECES = 16, USUAL_COLS = 80, USUAL_ROWS = 24 };
+enum { MOST_AT_ONCE = 64 << 10, USUAL_COLS = 80, USUAL_ROWS = 24 };
 
 struct TermTab {
     Vc *vc;
@@ -74,12 +74,9 @@ Term *term_tab_terminal(const TermTab *tab)
 
 bool term_tab_poll(TermTab *tab)
 {
-    uint8_t data[PIECE];
-    size_t n = PIECE;
-    for (unsigned i = 0; i < MOST_PIECES && n == PIECE; i++) {
-        n = vc_read(tab->vc, data, PIECE);
-        term_write(tab->term, data, n);
-    }
+    uint8_t data[MOST_AT_ONCE];
+    size_t n = vc_read(tab->vc, data, sizeof data);
+    term_write(tab->term, data, n);
     return term_changed(tab->term);
 }
 

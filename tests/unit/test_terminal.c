@@ -2,6 +2,7 @@
 /* test_terminal.c - sequences of ECMA-48 and xterm make known screens; keys make what xterm types; what is selected. */
 #include <criterion/criterion.h>
 #include <string.h>
+#include <time.h>
 
 #include "emu/ui/palette.h"
 #include "emu/ui/terminal_tab.h"
@@ -366,6 +367,40 @@ Test(terminal, selecting_with_the_mouse)
     drag(&r, 2, 2, 1, 2, 2);
     expect_selected(&r, NULL, "a click alone");
     cr_expect_str_eq(r.typed->str, "");
+    end(&r);
+}
+
+/* Lines that scrolled away stay what they are: they are not compared again and again. */
+Test(terminal, selecting_what_scrolled_away)
+{
+    Rig r;
+    begin(&r, 80, 4);
+    for (unsigned i = 0; i < TERM_SCROLLBACK + 4; i++)
+        say(&r, "all that the terminal keeps, and in each line some text of it\r\n");
+    term_scroll(r.term, TERM_SCROLLBACK);
+    term_mouse_button(r.term, 0, 1, 1, true, 1, 0);
+    term_scroll(r.term, 4 - TERM_SCROLLBACK);
+    term_mouse_move(r.term, 79, 3, 0);
+    term_mouse_button(r.term, 79, 3, 1, false, 1, 0);
+    clock_t start = clock();
+    for (unsigned i = 0; i < 10; i++)
+        g_free(term_selection(r.term));
+    clock_t ten_copies = clock() - start;
+    start = clock();
+    for (unsigned i = 0; i < 500; i++)
+        say(&r, "x\b");
+    cr_expect_lt(clock() - start, ten_copies, "500 times something is said");
+    cr_expect(term_has_selection(r.term));
+    say(&r, "\r\n");
+    cr_expect(term_has_selection(r.term), "the first line goes, which is not selected");
+    say(&r, "\r\n");
+    expect_selected(&r, NULL, "the first that is selected goes");
+    say(&r, "\033[2J\033[Hone\r\ntwo");
+    term_scroll(r.term, -TERM_SCROLLBACK);
+    drag(&r, 0, 0, 1, 2, 0);
+    expect_selected(&r, "one", "on the screen");
+    say(&r, "\033[Hbut\033[4;1H\n\n\n");
+    expect_selected(&r, NULL, "changed, and scrolled away at once");
     end(&r);
 }
 
