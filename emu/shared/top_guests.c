@@ -49,21 +49,11 @@ void top_guests_free(TopGuests *guests)
 /* "0-2,5" of bits, or how many they are where that is too long. */
 static void append_harts(uint32_t harts, GString *out)
 {
-    g_autoptr(GString) list = g_string_new(NULL);
-    for (unsigned i = 0; i < 32; i++) {
-        unsigned last = i;
-        if (!(harts >> i & 1))
-            continue;
-        while (last < 31 && harts >> (last + 1) & 1)
-            last++;
-        g_string_append_printf(list, "%s%u", list->len ? "," : "", i);
-        if (last > i)
-            g_string_append_printf(list, "-%u", last);
-        i = last;
-    }
-    if (list->len > 5)
-        g_string_printf(list, "%d", __builtin_popcount(harts));
-    g_string_append_printf(out, " %5s", list->str);
+    g_autofree char *list = color_set_text(&(ColorSet){ { harts } }, 32);
+    if (strlen(list) > 5)
+        g_string_append_printf(out, " %5d", __builtin_popcount(harts));
+    else
+        g_string_append_printf(out, " %5s", list);
 }
 
 /* In 9 characters, with three digits at least. */

@@ -91,21 +91,7 @@ const SightOwner *owners_find(const GArray *owners, unsigned number)
 
 char *owner_harts_text(uint32_t harts)
 {
-    GString *list = g_string_new(NULL);
-    for (unsigned i = 0; i < 32; i++) {
-        unsigned last = i;
-        if (!(harts >> i & 1))
-            continue;
-        while (last < 31 && harts >> (last + 1) & 1)
-            last++;
-        g_string_append_printf(list, "%s%u", list->len ? "," : "", i);
-        if (last > i)
-            g_string_append_printf(list, "-%u", last);
-        i = last;
-    }
-    if (!list->len)
-        g_string_append_c(list, '-');
-    return g_string_free(list, FALSE);
+    return harts ? color_set_text(&(ColorSet){ { harts } }, 32) : g_strdup("-");
 }
 
 void owners_json(const GArray *owners, Json *json)
