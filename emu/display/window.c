@@ -292,6 +292,10 @@ bool window_attach(Window *window, const WindowSubjects *subjects, GError **erro
     }
     if (link->error)
         g_propagate_error(error, g_steal_pointer(&link->error));
+    else if (!open)
+        fail(error, EXIT_HOST,
+             "the window's screen went before the run began; start it again where there is one, or "
+             "write -display none");
     g_cond_signal(&link->to_window);
     while (open && !link->attached && !is_gone(link))
         g_cond_wait(&link->to_emulation, &link->lock);
@@ -310,7 +314,7 @@ bool window_end(Window *window, GError **error)
     UiLink *link = &window->link;
     g_mutex_lock(&link->lock);
     link->over = true;
-    bool lost = link->state == UI_LOST;
+    bool lost = link->state == UI_LOST && link->subjects;
     g_cond_signal(&link->to_window);
     g_mutex_unlock(&link->lock);
     g_thread_join(window->thread);
