@@ -340,7 +340,7 @@ static bool run_machine(Run *run, int *code, GError **error)
         g_propagate_error(error, g_steal_pointer(&m->stop_error));
         return false;
     }
-    if (!window_end(g_steal_pointer(&run->window), error))
+    if (!window_end(run->window, error))
         return false;
     *code = exit_code(run, reason);
     gdb_free(g_steal_pointer(&run->gdb));
@@ -355,6 +355,10 @@ static int take_apart(Run *run)
 {
     g_autoptr(GError) problem = NULL;
     (void)window_end(run->window, NULL);
+    gdb_free(run->gdb); /* applies what was posted last: keys, and commands of monitors */
+    window_free(run->window);
+    if (run->monitors)
+        run->monitors->host.gdb = NULL;
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         if (run->nets[i])
             net_port_free(run->nets[i]);
@@ -370,7 +374,6 @@ static int take_apart(Run *run)
     with_gdb_free(run->with_gdb);
     monitor_hub_free(run->monitors);
     display_free(run->display);
-    gdb_free(run->gdb);
     if (run->monitor_ends)
         g_array_free(run->monitor_ends, TRUE);
     options_free(run->options);

@@ -98,7 +98,8 @@ typedef struct {
 static void command_arrived(void *opaque, void *data)
 {
     UiLink *link = opaque;
-    monitor_hub_run(link->subjects->hub, data);
+    if (link->subjects)
+        monitor_hub_run(link->subjects->hub, data);
     g_free(data);
 }
 
@@ -115,6 +116,8 @@ static void look_at_pointer(void *opaque, void *data)
 {
     UiLink *link = opaque;
     (void)data;
+    if (!link->subjects)
+        return;
     g_atomic_int_set(&link->has_pointer, input_has_pointer(link->subjects->machine));
     g_atomic_int_set(&link->is_absolute, input_is_absolute(link->subjects->machine));
 }
@@ -309,26 +312,33 @@ bool window_attach(Window *window, const WindowSubjects *subjects, GError **erro
 
 bool window_end(Window *window, GError **error)
 {
-    if (!window)
+    if (!window || !window->thread)
         return true;
     UiLink *link = &window->link;
     g_mutex_lock(&link->lock);
     link->over = true;
-    bool lost = link->state == UI_LOST && link->subjects;
     g_cond_signal(&link->to_window);
     g_mutex_unlock(&link->lock);
-    g_thread_join(window->thread);
-    if (lost)
+    g_thread_join(g_steal_pointer(&window->thread));
+    if (link->state == UI_LOST && link->subjects)
         g_printerr("bulkhead: the window's screen is gone; the run was ended\n");
+    link->subjects = NULL;
     if (link->publisher)
-        publisher_free(link->publisher);
-    g_clear_error(&link->error);
+        publisher_free(g_steal_pointer(&link->publisher));
     bool ok = !window->shot_error;
     if (!ok)
         g_propagate_error(error, g_steal_pointer(&window->shot_error));
-    g_mutex_clear(&link->lock);
-    g_cond_clear(&link->to_window);
-    g_cond_clear(&link->to_emulation);
-    g_free(window);
     return ok;
+}
+
+void window_free(Window *window)
+{
+    if (!window)
+        return;
+    (void)window_end(window, NULL);
+    g_clear_error(&window->link.error);
+    g_mutex_clear(&window->link.lock);
+    g_cond_clear(&window->link.to_window);
+    g_cond_clear(&window->link.to_emulation);
+    g_free(window);
 }
