@@ -161,8 +161,8 @@ static bool is_gone(const UiLink *link)
     return link->state == UI_LOST || link->state == UI_FAILED;
 }
 
-/* Emulation thread, between slices: the window paints what the machine looks like now. */
-static void take_shot(Window *window, const WindowShot *wanted)
+/* Emulation thread, between slices: the window paints what the machine looks like now. False: there is none any more. */
+static bool take_shot(Window *window, const WindowShot *wanted)
 {
     UiLink *link = &window->link;
     UiShot shot = { .path = wanted->path };
@@ -172,13 +172,18 @@ static void take_shot(Window *window, const WindowShot *wanted)
     g_cond_signal(&link->to_window);
     while (!shot.asked && !is_gone(link))
         g_cond_wait(&link->to_emulation, &link->lock);
+    if (is_gone(link)) {
+        link->shot = NULL;
+        g_mutex_unlock(&link->lock);
+        return false;
+    }
     SightWants wants = shot.wants;
     g_mutex_unlock(&link->lock);
     Sights *sights = sights_make(window->subjects.machine, &wants);
     g_mutex_lock(&link->lock);
     shot.sights = sights;
     g_cond_signal(&link->to_window);
-    while (!shot.done && !is_gone(link))
+    while (!shot.done) /* who has asked goes on to the picture */
         g_cond_wait(&link->to_emulation, &link->lock);
     link->shot = NULL;
     g_mutex_unlock(&link->lock);
@@ -186,6 +191,7 @@ static void take_shot(Window *window, const WindowShot *wanted)
     if (shot.error && !window->shot_error)
         window->shot_error = g_steal_pointer(&shot.error);
     g_clear_error(&shot.error);
+    return true;
 }
 
 static void look(Machine *machine, void *opaque);
@@ -221,7 +227,8 @@ static void look(Machine *machine, void *opaque)
         uint64_t now = shot->in_insns ? machine_executed(machine) : clock_now(&machine->clock);
         if (now < shot->at)
             break;
-        take_shot(window, shot);
+        if (!take_shot(window, shot))
+            return;
         window->next_shot++;
     }
     if (window->next_shot == window->config->shots->len && window->config->ends)

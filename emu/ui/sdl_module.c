@@ -9,7 +9,6 @@
 #include "emu/base/error.h"
 #include "emu/ui/module.h"
 #include "emu/ui/sdl_events.h"
-#include "emu/ui/sdl_lost.h"
 #include "emu/ui/sdl_png.h"
 #include "emu/ui/sdl_views.h"
 #include "emu/ui/sdl_window.h"
@@ -204,6 +203,14 @@ static void attach(Module *m, const WindowSubjects *subjects)
     g_mutex_unlock(&link->lock);
 }
 
+/* The end of X's server is noticed where it is talked to: in any call of SDL's. */
+static bool is_lost(const Module *m)
+{
+    if (m->screen.lost)
+        window_closed(m->link, true);
+    return m->screen.lost;
+}
+
 /* False: the window is to go. */
 static bool obey(Module *m)
 {
@@ -228,7 +235,6 @@ static bool open(Module *m)
     GError *error = NULL;
     bool ok = screen_open(&m->screen, link->config, &error);
     if (ok) {
-        lost_watch(link);
         UiHost host = { run_command, change_scale, switch_full_screen, grab, m };
         m->ui = ui_new(link->config, &host);
         m->ui->live = true;
@@ -266,10 +272,8 @@ static void frame(Module *m)
         return;
     m->next_frame = MAX(m->next_frame + FRAME_US, now);
     unsigned done = events_take(&m->events);
-    if (m->screen.lost && m->screen.window) {
-        m->screen.window = NULL;
-        window_closed(m->link, true);
-    }
+    if (m->screen.lost)
+        return;
     if (done & EVENTS_CLOSED)
         window_closed(m->link, false);
     if (done & EVENTS_RESIZED) {
@@ -292,7 +296,7 @@ static void run(UiLink *link)
     Module m = { .link = link, .displays = g_ptr_array_new() };
     if (open(&m)) {
         m.next_frame = g_get_monotonic_time();
-        while (obey(&m))
+        while (!is_lost(&m) && obey(&m))
             frame(&m);
         say_stats(&m);
         ui_free(m.ui);
