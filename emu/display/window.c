@@ -271,7 +271,7 @@ Window *window_start(const WindowConfig *config, GError **error)
 {
     gint64 started = process_start();
     const UiModule *module = load(&kinds[config->in_terminal], error);
-    if (!module)
+    if (!module || !module->check(config, error))
         return NULL;
     Window *window = g_new0(Window, 1);
     window->config = config;

@@ -60,7 +60,7 @@ typedef struct {
 typedef struct Window Window;
 
 /* Loads the module and begins to open the window, which goes on while the machine is built. `config` must outlive it. Fails
- * with EXIT_CONFIG if this program has no window, EXIT_FILE without its module. */
+ * with EXIT_CONFIG if this program has no window, EXIT_FILE without its module, EXIT_USAGE if no panel is as `config` says. */
 Window *window_start(const WindowConfig *config, GError **error);
 /* The machine is built and is about to run. Waits until the window is there; fails with EXIT_HOST if there is no screen. */
 bool window_attach(Window *window, const WindowSubjects *subjects, GError **error);

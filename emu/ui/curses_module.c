@@ -273,21 +273,15 @@ static void take_sights(Module *m)
 
 /* Life. */
 
-/* "walk:va=0x80000000": as -display has it. */
 static void set_panel(Module *m, const char *text)
 {
-    g_auto(GStrv) parts = g_strsplit(text, ":", 2);
-    g_auto(GStrv) words = g_strsplit(parts[0] && parts[1] ? parts[1] : "", "/", -1);
-    for (guint i = 0; i < m->tabs->len; i++) {
+    const UiPanelType *type = panel_named(text);
+    for (guint i = 0; type && i < m->tabs->len; i++) {
         const TextTab *tab = g_ptr_array_index(m->tabs, i);
-        if (!tab->type || strcmp(tab->type->id, parts[0] ? parts[0] : ""))
+        if (tab->type != type)
             continue;
         m->tab = i;
-        for (char **word = words; *word && tab->type->set; word++) {
-            g_auto(GStrv) sides = g_strsplit(*word, "=", 2);
-            if (sides[0])
-                (void)tab->type->set(tab->state, sides[0], sides[1] ? sides[1] : "");
-        }
+        (void)panel_set(type, tab->state, text, NULL);
     }
 }
 
@@ -387,4 +381,4 @@ static void run(UiLink *link)
     g_free(m.clipboard);
 }
 
-const UiModule bulkhead_ui_module = { sizeof(UiLink), run };
+const UiModule bulkhead_ui_module = { sizeof(UiLink), panels_check, run };

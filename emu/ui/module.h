@@ -42,6 +42,7 @@ typedef struct {
 
 typedef struct {
     size_t link_size; /* of UiLink, as the module was built with it */
+    bool (*check)(const WindowConfig *config, GError **error); /* what -display says; EXIT_USAGE */
     void (*run)(UiLink *link);
 } UiModule;
 

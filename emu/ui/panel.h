@@ -8,6 +8,7 @@
 #ifndef EMU_UI_PANEL_H
 #define EMU_UI_PANEL_H
 
+#include "emu/display/window.h"
 #include "emu/sight/sights.h"
 #include "emu/ui/draw.h"
 #include "emu/ui/key.h"
@@ -34,6 +35,13 @@ typedef struct {
 
 /* All of them, in the order of their tabs, up to NULL. */
 extern const UiPanelType *const ui_panels[];
+
+/* "walk:va=0x80000000/hart=1" of -display: the panel that is named there; NULL: there is no such panel. */
+const UiPanelType *panel_named(const char *text);
+/* And makes it, whose memory is `state`, show that; EXIT_USAGE if it knows one of the words not. */
+bool panel_set(const UiPanelType *type, void *state, const char *text, GError **error);
+/* Are all that -display names there, and know their words? EXIT_USAGE otherwise. */
+bool panels_check(const WindowConfig *config, GError **error);
 
 extern const UiPanelType ui_panel_harts, ui_panel_timeline, ui_panel_walk, ui_panel_memory,
     ui_panel_irq, ui_panel_csr;

@@ -306,4 +306,4 @@ static void run(UiLink *link)
     g_free(m.title);
 }
 
-const UiModule bulkhead_ui_module = { sizeof(UiLink), run };
+const UiModule bulkhead_ui_module = { sizeof(UiLink), panels_check, run };

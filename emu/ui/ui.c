@@ -26,26 +26,17 @@ static void add_panels(Ui *ui)
     }
 }
 
-/* "walk:va=0x80000000/hart=1". */
+/* What panels do not know was said before: panels_check. */
 static void set_panel(Ui *ui, const char *text)
 {
-    g_auto(GStrv) parts = g_strsplit(text, ":", 2);
-    g_auto(GStrv) words = g_strsplit(parts[0] && parts[1] ? parts[1] : "", "/", -1);
-    for (guint i = 0; parts[0] && i < ui->panels->len; i++) {
+    const UiPanelType *type = panel_named(text);
+    for (guint i = 0; i < ui->panels->len; i++) {
         const UiPanel *panel = &g_array_index(ui->panels, UiPanel, i);
-        if (strcmp(panel->type->id, parts[0]))
+        if (panel->type != type)
             continue;
         ui->inspector = panel->area == AREA_RIGHT ? i : ui->inspector;
-        for (char **word = words; *word; word++) {
-            g_auto(GStrv) sides = g_strsplit(*word, "=", 2);
-            bool ok = sides[0] && panel->type->set &&
-                      panel->type->set(panel->state, sides[0], sides[1] ? sides[1] : "");
-            if (!ok)
-                g_printerr("bulkhead: panel=%s: the panel does not know '%s'\n", text, *word);
-        }
-        return;
+        (void)panel_set(type, panel->state, text, NULL);
     }
-    g_printerr("bulkhead: panel=%s: there is no such panel\n", text);
 }
 
 static void choose_inspector(Ui *ui, const WindowConfig *config)
