@@ -301,22 +301,21 @@ static bool start_gdb(Run *run, GError **error)
     return true;
 }
 
-static bool run_machine(Run *run, int *code, GError **error)
+/* All that talks to the machine, then the window, which shows it. */
+static bool start_all(Run *run, GError **error)
 {
-    const Options *o = run->options;
     Machine *m = run->machine;
-    if (o->window.on && o->window.in_terminal)
+    const WindowConfig *window = &run->options->window;
+    if (window->on && window->in_terminal)
         console_lend_terminal(run->console);
-    if (!write_pidfile(o, run->terminal, error) ||
+    if (!write_pidfile(run->options, run->terminal, error) ||
         !console_start(run->console, m, run->stays_live, error))
         return false;
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         if (run->nets[i])
             net_port_start(run->nets[i], m);
     display_start(run->display, &m->inbox);
-    if (!start_gdb(run, error))
-        return false;
-    if (!rerun_begin(run->rerun, run->gdb, error))
+    if (!start_gdb(run, error) || !rerun_begin(run->rerun, run->gdb, error))
         return false;
     console_offer(run->console); /* a monitor's commands may come from a file, and change the run */
     WindowSubjects subjects = { .machine = m,
@@ -324,16 +323,13 @@ static bool run_machine(Run *run, int *code, GError **error)
                                 .display = run->display,
                                 .vcs = console_vcs(run->console),
                                 .terminal = run->terminal };
-    if (run->window && !window_attach(run->window, &subjects, error))
-        return false;
-    if (run->daemon >= 0)
-        daemon_ready(run->daemon);
-    if (run->with_gdb)
-        with_gdb_ready(run->with_gdb);
-    /* A monitor's commands may have come from a file. */
-    StopReason reason = m->stop ? m->stop : machine_run(m);
-    while (reason == STOP_EXIT && o->keep_machine)
-        reason = keep_machine(run);
+    return !run->window || window_attach(run->window, &subjects, error);
+}
+
+/* The run is over: what it said and showed is brought to its end. */
+static bool end_all(Run *run, StopReason reason, int *code, GError **error)
+{
+    Machine *m = run->machine;
     console_flush(run->console);
     if (m->stop_error) {
         (void)rerun_end(run->rerun, m->stop_error->code, NULL); /* a recording is whole, too */
@@ -347,7 +343,25 @@ static bool run_machine(Run *run, int *code, GError **error)
     run->monitors->host.gdb = NULL;
     bool ok = rerun_end(run->rerun, *code, error);
     *code = observe_report(run->observer, reason, *code);
-    return ok && snapshots_end(m, o, error);
+    if (!*code && !window_has_all(run->window))
+        *code = EXIT_FILE;
+    return ok && snapshots_end(m, run->options, error);
+}
+
+static bool run_machine(Run *run, int *code, GError **error)
+{
+    Machine *m = run->machine;
+    if (!start_all(run, error))
+        return false;
+    if (run->daemon >= 0)
+        daemon_ready(run->daemon);
+    if (run->with_gdb)
+        with_gdb_ready(run->with_gdb);
+    /* A monitor's commands may have come from a file. */
+    StopReason reason = m->stop ? m->stop : machine_run(m);
+    while (reason == STOP_EXIT && run->options->keep_machine)
+        reason = keep_machine(run);
+    return end_all(run, reason, code, error);
 }
 
 /* 0, or the exit code for what failed at the very end. */

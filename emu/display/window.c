@@ -236,6 +236,19 @@ static void look(Machine *machine, void *opaque)
     schedule(window);
 }
 
+/* What the run ended before, or the screen. Pictures of one moment are all made or not. */
+static void say_missing(const Window *window)
+{
+    const GArray *shots = window->config->shots;
+    const char *why =
+        window->link.state == UI_LOST ? "the screen was gone" : "the run ended before";
+    for (guint i = window->next_shot; i < shots->len; i++) {
+        const WindowShot *shot = &g_array_index(shots, WindowShot, i);
+        g_printerr("bulkhead: '%s' was not made (-ui-at %" G_GUINT64_FORMAT " %s): %s\n",
+                   shot->path, shot->at, shot->in_insns ? "instructions" : "ns", why);
+    }
+}
+
 /* Life. */
 
 /* When this process began: what it did before it could tell the time is part of what people wait for. */
@@ -329,6 +342,7 @@ bool window_end(Window *window, GError **error)
     g_thread_join(g_steal_pointer(&window->thread));
     if (link->state == UI_LOST && link->subjects)
         g_printerr("bulkhead: the window's screen is gone; the run was ended\n");
+    say_missing(window);
     link->subjects = NULL;
     if (link->publisher)
         publisher_free(g_steal_pointer(&link->publisher));
@@ -336,6 +350,11 @@ bool window_end(Window *window, GError **error)
     if (!ok)
         g_propagate_error(error, g_steal_pointer(&window->shot_error));
     return ok;
+}
+
+bool window_has_all(const Window *window)
+{
+    return !window || window->next_shot == window->config->shots->len;
 }
 
 void window_free(Window *window)

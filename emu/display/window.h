@@ -66,6 +66,8 @@ Window *window_start(const WindowConfig *config, GError **error);
 bool window_attach(Window *window, const WindowSubjects *subjects, GError **error);
 /* The run is over: the window goes. Before what it looks at does. Fails if a picture could not be written. NULL is fine. */
 bool window_end(Window *window, GError **error);
+/* Have all pictures been taken? window_end says which have not. */
+bool window_has_all(const Window *window);
 /* Once nothing applies the machine's inbox any more: the window may have posted something last. NULL is fine. */
 void window_free(Window *window);
 /* Is the module there? Otherwise says what to do about it; not to be freed. */
