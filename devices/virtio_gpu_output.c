@@ -46,13 +46,20 @@ void gpu_show_output(VirtioGpu *gpu, unsigned number)
         gpu->display->show(gpu->display->host, number, &(HostImage){ 0 }, 0, 0, 0, 0);
 }
 
+/* Far outside is outside: so nobody who adds to it has to think of overflows. */
+static int place(uint32_t written)
+{
+    enum { FAR = 65536 };
+    return CLAMP((int32_t)written, -FAR, FAR);
+}
+
 void gpu_show_pointer(VirtioGpu *gpu, unsigned number, bool with_picture)
 {
     const GpuOutput *output = &gpu->outputs[number];
     const HostCursor cursor = {
         .visible = output->pointed,
-        .x = (int32_t)output->pointer_x,
-        .y = (int32_t)output->pointer_y,
+        .x = place(output->pointer_x),
+        .y = place(output->pointer_y),
         .hot_x = output->hot_x,
         .hot_y = output->hot_y,
         .pixels = with_picture ? output->picture : NULL,

@@ -69,7 +69,8 @@ typedef struct {
 /* What a pointer looks like: 64 x 64 pixels 0xAARRGGBB, with the point that points. */
 typedef struct {
     bool visible;
-    int x, y;               /* where its picture's upper left corner is, in the output's pixels */
+    int x,
+        y; /* where its picture's upper left corner is, in the output's pixels; -65536 to 65536 */
     unsigned hot_x, hot_y;  /* where it points, in its picture */
     const uint32_t *pixels; /* NULL: as before */
 } HostCursor;

@@ -488,6 +488,9 @@ Test(virtio_gpu, pointer)
     cr_assert_eq(COMMAND(gpu, MOVE_CURSOR, 1, 31, 32, 0, 0, 0, 0, 0), OK);
     cr_assert(seen->cursor.visible && seen->cursor.x == 31 && seen->cursor.y == 32);
     cr_assert_null(seen->cursor.pixels);
+    /* Positions that nobody can add to are far outside on the same side. */
+    cr_assert_eq(COMMAND(gpu, MOVE_CURSOR, 1, INT32_MAX, (uint32_t)INT32_MIN, 0, 0, 0, 0, 0), OK);
+    cr_assert(seen->cursor.x == 65536 && seen->cursor.y == -65536);
     cr_assert_eq(COMMAND(gpu, UPDATE_CURSOR, 1, 1, 2, 0, 0, 0, 0, 0), OK);
     cr_assert(!seen->cursor.visible);
     gpu_end(gpu);
