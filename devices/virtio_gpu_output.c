@@ -2,6 +2,12 @@
 /* virtio_gpu_output.c - what is shown where; see virtio_gpu_parts.h. */
 #include "devices/virtio_gpu_parts.h"
 
+static bool is_watched(const VirtioGpu *gpu)
+{
+    return gpu->display && gpu->display->show;
+}
+
+/* It is work also when nobody looks: a guest runs as it does when somebody does. */
 static void show_part(VirtioGpu *gpu, unsigned number, const GpuResource *resource,
                       const GpuRect *changed)
 {
@@ -18,18 +24,14 @@ static void show_part(VirtioGpu *gpu, unsigned number, const GpuResource *resour
         .pixels = resource->pixels + (size_t)part->y * resource->width + part->x,
     };
     gpu->work += 4ull * (right - left) * (bottom - top);
-    gpu->display->show(gpu->display->host, number, &image, left - part->x, top - part->y,
-                       right - left, bottom - top);
-}
-
-static bool is_watched(const VirtioGpu *gpu)
-{
-    return gpu->display && gpu->display->show;
+    if (is_watched(gpu))
+        gpu->display->show(gpu->display->host, number, &image, left - part->x, top - part->y,
+                           right - left, bottom - top);
 }
 
 void gpu_show(VirtioGpu *gpu, const GpuResource *resource, const GpuRect *changed)
 {
-    for (unsigned i = 0; i < gpu->config.n_outputs && is_watched(gpu); i++)
+    for (unsigned i = 0; i < gpu->config.n_outputs; i++)
         if (gpu->outputs[i].resource == resource->id)
             show_part(gpu, i, resource, changed);
 }
@@ -38,11 +40,9 @@ void gpu_show_output(VirtioGpu *gpu, unsigned number)
 {
     const GpuOutput *output = &gpu->outputs[number];
     const GpuResource *resource = output->resource ? gpu_find(gpu, output->resource) : NULL;
-    if (!is_watched(gpu))
-        return;
     if (resource)
         show_part(gpu, number, resource, &output->part);
-    else
+    else if (is_watched(gpu))
         gpu->display->show(gpu->display->host, number, &(HostImage){ 0 }, 0, 0, 0, 0);
 }
 

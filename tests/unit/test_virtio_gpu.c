@@ -544,6 +544,37 @@ Test(virtio_gpu, lines_are_work)
     gpu_end(gpu);
 }
 
+/* How many of a queue of flushes are done at once. */
+static unsigned flushes_at_once(bool watched)
+{
+    enum { WIDE = 2560, HIGH = 1600 };
+    Gpu *gpu = gpu_start();
+    uint32_t head, written;
+    unsigned n = 0;
+    const uint32_t command[6 + 6] = { FLUSH, 0, 0, 0, 0, 0, 0, 0, WIDE, HIGH, 1, 0 };
+    if (!watched)
+        gpu->display.show = NULL;
+    cr_assert_eq(COMMAND(gpu, CREATE, 1, BGRX, WIDE, HIGH), OK);
+    cr_assert_eq(COMMAND(gpu, SET_SCANOUT, 0, 0, WIDE, HIGH, 0, 1), OK);
+    vq_poke(&gpu->rig, COMMAND_AT, command, sizeof command);
+    vq_desc(&gpu->queues[0], 0, COMMAND_AT, sizeof command, 0, 0);
+    for (unsigned i = 0; i < VQ_NUM; i++)
+        vq_offer(&gpu->queues[0], 0);
+    vq_kick(&gpu->queues[0]);
+    while (vq_take(&gpu->queues[0], &head, &written))
+        n++;
+    gpu_end(gpu);
+    return n;
+}
+
+/* A guest runs the same whether somebody looks or not. */
+Test(virtio_gpu, looking_changes_nothing)
+{
+    unsigned watched = flushes_at_once(true);
+    cr_assert(watched < VQ_NUM, "%u", watched);
+    cr_assert_eq(flushes_at_once(false), watched);
+}
+
 /* Everything that was shown is shown anew, by another device, too. */
 Test(virtio_gpu, state)
 {
