@@ -161,11 +161,6 @@ static size_t receive(void *device, const uint8_t *data, size_t size)
     return taken;
 }
 
-static void refresh(void *device)
-{
-    gpu_refresh(device);
-}
-
 /* Life. */
 
 static void gpu_plugged(VirtioBackend *backend)
@@ -228,10 +223,6 @@ VirtioBackend *virtio_gpu_new(const VirtioGpuConfig *config, HostDisplay *displa
         gpu->outputs[i].enabled = true;
         gpu->outputs[i].width = config->width;
         gpu->outputs[i].height = config->height;
-    }
-    if (display) {
-        display->refresh = refresh;
-        display->device = gpu;
     }
     if (control) {
         control->receive = receive;

@@ -7,7 +7,7 @@
 
 enum { EVENTS, STATUS, N_QUEUES };
 enum { QUEUE_SIZE = 64, UNION_SIZE = 128 };
-enum { BUS_OF_VIRTUAL = 6, VENDOR = 0x0627, BYTES_OF_KEYS = VIRTIO_INPUT_CODES / 8 };
+enum { BUS_OF_VIRTUAL = 6, VENDOR = 0x0627 };
 
 /* 5.8.2, enum virtio_input_config_select */
 enum { ID_NAME = 1, ID_SERIAL = 2, ID_DEVIDS = 3, EV_BITS = 0x11, ABS_INFO = 0x12 };

@@ -75,17 +75,14 @@ typedef struct {
     const uint32_t *pixels; /* NULL: as before */
 } HostCursor;
 
-/* What a graphics device shows, on one or several outputs. */
+/* What a graphics device shows, on one or several outputs. Set by the host side. */
 typedef struct {
-    /* Set by the host side; NULL: nobody looks. `image` is what the output shows now, of which the part given may have
+    /* NULL: nobody looks. `image` is what the output shows now, of which the part given may have
      * changed; to be copied before returning. */
     void (*show)(void *host, unsigned output, const HostImage *image, unsigned x, unsigned y,
                  unsigned width, unsigned height);
     void (*point)(void *host, unsigned output, const HostCursor *cursor);
     void *host;
-    /* Set by the device at realize: shows all outputs and their pointers once more, after the state was replaced. */
-    void (*refresh)(void *device);
-    void *device;
 } HostDisplay;
 
 #endif

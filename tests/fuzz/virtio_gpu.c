@@ -359,8 +359,7 @@ static void act(Case *c)
     case 3: poke_queue(c); break;
     case 4: write_register(c, 0x50, take_below(&c->in, 3)); break;
     case 5: (void)fuzz_run(c->m, take(&c->in, 1)); break;
-    case 6: c->board->display.refresh(c->board->display.device); break;
-    case 7: reload(c); break;
+    case 6: reload(c); break;
     default: command(c); break;
     }
 }
