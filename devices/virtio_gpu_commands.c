@@ -83,8 +83,6 @@ static uint32_t get_edid(VirtioGpu *gpu, const void *command, GpuRequest *reques
     Edid answer = { .size = EDID_SIZE };
     if (!(gpu->backend.virtio->features & BIT(F_EDID)))
         return GPU_UNSPECIFIED;
-    if (c->output >= gpu->config.n_outputs)
-        return GPU_INVALID_OUTPUT;
     const GpuOutput *output = &gpu->outputs[c->output];
     edid_write(answer.edid, output->width, output->height, c->output);
     request->answer_size = sizeof answer;
@@ -103,42 +101,30 @@ static uint32_t create(VirtioGpu *gpu, const void *command, GpuRequest *request)
 
 static uint32_t unref(VirtioGpu *gpu, const void *command, GpuRequest *request)
 {
-    const OfResource *c = command;
-    GpuResource *resource = gpu_find(gpu, c->resource);
-    (void)request;
-    if (!resource)
-        return GPU_INVALID_RESOURCE;
-    gpu_destroy(gpu, resource);
+    (void)command;
+    gpu_destroy(gpu, request->resource);
     return GPU_OK;
 }
 
 static uint32_t attach(VirtioGpu *gpu, const void *command, GpuRequest *request)
 {
     const Attach *c = command;
-    GpuResource *resource = gpu_find(gpu, c->resource);
-    return resource ? gpu_attach(gpu, resource, request, c->n_entries) : GPU_INVALID_RESOURCE;
+    return gpu_attach(gpu, request->resource, request, c->n_entries);
 }
 
 static uint32_t detach(VirtioGpu *gpu, const void *command, GpuRequest *request)
 {
-    const OfResource *c = command;
-    GpuResource *resource = gpu_find(gpu, c->resource);
-    (void)request;
-    if (!resource)
-        return GPU_INVALID_RESOURCE;
-    if (!resource->entries)
+    (void)command;
+    if (!request->resource->entries)
         return GPU_UNSPECIFIED;
-    gpu_detach(gpu, resource);
+    gpu_detach(gpu, request->resource);
     return GPU_OK;
 }
 
 static uint32_t transfer(VirtioGpu *gpu, const void *command, GpuRequest *request)
 {
     const Transfer *c = command;
-    GpuResource *resource = gpu_find(gpu, c->resource);
-    (void)request;
-    if (!resource)
-        return GPU_INVALID_RESOURCE;
+    GpuResource *resource = request->resource;
     if (!resource->entries)
         return GPU_UNSPECIFIED;
     return gpu_is_inside(&c->part, resource) ? gpu_transfer(gpu, resource, &c->part, c->offset)
@@ -148,12 +134,7 @@ static uint32_t transfer(VirtioGpu *gpu, const void *command, GpuRequest *reques
 static uint32_t set_scanout(VirtioGpu *gpu, const void *command, GpuRequest *request)
 {
     const SetScanout *c = command;
-    GpuResource *resource = gpu_find(gpu, c->resource);
-    (void)request;
-    if (c->output >= gpu->config.n_outputs)
-        return GPU_INVALID_OUTPUT;
-    if (c->resource && !resource)
-        return GPU_INVALID_RESOURCE;
+    const GpuResource *resource = request->resource;
     if (resource && !gpu_can_show(&c->part, resource))
         return GPU_INVALID_PARAMETER;
     GpuOutput *output = &gpu->outputs[c->output];
@@ -166,13 +147,9 @@ static uint32_t set_scanout(VirtioGpu *gpu, const void *command, GpuRequest *req
 static uint32_t flush(VirtioGpu *gpu, const void *command, GpuRequest *request)
 {
     const Flush *c = command;
-    const GpuResource *resource = gpu_find(gpu, c->resource);
-    (void)request;
-    if (!resource)
-        return GPU_INVALID_RESOURCE;
-    if (!gpu_is_inside(&c->part, resource))
+    if (!gpu_is_inside(&c->part, request->resource))
         return GPU_INVALID_PARAMETER;
-    gpu_show(gpu, resource, &c->part);
+    gpu_show(gpu, request->resource, &c->part);
     return GPU_OK;
 }
 
@@ -180,12 +157,7 @@ static uint32_t flush(VirtioGpu *gpu, const void *command, GpuRequest *request)
 static uint32_t update_cursor(VirtioGpu *gpu, const void *command, GpuRequest *request)
 {
     const Cursor *c = command;
-    const GpuResource *resource = gpu_find(gpu, c->resource);
-    (void)request;
-    if (c->output >= gpu->config.n_outputs)
-        return GPU_INVALID_OUTPUT;
-    if (c->resource && !resource)
-        return GPU_INVALID_RESOURCE;
+    const GpuResource *resource = request->resource;
     if (resource && (resource->width != GPU_POINTER || resource->height != GPU_POINTER ||
                      c->hot_x >= GPU_POINTER || c->hot_y >= GPU_POINTER))
         return GPU_INVALID_PARAMETER;
@@ -206,35 +178,61 @@ static uint32_t move_cursor(VirtioGpu *gpu, const void *command, GpuRequest *req
 {
     const Cursor *c = command;
     (void)request;
-    if (c->output >= gpu->config.n_outputs)
-        return GPU_INVALID_OUTPUT;
     gpu->outputs[c->output].pointer_x = c->x;
     gpu->outputs[c->output].pointer_y = c->y;
     gpu_show_pointer(gpu, c->output, false);
     return GPU_OK;
 }
 
-/* 5.7.6.7. What is not here belongs to features that are not offered. */
-// clang-format off
-static const struct {
+/* 5.7.6.7. What is not here belongs to features that are not offered. `output` and `resource` say where in the body, if at all,
+ * the numbers of those are that it is about. */
+enum { NONE = -1 };
+
+typedef struct {
     uint32_t type;
     unsigned queue;
     size_t size;
+    int output, resource;
+    bool optional; /* resource 0 is none */
     uint32_t (*run)(VirtioGpu *gpu, const void *command, GpuRequest *request);
-} commands[] = {
-    { 0x100, CONTROL, 0,                  get_display_info },
-    { 0x101, CONTROL, sizeof(Create),     create },
-    { 0x102, CONTROL, sizeof(OfResource), unref },
-    { 0x103, CONTROL, sizeof(SetScanout), set_scanout },
-    { 0x104, CONTROL, sizeof(Flush),      flush },
-    { 0x105, CONTROL, sizeof(Transfer),   transfer },
-    { 0x106, CONTROL, sizeof(Attach),     attach },
-    { 0x107, CONTROL, sizeof(OfResource), detach },
-    { 0x10a, CONTROL, sizeof(GetEdid),    get_edid },
-    { 0x300, POINTER, sizeof(Cursor),     update_cursor },
-    { 0x301, POINTER, sizeof(Cursor),     move_cursor },
+} Command;
+
+// clang-format off
+#define IN(type, field) (int)offsetof(type, field)
+static const Command commands[] = {
+    { 0x100, CONTROL, 0,                  NONE,                   NONE,                     false, get_display_info },
+    { 0x101, CONTROL, sizeof(Create),     NONE,                   NONE,                     false, create },
+    { 0x102, CONTROL, sizeof(OfResource), NONE,                   IN(OfResource, resource), false, unref },
+    { 0x103, CONTROL, sizeof(SetScanout), IN(SetScanout, output), IN(SetScanout, resource), true,  set_scanout },
+    { 0x104, CONTROL, sizeof(Flush),      NONE,                   IN(Flush, resource),      false, flush },
+    { 0x105, CONTROL, sizeof(Transfer),   NONE,                   IN(Transfer, resource),   false, transfer },
+    { 0x106, CONTROL, sizeof(Attach),     NONE,                   IN(Attach, resource),     false, attach },
+    { 0x107, CONTROL, sizeof(OfResource), NONE,                   IN(OfResource, resource), false, detach },
+    { 0x10a, CONTROL, sizeof(GetEdid),    IN(GetEdid, output),    NONE,                     false, get_edid },
+    { 0x300, POINTER, sizeof(Cursor),     IN(Cursor, output),     IN(Cursor, resource),     true,  update_cursor },
+    { 0x301, POINTER, sizeof(Cursor),     IN(Cursor, output),     NONE,                     false, move_cursor },
 };
 // clang-format on
+
+static uint32_t number_at(const void *body, int offset)
+{
+    uint32_t number;
+    memcpy(&number, (const uint8_t *)body + offset, sizeof number);
+    return number;
+}
+
+static uint32_t run(VirtioGpu *gpu, const Command *command, const void *body, GpuRequest *request)
+{
+    if (command->output != NONE && number_at(body, command->output) >= gpu->config.n_outputs)
+        return GPU_INVALID_OUTPUT;
+    if (command->resource != NONE) {
+        uint32_t id = number_at(body, command->resource);
+        request->resource = gpu_find(gpu, id);
+        if (!request->resource && (id || !command->optional))
+            return GPU_INVALID_RESOURCE;
+    }
+    return command->run(gpu, body, request);
+}
 
 uint32_t gpu_command(VirtioGpu *gpu, unsigned queue, uint32_t type, GpuRequest *request)
 {
@@ -249,7 +247,7 @@ uint32_t gpu_command(VirtioGpu *gpu, unsigned queue, uint32_t type, GpuRequest *
             virtio_break(gpu->backend.virtio);
             return GPU_UNSPECIFIED;
         }
-        return commands[i].run(gpu, body, request);
+        return run(gpu, &commands[i], body, request);
     }
     return GPU_UNSPECIFIED;
 }

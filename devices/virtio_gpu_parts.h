@@ -77,6 +77,7 @@ typedef struct {
 /* One command being worked on. */
 typedef struct {
     VirtChain *chain;                /* at the end of the command's fixed part */
+    GpuResource *resource;           /* that it is about; NULL: none */
     uint8_t answer[GPU_MOST_ANSWER]; /* without the header */
     uint32_t answer_size;
 } GpuRequest;
