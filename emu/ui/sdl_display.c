@@ -52,7 +52,7 @@ static UiRect pointer_at(const DisplayView *v)
     const HostCursor *p = &v->frame.pointer;
     if (!p->visible)
         return (UiRect){ 0 };
-    return (UiRect){ p->x - (int)p->hot_x, p->y - (int)p->hot_y, DISPLAY_POINTER, DISPLAY_POINTER };
+    return (UiRect){ p->x, p->y, DISPLAY_POINTER, DISPLAY_POINTER };
 }
 
 static uint32_t over(uint32_t below, uint32_t above)
