@@ -14,8 +14,18 @@
 #include "emu/ui/panel_text.h"
 #include "mmu/pte.h"
 
-enum { MOST_CELL_LINES = 4, LABEL_WIDTH = 7 * UI_CELL_W, GAP = 4, FIELD_WIDTH = 40 * UI_CELL_W };
-enum { BESIDE_WIDTH = 900, LEAST_FIELDS = 8 * UI_CELL_H };
+enum {
+    MOST_CELL_LINES = 4,
+    GAP = 4,
+    LABEL_WIDTH = 6 * UI_CELL_W + GAP,
+    FIELD_WIDTH = 40 * UI_CELL_W
+};
+enum {
+    BESIDE_WIDTH = 900,
+    LEAST_FIELDS = 4 * UI_CELL_H,
+    MOST_COLUMNS = WALK_GRID_LEVELS + 1,
+    CELL_EDGE = GAP + 2
+};
 
 /* Regions. Cells are CLICK_STEP and following. */
 enum {
@@ -70,12 +80,14 @@ static unsigned chosen_step(const WalkPanel *panel, const WalkSight *sight)
 
 /* The grid. */
 
-/* Where things are: in every row `columns` cells, those of the G stage from the highest level on, then the entry. */
+/* Where things are: in every row `columns` cells, those of the G stage from the highest level on, then the entry; those that are
+ * empty in all rows are left out. */
 typedef struct {
     const WalkGrid *grid;
     unsigned columns, g_levels;
-    int cell_w, row_h, lines; /* lines of text in a cell */
-    unsigned first, shown;    /* rows */
+    unsigned levels[MOST_COLUMNS]; /* by column: of the G stage; g_levels: the entry */
+    int cell_w, row_h, lines;      /* lines of text in a cell */
+    unsigned first, shown;         /* rows */
 } Layout;
 
 static unsigned levels_of(unsigned mode)
@@ -83,12 +95,32 @@ static unsigned levels_of(unsigned mode)
     return mode ? atp_levels(mode) : 0;
 }
 
-static int step_at(const Layout *layout, unsigned row, unsigned column)
+/* The step of that level of the G stage; g_levels: the entry. */
+static int step_of(const Layout *layout, unsigned row, unsigned level)
 {
     const WalkRow *r = &layout->grid->rows[row];
-    if (column < layout->g_levels)
-        return r->g[layout->g_levels - 1 - column];
-    return r->entry;
+    return level < layout->g_levels ? r->g[level] : r->entry;
+}
+
+static int step_at(const Layout *layout, unsigned row, unsigned column)
+{
+    return step_of(layout, row, layout->levels[column]);
+}
+
+/* Is there what the walk has come to, instead of an entry? */
+static bool is_result(const Layout *layout, unsigned row, unsigned level)
+{
+    return layout->grid->result.status == WALK_OK && layout->g_levels &&
+           level == layout->g_levels && row + 1 == layout->grid->n_rows;
+}
+
+static void add_column(Layout *layout, unsigned level)
+{
+    for (unsigned row = 0; row < layout->grid->n_rows; row++)
+        if (step_of(layout, row, level) != WALK_NO_STEP || is_result(layout, row, level)) {
+            layout->levels[layout->columns++] = level;
+            return;
+        }
 }
 
 static bool find_cell(const Layout *layout, unsigned step, unsigned *row, unsigned *column)
@@ -102,9 +134,11 @@ static bool find_cell(const Layout *layout, unsigned step, unsigned *row, unsign
 
 static Layout make_layout(const WalkGrid *grid)
 {
-    unsigned g = levels_of(grid->request.g.mode);
-    bool has_entries = grid->request.s.mode || g; /* with the G stage alone: what it came to */
-    return (Layout){ .grid = grid, .g_levels = g, .columns = g + has_entries };
+    Layout layout = { .grid = grid, .g_levels = levels_of(grid->request.g.mode) };
+    for (unsigned level = layout.g_levels; level-- > 0;)
+        add_column(&layout, level);
+    add_column(&layout, layout.g_levels);
+    return layout;
 }
 
 /* Cells as high as there is room for; or, if not even one line each fits, the rows about the chosen one. */
@@ -115,9 +149,9 @@ static void fit_layout(Layout *layout, UiRect area, unsigned chosen)
     const int n = (int)layout->grid->n_rows;
     layout->cell_w = (area.w - LABEL_WIDTH) / (int)layout->columns;
     layout->lines = MOST_CELL_LINES;
-    while (layout->lines > 1 && (layout->lines * UI_CELL_H + 2 * GAP) * n > room)
+    while (layout->lines > 1 && (layout->lines * UI_CELL_H + CELL_EDGE) * n > room)
         layout->lines--;
-    layout->row_h = layout->lines * UI_CELL_H + 2 * GAP;
+    layout->row_h = layout->lines * UI_CELL_H + CELL_EDGE;
     layout->shown = (unsigned)CLAMP(room / layout->row_h, 0, n);
     find_cell(layout, chosen, &row, &column);
     layout->first = row >= layout->shown ? row - layout->shown + 1 : 0;
@@ -131,29 +165,79 @@ static UiRect cell_rect(const Layout *layout, UiRect area, unsigned row, unsigne
                      layout->cell_w - GAP, layout->row_h - GAP };
 }
 
+/* The words of a cell. Numbers are whole or left out: half an address says nothing. */
+typedef struct {
+    const Layout *layout;
+    DrawList *list;
+    UiRect left;
+} Cell;
+
+static bool cell_has_room(const Cell *cell, const char *text)
+{
+    return draw_width(text) <= cell->left.w;
+}
+
+static void cell_number(Cell *cell, UiColor ink, const char *name, uint64_t number)
+{
+    g_autofree char *text = g_strdup_printf("%s %" PRIx64, name, number);
+    g_autofree char *tight = g_strdup_printf("%s%" PRIx64, name, number);
+    const char *fits = *name && cell_has_room(cell, text) ? text : tight;
+    if (cell_has_room(cell, fits))
+        panel_line(cell->list, &cell->left, ink, 0, fits);
+}
+
+/* All that there is room for in one line: which entry, and its flags, if need be without those that are clear. */
+static char *one_line(const Cell *cell, const char *name, const char *flags)
+{
+    g_auto(GStrv) set = g_strsplit(flags, "-", -1);
+    g_autofree char *packed = g_strjoinv("", set);
+    const char *const ways[][3] = { { name, " ", flags },
+                                    { name, " ", packed },
+                                    { name, "", packed } };
+    for (unsigned i = 0; i < G_N_ELEMENTS(ways); i++) {
+        g_autofree char *text = g_strconcat(ways[i][0], ways[i][1], ways[i][2], NULL);
+        if (cell_has_room(cell, text))
+            return g_steal_pointer(&text);
+    }
+    return g_strdup(name);
+}
+
+static void draw_words(Cell *cell, unsigned number, UiColor ink, unsigned style)
+{
+    const WalkStep *step = &cell->layout->grid->result.steps[number];
+    char flags[WORDS_FLAGS];
+    g_autofree char *name =
+        g_strdup_printf("%u%c", number, walk_grid_fails_at(cell->layout->grid, number) ? '!' : '+');
+    g_autofree char *where = g_strdup_printf("%s %" PRIx64, name, step->at.v);
+    words_of_flags(step->pte, flags);
+    g_autofree char *line = one_line(cell, name, flags);
+    if (cell->layout->lines == 1) {
+        panel_line(cell->list, &cell->left, ink, style, line);
+        return;
+    }
+    bool together = cell_has_room(cell, where);
+    panel_line(cell->list, &cell->left, ink, style, together ? where : name);
+    panel_line(cell->list, &cell->left, ink, 0, flags);
+    if (!together)
+        cell_number(cell, ink, "", step->at.v);
+    cell_number(cell, UI_DIM, "ppn", bits(step->pte, 53, 10));
+    if (!step->stage && cell->layout->g_levels)
+        cell_number(cell, UI_DIM, "gpa", step->gpa.v);
+}
+
 static void draw_cell(const Layout *layout, unsigned number, UiRect at, bool chosen, DrawList *list)
 {
-    const WalkStep *step = &layout->grid->result.steps[number];
     const bool fails = walk_grid_fails_at(layout->grid, number);
-    const UiColor ink = fails ? UI_BAD : UI_TEXT;
-    char flags[WORDS_FLAGS];
-    g_autofree char *where =
-        g_strdup_printf("%u%c %" PRIx64, number, fails ? '!' : '+', step->at.v);
-    g_autofree char *ppn = g_strdup_printf("ppn %" PRIx64, bits(step->pte, 53, 10));
     draw_fill(list, at, chosen ? UI_RAISED : UI_BACK);
     draw_frame(list, at, fails ? UI_BAD : chosen ? UI_FOCUS : UI_RULE);
     if (chosen)
         draw_frame(list, rect_inset(at, 1), UI_FOCUS);
     draw_region(list, at, CLICK_STEP + number);
-    UiRect inside = { at.x + 2, at.y + (at.h - layout->lines * UI_CELL_H) / 2, at.w - 4,
-                      layout->lines * UI_CELL_H };
-    panel_line(list, &inside, ink, chosen ? UI_BOLD : 0, where);
-    panel_line(list, &inside, ink, 0, words_of_flags(step->pte, flags));
-    panel_line(list, &inside, UI_DIM, 0, ppn);
-    if (!step->stage && layout->g_levels) {
-        g_autofree char *gpa = g_strdup_printf("gpa %" PRIx64, step->gpa.v);
-        panel_line(list, &inside, UI_DIM, 0, gpa);
-    }
+    Cell cell = { layout,
+                  list,
+                  { at.x + 2, at.y + (at.h - layout->lines * UI_CELL_H) / 2, at.w - 4,
+                    layout->lines * UI_CELL_H } };
+    draw_words(&cell, number, fails ? UI_BAD : UI_TEXT, chosen ? UI_BOLD : 0);
 }
 
 /* What a walk of both stages has come to, where in the rows above the entries are. */
@@ -161,11 +245,15 @@ static void draw_result(const Layout *layout, UiRect at, DrawList *list)
 {
     const WalkResult *r = &layout->grid->result;
     g_autofree char *spa = g_strdup_printf("spa %" PRIx64, r->spa.v);
-    g_autofree char *gpa = g_strdup_printf("gpa %" PRIx64, r->gpa.v);
     draw_frame(list, at, UI_GOOD);
-    UiRect inside = rect_inset(at, 2);
-    panel_line(list, &inside, UI_GOOD, UI_BOLD, spa);
-    panel_line(list, &inside, UI_DIM, 0, gpa);
+    Cell cell = { layout, list, { at.x + 2, at.y + 1, at.w - 4, at.h - 2 } };
+    if (!cell_has_room(&cell, spa)) {
+        panel_line(list, &cell.left, UI_GOOD, UI_BOLD, "spa");
+        cell_number(&cell, UI_GOOD, "", r->spa.v);
+        return;
+    }
+    panel_line(list, &cell.left, UI_GOOD, UI_BOLD, spa);
+    cell_number(&cell, UI_DIM, "gpa", r->gpa.v);
 }
 
 /* From one entry of a row to the next that was read: the middle of the gap between them. */
@@ -181,16 +269,14 @@ static void draw_row(const Layout *layout, UiRect area, unsigned row, unsigned c
     UiRect before = { 0 }, at;
     UiRect label = cell_rect(layout, area, row, 0);
     label.x = area.x;
-    label.w = LABEL_WIDTH - UI_CELL_W;
+    label.w = LABEL_WIDTH - GAP;
     draw_fit(list, label, UI_DIM, 0, layout->grid->rows[row].label);
     for (unsigned column = 0; column < layout->columns; column++) {
         int step = step_at(layout, row, column);
-        bool is_result = layout->grid->result.status == WALK_OK && layout->g_levels &&
-                         column == layout->g_levels && row + 1 == layout->grid->n_rows;
         at = cell_rect(layout, area, row, column);
         if (step != WALK_NO_STEP)
             draw_cell(layout, (unsigned)step, at, (unsigned)step == chosen, list);
-        else if (is_result)
+        else if (is_result(layout, row, layout->levels[column]))
             draw_result(layout, at, list);
         else
             continue;
@@ -206,8 +292,8 @@ static void draw_heading(const Layout *layout, UiRect area, DrawList *list)
         UiRect at = cell_rect(layout, area, layout->first, column);
         at.y = area.y;
         at.h = UI_CELL_H;
-        g_autofree char *name = column < layout->g_levels
-                                    ? g_strdup_printf("G %u", layout->g_levels - 1 - column)
+        g_autofree char *name = layout->levels[column] < layout->g_levels
+                                    ? g_strdup_printf("G %u", layout->levels[column])
                                     : g_strdup(layout->grid->request.s.mode ? "entry" : "");
         draw_fit(list, at, UI_DIM, 0, name);
     }
