@@ -356,6 +356,7 @@ static void draw_picture(const IrqPanel *panel, const IrqSight *sight, UiRect ar
 /* Where there is no room for three columns: a line each, one below the other. */
 static void draw_narrow(const IrqPanel *panel, const IrqSight *sight, UiRect left, DrawList *list)
 {
+    GArray *source_y = new_ys(sight->sources->len), *port_y = new_ys(sight->ports->len);
     for (guint i = 0; i < sight->harts->len; i++) {
         const IrqHart *hart = hart_at(sight, i);
         g_autofree char *last = hart_last(hart);
@@ -366,10 +367,12 @@ static void draw_narrow(const IrqPanel *panel, const IrqSight *sight, UiRect lef
     }
     UiRect table = rect_cut_bottom(
         &left, MIN((int)table_lines(hart_at(sight, panel->hart)) * UI_CELL_H, left.h * 2 / 3));
-    for (guint i = panel->scrolled; i < sight->sources->len; i++) {
-        g_autofree char *line = source_line(sight, source_at(sight, i));
-        panel_line(list, &left, source_at(sight, i)->lit ? UI_WARN : UI_TEXT, 0, line);
-    }
+    const int source_lines = 2 + 2 * (int)sight->sources->len; /* at most: each with its chip */
+    UiRect ports = rect_cut_bottom(&left, left.h - MIN(source_lines * UI_CELL_H, left.h / 2));
+    draw_sources(panel, &(Picture){ .sight = sight, .sources = left, .source_y = source_y }, list);
+    draw_ports(panel, &(Picture){ .sight = sight, .ports = ports, .port_y = port_y }, list);
+    g_array_free(source_y, TRUE);
+    g_array_free(port_y, TRUE);
     draw_table(hart_at(sight, panel->hart), table, list);
 }
 
