@@ -180,6 +180,7 @@ static void draw_tables(const HartsPanel *p, const HartsSight *s, DrawList *list
 {
     PanelTable *parts = parts_table(s, left.w - MARGIN), *harts = harts_table(s, left.w);
     unsigned room = (unsigned)(left.h / UI_CELL_H), rows = s->parts->len + s->n_harts + 3;
+    unsigned of_parts = room > s->n_harts + 2 ? room - s->n_harts - 2 : 0;
     unsigned of_harts = rest_lines(harts, left.w) + s->n_harts;
     bool detailed = rows + of_harts + foot <= room;
     bool all = rows + of_harts + rest_lines(parts, left.w - MARGIN) + foot <= room;
@@ -189,7 +190,8 @@ static void draw_tables(const HartsPanel *p, const HartsSight *s, DrawList *list
         panel_paragraph(list, &at, s->unknown ? UI_WARN : UI_DIM, foot, late);
         panel_paragraph(list, &at, UI_DIM, foot, counted);
     }
-    draw_parts(s, parts, list, &left, detailed ? s->parts->len : MAX(room / 2, 3) - 1, all);
+    draw_parts(s, parts, list, &left,
+               detailed ? s->parts->len : CLAMP(of_parts, 2, MAX(room / 2, 3) - 1), all);
     rect_cut_top(&left, UI_CELL_H / 2);
     draw_harts(p, s, harts, list, &left, detailed);
     panel_table_free(parts);
