@@ -57,6 +57,14 @@ static void draw_cache(MemoryPanel *panel, const Sights *sights, DrawList *list,
     panel_cache(panel, sight, evictions, list, area);
 }
 
+/* At the bottom, how to have one. */
+static void draw_no_model(UiRect *left, DrawList *list)
+{
+    int lines = (int)panel_paragraph_lines(left->w, cache_no_model);
+    UiRect at = rect_cut_bottom(left, lines * UI_CELL_H);
+    panel_paragraph(list, &at, UI_DIM, (unsigned)lines, cache_no_model);
+}
+
 static void draw(void *state, const Sights *sights, DrawList *list, UiRect area)
 {
     MemoryPanel *panel = state;
@@ -77,7 +85,7 @@ static void draw(void *state, const Sights *sights, DrawList *list, UiRect area)
     else if (panel->halves == CACHE_HALF)
         cache = rect_cut_left(&left, left.w);
     else if (panel->halves == BOTH_HALVES && !both && left.h >= 20 * UI_CELL_H)
-        draw_fit(list, rect_cut_bottom(&left, UI_CELL_H), UI_DIM, 0, cache_no_model);
+        draw_no_model(&left, list);
     if (cache.w && both)
         draw_line(list, cache.x, cache.y, beside ? cache.x : cache.x + cache.w - 1,
                   beside ? cache.y + cache.h - 1 : cache.y, UI_RULE);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "emu/ui/palette.h"
+#include "emu/ui/panel_text.h"
 
 /* Life. */
 
@@ -234,9 +235,10 @@ static void draw_middle(const Ui *ui, DrawList *list, UiRect area)
     UiRect rest = area, head = draw_head(ui, AREA_MIDDLE, list, &rest);
     draw_fill(list, rest, UI_BACK);
     if (!ui->tabs->len) {
-        draw_fit(list, rest, UI_DIM, 0,
-                 "  No console and no display here; see -serial vc and -device "
-                 "virtio-gpu-device.");
+        UiRect at = rect_inset(rest, 2 * UI_CELL_W);
+        panel_paragraph(list, &at, UI_DIM, 4,
+                        "No console and no display here; see -serial vc and -device "
+                        "virtio-gpu-device.");
         return;
     }
     if (ui->tiles) {
