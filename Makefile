@@ -302,12 +302,13 @@ format: ## format every C file
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | awk -F'|' '{printf "  %-16s %s\n", $$1, $$2}'
 
-install: $(B)/bulkhead $(MODULES) ## into PREFIX (DESTDIR is respected)
+install: $(B)/bulkhead $(MODULES) $(if $(shell command -v $(RISCV)gcc),$(DEMO)) ## into PREFIX (DESTDIR is respected)
 	install -D -m 755 $(B)/bulkhead $(DESTDIR)$(PREFIX)/bin/bulkhead
-	for module in $(MODULES); do install -D -m 755 -t $(DESTDIR)$(PREFIX)/lib/bulkhead $$module; done
+	set -e; for module in $(MODULES); do install -D -m 755 -t $(DESTDIR)$(PREFIX)/lib/bulkhead $$module; done
 	install -D -m 644 docs/bulkhead.1 $(DESTDIR)$(PREFIX)/share/man/man1/bulkhead.1
 	$(B)/bulkhead -completion bash | install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/bash-completion/completions/bulkhead
-	for image in $(wildcard $(IMAGES) $(HYP)/partition.elf); do install -D -m 644 $$image $(DESTDIR)$(PREFIX)/share/bulkhead/; done
+	set -e; for image in $(IMAGES) $(DEMO); do \
+	  if test -e $$image; then install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/bulkhead $$image; fi; done
 
 clean: ## remove what was built (keeps build/images)
 	rm -rf build/hyp build/release build/debug build/asan build/torture build/mutants build/clang build/arm64 build/fuzz build/bench build/bench.json build/bulkhead
