@@ -63,6 +63,21 @@ static bool add_loader(Options *o, Props *props, GError **error)
     return props_finish(props, error);
 }
 
+/* Names of devices are one another's, as QEMU's. */
+static bool check_device_id(const Options *o, Props *props, GError **error)
+{
+    const char *id = props_take(props, "id");
+    if (id && !*id)
+        return fail(error, EXIT_USAGE, "-device: id= is empty; give it a name, or leave it out");
+    for (guint i = 0; id && i < o->notes->len; i++) {
+        const DeviceNote *note = g_ptr_array_index(o->notes, i);
+        const char *other = props_take(note->props, "id");
+        if (other && !strcmp(other, id))
+            return fail(error, EXIT_USAGE, "-device: id '%s' is used twice; give each its own", id);
+    }
+    return true;
+}
+
 bool option_device(Options *o, const OptionDef *def, const char *argument, GError **error)
 {
     (void)def;
@@ -78,6 +93,8 @@ bool option_device(Options *o, const OptionDef *def, const char *argument, GErro
         return false;
     if (props_take(props, "help"))
         return options_show_driver(o, driver);
+    if (!check_device_id(o, props, error))
+        return false;
     if (!strcmp(name, "loader"))
         return add_loader(o, props, error);
     DeviceNote *note = options_own(o, g_new0(DeviceNote, 1));
