@@ -91,7 +91,7 @@ bool option_device(Options *o, const OptionDef *def, const char *argument, GErro
     const Driver *driver = options_find_driver(name, error);
     if (!driver)
         return false;
-    if (props_take(props, "help"))
+    if (props_has(props, "help"))
         return options_show_driver(o, driver);
     if (!check_device_id(o, props, error))
         return false;

@@ -129,7 +129,7 @@ bool option_display(Options *o, const OptionDef *def, const char *argument, GErr
     if (type && !strcmp(type, "sdl"))
         return read_window(o, props, error);
     return fail(error, EXIT_CONFIG,
-                "-display %s cannot be had: there are sdl and curses; write -display sdl",
+                "-display %s cannot be had: there are sdl, curses and none; write -display sdl",
                 type ? type : argument);
 }
 

@@ -66,6 +66,7 @@ static bool add(Props *props, const char *word, const char *implied, GError **er
 {
     const char *equals = strchr(word, '=');
     bool is_implied = !equals && implied && !props->names->len;
+    props->implied = is_implied ? implied : props->implied;
     g_autofree char *name = is_implied
                                 ? g_strdup(implied)
                                 : g_strndup(word, equals ? (size_t)(equals - word) : strlen(word));
@@ -88,9 +89,12 @@ static bool add(Props *props, const char *word, const char *implied, GError **er
 Props *props_parse(const char *option, const char *text, const char *implied, GError **error)
 {
     Props *props = g_new(Props, 1);
-    *props =
-        (Props){ option, g_ptr_array_new_with_free_func(g_free),
-                 g_ptr_array_new_with_free_func(g_free), g_byte_array_new(), g_ptr_array_new() };
+    *props = (Props){ option,
+                      g_ptr_array_new_with_free_func(g_free),
+                      g_ptr_array_new_with_free_func(g_free),
+                      g_byte_array_new(),
+                      g_ptr_array_new(),
+                      NULL };
     for (const char *rest = text; rest;) {
         g_autofree char *word = next_word(&rest);
         if (!add(props, word, implied, error)) {
@@ -112,9 +116,18 @@ void props_free(Props *props)
     g_free(props);
 }
 
+/* Each once, and not what needs no name. */
+static void ask_for(Props *props, const char *name)
+{
+    for (guint i = 0; i < props->asked_for->len; i++)
+        if (!strcmp(g_ptr_array_index(props->asked_for, i), name))
+            return;
+    g_ptr_array_add(props->asked_for, (gpointer)(uintptr_t)name);
+}
+
 const char *props_take(Props *props, const char *name)
 {
-    g_ptr_array_add(props->asked_for, (gpointer)(uintptr_t)name);
+    ask_for(props, name);
     for (unsigned i = 0; i < props->names->len; i++) {
         if (strcmp(g_ptr_array_index(props->names, i), name))
             continue;
@@ -151,7 +164,7 @@ char **props_take_all(Props *props, const char *name)
         g_ptr_array_add(all, g_strdup(g_ptr_array_index(props->values, i)));
     }
     g_ptr_array_add(all, NULL);
-    g_ptr_array_add(props->asked_for, (gpointer)(uintptr_t)name);
+    ask_for(props, name);
     return (char **)g_ptr_array_free(all, FALSE);
 }
 
@@ -181,6 +194,19 @@ bool props_only(Props *props, const char *name, const char *only, const char *wh
                 props->option, name, text, why, name, name, words[0]);
 }
 
+/* "there are: a b", to be freed; asked_for ends in NULL. */
+static char *others(const Props *props)
+{
+    g_autoptr(GString) list = g_string_new(NULL);
+    for (guint i = 0; i + 1 < props->asked_for->len; i++) {
+        const char *name = g_ptr_array_index(props->asked_for, i);
+        if (!props->implied || strcmp(props->implied, name))
+            g_string_append_printf(list, " %s", name);
+    }
+    return list->len ? g_strconcat("there are:", list->str, NULL)
+                     : g_strdup("there is none: leave it out");
+}
+
 bool props_finish(Props *props, GError **error)
 {
     for (unsigned i = 0; i < props->names->len; i++) {
@@ -192,11 +218,11 @@ bool props_finish(Props *props, GError **error)
             return fail(error, EXIT_USAGE, "%s: property '%s' is given twice; give it once",
                         props->option, name);
         const char *near = nearest_word(name, (const char *const *)props->asked_for->pdata);
-        g_autofree char *all = g_strjoinv(" ", (char **)props->asked_for->pdata);
+        g_autofree char *all = others(props);
         return near ? fail(error, EXIT_USAGE, "%s: no property is called '%s'; did you mean '%s'?",
                            props->option, name, near)
-                    : fail(error, EXIT_USAGE, "%s: no property is called '%s'; there are: %s",
-                           props->option, name, all);
+                    : fail(error, EXIT_USAGE, "%s: no property is called '%s'; %s", props->option,
+                           name, all);
     }
     return true;
 }

@@ -20,6 +20,8 @@ typedef struct {
     GPtrArray *names, *values;
     GByteArray *taken;    /* one byte a property */
     GPtrArray *asked_for; /* names that somebody looked for */
+    const char
+        *implied; /* what the first is called that came without a name; NULL: there was none */
 } Props;
 
 /* Splits `text` at commas; two commas stand for one. A first word without '=' is the value of `implied` (may be
