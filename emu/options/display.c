@@ -248,7 +248,9 @@ bool options_resolve_window(Options *o, GError **error)
         return fail(error, EXIT_CONFIG,
                     "-full-screen: there is no window to fill it; add -display sdl");
     o->has_window = w->on;
-    w->ends = w->hidden && w->shots->len && !o->serial && !o->monitors->len && !o->gdbs->len;
+    bool nobody =
+        (!o->serial || options_is_nothing(o->serial)) && !o->monitors->len && !o->gdbs->len;
+    w->ends = w->hidden && w->shots->len && nobody;
     o->skip_idle |= w->ends;
     if (o->nographic && w->on && !w->hidden)
         return fail(error, EXIT_CONFIG,
