@@ -183,6 +183,8 @@ struct Machine {
         void *
             opaque); /* called once, when somebody stops it for the first time; NULL: nobody wants to know */
     void *first_pause_opaque;
+    const char *
+        remembered_from; /* since when, for people; NULL: the start, or as much as there is memory for */
     const char *no_time_travel; /* and why, for people; NULL: nobody asked for it */
     /* Of whoever remembers the run; time/history.h. Not state. */
     struct History *history; /* NULL: nobody does */

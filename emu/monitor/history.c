@@ -32,8 +32,11 @@ static void arrive(Monitor *monitor, TravelEnd end, GString *out)
     const Machine *m = monitor->machine;
     if (monitor->paused)
         monitor->paused(monitor);
-    g_string_append_printf(out, "%s; hart %u, pc 0x%" PRIx64 ", %" PRIu64 " ns\n", words[end],
-                           monitor->hart, m->harts[monitor->hart].pc, clock_now(&m->clock));
+    g_string_append(out, words[end]);
+    if (end == TRAVEL_AT_START && m->remembered_from)
+        g_string_append_printf(out, " (the run is remembered from %s)", m->remembered_from);
+    g_string_append_printf(out, "; hart %u, pc 0x%" PRIx64 ", %" PRIu64 " ns\n", monitor->hart,
+                           m->harts[monitor->hart].pc, clock_now(&m->clock));
 }
 
 void monitor_reverse(Monitor *monitor, const char *arguments, GString *out)

@@ -114,6 +114,7 @@ static void begin_history(void *opaque)
 {
     Rerun *r = opaque;
     r->machine->no_time_travel = NULL;
+    r->machine->remembered_from = "the first stop on; from the start with -history on";
     input_log_attach(r->inputs, r->machine);
     r->history = history_new(r->machine, r->inputs, OPTIONS_HISTORY);
 }
@@ -141,7 +142,10 @@ bool rerun_begin(Rerun *r, GdbHub *gdb, GError **error)
         return true;
     }
     if (!o->history)
-        m->no_time_travel = "nobody remembers the run; start with -history on";
+        m->no_time_travel =
+            o->record
+                ? "a run that is recorded is remembered with -history on alone; start with both"
+                : "nobody remembers the run; start with -history on";
     if (!o->record && !r->replay && m->no_time_travel)
         return true;
     r->history = history_new(m, r->inputs, m->no_time_travel ? 0 : o->history);
