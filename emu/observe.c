@@ -171,11 +171,11 @@ static void report_explanation(const Observer *it, StopReason reason)
     explanation_free(found);
 }
 
-/* Did the guest fail? An instruction limit or a signal is a usual end, also of a replay, unless a file was named for the
+/* Did the guest fail? An instruction limit, a signal or a screen that was lost is a usual end, also of a replay, unless a file was named for the
  * events before it. */
 static bool has_failed(const Observer *it, StopReason reason, int code)
 {
-    bool usual = it->options->replay && code > EXIT_TIMEOUT;
+    bool usual = it->options->replay && (code > EXIT_TIMEOUT || code == EXIT_HOST);
     bool failed = (reason == STOP_EXIT && !usual) || (reason == STOP_QUIT && code == EXIT_TIMEOUT);
     return code && (failed || it->options->ring_file) && it->machine->trace.ring;
 }
