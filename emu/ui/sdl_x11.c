@@ -32,6 +32,26 @@ static int ignore_end(Display *display)
     return 0;
 }
 
+/* X's handler of errors is told nothing of ours; it runs on the thread that talked to the server. */
+typedef struct {
+    Window window;
+    bool *lost;
+} Watched;
+
+static GPrivate watched = G_PRIVATE_INIT(g_free);
+
+/* Others' programs may end our window, which is then lost as if the server had gone. Every other error is of one request, of
+ * which nothing depends; Xlib's own handler would end the program. */
+static int note_error(Display *display, XErrorEvent *event)
+{
+    const Watched *w = g_private_get(&watched);
+    (void)display;
+    if (w && event->resourceid == w->window &&
+        (event->error_code == BadWindow || event->error_code == BadDrawable))
+        *w->lost = true;
+    return 0;
+}
+
 void x11_watch(SDL_Window *window, bool *lost)
 {
     SDL_SysWMinfo info;
@@ -40,6 +60,10 @@ void x11_watch(SDL_Window *window, bool *lost)
         return;
     XSetIOErrorHandler(ignore_end);
     XSetIOErrorExitHandler(info.info.x11.display, note_end, lost);
+    Watched *w = g_new(Watched, 1);
+    *w = (Watched){ info.info.x11.window, lost };
+    g_private_replace(&watched, w);
+    XSetErrorHandler(note_error);
 }
 
 /* The clipboard: Inter-Client Communication Conventions Manual, 2.4 and 2.7.2. The answer comes to a connection of our own, so
