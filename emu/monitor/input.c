@@ -50,19 +50,20 @@ void monitor_sendkey(Monitor *monitor, const char *arguments, GString *out)
     g_auto(GStrv) words = g_strsplit(arguments, " ", -1);
     guint n_words = g_strv_length(words);
     unsigned codes[MOST_KEYS];
-    guint64 ms = HOLD_MS;
-    if (n_words < 1 || n_words > 2 ||
-        (n_words == 2 && !g_ascii_string_to_unsigned(words[1], 10, 1, MOST_MS, &ms, NULL))) {
+    gint64 ms = HOLD_MS;
+    if (n_words < 1 || n_words > 2) {
         monitor_say_usage(monitor, out);
         return;
     }
+    if (n_words == 2 && !monitor_number(words[1], "MS", 1, MOST_MS, &ms, out))
+        return;
     unsigned n = read_keys(words[0], codes, out);
     if (!n)
         return;
     if (!input_has_keyboard(monitor->machine))
         g_string_append(out, "there is no keyboard; start with -device virtio-keyboard-device and "
                              "-global virtio-mmio.force-legacy=false\n");
-    else if (!input_hold_keys(monitor->machine, codes, n, ms))
+    else if (!input_hold_keys(monitor->machine, codes, n, (uint64_t)ms))
         g_string_append(out, "too many keys wait to be pressed; let the machine run first\n");
 }
 
@@ -120,6 +121,11 @@ void monitor_mouse_to(Monitor *monitor, const char *arguments, GString *out)
     int n = read_numbers(arguments, to, 4, 0);
     if ((n != 2 && n != 4) || !to[2] || !to[3])
         monitor_say_usage(monitor, out);
+    else if (to[0] >= to[2] || to[1] >= to[3])
+        g_string_append_printf(out,
+                               "that is outside: X is from 0 to %" G_GINT64_FORMAT
+                               ", Y from 0 to %" G_GINT64_FORMAT "\n",
+                               to[2] - 1, to[3] - 1);
     else if (has_kind(monitor, VIRTIO_INPUT_TABLET, out))
         input_pointer_to(monitor->machine, 0, (int)to[0], (int)to[1], (unsigned)to[2],
                          (unsigned)to[3]);
@@ -130,9 +136,10 @@ void monitor_mouse_button(Monitor *monitor, const char *arguments, GString *out)
 {
     static const InputButton buttons[] = { INPUT_LEFT, INPUT_RIGHT, INPUT_MIDDLE };
     gint64 state;
-    if (read_numbers(arguments, &state, 1, 0) != 1 || state >= 1 << G_N_ELEMENTS(buttons))
+    if (!*arguments)
         monitor_say_usage(monitor, out);
-    else if (has_pointer(monitor, out))
+    else if (monitor_number(arguments, "STATE", 0, (1 << G_N_ELEMENTS(buttons)) - 1, &state, out) &&
+             has_pointer(monitor, out))
         for (unsigned i = 0; i < G_N_ELEMENTS(buttons); i++)
             input_button(monitor->machine, buttons[i], state >> i & 1);
 }

@@ -69,32 +69,42 @@ void monitor_continue(Monitor *monitor, const char *arguments, GString *out)
         monitor_breaks_leave(monitor->machine->monitors->breaks);
 }
 
+static bool has_guest(const Machine *m)
+{
+    for (unsigned i = 0; i < m->n_harts; i++)
+        if (m->harts[i].csr.hgatp)
+            return true;
+    return false;
+}
+
 static void step_to_exit(Monitor *monitor, GString *out)
 {
     if (!may_go(monitor, out))
         return;
     monitor_continue(monitor, "", out);
     monitor->waits = monitor_breaks_at_exit(monitor, out);
+    if (monitor->waits && !has_guest(monitor->machine))
+        g_string_append(out,
+                        "no hart has a guest yet (hgatp is 0 everywhere); the machine runs until a "
+                        "guest exits, or stop ends that\n");
 }
 
 void monitor_step(Monitor *monitor, const char *arguments, GString *out)
 {
     Machine *m = monitor->machine;
-    guint64 count = 1;
+    gint64 count = 1;
     if (!strcmp(arguments, "exit")) {
         step_to_exit(monitor, out);
         return;
     }
-    if (*arguments && !g_ascii_string_to_unsigned(arguments, 10, 1, G_MAXINT64, &count, NULL)) {
-        monitor_say_usage(monitor, out);
+    if (*arguments && !monitor_number(arguments, "N", 1, G_MAXINT64, &count, out))
         return;
-    }
     if (!may_go(monitor, out))
         return;
     forget_exit(monitor);
     machine_tell_pause(m);
     m->step_hart = monitor->hart;
-    m->step_end = machine_steps_over(m) + count;
+    m->step_end = machine_steps_over(m) + (uint64_t)count;
     m->harts[monitor->hart].step_over = true;
     m->paused = false;
     monitor->waits = true;

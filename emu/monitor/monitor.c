@@ -183,6 +183,17 @@ void monitor_say_usage(const Monitor *monitor, GString *out)
     g_string_append_printf(out, "write: %s\n", usage);
 }
 
+bool monitor_number(const char *text, const char *name, gint64 least, gint64 most, gint64 *value,
+                    GString *out)
+{
+    bool ok = g_ascii_string_to_signed(text, 10, least, most, value, NULL);
+    if (!ok)
+        g_string_append_printf(
+            out, "%s is a number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT ", not '%s'\n",
+            name, least, most, text);
+    return ok;
+}
+
 /* Words with one space between them. */
 static char *tidy(const char *line)
 {

@@ -99,6 +99,9 @@ unsigned monitor_find_csr(const Monitor *monitor, const char *name, GString *out
 extern const char *const monitor_x_names[32];
 /* For completion: adds `word` if it begins like that. */
 void monitor_offer_word(GPtrArray *words, const char *word, const char *begin);
+/* A whole number from `least` to `most`; false: it is none, which `out` says by the argument's `name`. */
+bool monitor_number(const char *text, const char *name, gint64 least, gint64 most, gint64 *value,
+                    GString *out);
 /* How the command that runs is written. */
 void monitor_say_usage(const Monitor *monitor, GString *out);
 /* Says why a command of QEMU's is not there; false: the line begins with none of these. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* screen.c - commands about what graphics devices show; see monitor.h. */
+#include "devices/virtio_gpu.h"
 #include "emu/display/display.h"
 #include "emu/monitor/monitor.h"
 
@@ -86,20 +87,31 @@ void monitor_info_displays(Monitor *monitor, const char *arguments, GString *out
     }
 }
 
+/* A side that devices can be given; 0 and 0: there is no screen there any more. */
+static bool read_size(char **words, gint64 *width, gint64 *height, GString *out)
+{
+    if (!strcmp(words[0], "0") && !strcmp(words[1], "0")) {
+        *width = *height = 0;
+        return true;
+    }
+    return monitor_number(words[0], "W", VIRTIO_GPU_LEAST_SIDE, VIRTIO_GPU_MOST_SIDE, width, out) &&
+           monitor_number(words[1], "H", VIRTIO_GPU_LEAST_SIDE, VIRTIO_GPU_MOST_SIDE, height, out);
+}
+
 /* "W H [DEVICE [HEAD]]" */
 void monitor_display_size(Monitor *monitor, const char *arguments, GString *out)
 {
     Display *display = monitor_host(monitor)->display;
     g_auto(GStrv) words = g_strsplit(arguments, " ", -1);
     guint n = g_strv_length(words);
-    guint64 width, height, head = 0;
-    if (n < 2 || n > 4 || !g_ascii_string_to_unsigned(words[0], 10, 0, 65535, &width, NULL) ||
-        !g_ascii_string_to_unsigned(words[1], 10, 0, 65535, &height, NULL) ||
-        (n == 4 &&
-         !g_ascii_string_to_unsigned(words[3], 10, 0, DISPLAY_MOST_OUTPUTS, &head, NULL))) {
+    gint64 width, height, head = 0;
+    if (n < 2 || n > 4) {
         monitor_say_usage(monitor, out);
         return;
     }
+    if (!read_size(words, &width, &height, out) ||
+        (n == 4 && !monitor_number(words[3], "HEAD", 0, DISPLAY_MOST_OUTPUTS - 1, &head, out)))
+        return;
     int output = display ? display_find(display, n > 2 ? words[2] : NULL, (unsigned)head) : -1;
     if (output >= 0) {
         display_size_wanted(display, (unsigned)output, (unsigned)width, (unsigned)height);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* timeline.c - harts, timeline: what harts did of late; see monitor.h, emu/sight/. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "emu/monitor/monitor.h"
@@ -7,6 +8,7 @@
 #include "emu/sight/sights.h"
 
 enum { PS_PER_NS = 1000, ROWS_OF_ONE = 40 };
+#define PS_PER_S UINT64_C(1000000000000)
 
 typedef struct {
     SightWants sight;
@@ -14,25 +16,31 @@ typedef struct {
     bool as_json;
 } Wanted;
 
-/* [SPAN] [hart N] [json]; false: something else. */
-static bool read_words(const Monitor *monitor, const char *arguments, Wanted *wanted)
+/* [SPAN] [hart N] [json]; false: something else, which `out` says. */
+static bool read_words(const Monitor *monitor, const char *arguments, Wanted *wanted, GString *out)
 {
     g_auto(GStrv) words = g_strsplit(arguments, " ", -1);
     *wanted = (Wanted){ .hart = MACHINE_MAX_HARTS };
     for (char **word = words; *word; word++) {
-        guint64 number, ps;
+        gint64 number;
+        guint64 ps;
         if (!strcmp(*word, "json")) {
             wanted->as_json = true;
-        } else if (!strcmp(*word, "hart") && word[1] &&
-                   g_ascii_string_to_unsigned(word[1], 10, 0, monitor->machine->n_harts - 1,
-                                              &number, NULL)) {
+        } else if (!strcmp(*word, "hart") && word[1]) {
+            if (!monitor_number(word[1], "hart", 0, monitor->machine->n_harts - 1, &number, out))
+                return false;
             wanted->hart = (unsigned)number;
             word++;
         } else if (!**word) {
             continue;
         } else if (parse_time(*word, 0, &ps) && ps >= PS_PER_NS) {
             wanted->sight.span_ns = ps / PS_PER_NS;
+        } else if (g_ascii_isdigit(**word)) {
+            g_string_append_printf(out, "'%s' is no span of time from 1ns to %" PRIu64 "s\n", *word,
+                                   UINT64_MAX / PS_PER_S);
+            return false;
         } else {
+            monitor_say_usage(monitor, out);
             return false;
         }
     }
@@ -51,7 +59,9 @@ static void write_json(const SightType *type, const void *sight, GString *out)
 void monitor_harts(Monitor *monitor, const char *arguments, GString *out)
 {
     Wanted wanted;
-    if (!read_words(monitor, arguments, &wanted) || wanted.hart < MACHINE_MAX_HARTS) {
+    if (!read_words(monitor, arguments, &wanted, out))
+        return;
+    if (wanted.hart < MACHINE_MAX_HARTS) {
         monitor_say_usage(monitor, out);
         return;
     }
@@ -68,10 +78,8 @@ void monitor_harts(Monitor *monitor, const char *arguments, GString *out)
 void monitor_timeline(Monitor *monitor, const char *arguments, GString *out)
 {
     Wanted wanted;
-    if (!read_words(monitor, arguments, &wanted)) {
-        monitor_say_usage(monitor, out);
+    if (!read_words(monitor, arguments, &wanted, out))
         return;
-    }
     Timeline *t = timeline_make(monitor->machine, &wanted.sight);
     if (wanted.as_json) {
         write_json(&sight_types[SIGHT_TIMELINE], t, out);

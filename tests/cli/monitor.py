@@ -422,7 +422,23 @@ def back_over_loads(program, folder):
     os.remove(os.path.join(folder, "later.bhs"))
 
 
-RUNS = [back_over_loads, lets_a_debugger_in, on_a_pseudo_terminal, in_the_background, dumps, from_a_configuration, piped, from_a_file, snapshots, over_a_socket, tcp_and_more_than_one, resets, resets_at_once, back_over_a_power_off, recorded_in_the_past]
+def out_of_range(program, folder):
+    """What is no number that can be had is told which could."""
+    devices = ["-global", "virtio-mmio.force-legacy=false", "-device", "virtio-gpu-device,id=a", "-device", "virtio-tablet-device", "-device",
+               "virtio-keyboard-device"]
+    for command, said in (("timeline 99999999999s", "no span of time from 1ns to 18446744s"), ("timeline 1ms hart 9", "hart is a number from 0 to 0"),
+                          ("step 99999999999999999999", "N is a number from 1 to 9223372036854775807"), ("sendkey a 99999999999999", "MS is a number from 1 to 600000"),
+                          ("mouse_button 8", "STATE is a number from 0 to 7"), ("display_size 1000000 1000000 a", "W is a number from 64 to 4095"),
+                          ("display_size 64 1 a", "H is a number from 64 to 4095"), ("mouse_to 5000 5000 100 100", "X is from 0 to 99, Y from 0 to 99")):
+        done = subprocess.run([program] + LOOP + ["-S", "-serial", "none", "-monitor", "stdio", *devices], cwd=folder, input=command + "\nquit\n",
+                              capture_output=True, text=True, timeout=WAIT, check=False)
+        assert done.returncode == 0 and said in done.stdout, (command, done)
+    done = subprocess.run([program] + LOOP + ["-S", "-serial", "none", "-monitor", "stdio", "-max-insns", "9999"], cwd=folder, input="step exit\nquit\n",
+                          capture_output=True, text=True, timeout=WAIT, check=False)
+    assert "no hart has a guest yet" in done.stdout, done
+
+
+RUNS = [out_of_range, back_over_loads, lets_a_debugger_in, on_a_pseudo_terminal, in_the_background, dumps, from_a_configuration, piped, from_a_file, snapshots, over_a_socket, tcp_and_more_than_one, resets, resets_at_once, back_over_a_power_off, recorded_in_the_past]
 
 
 def run_all(program, folder):
