@@ -72,7 +72,7 @@ void monitor_continue(Monitor *monitor, const char *arguments, GString *out)
 static bool has_guest(const Machine *m)
 {
     for (unsigned i = 0; i < m->n_harts; i++)
-        if (m->harts[i].csr.hgatp)
+        if (m->harts[i].csr.hgatp || hart_is_guest(&m->harts[i]))
             return true;
     return false;
 }
@@ -95,6 +95,10 @@ void monitor_step(Monitor *monitor, const char *arguments, GString *out)
     gint64 count = 1;
     if (!strcmp(arguments, "exit")) {
         step_to_exit(monitor, out);
+        return;
+    }
+    if (*arguments && !g_ascii_isdigit(*arguments)) {
+        monitor_say_usage(monitor, out);
         return;
     }
     if (*arguments && !monitor_number(arguments, "N", 1, G_MAXINT64, &count, out))
