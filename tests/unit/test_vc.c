@@ -83,7 +83,7 @@ Test(vc, nobody_waits_for_who_does_not_read, .timeout = 60)
 }
 
 /* A window that hangs is waited for once, and again when it has gone on. */
-Test(vc, a_reader_that_hangs, .timeout = 20)
+Test(vc, a_reader_that_hangs)
 {
     g_autofree uint8_t *got = g_malloc(MUCH);
     Vc *vc = vc_new("x", false, 0, 0);
