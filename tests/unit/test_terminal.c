@@ -532,7 +532,7 @@ static gpointer write_text(gpointer opaque)
     return NULL;
 }
 
-Test(terminal, with_a_line, .timeout = 60)
+Test(terminal, with_a_line)
 {
     uint8_t typed[100];
     unsigned cols, rows;

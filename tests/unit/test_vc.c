@@ -52,7 +52,7 @@ Test(vc, what_is_said_waits_for_a_reader)
 }
 
 /* More than fits: the writer waits, and everything comes. */
-Test(vc, a_slow_reader_gets_everything, .timeout = 60)
+Test(vc, a_slow_reader_gets_everything)
 {
     g_autofree uint8_t *expected = pattern(MUCH), *got = g_malloc(MUCH);
     Vc *vc = vc_new("x", false, 0, 0);
@@ -67,7 +67,7 @@ Test(vc, a_slow_reader_gets_everything, .timeout = 60)
     vc_free(vc);
 }
 
-Test(vc, nobody_waits_for_who_does_not_read, .timeout = 60)
+Test(vc, nobody_waits_for_who_does_not_read)
 {
     Vc *vc = vc_new("x", false, 0, 0);
     write_much(vc);
@@ -148,7 +148,7 @@ static void rig_end(Rig *r)
 }
 
 /* A device that has room for a few bytes now and then, as a 16550 with its FIFO. */
-Test(vc, a_paste_arrives_whole, .timeout = 60)
+Test(vc, a_paste_arrives_whole)
 {
     Rig r;
     CharSpec spec = { .kind = CHAR_VC, .name = "serial0" };
@@ -169,7 +169,7 @@ Test(vc, a_paste_arrives_whole, .timeout = 60)
 }
 
 /* Beyond what the line may hold, typing says how much there was room for. */
-Test(vc, typing_is_bounded, .timeout = 60)
+Test(vc, typing_is_bounded)
 {
     Vc *vc = vc_new("x", false, 0, 0);
     g_autofree uint8_t *bytes = pattern(MUCH);
