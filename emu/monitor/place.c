@@ -9,6 +9,7 @@
 #include "emu/monitor/monitor.h"
 #include "emu/options/options.h"
 #include "emu/symbols.h"
+#include "emu/time/history.h"
 
 enum { CTRL_C = 3 };
 
@@ -301,6 +302,8 @@ static void notice(Machine *machine)
 {
     MonitorHub *hub = machine->monitors;
     monitor_breaks_act(hub->breaks);
+    if (machine->paused)
+        history_paused(machine);
     for (guint i = 0; i < hub->places->len && machine->paused; i++) {
         MonitorPlace *place = g_ptr_array_index(hub->places, i);
         if (place->monitor.waits)

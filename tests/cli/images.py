@@ -52,6 +52,13 @@ def li(rd, value):
     return [lui(rd, upper), addi(rd, rd, value - (upper << 12))]
 
 
+def waits():
+    """Sleeps until its timer is due, 100 ticks later, again and again."""
+    lw = 2 << 12 | 0x03
+    code = li(T1, 0x80) + [0x304 << 20 | T1 << 15 | 1 << 12 | 0x73] + li(T0, 0x200bff8) + li(T2, 0x2004000) + [sw(0, T2, 4)]
+    return code + [T0 << 15 | T1 << 7 | lw, addi(T1, T1, 100), sw(T1, T2), 0x10500073, jump(-16)]
+
+
 def finish(word):
     return li(T0, FINISHER) + li(T1, word) + [sw(T1, T0), jump(0)]
 
@@ -149,6 +156,7 @@ def make_all(folder):
         "semicopy.elf": elf(code(semihosting_copy())),
         "semitext.elf": elf(semihosting_text(100000)),
         "loop.elf": elf(code([jump(0)])),
+        "waits.elf": elf(code(waits())),
         "reset.elf": elf(code(say("R") + finish(0x7777))),
         "hello.elf": elf(code(say("hello, world\n") + finish(0x5555))),
         "prompt.elf": elf(code(say("prompt> ") + [jump(0)])),

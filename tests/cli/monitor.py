@@ -422,6 +422,19 @@ def back_over_loads(program, folder):
     os.remove(os.path.join(folder, "later.bhs"))
 
 
+def back_to_where_it_stopped(program, folder):
+    """Also from a step that began in a WFI, where only time had passed: all of the state is what it was, and then what it became."""
+    slept = 0
+    for steps in range(9000, 60000, 1700):
+        commands = f"step {steps}\nwait\ninfo hash\ninfo cpus\nstep\nwait\ninfo hash\nreverse\ninfo hash\nstep\nwait\ninfo hash\nquit\n"
+        done = subprocess.run([program, "-bios", "none", "-kernel", "waits.elf", "-S", "-history", "on", "-serial", "none", "-monitor", "stdio"],
+                              cwd=folder, input=commands, capture_output=True, text=True, timeout=WAIT, check=False)
+        hashes = re.findall(r"^\(qemu\) ([0-9a-f]{16})$", done.stdout, re.M)
+        assert len(hashes) == 4 and hashes[:2] == hashes[2:] and hashes[0] != hashes[1], (steps, done)
+        slept += int(re.search(r"retired=(\d+)", done.stdout)[1]) < steps
+    assert slept > 20, slept
+
+
 def out_of_range(program, folder):
     """What is no number that can be had is told which could."""
     devices = ["-global", "virtio-mmio.force-legacy=false", "-device", "virtio-gpu-device,id=a", "-device", "virtio-tablet-device", "-device",
@@ -438,7 +451,7 @@ def out_of_range(program, folder):
     assert "no hart has a guest yet" in done.stdout, done
 
 
-RUNS = [out_of_range, back_over_loads, lets_a_debugger_in, on_a_pseudo_terminal, in_the_background, dumps, from_a_configuration, piped, from_a_file, snapshots, over_a_socket, tcp_and_more_than_one, resets, resets_at_once, back_over_a_power_off, recorded_in_the_past]
+RUNS = [out_of_range, back_to_where_it_stopped, back_over_loads, lets_a_debugger_in, on_a_pseudo_terminal, in_the_background, dumps, from_a_configuration, piped, from_a_file, snapshots, over_a_socket, tcp_and_more_than_one, resets, resets_at_once, back_over_a_power_off, recorded_in_the_past]
 
 
 def run_all(program, folder):
