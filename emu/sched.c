@@ -232,8 +232,8 @@ static void hear_host(Machine *m)
     if (UNLIKELY(m->step_end != UINT64_MAX) && machine_steps_over(m) >= m->step_end) {
         m->step_end = UINT64_MAX;
         m->paused = m->noticed = true;
-        history_paused(
-            m); /* before monitors hear of it, whose next line may let it go on at once */
+        /* Before monitors hear of it, whose next line may let it go on at once. */
+        history_paused(m);
     }
     tell_monitors(m);
     if (LIKELY(!m->paused) || m->stop)
