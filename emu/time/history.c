@@ -385,6 +385,8 @@ void history_paused(Machine *m)
         return;
     Stop stop = { .moment = history_now(h) };
     history_note_steps(m, stop.steps);
+    for (unsigned i = 0; i < m->n_harts; i++)
+        stop.idle[i] = m->harts[i].idle_units;
     guint place = h->stops->len;
     while (place && moment_before(&stop.moment, &g_array_index(h->stops, Stop, place - 1).moment))
         place--;

@@ -20,7 +20,7 @@ typedef struct {
 /* Where a debugger had the machine. */
 typedef struct {
     Moment moment;
-    uint64_t steps[MACHINE_MAX_HARTS];
+    uint64_t steps[MACHINE_MAX_HARTS], idle[MACHINE_MAX_HARTS];
 } Stop;
 
 struct History {

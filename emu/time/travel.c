@@ -243,6 +243,18 @@ static bool find_known(const History *h, const Moment *now, unsigned hart, uint6
     return found;
 }
 
+/* The stop before `now`, if since then the hart has done nothing but wait: a step that began in a WFI. */
+static const Stop *find_wait(const History *h, const Moment *now, unsigned hart, uint64_t steps,
+                             uint64_t idle)
+{
+    for (guint i = h->stops->len; i-- > 0;) {
+        const Stop *stop = &g_array_index(h->stops, Stop, i);
+        if (moment_before(&stop->moment, now))
+            return stop->steps[hart] == steps && stop->idle[hart] < idle ? stop : NULL;
+    }
+    return NULL;
+}
+
 /* From the last mark before that. */
 static TravelEnd go_to_steps(History *h, const Moment *now, unsigned hart, uint64_t steps)
 {
@@ -266,6 +278,13 @@ static TravelEnd step_back(void *opaque, unsigned hart, uint64_t count)
         return TRAVEL_CANCELLED;
     Moment now = history_now(h);
     uint64_t steps = hart_steps(&h->machine->harts[hart]);
+    const Stop *wait = find_wait(h, &now, hart, steps, h->machine->harts[hart].idle_units);
+    for (; wait && count; count--) {
+        now = wait->moment;
+        if (count == 1)
+            return travel_go_to(h, &now);
+        wait = find_wait(h, &now, hart, steps, wait->idle[hart]);
+    }
     if (steps < count)
         return go_to_start(h);
     if (find_known(h, &now, hart, steps - count, &known))
