@@ -10,19 +10,6 @@
 #include "tests/lib/machine_rig.h"
 #include "tests/unit/test_ui_setup.h"
 
-static char *say(Machine *m, const char *command)
-{
-    Monitor monitor = { .machine = m };
-    GString *out = g_string_new(NULL);
-    monitor_run(&monitor, command, out);
-    return g_string_free(out, FALSE);
-}
-
-static void expect(const char *text, const char *part)
-{
-    cr_expect(strstr(text, part), "no \"%s\" in:\n%s", part, text);
-}
-
 static Machine *machine_with_files(void)
 {
     MachineConfig config = { .n_harts = 1, .ram_size = 16 << 20, .quantum = 10000 };

@@ -13,19 +13,6 @@
 enum { NOP = 0x13, MRET = 0x30200073, JUMP_TO_SELF = 0x6f };
 enum { UART = 10, ENABLE = 0x2000, CONTEXT = 0x200000, CLAIM = 4 };
 
-static char *say(Machine *m, const char *command)
-{
-    Monitor monitor = { .machine = m };
-    GString *out = g_string_new(NULL);
-    monitor_run(&monitor, command, out);
-    return g_string_free(out, FALSE);
-}
-
-static void expect(const char *text, const char *part)
-{
-    cr_expect(strstr(text, part), "no \"%s\" in:\n%s", part, text);
-}
-
 static void put(Machine *m, uint64_t address, uint32_t value)
 {
     cr_assert(bus_write(&m->bus, (Spa){ address }, 4, value, requester_hart(0)), "0x%lx", address);

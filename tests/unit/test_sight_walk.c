@@ -9,32 +9,15 @@
 #include "emu/sight/walk.h"
 #include "mmu/pte.h"
 #include "tests/lib/machine_rig.h"
+#include "tests/unit/test_guest_setup.h"
 #include "tests/unit/test_ui_setup.h"
 
-enum { VS = BOARD_RAM + 0x300000, G = BOARD_RAM + 0x310000, DATA = BOARD_RAM + 0x320000 };
-enum { LEAF = PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D, G_LEAF = LEAF | PTE_U };
-#define VA 0x40201000ul
-
-static uint64_t entry(uint64_t address, uint64_t flags)
+/* Running: in VS-mode, and its faults are kept. */
+static Machine *running_guest(void)
 {
-    return address >> 12 << 10 | flags;
-}
-
-/* VA is guest-physical DATA by three tables from VS on; a leaf of the G stage of 1 GiB covers all of RAM. The hart is in
- * VS-mode. */
-static Machine *guest(void)
-{
-    Machine *m = rig_in(PRIV_S, NULL);
-    Hart *hart = &m->harts[0];
-    rig_write64(m, VS + 8, entry(VS + 0x1000, PTE_V));
-    rig_write64(m, VS + 0x1000 + 8, entry(VS + 0x2000, PTE_V));
-    rig_write64(m, VS + 0x2000 + 8, entry(DATA, LEAF));
-    rig_write64(m, G + 16, entry(BOARD_RAM, G_LEAF));
-    csr_write(hart, CSR_menvcfg, 0);
-    csr_write(hart, CSR_vsatp, 8ull << 60 | 3ull << 44 | VS >> 12);
-    csr_write(hart, CSR_hgatp, 8ull << 60 | 7ull << 44 | G >> 12);
-    hart->mmu.v = true;
-    hart_update_context(hart);
+    Machine *m = guest();
+    m->harts[0].mmu.v = true;
+    hart_update_context(&m->harts[0]);
     explain_keep(m, false);
     return m;
 }
@@ -42,7 +25,7 @@ static Machine *guest(void)
 /* The same, but RAM is at guest-physical 0. */
 static Machine *moved_guest(void)
 {
-    Machine *m = guest();
+    Machine *m = running_guest();
     rig_write64(m, VS + 8, entry(VS + 0x1000 - BOARD_RAM, PTE_V));
     rig_write64(m, VS + 0x1000 + 8, entry(VS + 0x2000 - BOARD_RAM, PTE_V));
     rig_write64(m, VS + 0x2000 + 8, entry(DATA - BOARD_RAM, LEAF));
@@ -51,23 +34,10 @@ static Machine *moved_guest(void)
     return m;
 }
 
-static char *say(Machine *m, const char *command)
-{
-    Monitor monitor = { .machine = m };
-    GString *out = g_string_new(NULL);
-    monitor_run(&monitor, command, out);
-    return g_string_free(out, FALSE);
-}
-
-static void expect(const char *text, const char *part)
-{
-    cr_expect(strstr(text, part), "no \"%s\" in:\n%s", part, text);
-}
-
 /* By the figure of a PTE in the manual, from the numbers that the test has put there. */
 Test(sight_walk, an_entry_is_told_field_by_field)
 {
-    Machine *m = guest();
+    Machine *m = running_guest();
     const uint64_t leaf = 3ull << 8 | entry(DATA, LEAF | PTE_G);
     char line[64];
     rig_write64(m, VS + 0x2000 + 8, leaf);
@@ -121,7 +91,7 @@ Test(sight_walk, what_is_wrong_with_an_entry_is_marked)
         { LEAF | 1ull << 54, 'r', "! 60:54 ", "norm:Sv39_pte_future_rsv" },
         { LEAF | PTE_N, 'r', "! N ", "norm:Svnapot_reserved_encoding_fault" },
     };
-    Machine *m = guest();
+    Machine *m = running_guest();
     csr_write(&m->harts[0], CSR_menvcfg, MENVCFG_PBMTE);
     for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *command = g_strdup_printf("walk 0x40201000 %c step 5", cases[i].access);
@@ -141,7 +111,7 @@ static WalkSight *make(Machine *m, SightWants wants)
 
 Test(sight_walk, what_is_wanted_is_looked_at)
 {
-    Machine *m = guest();
+    Machine *m = running_guest();
     WalkSight *asked =
         make(m, (SightWants){ .va = VA, .access = 'w', .privilege = 'U', .vmid = -1 });
     cr_expect_eq(asked->grid.question.va.v, VA);
@@ -165,7 +135,7 @@ Test(sight_walk, what_is_wanted_is_looked_at)
 Test(sight_walk, follows_the_last_fault_or_pc)
 {
     const uint32_t load = 0x0002b283; /* ld t0, (t0) */
-    Machine *m = guest();
+    Machine *m = running_guest();
     Hart *hart = &m->harts[0];
     cr_assert(bus_poke(&m->bus, (Spa){ DATA }, &load, sizeof load));
     hart->pc = VA;
@@ -215,7 +185,7 @@ static void type_address(PanelRig *rig, const char *text)
 
 Test(sight_walk, the_panel_has_room_at_all_sizes)
 {
-    Machine *m = guest();
+    Machine *m = running_guest();
     PanelRig rig = panel_rig(&ui_panel_walk, m);
     panel_check_sizes(&rig); /* nothing is known yet */
     panel_look(&rig);
@@ -276,7 +246,7 @@ Test(sight_walk, the_panel_shows_what_the_monitor_prints)
 
 Test(sight_walk, the_panel_is_moved_about_in)
 {
-    Machine *m = guest();
+    Machine *m = running_guest();
     PanelRig rig = panel_rig(&ui_panel_walk, m);
     const UiRect area = { 0, 0, 900, 700 };
     panel_look(&rig);

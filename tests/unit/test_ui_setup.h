@@ -6,7 +6,22 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "emu/monitor/monitor.h"
 #include "emu/ui/panel.h"
+
+/* What the monitor answers; to be freed. */
+static inline char *say(Machine *m, const char *command)
+{
+    Monitor monitor = { .machine = m };
+    GString *out = g_string_new(NULL);
+    monitor_run(&monitor, command, out);
+    return g_string_free(out, FALSE);
+}
+
+static inline void expect(const char *text, const char *part)
+{
+    cr_expect(strstr(text, part), "no \"%s\" in:\n%s", part, text);
+}
 
 typedef struct {
     const UiPanelType *type;
