@@ -7,56 +7,22 @@
 #include "lib/csr.h"
 #include "lib/mmio.h"
 #include "lib/string.h"
+#include "lib/virtio.h"
 
-enum {
-    MAGIC = 0x000,
-    VERSION = 0x004,
-    DEVICE_ID = 0x008,
-    DRIVER_FEATURES = 0x020,
-    DRIVER_FEATURES_SEL = 0x024,
-    GUEST_PAGE_SIZE = 0x028, /* legacy */
-    QUEUE_SEL = 0x030,
-    QUEUE_NUM_MAX = 0x034,
-    QUEUE_NUM = 0x038,
-    QUEUE_ALIGN = 0x03c, /* legacy */
-    QUEUE_PFN = 0x040,   /* legacy */
-    QUEUE_READY = 0x044,
-    QUEUE_NOTIFY = 0x050,
-    INTERRUPT_STATUS = 0x060,
-    INTERRUPT_ACK = 0x064,
-    STATUS = 0x070,
-    QUEUE_DESC = 0x080,
-    QUEUE_DRIVER = 0x090,
-    QUEUE_DEVICE = 0x0a0,
-    CONFIG = 0x100,
-};
-enum { ACKNOWLEDGE = 1, DRIVER = 2, DRIVER_OK = 4, FEATURES_OK = 8 };
-enum { IS_VIRTIO = 0x74726976, ID_BLOCK = 2, VERSION_1_HIGH = 1 };
-enum { DESC_NEXT = 1, DESC_WRITE = 2, NO_INTERRUPT = 1, QUEUE_SIZE = 8, PAGE = 4096 };
+enum { ID_BLOCK = 2 };
+enum { QUEUE_SIZE = 8, PAGE = 4096 };
 
 /* The queue as the legacy interface wants it; the modern one takes the same. */
 static struct {
-    struct {
-        uint64_t address;
-        uint32_t size;
-        uint16_t flags, next;
-    } desc[QUEUE_SIZE];
+    VirtioDesc desc[QUEUE_SIZE];
     struct {
         uint16_t flags, index, ring[QUEUE_SIZE];
     } driver;
     struct {
         uint16_t flags, index;
-        struct {
-            uint32_t id, size;
-        } ring[QUEUE_SIZE];
+        VirtioUsed ring[QUEUE_SIZE];
     } device __attribute__((aligned(PAGE)));
 } queue __attribute__((aligned(PAGE)));
-
-static void write_address(uintptr_t reg, const void *at)
-{
-    write32(reg, (uint32_t)(uintptr_t)at);
-    write32(reg + 4, (uint32_t)((uintptr_t)at >> 32));
-}
 
 static bool start_queue(const VirtioBlk *disk)
 {
@@ -69,9 +35,9 @@ static bool start_queue(const VirtioBlk *disk)
         write32(disk->base + QUEUE_PFN, (uint32_t)((uintptr_t)&queue / PAGE));
         return true;
     }
-    write_address(disk->base + QUEUE_DESC, queue.desc);
-    write_address(disk->base + QUEUE_DRIVER, &queue.driver);
-    write_address(disk->base + QUEUE_DEVICE, &queue.device);
+    virtio_write_address(disk->base + QUEUE_DESC, queue.desc);
+    virtio_write_address(disk->base + QUEUE_DRIVER, &queue.driver);
+    virtio_write_address(disk->base + QUEUE_DEVICE, &queue.device);
     write32(disk->base + QUEUE_READY, 1);
     return true;
 }

@@ -7,28 +7,11 @@
 #include "lib/csr.h"
 #include "lib/mmio.h"
 #include "lib/string.h"
+#include "lib/virtio.h"
 
-enum {
-    MAGIC = 0x000,
-    VERSION = 0x004,
-    DEVICE_ID = 0x008,
-    DRIVER_FEATURES = 0x020,
-    DRIVER_FEATURES_SEL = 0x024,
-    QUEUE_SEL = 0x030,
-    QUEUE_NUM = 0x038,
-    QUEUE_READY = 0x044,
-    QUEUE_NOTIFY = 0x050,
-    STATUS = 0x070,
-    QUEUE_DESC = 0x080,
-    QUEUE_DRIVER = 0x090,
-    QUEUE_DEVICE = 0x0a0,
-    EVENTS_READ = 0x100,
-    EVENTS_CLEAR = 0x104,
-    NUM_SCANOUTS = 0x108,
-};
-enum { ACKNOWLEDGE = 1, DRIVER = 2, DRIVER_OK = 4, FEATURES_OK = 8 };
-enum { IS_VIRTIO = 0x74726976, ID_GPU = 16, MODERN = 2, VERSION_1_HIGH = 1 };
-enum { DESC_NEXT = 1, DESC_WRITE = 2, QUEUE_SIZE = 2 };
+enum { EVENTS_READ = 0x100, EVENTS_CLEAR = 0x104, NUM_SCANOUTS = 0x108 };
+enum { ID_GPU = 16 };
+enum { QUEUE_SIZE = 2 };
 enum {
     GET_DISPLAY_INFO = 0x100,
     CREATE_2D = 0x101,
@@ -43,19 +26,13 @@ enum {
 enum { FORMAT_B8G8R8X8 = 2, PICTURE = 1, MOST_SCANOUTS = 16 };
 
 static struct {
-    struct {
-        uint64_t address;
-        uint32_t size;
-        uint16_t flags, next;
-    } desc[QUEUE_SIZE];
+    VirtioDesc desc[QUEUE_SIZE];
     struct {
         uint16_t flags, index, ring[QUEUE_SIZE];
     } driver;
     struct {
         uint16_t flags, index;
-        struct {
-            uint32_t id, size;
-        } ring[QUEUE_SIZE];
+        VirtioUsed ring[QUEUE_SIZE];
     } device __attribute__((aligned(4)));
 } queue __attribute__((aligned(16)));
 
@@ -104,12 +81,6 @@ static struct {
     } outputs[MOST_SCANOUTS];
 } answer;
 
-static void write_address(uintptr_t reg, const volatile void *at)
-{
-    write32(reg, (uint32_t)(uintptr_t)at);
-    write32(reg + 4, (uint32_t)((uintptr_t)at >> 32));
-}
-
 static bool start(const Gpu *gpu)
 {
     write32(gpu->base + STATUS, 0);
@@ -121,9 +92,9 @@ static bool start(const Gpu *gpu)
         return false;
     write32(gpu->base + QUEUE_SEL, 0);
     write32(gpu->base + QUEUE_NUM, QUEUE_SIZE);
-    write_address(gpu->base + QUEUE_DESC, queue.desc);
-    write_address(gpu->base + QUEUE_DRIVER, &queue.driver);
-    write_address(gpu->base + QUEUE_DEVICE, &queue.device);
+    virtio_write_address(gpu->base + QUEUE_DESC, queue.desc);
+    virtio_write_address(gpu->base + QUEUE_DRIVER, &queue.driver);
+    virtio_write_address(gpu->base + QUEUE_DEVICE, &queue.device);
     write32(gpu->base + QUEUE_READY, 1);
     write32(gpu->base + STATUS, ACKNOWLEDGE | DRIVER | FEATURES_OK | DRIVER_OK);
     return true;
