@@ -138,7 +138,7 @@ $(B)/random/generate: $(RANDOM_OBJECTS) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(B)/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/lib/fuzz.o $(B)/tests/lib/machine_rig.o $(UI_PLAIN:%.c=$(B)/%.o) $(LIBRARY)
+$(B)/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/lib/fuzz.o $(B)/tests/lib/fuzz_virtio.o $(B)/tests/lib/machine_rig.o $(UI_PLAIN:%.c=$(B)/%.o) $(LIBRARY)
 	@echo "  LD    $@"
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(LDLIBS)

@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "tests/lib/fuzz.h"
+#include "tests/lib/fuzz_virtio.h"
 
 enum { DEVICES = 4, DISK_SECTORS = 16, QUEUE = 0x4000, USED = 0x1000, BUFFERS = 0x40000 };
 
@@ -63,8 +63,7 @@ static void poke(Case *c, uint64_t at, const void *data, size_t size)
 
 static void write_register(Case *c, unsigned offset, uint64_t value)
 {
-    if (!bus_write(&c->m->bus, (Spa){ c->base + offset }, 4, (uint32_t)value, requester_hart(0)))
-        fuzz_fail("register 0x%x is not there", offset);
+    fuzz_virtio_write(c->m, c->base, offset, value);
 }
 
 static uint64_t queue_at(const Case *c)
@@ -95,38 +94,14 @@ static uint32_t take_length(Case *c)
     }
 }
 
-/* Like a driver that follows the rules, but for what the case makes of numbers and features. */
 static void set_up(Case *c)
 {
     static const uint16_t sizes[] = { 8, 16, 64, 1024, 1, 3, 0 };
-    bool modern = c->m->config.virtio_modern;
     uint64_t features = take_below(&c->in, 2) ? UINT64_MAX : take_value(&c->in);
     c->num = sizes[take_below(&c->in, G_N_ELEMENTS(sizes))];
-    write_register(c, 0x28, 4096);
-    write_register(c, 0x70, 0);
-    write_register(c, 0x70, 3);
-    for (unsigned half = 0; half < 2; half++) {
-        write_register(c, 0x14, half);
-        uint64_t offered = 0;
-        if (!bus_read(&c->m->bus, (Spa){ c->base + 0x10 }, 4, &offered, requester_hart(0)))
-            fuzz_fail("no features");
-        write_register(c, 0x24, half);
-        write_register(c, 0x20, (features >> 32 * half | (half && modern)) & offered);
-    }
-    write_register(c, 0x70, 11);
-    for (c->queue = 0; c->queue < VIRTIO_MAX_QUEUES; c->queue++) {
-        uint64_t parts[] = { queue_at(c), queue_at(c) + 16 * c->num, queue_at(c) + USED };
-        write_register(c, 0x30, c->queue);
-        write_register(c, 0x38, c->num);
-        for (unsigned i = 0; modern && i < 3; i++) {
-            write_register(c, 0x80 + 0x10 * i, parts[i]);
-            write_register(c, 0x84 + 0x10 * i, parts[i] >> 32);
-        }
-        write_register(c, 0x3c, 4096);
-        write_register(c, modern ? 0x44 : 0x40, modern ? 1 : queue_at(c) / 4096);
-    }
     c->queue = 0;
-    write_register(c, 0x70, modern ? 15 : 7);
+    fuzz_virtio_set_up(c->m, c->base, features, c->num,
+                       (FuzzQueues){ queue_at(c), QUEUE, USED, VIRTIO_MAX_QUEUES });
 }
 
 static void any_register(Case *c)

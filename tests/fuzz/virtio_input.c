@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "devices/virtio_input.h"
-#include "tests/lib/fuzz.h"
+#include "tests/lib/fuzz_virtio.h"
 
 enum { DEVICES = 3, QUEUES = 2, QUEUE = 0x4000, USED = 0x1000, BUFFERS = 0x40000, CONFIG = 0x100 };
 
@@ -57,8 +57,7 @@ static void poke(Case *c, uint64_t at, const void *data, size_t size)
 
 static void write_register(Case *c, unsigned offset, uint64_t value)
 {
-    if (!bus_write(&c->m->bus, (Spa){ base(c) + offset }, 4, (uint32_t)value, requester_hart(0)))
-        fuzz_fail("register 0x%x is not there", offset);
+    fuzz_virtio_write(c->m, base(c), offset, value);
 }
 
 /* Mostly a buffer, sometimes the queue itself, the edges of RAM, or nothing. */
@@ -72,39 +71,15 @@ static uint64_t take_address(Case *c)
     }
 }
 
-/* Like a driver that follows the rules, but for what the case makes of numbers and features. */
 static void set_up(Case *c)
 {
     static const uint16_t sizes[] = { 8, 16, 64, 2, 1, 3, 0 };
-    bool modern = c->m->config.virtio_modern;
     uint64_t features = take_below(&c->in, 2) ? UINT64_MAX : take_value(&c->in);
     c->num = sizes[take_below(&c->in, G_N_ELEMENTS(sizes))];
-    write_register(c, 0x28, 4096);
-    write_register(c, 0x70, 0);
-    write_register(c, 0x70, 3);
-    for (unsigned half = 0; half < 2; half++) {
-        uint64_t offered = 0;
-        write_register(c, 0x14, half);
-        if (!bus_read(&c->m->bus, (Spa){ base(c) + 0x10 }, 4, &offered, requester_hart(0)))
-            fuzz_fail("no features");
-        write_register(c, 0x24, half);
-        write_register(c, 0x20, (features >> 32 * half | (half && modern)) & offered);
-    }
-    write_register(c, 0x70, 11);
-    for (c->queue = 0; c->queue < QUEUES; c->queue++) {
-        uint64_t parts[] = { queue_at(c), queue_at(c) + 16 * c->num, queue_at(c) + USED };
-        write_register(c, 0x30, c->queue);
-        write_register(c, 0x38, c->num);
-        for (unsigned i = 0; modern && i < 3; i++) {
-            write_register(c, 0x80 + 0x10 * i, parts[i]);
-            write_register(c, 0x84 + 0x10 * i, parts[i] >> 32);
-        }
-        write_register(c, 0x3c, 4096);
-        write_register(c, modern ? 0x44 : 0x40, modern ? 1 : queue_at(c) / 4096);
-        c->offered[c->device][c->queue] = 0;
-    }
     c->queue = 0;
-    write_register(c, 0x70, modern ? 15 : 7);
+    memset(c->offered[c->device], 0, sizeof c->offered[0]);
+    fuzz_virtio_set_up(c->m, base(c), features, c->num,
+                       (FuzzQueues){ queue_at(c), QUEUE, USED, QUEUES });
 }
 
 static void any_register(Case *c)
