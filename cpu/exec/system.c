@@ -3,6 +3,7 @@
 #include "cpu/csr.h"
 #include "cpu/exec/exec.h"
 #include "emu/base/mutant.h"
+#include "emu/base/said.h"
 #include "mmu/timed.h"
 
 /* CSR instructions. */
@@ -94,6 +95,7 @@ EXEC(pause)
 EXEC(mark)
 {
     TRACE(hart->trace, mark, hart->id, hart->pc, in->imm & 0xfffu, hart->x[in->rs1]);
+    said_emit(hart->trace, hart->id, in->imm & 0xfffu, hart->x[in->rs1]);
     if (UNLIKELY(hart->marked != NULL))
         hart->marked(hart->marked_opaque, hart, in->imm & 0xfffu, hart->x[in->rs1]);
     return EXEC_NEXT;

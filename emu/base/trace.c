@@ -46,12 +46,12 @@ bool trace_enable(Trace *trace, TraceSink sink, const char *pattern, GError **er
     return true;
 }
 
-uint64_t trace_asked(const Trace *trace, TraceSink sink)
+TraceSet trace_asked(const Trace *trace, TraceSink sink)
 {
-    _Static_assert((int)TRACE_COUNT <= 64, "a bit for each event");
-    uint64_t asked = 0;
+    _Static_assert((int)TRACE_COUNT <= 128, "a bit for each event");
+    TraceSet asked = 0;
     for (unsigned id = 0; id < TRACE_COUNT; id++)
-        asked |= (uint64_t)(trace->on[id] >> sink & 1) << id;
+        asked |= (TraceSet)(trace->on[id] >> sink & 1) << id;
     return asked;
 }
 

@@ -41,6 +41,11 @@ enum {
 #undef HART_EVENT
 };
 
+/* A set of events: bit n of event n. */
+__extension__ typedef unsigned __int128 TraceSet;
+#define TRACE_SET(id) ((TraceSet)1 << (id))
+#define TRACE_SET_ALL (~(TraceSet)0)
+
 typedef struct {
     const char *name, *about;
     bool of_hart;
@@ -109,9 +114,10 @@ typedef struct Trace {
 } Trace;
 
 /* Those that cost little and say most, for who does not choose. */
-#define TRACE_CHEAP                                                                            \
-    "reset,trap,trap.ret,mode,hyp.span,sbi,critical,fault.g,irq.*,imsic.*,msi.send,timer,wfi," \
-    "wake,guest_error,uart,mark,break,semihost,end,lost"
+#define TRACE_CHEAP                                                                             \
+    "reset,trap,trap.ret,mode,hyp.span,sbi,critical,fault.g,irq.*,imsic.*,msi.send,timer,wfi,"  \
+    "wake,guest_error,uart,mark,break,semihost,end,lost,ts.*,page.*,priv.sim,reflect,shadow.*," \
+    "vm.dispatch,spool.*,cp.command"
 
 /* And in a recording. */
 #define TRACE_RECORDED TRACE_CHEAP ",handler"
@@ -122,8 +128,8 @@ bool trace_name_matches(const char *name, const char *word);
  * Fails naming the first word that matches no event. */
 bool trace_enable(Trace *trace, TraceSink sink, const char *pattern, GError **error);
 
-/* The events that go there: bit n of event n. */
-uint64_t trace_asked(const Trace *trace, TraceSink sink);
+/* The events that go there. */
+TraceSet trace_asked(const Trace *trace, TraceSink sink);
 
 /* Reports one event. `words` holds what TRACE was given. */
 void trace_emit(Trace *trace, TraceId id, const uint64_t *words);

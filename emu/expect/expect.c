@@ -251,12 +251,13 @@ bool expect_end(Expect *e, uint64_t *lost)
     return all;
 }
 
-uint64_t expect_needs(const Rules *rules)
+TraceSet expect_needs(const Rules *rules)
 {
-    uint64_t events = 0;
+    TraceSet events = 0;
     for (unsigned i = 0; i < rules->rules->len; i++) {
         const Rule *rule = g_ptr_array_index(rules->rules, i);
-        events |= rule->kind == RULE_STAT && rule->stat == STAT_SHARE ? BIT(TRACE_hyp_span) : 0;
+        events |=
+            rule->kind == RULE_STAT && rule->stat == STAT_SHARE ? TRACE_SET(TRACE_hyp_span) : 0;
         for (unsigned n = 0; n < rule->patterns->len; n++)
             events |= trace_query_events(((Pattern *)g_ptr_array_index(rule->patterns, n))->query);
     }

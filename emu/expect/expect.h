@@ -76,7 +76,7 @@ Rules *expect_parse(const char *path, const char *text, const TraceEvent *events
 void expect_free(Rules *rules);
 
 /* The events that they look at, if they were read for trace_events: bit n of event n. */
-uint64_t expect_needs(const Rules *rules);
+TraceSet expect_needs(const Rules *rules);
 
 typedef struct Expect Expect;
 

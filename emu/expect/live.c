@@ -48,7 +48,7 @@ LiveExpect *live_expect_new(Machine *m, const char *path, GError **error)
     live->expect = expect_new(rules, trace_events, TRACE_COUNT);
     m->trace.sinks[TRACE_TO_EXPECT].put = put;
     m->trace.sinks[TRACE_TO_EXPECT].opaque = live;
-    const uint64_t events = expect_needs(rules);
+    const TraceSet events = expect_needs(rules);
     for (unsigned i = 0; i < TRACE_COUNT; i++)
         if (events >> i & 1)
             m->trace.on[i] |= 1 << TRACE_TO_EXPECT;

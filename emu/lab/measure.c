@@ -100,7 +100,7 @@ static Counter *counter_new(const LabFact *fact, const TraceEvent *events, unsig
     return NULL;
 }
 
-static uint64_t counter_events(const Counter *counter)
+static TraceSet counter_events(const Counter *counter)
 {
     return trace_query_events(counter->query) |
            (counter->from ? trace_query_events(counter->from) : 0) |
@@ -193,7 +193,7 @@ bool measure_check(const LabFact *fact, const Partitions *parts, GError **error)
     return counter != NULL;
 }
 
-static char *event_names(uint64_t events)
+static char *event_names(TraceSet events)
 {
     GString *out = g_string_new(NULL);
     for (unsigned i = 0; i < TRACE_COUNT; i++)
@@ -207,7 +207,7 @@ bool measure_needs(const Lab *lab, unsigned number, const Partitions *parts, Run
 {
     const LabRun *run = &lab->runs.at[number];
     g_autoptr(GError) problem = NULL;
-    uint64_t events = 0;
+    TraceSet events = 0;
     *needs = (RunNeeds){ .verdict = run->verdict != NULL };
     Rules *rules = measure_rules(run, trace_events, TRACE_COUNT, parts, &problem);
     if (rules)

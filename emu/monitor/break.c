@@ -150,7 +150,7 @@ static void publish(MonitorBreaks *breaks)
     Machine *m = breaks->hub->machine;
     GdbHub *gdb = breaks->hub->host.gdb;
     g_autoptr(GArray) addresses = g_array_new(FALSE, FALSE, sizeof(uint64_t));
-    uint64_t events = 0;
+    TraceSet events = 0;
     for (guint i = 0; i < breaks->list->len; i++) {
         const EventBreak *b = break_at(breaks, i);
         events |= b->query ? trace_query_events(b->query) : 0;

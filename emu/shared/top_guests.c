@@ -24,7 +24,7 @@ static void put(void *opaque, const TraceRecord *record)
 
 TopGuests *top_guests_new(Machine *m)
 {
-    const uint64_t events = verdict_events() | verdict_extra_events();
+    const TraceSet events = verdict_events() | verdict_extra_events();
     TopGuests *guests = g_new0(TopGuests, 1);
     guests->machine = m;
     guests->verdict = verdict_new(&guests->config, m->partitions, events);

@@ -10,7 +10,7 @@
 #include "emu/trace/verbs.h"
 
 /* Could the recording show these events of a rule? Otherwise `never` would always hold. */
-static bool is_covered(const Rule *rule, uint64_t events, uint64_t asked, const char *path,
+static bool is_covered(const Rule *rule, TraceSet events, TraceSet asked, const char *path,
                        const char *recording, GError **error)
 {
     return !events || events & asked ||
@@ -23,16 +23,16 @@ static bool is_covered(const Rule *rule, uint64_t events, uint64_t asked, const 
 static bool are_covered(const Rules *rules, TraceReader *reader, const char *path,
                         const char *recording, GError **error)
 {
-    const uint64_t asked = trace_reader_asked(reader);
+    const TraceSet asked = trace_reader_asked(reader);
     const int span = trace_reader_event(reader, "hyp.span");
     for (unsigned i = 0; i < rules->rules->len; i++) {
         const Rule *rule = g_ptr_array_index(rules->rules, i);
         bool share = rule->kind == RULE_STAT && rule->stat == STAT_SHARE && span >= 0;
-        if (share && !is_covered(rule, BIT(span), asked, path, recording, error))
+        if (share && !is_covered(rule, TRACE_SET(span), asked, path, recording, error))
             return false;
         for (unsigned n = 0; n < rule->patterns->len; n++) {
             const Pattern *pattern = g_ptr_array_index(rule->patterns, n);
-            uint64_t events = trace_query_events(pattern->query);
+            TraceSet events = trace_query_events(pattern->query);
             if (!is_covered(rule, events, asked, path, recording, error))
                 return false;
         }

@@ -35,7 +35,7 @@
 
 #define TRACE_FILE_MAGIC "BHTRACE1"
 
-enum { TRACE_BLOCK_SIZE = 1 << 20, TRACE_RECORD_MAX = 256, TRACE_MAX_EVENTS = 64 };
+enum { TRACE_BLOCK_SIZE = 1 << 20, TRACE_RECORD_MAX = 256, TRACE_MAX_EVENTS = 128 };
 
 typedef enum { TRACE_BLOCK_SCHEMA = 1, TRACE_BLOCK_EVENTS, TRACE_BLOCK_INDEX } TraceBlockKind;
 
@@ -46,7 +46,7 @@ typedef struct {
     uint32_t count;  /* events */
     uint32_t harts;  /* bit n: some are of hart n; bit 31: of 31 or more, or of none */
     uint64_t first_seq, first_time, last_time;
-    uint64_t events; /* bit n: event n is there */
+    uint64_t events; /* bit n: event n is there, modulo 64 */
     uint64_t vmids;  /* bit n: some are of partition n, modulo 64 */
 } TraceBlock;
 
@@ -67,9 +67,9 @@ typedef struct {
 
 typedef struct TraceWriter TraceWriter;
 
-/* Creates the file; `program` says in it what wrote it. `asked`: bit n if event n is to be recorded. Of `parts`, which may be
+/* Creates the file; `program` says in it what wrote it. `asked`: which are to be recorded. Of `parts`, which may be
  * NULL, the declared ones are noted. */
-TraceWriter *trace_writer_new(const char *path, const char *program, uint64_t asked,
+TraceWriter *trace_writer_new(const char *path, const char *program, TraceSet asked,
                               const Partitions *parts, GError **error);
 /* Adds a record. Fits Trace.sinks. Waits for the disk when it is slower. */
 void trace_writer_put(void *writer, const TraceRecord *record);
@@ -95,18 +95,18 @@ const Partitions *trace_reader_partitions(const TraceReader *reader);
 /* The name of partition `number`; NULL: it has none. */
 const char *trace_reader_name(const TraceReader *reader, unsigned number);
 
-/* Which events were to be recorded when the file was begun: bit n of event n. */
-uint64_t trace_reader_asked(const TraceReader *reader);
+/* Which events were to be recorded when the file was begun. */
+TraceSet trace_reader_asked(const TraceReader *reader);
 
 /* What somebody wants to see, as far as a block's header can tell that it has none of it. */
 typedef struct {
-    uint64_t events;     /* bit n: event n */
+    TraceSet events;
     uint32_t harts;      /* as in a header */
     uint64_t partitions; /* the same */
     uint64_t from, to;   /* times, the last included */
 } TraceWanted;
 
-#define TRACE_WANTED_ALL ((TraceWanted){ UINT64_MAX, UINT32_MAX, UINT64_MAX, 0, UINT64_MAX })
+#define TRACE_WANTED_ALL ((TraceWanted){ TRACE_SET_ALL, UINT32_MAX, UINT64_MAX, 0, UINT64_MAX })
 
 /* Blocks without any of that are skipped, and events that are none of `events`; default: all. */
 void trace_reader_want(TraceReader *reader, const TraceWanted *wanted);

@@ -33,7 +33,7 @@ struct TraceQuery {
     const TraceEvent *events;
     unsigned n_events;
     const Partitions *parts;
-    uint64_t mask;
+    TraceSet mask;
     Condition conditions[CONDITIONS];
     unsigned n_conditions;
     bool groups;
@@ -80,10 +80,10 @@ static bool parse_events(TraceQuery *q, const char *list, GError **error)
 {
     g_auto(GStrv) words = g_strsplit(list, ",", -1);
     for (char **word = words; *word; word++) {
-        uint64_t found = 0;
+        TraceSet found = 0;
         for (unsigned i = 0; i < q->n_events; i++)
             if (trace_name_matches(q->events[i].name, *word))
-                found |= BIT(i);
+                found |= TRACE_SET(i);
         if (!found)
             return fail(error, EXIT_USAGE,
                         "query: no event is called '%s'; docs/trace.md lists them", *word);
@@ -301,7 +301,7 @@ void trace_query_free(TraceQuery *q)
     g_free(q);
 }
 
-uint64_t trace_query_events(const TraceQuery *q)
+TraceSet trace_query_events(const TraceQuery *q)
 {
     return q->mask;
 }

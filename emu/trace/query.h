@@ -34,7 +34,7 @@ TraceQuery *trace_query_new_pattern(const char *text, const TraceEvent *events, 
 void trace_query_free(TraceQuery *query);
 
 /* Bit n: it may match event n. */
-uint64_t trace_query_events(const TraceQuery *query);
+TraceSet trace_query_events(const TraceQuery *query);
 /* What can be told of blocks of a recording without reading them. */
 void trace_query_wanted(const TraceQuery *query, TraceWanted *wanted);
 bool trace_query_matches(const TraceQuery *query, const TraceRecord *record);

@@ -16,7 +16,7 @@ struct TraceReader {
     FILE *file;
     TraceEvent events[TRACE_MAX_EVENTS];
     unsigned n_events;
-    uint64_t asked;
+    TraceSet asked;
     bool has_own;       /* clocks of harts */
     GPtrArray *strings; /* what `events` points at */
     Partitions *parts;
@@ -101,7 +101,7 @@ static bool read_event(TraceReader *r, const char **at)
 /* ,"off":["name",...]; older files do not have it. */
 static bool read_off(TraceReader *r, const char *at)
 {
-    r->asked = UINT64_MAX;
+    r->asked = TRACE_SET_ALL;
     at = strstr(at, "\"off\":[");
     if (!at)
         return true;
@@ -110,7 +110,7 @@ static bool read_off(TraceReader *r, const char *at)
         int event = trace_reader_event(r, name);
         if (event < 0)
             return false;
-        r->asked &= ~BIT(event);
+        r->asked &= ~TRACE_SET(event);
     }
     return at[strcspn(at, "]")] == ']';
 }
@@ -225,7 +225,7 @@ const char *trace_reader_name(const TraceReader *r, unsigned number)
                                                          : NULL;
 }
 
-uint64_t trace_reader_asked(const TraceReader *r)
+TraceSet trace_reader_asked(const TraceReader *r)
 {
     return r->asked;
 }
@@ -293,9 +293,9 @@ static bool may_be_wanted(const TraceReader *r)
 {
     const TraceBlock *h = &r->header;
     const TraceWanted *w = &r->wanted;
-    return h->events & w->events && h->harts & w->harts && h->vmids & w->partitions &&
-           h->first_time < r->to && h->last_time >= r->from && h->first_time <= w->to &&
-           h->last_time >= w->from;
+    return h->events & (uint64_t)(w->events | w->events >> 64) && h->harts & w->harts &&
+           h->vmids & w->partitions && h->first_time < r->to && h->last_time >= r->from &&
+           h->first_time <= w->to && h->last_time >= w->from;
 }
 
 /* The next block of wanted events. False: the end, or `error`. */

@@ -94,7 +94,7 @@ static void end_block(TraceWriter *w)
     g_async_queue_push(w->full, w->block);
 }
 
-static void append_off(GString *json, uint64_t asked)
+static void append_off(GString *json, TraceSet asked)
 {
     const char *between = "";
     for (unsigned id = 0; id < TRACE_COUNT; id++) {
@@ -117,7 +117,7 @@ static void append_partitions(GString *json, const Partitions *parts)
     }
 }
 
-static GString *make_schema(const char *program, uint64_t asked, const Partitions *parts)
+static GString *make_schema(const char *program, TraceSet asked, const Partitions *parts)
 {
     GString *json = g_string_new("{\"format\":\"bht\",\"version\":2,\"program\":");
     g_string_append_printf(json, "\"%s\",\"events\":[", program);
@@ -136,7 +136,7 @@ static GString *make_schema(const char *program, uint64_t asked, const Partition
     return g_string_append(json, "]}\n");
 }
 
-static void put_schema(TraceWriter *w, const char *program, uint64_t asked, const Partitions *parts)
+static void put_schema(TraceWriter *w, const char *program, TraceSet asked, const Partitions *parts)
 {
     GString *json = make_schema(program, asked, parts);
     TraceBlock header = { .magic = TRACE_BLOCK_MAGIC,
@@ -148,7 +148,7 @@ static void put_schema(TraceWriter *w, const char *program, uint64_t asked, cons
     g_string_free(json, TRUE);
 }
 
-TraceWriter *trace_writer_new(const char *path, const char *program, uint64_t asked,
+TraceWriter *trace_writer_new(const char *path, const char *program, TraceSet asked,
                               const Partitions *parts, GError **error)
 {
     _Static_assert((int)TRACE_COUNT <= (int)TRACE_MAX_EVENTS,
@@ -223,7 +223,7 @@ static void note_record(TraceBlock *header, TraceCodec *c, const TraceRecord *r)
         header->first_seq = c->seq = r->seq;
         header->first_time = c->time = r->time;
     }
-    header->events |= BIT(r->id);
+    header->events |= BIT(r->id & 63);
     header->harts |= 1u << MIN(r->hart, 31);
     header->vmids |= BIT(r->partition & 63);
 }

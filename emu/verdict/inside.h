@@ -131,7 +131,8 @@ typedef struct {
 struct Verdict {
     const VerdictConfig *config;
     Partitions *parts;
-    uint64_t shown, declared_devices[PARTITIONS_MAX];
+    TraceSet shown;
+    uint64_t declared_devices[PARTITIONS_MAX];
     bool open, closed;
     uint64_t opened_at, closed_at, last_time; /* the machine's time */
     uint64_t lost;

@@ -85,7 +85,7 @@ static bool base_is_good(const LiveVerdict *live, GError **error)
 LiveVerdict *live_verdict_new(Machine *m, const VerdictConfig *config, const GPtrArray *paths,
                               GError **error)
 {
-    const uint64_t events = verdict_events() | verdict_extra_events();
+    const TraceSet events = verdict_events() | verdict_extra_events();
     LiveVerdict *live = g_new0(LiveVerdict, 1);
     live->machine = m;
     live->config = config;

@@ -35,12 +35,12 @@ static void compare(Catalogue *c)
 }
 
 /* As bits of ours. */
-static uint64_t shown_events(const Catalogue *c)
+static TraceSet shown_events(const Catalogue *c)
 {
-    uint64_t asked = trace_reader_asked(c->reader), shown = 0;
+    TraceSet asked = trace_reader_asked(c->reader), shown = 0;
     for (unsigned i = 0; i < c->n; i++)
         if (c->id[i] >= 0 && asked >> i & 1)
-            shown |= BIT(c->id[i]);
+            shown |= TRACE_SET(c->id[i]);
     return shown;
 }
 
@@ -57,17 +57,25 @@ static bool translate(const Catalogue *c, const TraceRecord *theirs, TraceRecord
     return true;
 }
 
+static unsigned first_of(TraceSet events)
+{
+    unsigned id = 0;
+    while (!(events >> id & 1))
+        id++;
+    return id;
+}
+
 /* Without these there is nothing to count. */
 static bool is_enough(const Catalogue *c, const char *path, GError **error)
 {
-    const uint64_t needed = verdict_events() & ~(BIT(TRACE_lost) | BIT(TRACE_reset));
-    uint64_t missing = needed & ~shown_events(c);
+    const TraceSet needed = verdict_events() & ~(TRACE_SET(TRACE_lost) | TRACE_SET(TRACE_reset));
+    TraceSet missing = needed & ~shown_events(c);
     if (!missing)
         return true;
     return fail(error, EXIT_CONFIG,
                 "verdict: '%s' was not to have the event %s; record it without -trace, or with "
                 "all events that -help verdict lists",
-                path, trace_events[__builtin_ctzll(missing)].name);
+                path, trace_events[first_of(missing)].name);
 }
 
 static bool write_all(const Verdict *v, const GPtrArray *paths, GError **error)

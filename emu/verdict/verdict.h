@@ -40,11 +40,11 @@ typedef struct {
 typedef struct Verdict Verdict;
 
 /* The events that it must be shown, and those that it counts if they are there: bit n of event n. */
-uint64_t verdict_events(void);
-uint64_t verdict_extra_events(void);
+TraceSet verdict_events(void);
+TraceSet verdict_extra_events(void);
 
 /* `parts`: as they are declared; it is copied. `shown`: which events will be. `config` must outlive the verdict. */
-Verdict *verdict_new(const VerdictConfig *config, const Partitions *parts, uint64_t shown);
+Verdict *verdict_new(const VerdictConfig *config, const Partitions *parts, TraceSet shown);
 void verdict_free(Verdict *verdict);
 
 /* Shows it the next event. */

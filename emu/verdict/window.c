@@ -6,18 +6,19 @@
 #include "emu/base/bits.h"
 #include "emu/verdict/inside.h"
 
-uint64_t verdict_events(void)
+TraceSet verdict_events(void)
 {
-    return BIT(TRACE_reset) | BIT(TRACE_trap) | BIT(TRACE_trap_ret) | BIT(TRACE_mark) |
-           BIT(TRACE_end) | BIT(TRACE_wfi) | BIT(TRACE_wake) | BIT(TRACE_irq_line) |
-           BIT(TRACE_irq_pend) | BIT(TRACE_irq_deliver) | BIT(TRACE_irq_inject) |
-           BIT(TRACE_irq_claim) | BIT(TRACE_irq_done) | BIT(TRACE_imsic_claim) | BIT(TRACE_timer) |
-           BIT(TRACE_lost);
+    return TRACE_SET(TRACE_reset) | TRACE_SET(TRACE_trap) | TRACE_SET(TRACE_trap_ret) |
+           TRACE_SET(TRACE_mark) | TRACE_SET(TRACE_end) | TRACE_SET(TRACE_wfi) |
+           TRACE_SET(TRACE_wake) | TRACE_SET(TRACE_irq_line) | TRACE_SET(TRACE_irq_pend) |
+           TRACE_SET(TRACE_irq_deliver) | TRACE_SET(TRACE_irq_inject) | TRACE_SET(TRACE_irq_claim) |
+           TRACE_SET(TRACE_irq_done) | TRACE_SET(TRACE_imsic_claim) | TRACE_SET(TRACE_timer) |
+           TRACE_SET(TRACE_lost);
 }
 
-uint64_t verdict_extra_events(void)
+TraceSet verdict_extra_events(void)
 {
-    return BIT(TRACE_tlb_flush) | BIT(TRACE_budget_exhaust) | BIT(TRACE_handler);
+    return TRACE_SET(TRACE_tlb_flush) | TRACE_SET(TRACE_budget_exhaust) | TRACE_SET(TRACE_handler);
 }
 
 /* The declared ones; others are found in the order in which they come. */
@@ -35,7 +36,7 @@ static void copy_partitions(Verdict *v, const Partitions *parts)
     }
 }
 
-Verdict *verdict_new(const VerdictConfig *config, const Partitions *parts, uint64_t shown)
+Verdict *verdict_new(const VerdictConfig *config, const Partitions *parts, TraceSet shown)
 {
     Verdict *v = g_new0(Verdict, 1);
     v->config = config;
