@@ -187,19 +187,25 @@ HYP_MONITOR := $(patsubst %,$(HYP)/%.o,$(wildcard hyp/monitor/*.c))
 $(HYP)/monitor.a: $(HYP_MONITOR)
 	$(Q)rm -f $@ && $(RISCV)ar crs $@ $^
 
-# A folder may bring a link.ld of its own.
+# What programs without firmware begin with; their link.ld includes its.
+HYP_MACHINE := $(patsubst %,$(HYP)/%.o,$(wildcard hyp/lib/machine/*.c hyp/lib/machine/*.S))
+$(HYP)/machine.a: $(HYP_MACHINE)
+	$(Q)rm -f $@ && $(RISCV)ar crs $@ $^
+
+# A folder may bring a link.ld of its own. With firmware or without: where it begins, and in what archive.
+hyp_begin = $(if $(shell grep -s machine/link.ld $(1)/link.ld),$(HYP)/machine.a,$(HYP)/hyp/lib/start.S.o)
 define HYP_PROGRAM
-$(HYP)/$(notdir $(1)).elf: $(patsubst %,$(HYP)/%.o,$(wildcard $(1)/*.c $(1)/*.S)) $(HYP)/hyp/lib/start.S.o $(HYP)/monitor.a $(HYP)/lib.a $(wildcard $(1)/link.ld) hyp/lib/link.ld
+$(HYP)/$(notdir $(1)).elf: $(patsubst %,$(HYP)/%.o,$(wildcard $(1)/*.c $(1)/*.S)) $(call hyp_begin,$(1)) $(HYP)/monitor.a $(HYP)/lib.a $(wildcard $(1)/link.ld) hyp/lib/link.ld
 	@echo "  GUEST $$@"
 	$(Q)$(RISCV)gcc -nostdlib -static -march=rv64imac -mabi=lp64 -Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wl,--no-relax \
-	    -T $(firstword $(wildcard $(1)/link.ld) hyp/lib/link.ld) -o $$@ $$(filter %.o,$$^) $(HYP)/monitor.a $(HYP)/lib.a
+	    -T $(firstword $(wildcard $(1)/link.ld) hyp/lib/link.ld) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^)
 endef
 $(foreach folder,$(HYP_FOLDERS),$(eval $(call HYP_PROGRAM,$(folder))))
 
 $(HYP)/%.bin: $(HYP)/%.elf
 	$(Q)$(RISCV)objcopy -O binary $< $@
 
--include $(HYP_LIBRARY:.o=.d) $(HYP_MONITOR:.o=.d) $(foreach folder,$(HYP_FOLDERS),$(wildcard $(HYP)/$(folder)/*.d))
+-include $(HYP_LIBRARY:.o=.d) $(HYP_MACHINE:.o=.d) $(HYP_MONITOR:.o=.d) $(foreach folder,$(HYP_FOLDERS),$(wildcard $(HYP)/$(folder)/*.d))
 
 guests: $(HYP_PROGRAMS) ## build what runs in the machine, hyp/, into build/hyp
 

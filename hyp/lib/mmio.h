@@ -25,4 +25,14 @@ static inline void write32(uintptr_t address, uint32_t value)
     *(volatile uint32_t *)address = value;
 }
 
+static inline uint64_t read64(uintptr_t address)
+{
+    return *(volatile uint64_t *)address;
+}
+
+static inline void write64(uintptr_t address, uint64_t value)
+{
+    *(volatile uint64_t *)address = value;
+}
+
 #endif
