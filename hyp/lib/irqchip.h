@@ -27,6 +27,8 @@ typedef struct {
 } Irqchip;
 
 extern const Irqchip plic, aplic, imsic;
+/* The PLIC as M-mode is interrupted by it, for programs without firmware: irqchip_open does not look for this one. */
+extern const Irqchip plic_machine;
 
 /* Finds and sets up the controller; NULL if there is none. */
 const Irqchip *irqchip_open(const Fdt *fdt, uint64_t id);
@@ -43,8 +45,9 @@ static inline bool irqchip_is_edge(const Fdt *fdt, FdtNode device)
     return fdt_cell(fdt, device, "interrupts", 1, 0) == 1; /* IRQ_TYPE_EDGE_RISING */
 }
 
-/* In the order of a node's `interrupts-extended`, the place of hart `id`'s supervisor external
- * interrupt; -1 if it is not there. */
+/* In the order of a node's `interrupts-extended`, the place of interrupt `irq` of hart `id`; -1 if it is not there. */
+int irqchip_place_of(const Fdt *fdt, FdtNode node, uint64_t id, unsigned irq);
+/* The place of its supervisor external interrupt. */
 int irqchip_place(const Fdt *fdt, FdtNode node, uint64_t id);
 
 #endif

@@ -15,13 +15,17 @@ static uint32_t phandle_of(const Fdt *fdt, uint64_t id)
     return cpu ? fdt_cell(fdt, fdt_next(fdt, cpu), "phandle", 0, 0) : 0;
 }
 
-int irqchip_place(const Fdt *fdt, FdtNode node, uint64_t id)
+int irqchip_place_of(const Fdt *fdt, FdtNode node, uint64_t id, unsigned irq)
 {
     uint32_t phandle = phandle_of(fdt, id), to;
     for (unsigned i = 0; (to = fdt_cell(fdt, node, "interrupts-extended", 2 * i, 0)); i++) {
-        if (to == phandle &&
-            fdt_cell(fdt, node, "interrupts-extended", 2 * i + 1, 0) == IRQ_EXTERNAL)
+        if (to == phandle && fdt_cell(fdt, node, "interrupts-extended", 2 * i + 1, 0) == irq)
             return (int)i;
     }
     return -1;
+}
+
+int irqchip_place(const Fdt *fdt, FdtNode node, uint64_t id)
+{
+    return irqchip_place_of(fdt, node, id, IRQ_EXTERNAL);
 }

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "lib/irqchip.h"
+#include "lib/machine.h"
 #include "lib/mmio.h"
 
 enum { PRIORITY = 0, ENABLE = 0x2000, THRESHOLD = 0x200000, CLAIM = 0x200004 };
@@ -10,10 +11,10 @@ enum { ENABLE_STRIDE = 0x80, CONTEXT_STRIDE = 0x1000 };
 
 static uintptr_t priority, enable, threshold, claim; /* the last three of this hart's context */
 
-static bool plic_open(const Fdt *fdt, FdtNode node, uint64_t id)
+static bool open_for(const Fdt *fdt, FdtNode node, uint64_t id, unsigned irq)
 {
     FdtRange reg;
-    int context = irqchip_place(fdt, node, id);
+    int context = irqchip_place_of(fdt, node, id, irq);
     if (context < 0 || !fdt_reg(fdt, node, 0, &reg))
         return false;
     priority = reg.base + PRIORITY;
@@ -22,6 +23,16 @@ static bool plic_open(const Fdt *fdt, FdtNode node, uint64_t id)
     claim = reg.base + CLAIM + CONTEXT_STRIDE * (unsigned)context;
     write32(threshold, 0);
     return true;
+}
+
+static bool plic_open(const Fdt *fdt, FdtNode node, uint64_t id)
+{
+    return open_for(fdt, node, id, IRQ_EXTERNAL);
+}
+
+static bool plic_open_machine(const Fdt *fdt, FdtNode node, uint64_t id)
+{
+    return open_for(fdt, node, id, IRQ_M_EXTERNAL);
 }
 
 static void plic_enable(unsigned source, bool on)
@@ -44,3 +55,6 @@ static void plic_complete(unsigned source)
 
 const Irqchip plic = { "PLIC",     "riscv,plic0", plic_open, plic_enable,
                        plic_claim, plic_complete, NULL };
+const Irqchip plic_machine = { "PLIC",      "riscv,plic0", plic_open_machine,
+                               plic_enable, plic_claim,    plic_complete,
+                               NULL };
