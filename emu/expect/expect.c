@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "emu/trace/column.h"
 #include "emu/trace/file.h"
 
 enum { HARTS = 256, LONGEST_LINE = 1024 };
@@ -36,6 +37,13 @@ static int find_field(const Expect *e, int event, const char *name)
     return event < 0 ? -1 : trace_event_field(&e->events[event], name);
 }
 
+static void begin_rule(Rule *rule)
+{
+    rule->open = rule->was_open = !rule->has_window;
+    if (rule->kind == RULE_GAP || rule->kind == RULE_SHARE)
+        rule->pairs = pairs_new();
+}
+
 Expect *expect_new(Rules *rules, const TraceEvent *events, unsigned n)
 {
     Expect *e = g_new0(Expect, 1);
@@ -52,6 +60,8 @@ Expect *expect_new(Rules *rules, const TraceEvent *events, unsigned n)
     e->lost_count = find_field(e, e->lost_event, "count");
     e->line = g_string_new(NULL);
     e->share = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    for (unsigned i = 0; i < rules->rules->len; i++)
+        begin_rule(g_ptr_array_index(rules->rules, i));
     return e;
 }
 
@@ -100,33 +110,21 @@ static void keep_event(const Expect *e, Rule *rule, const TraceRecord *r)
     rule->has_event = true;
 }
 
-static bool compare(Relation relation, double a, double b)
-{
-    switch (relation) {
-    case IS_LT: return a < b;
-    case IS_LE: return a <= b;
-    case IS_GT: return a > b;
-    case IS_GE: return a >= b;
-    case IS_EQ: return a >= b && a <= b;
-    default: return a < b || a > b;
-    }
-}
-
 static void count(const Expect *e, Rule *rule, const TraceRecord *r)
 {
-    bool held = compare(rule->relation, (double)rule->count, rule->bound);
+    bool held = bound_holds(&rule->bound, (double)rule->count);
     rule->count++;
-    bool holds = compare(rule->relation, (double)rule->count, rule->bound);
+    bool holds = bound_holds(&rule->bound, (double)rule->count);
     if (!rule->has_event || (held && !holds))
         keep_event(e, rule, r); /* the first one too many, or just the first */
 }
 
 static void take_value(const Expect *e, Rule *rule, const TraceRecord *r)
 {
-    int at = trace_event_field(&e->events[r->id], rule->column);
+    int at = trace_column(&e->events[r->id], rule->column);
     if (at < 0)
         return;
-    double value = (double)r->values[at];
+    double value = (double)trace_column_value(at, r);
     bool extreme = !rule->count || (rule->stat == STAT_MIN && value < rule->least) ||
                    (rule->stat == STAT_MAX && value > rule->most);
     if (extreme)
@@ -137,12 +135,35 @@ static void take_value(const Expect *e, Rule *rule, const TraceRecord *r)
     rule->count++;
 }
 
-static void look(const Expect *e, Rule *rule, const TraceRecord *r)
+/* The value of the column that A must wait for; false: the event has none. */
+static bool key_of(const Expect *e, const Rule *rule, const TraceRecord *r, uint64_t *key)
 {
-    const unsigned n = rule->patterns->len;
-    if (rule->kind == RULE_LIMIT || rule->step == n)
+    int at = rule->column ? trace_column(&e->events[r->id], rule->column) : -1;
+    *key = at < 0 ? 0 : trace_column_value(at, r);
+    return !rule->column || at >= 0;
+}
+
+static void look_at_pairs(const Expect *e, Rule *rule, const TraceRecord *r)
+{
+    uint64_t key;
+    const bool is_start = matches(e, g_ptr_array_index(rule->patterns, 0), r);
+    const bool is_end = matches(e, g_ptr_array_index(rule->patterns, 1), r);
+    if (!(is_start || is_end) || !key_of(e, rule, r, &key))
         return;
-    if (!matches(e, g_ptr_array_index(rule->patterns, rule->step), r))
+    if (is_end && pairs_end(rule->pairs, key, r->time))
+        keep_event(e, rule, r);
+    if (is_start)
+        pairs_start(rule->pairs, key, r->time);
+}
+
+/* What a rule is about. */
+static void look_at_event(const Expect *e, Rule *rule, const TraceRecord *r)
+{
+    if (rule->kind == RULE_GAP || rule->kind == RULE_SHARE) {
+        look_at_pairs(e, rule, r);
+        return;
+    }
+    if (rule->step == rule->steps || !matches(e, g_ptr_array_index(rule->patterns, rule->step), r))
         return;
     switch (rule->kind) {
     case RULE_SEQ:
@@ -158,6 +179,21 @@ static void look(const Expect *e, Rule *rule, const TraceRecord *r)
     case RULE_COUNT: count(e, rule, r); break;
     default: take_value(e, rule, r);
     }
+}
+
+/* Neither the event that opens a window nor the one that closes it is in it. */
+static void look(const Expect *e, Rule *rule, const TraceRecord *r)
+{
+    if (rule->has_window && rule->open &&
+        matches(e, g_ptr_array_index(rule->patterns, rule->steps + 1), r)) {
+        rule->open = false;
+        if (rule->pairs)
+            pairs_break(rule->pairs);
+    }
+    if (rule->open)
+        look_at_event(e, rule, r);
+    else if (matches(e, g_ptr_array_index(rule->patterns, rule->steps), r))
+        rule->open = rule->was_open = true;
 }
 
 static uint64_t *share_of(Expect *e, uint64_t partition)
@@ -210,7 +246,7 @@ static void end_limit(const Expect *e, Rule *rule)
     for (unsigned i = 0; i < HARTS; i++)
         insns += e->insns[i];
     rule->value = (double)(rule->of_time ? e->time : insns);
-    rule->broken = !compare(IS_LE, rule->value, rule->bound);
+    rule->broken = !bound_holds(&rule->bound, rule->value);
 }
 
 static void end_stat(Expect *e, Rule *rule)
@@ -226,7 +262,38 @@ static void end_stat(Expect *e, Rule *rule)
     } else if (rule->stat == STAT_MEAN && rule->count) {
         rule->value /= (double)rule->count;
     }
-    rule->broken = !rule->count || !compare(rule->relation, rule->value, rule->bound);
+    rule->broken = !rule->count || !bound_holds(&rule->bound, rule->value);
+}
+
+static void end_pairs(Rule *rule)
+{
+    Pairs *pairs = rule->pairs;
+    pairs_break(pairs);
+    rule->count = pairs->count;
+    bool some = rule->stat == STAT_COUNT ? pairs->starts || pairs->ends : pairs->count;
+    if (rule->kind == RULE_SHARE)
+        some = pairs_share(pairs, &rule->value);
+    else
+        rule->value = rule->stat == STAT_MIN     ? pairs->least
+                      : rule->stat == STAT_MAX   ? pairs->most
+                      : rule->stat == STAT_SUM   ? pairs->sum
+                      : rule->stat == STAT_COUNT ? (double)pairs->count
+                                                 : pairs->sum / (double)MAX(pairs->count, 1);
+    rule->nothing = !some;
+    rule->broken = !some || pairs->overflow || !bound_holds(&rule->bound, rule->value);
+}
+
+static void end_rule(Expect *e, Rule *rule)
+{
+    switch (rule->kind) {
+    case RULE_LIMIT: end_limit(e, rule); break;
+    case RULE_SEQ: rule->broken = rule->step < rule->steps; break;
+    case RULE_NEVER: break;
+    case RULE_COUNT: rule->broken = !bound_holds(&rule->bound, (double)rule->count); break;
+    case RULE_STAT: end_stat(e, rule); break;
+    default: end_pairs(rule);
+    }
+    rule->broken |= !rule->was_open;
 }
 
 bool expect_end(Expect *e, uint64_t *lost)
@@ -234,14 +301,7 @@ bool expect_end(Expect *e, uint64_t *lost)
     bool all = true;
     for (unsigned i = 0; i < e->rules->rules->len; i++) {
         Rule *rule = g_ptr_array_index(e->rules->rules, i);
-        if (rule->kind == RULE_LIMIT)
-            end_limit(e, rule);
-        else if (rule->kind == RULE_SEQ)
-            rule->broken = rule->step < rule->patterns->len;
-        else if (rule->kind == RULE_COUNT)
-            rule->broken = !compare(rule->relation, (double)rule->count, rule->bound);
-        else if (rule->kind == RULE_STAT)
-            end_stat(e, rule);
+        end_rule(e, rule);
         all &= !rule->broken;
     }
     *lost = e->lost;

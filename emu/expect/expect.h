@@ -7,7 +7,9 @@
  *   never fault.g p=2                                          no such event
  *   count trap exit=mmio p=2 <= 3                              how many there are
  *   stat hyp.share p=1 < 0.05                                  host's part of the time spent for a guest
- *   stat max dur_ns of trap.ret p=0 < 20000                    or min, mean, sum: of a column
+ *   stat max dur_ns of trap.ret p=0 < 20 us                    or min, mean, sum; of a field, or of t, ic ... (column.h)
+ *   gap mean ts.stop -> ts.start by job == 206.7 ms +- 0.1     from each such event to the next such (pairs.h)
+ *   share drum.cmd -> drum.end == 19.2 % +- 0.5 %              which part of the time lies between such and such
  *   points 10 hint "see lab 4"                                 of the rule before it
  *
  * A line is a rule; `"name":` may stand behind any first word; # begins a comment. What events are meant is a query without
@@ -23,15 +25,24 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "emu/expect/bound.h"
 #include "emu/expect/outcome.h"
+#include "emu/expect/pairs.h"
 #include "emu/trace/file.h"
 #include "emu/trace/query.h"
 
 enum { EXPECT_AROUND = 5 };
 
-typedef enum { RULE_LIMIT, RULE_SEQ, RULE_NEVER, RULE_COUNT, RULE_STAT } RuleKind;
-typedef enum { STAT_SHARE, STAT_MIN, STAT_MAX, STAT_MEAN, STAT_SUM } StatKind;
-typedef enum { IS_LT, IS_LE, IS_GT, IS_GE, IS_EQ, IS_NE } Relation;
+typedef enum {
+    RULE_LIMIT,
+    RULE_SEQ,
+    RULE_NEVER,
+    RULE_COUNT,
+    RULE_STAT,
+    RULE_GAP,
+    RULE_SHARE
+} RuleKind;
+typedef enum { STAT_SHARE, STAT_MIN, STAT_MAX, STAT_MEAN, STAT_SUM, STAT_COUNT } StatKind;
 
 /* Some events. */
 typedef struct {
@@ -47,15 +58,19 @@ typedef struct {
     char *hint; /* may be NULL */
     double points;
     bool has_points;
-    GPtrArray *patterns; /* of Pattern: the steps of a seq, else none or one */
+    GPtrArray *patterns; /* of Pattern: `steps`, and the two of the window */
+    unsigned steps;      /* of a seq; else none, one, or A and B of RULE_GAP and RULE_SHARE */
+    bool has_window;
     StatKind stat;
-    char *column;       /* STAT_MIN and later */
+    char *column; /* STAT_MIN and later; of RULE_GAP and RULE_SHARE, that of the key, or NULL */
     uint64_t partition; /* STAT_SHARE */
     bool of_time;       /* RULE_LIMIT: ns, not instructions */
-    Relation relation;
-    double bound;
+    Bound bound;
     /* What was seen. */
-    unsigned step; /* RULE_SEQ: patterns that came */
+    unsigned step;       /* RULE_SEQ: patterns that came */
+    bool open, was_open; /* the window; without one it always is */
+    Pairs *pairs;        /* RULE_GAP, RULE_SHARE */
+    bool nothing;        /* of which there was nothing to measure */
     uint64_t count;
     double value, least, most;
     bool broken;

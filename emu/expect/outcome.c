@@ -153,7 +153,7 @@ static void write_junit(const Outcomes *outcomes, FILE *out)
         g_autofree char *details = escape_xml(outcome->details), *hint = escape_xml(outcome->hint);
         fprintf(out, "  <testcase classname=\"%s\" name=\"%s\"", suite, name);
         if (outcome->passed)
-            fputs("/>\n", out);
+            fprintf(out, "><system-out>%s</system-out></testcase>\n", said);
         else
             fprintf(out, "><failure message=\"%s\">%s%s</failure></testcase>\n", said, details,
                     hint);

@@ -6,8 +6,6 @@
 
 #include "emu/expect/outcome.h"
 
-static const char *const relations[] = { "<", "<=", ">", ">=", "==", "!=" };
-
 static const char *pattern_text(const Rule *rule, unsigned index)
 {
     return ((const Pattern *)g_ptr_array_index(rule->patterns, index))->text;
@@ -15,7 +13,7 @@ static const char *pattern_text(const Rule *rule, unsigned index)
 
 static char *explain_seq(const Rule *rule)
 {
-    const unsigned n = rule->patterns->len;
+    const unsigned n = rule->steps;
     if (rule->step == n)
         return g_strdup_printf("all %u events came in this order", n);
     if (!rule->step)
@@ -24,25 +22,68 @@ static char *explain_seq(const Rule *rule)
                            pattern_text(rule, rule->step));
 }
 
-char *expect_explain(const Rule *rule)
+static char *explain_stat(const Rule *rule)
 {
     static const char *const stats[] = { "host's share", "least", "most", "mean", "sum" };
+    g_autofree char *value = bound_show(&rule->bound, rule->value);
+    if (!rule->count)
+        return g_strdup("there was nothing to compute it of");
+    return g_strdup_printf("the %s is %s, %s is wanted", stats[rule->stat], value,
+                           rule->bound.text);
+}
+
+/* Why there is nothing to say of A -> B. */
+static char *explain_nothing(const Rule *rule)
+{
+    const char *a = pattern_text(rule, 0), *b = pattern_text(rule, 1);
+    if (!rule->pairs->starts)
+        return g_strdup_printf("no '%s' came, so there is nothing to measure", a);
+    if (rule->kind == RULE_GAP)
+        return g_strdup_printf(
+            "%" PRIu64 " '%s' came and no '%s' behind one%s, so there is nothing to measure",
+            rule->pairs->starts, a, b, rule->column ? " of the same key" : "");
+    return g_strdup_printf("a share is of the time from the first '%s' to the last, and %" PRIu64
+                           " came at one time",
+                           a, rule->pairs->starts);
+}
+
+static char *explain_pairs(const Rule *rule)
+{
+    static const char *const stats[] = {
+        [STAT_MIN] = "shortest", [STAT_MAX] = "longest", [STAT_MEAN] = "mean", [STAT_SUM] = "sum"
+    };
+    g_autofree char *value = bound_show(&rule->bound, rule->value);
+    if (rule->pairs->overflow)
+        return g_strdup_printf("too many values of %s wait at a time; ask about fewer",
+                               rule->column);
+    if (rule->nothing)
+        return explain_nothing(rule);
+    if (rule->kind == RULE_SHARE)
+        return g_strdup_printf("the share is %s, %s is wanted", value, rule->bound.text);
+    if (rule->stat == STAT_COUNT)
+        return g_strdup_printf("there were %s gaps, %s are wanted", value, rule->bound.text);
+    return g_strdup_printf("the %s of %" PRIu64 " gaps is %s, %s is wanted", stats[rule->stat],
+                           rule->count, value, rule->bound.text);
+}
+
+char *expect_explain(const Rule *rule)
+{
+    if (!rule->was_open)
+        return g_strdup_printf("no '%s' came, so that it was never looked at",
+                               pattern_text(rule, rule->steps));
     switch (rule->kind) {
     case RULE_SEQ: return explain_seq(rule);
     case RULE_NEVER:
         return rule->count ? g_strdup_printf("it came %" PRIu64 " times", rule->count)
                            : g_strdup("it never came");
     case RULE_COUNT:
-        return g_strdup_printf("there were %" PRIu64 ", %s %.15g are wanted", rule->count,
-                               relations[rule->relation], rule->bound);
+        return g_strdup_printf("there were %" PRIu64 ", %s are wanted", rule->count,
+                               rule->bound.text);
     case RULE_LIMIT:
         return g_strdup_printf("it took %.15g %s, at most %.15g are allowed", rule->value,
-                               rule->of_time ? "ns" : "instructions", rule->bound);
-    default:
-        if (!rule->count)
-            return g_strdup("there was nothing to compute it of");
-        return g_strdup_printf("the %s is %.6g, %s %.6g is wanted", stats[rule->stat], rule->value,
-                               relations[rule->relation], rule->bound);
+                               rule->of_time ? "ns" : "instructions", rule->bound.wanted);
+    case RULE_STAT: return explain_stat(rule);
+    default: return explain_pairs(rule);
     }
 }
 

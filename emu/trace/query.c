@@ -6,17 +6,12 @@
 #include <string.h>
 
 #include "emu/base/error.h"
+#include "emu/trace/column.h"
 #include "emu/trace/file.h"
 
 enum { CONDITIONS = 16 };
 
 typedef enum { OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_IN } Operator;
-
-/* Columns of every event come before the fields. */
-typedef enum { COL_SEQ, COL_T, COL_IC, COL_H, COL_M, COL_P, COL_VMID, COL_EV, COL_FIELDS } Column;
-static const char *const column_names[COL_FIELDS] = {
-    "seq", "t", "ic", "h", "m", "p", "vmid", "ev"
-};
 
 typedef struct {
     int at[TRACE_MAX_EVENTS]; /* Column, or COL_FIELDS + number of the field; -1: none */
@@ -96,11 +91,7 @@ static bool parse_column(const TraceQuery *q, const char *name, ColumnRef *colum
 {
     bool found = false;
     for (unsigned i = 0; i < q->n_events; i++) {
-        int field = trace_event_field(&q->events[i], name);
-        column->at[i] = field < 0 ? -1 : COL_FIELDS + field;
-        for (int c = 0; c < COL_FIELDS; c++)
-            if (!strcmp(name, column_names[c]))
-                column->at[i] = c;
+        column->at[i] = trace_column(&q->events[i], name);
         found |= q->mask >> i & 1 && column->at[i] >= 0;
     }
     return found ||
@@ -342,27 +333,12 @@ void trace_query_wanted(const TraceQuery *q, TraceWanted *w)
     }
 }
 
-static uint64_t column_value(int at, const TraceRecord *r)
-{
-    switch (at) {
-    case COL_SEQ: return r->seq;
-    case COL_T: return r->time;
-    case COL_IC: return r->insns;
-    case COL_H: return r->hart;
-    case COL_M: return r->mode;
-    case COL_P: return r->partition;
-    case COL_VMID: return r->vmid;
-    case COL_EV: return r->id;
-    default: return r->values[at - COL_FIELDS];
-    }
-}
-
 static bool condition_holds(const Condition *c, const TraceRecord *r)
 {
     int at = c->column.at[r->id];
     if (at < 0)
         return false;
-    uint64_t value = column_value(at, r), other = c->value[r->id];
+    uint64_t value = trace_column_value(at, r), other = c->value[r->id];
     switch (c->op) {
     case OP_EQ: return value == other;
     case OP_NE: return value != other;
@@ -404,7 +380,7 @@ char *trace_query_group(const TraceQuery *q, const TraceRecord *r)
     char *text;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    trace_print_value(format, column_value(at, r), out);
+    trace_print_value(format, trace_column_value(at, r), out);
     fclose(out);
     return text;
 }

@@ -34,6 +34,17 @@ RULES = [
     ("stat min id of trap >= 2", False, "the least is 1"),
     ("stat sum irq of trap == 1", True, "the sum is 1"),
     ("stat mean irq of trap irq=0 == 0", True, "the mean is 0"),
+    ("stat max dur_ns of trap.ret p=0 < 100 us", True, "the most is"),
+    ("stat max t of trap < 1 ms", True, "the most is 0.0"),
+    ("stat hyp.share p=5 > 90 %", True, "the host's share is 9"),
+    ("count trap exit=ecall p=5 == 4 +- 1", True, "there were 3, == 4 +- 1 are wanted"),
+    ("count trap exit=ecall p=5 == 4 +- 24 %", False, "there were 3"),
+    ("gap min trap exit=ecall p=5 -> mode to=VS > 0.1 us", True, "the shortest of 2 gaps is"),
+    ("gap count trap exit=ecall -> trap exit=hfence == 0", False, "there were 1 gaps, == 0 are wanted"),
+    ("gap mean fault.g acc=X -> trap < 1 s", False, "no 'fault.g acc=X' came, so there is nothing to measure"),
+    ("share mode to=VS -> trap p=5 by h < 100 %", True, "the share is"),
+    ("never trap exit=mmio between trap exit=hfence and trap irq=1", False, "it came 1 times"),
+    ("count trap == 0 between mode to=VU and trap", False, "no 'mode to=VU' came, so that it was never looked at"),
 ]
 BAD = [
     ("", "1:1", "there is no rule"), ("# nothing\n\n", "1:1", "there is no rule"), ("always trap", "1:1", "no rule begins with 'always'"),
@@ -42,8 +53,16 @@ BAD = [
     ("count trap <= x", "1:15", "a comparison"), ("limit 3e9", "1:7", "its unit"), ("limit many insns", "1:7", "its unit"),
     ("points 3", "1:1", "no rule before it"), ("never trap\npoints x", "2:8", "a number"), ("never trap\npoints 3 hint", "2:14", "a text"),
     ("never trap\npoints 3 never trap", "2:10", "only points and hint"), ("never \"x: trap", "1:7", "has no end"), ("stat hyp.share < 3", "1:16", "of a partition"),
-    ("stat max id of mode < 3", "1:6", "a field 'id'"), ("stat most id of trap < 3", "1:6", "stat wants"), ("never trap ~ /(/", "1:14", "/(/"),
-    ("never trap ~ wfi", "1:12", "between bars"),
+    ("stat max id of mode < 3", "1:6", "a column 'id'"), ("stat most id of trap < 3", "1:6", "stat wants"), ("never trap ~ /(/", "1:14", "/(/"),
+    ("never trap ~ wfi", "1:12", "between bars"), ("gap mean trap < 3", "1:15", "there is no ->"), ("gap trap -> mode < 3", "1:5", "gap wants min, max"),
+    ("gap mean trap -> mode", "1:18", "a comparison"), ("gap mean trap -> mode < 3 m", "1:27", "'m' is no unit of this"), ("share trap -> mode < 3 ms", "1:24", "'ms' is no unit"),
+    ("gap mean trap -> mode < 3 +- 1", "1:27", "only what is to be == may be off"), ("gap mean trap -> mode == 3 +- x", "1:31", "a comparison"),
+    ("gap mean trap -> mode == 3 +- -1", "1:33", "not negative"), ("count trap == 3 ms", "1:17", "'ms' is no unit of this"), ("count trap == 3 +- 1 ms", "1:22", "'ms' is no unit"),
+    ("gap mean trap -> mode by exit < 3", "1:26", "no event of 'mode' has a column 'exit'"), ("gap mean trap by epc -> mode < 3", "1:15", "by stands before"),
+    ("gap mean trapp -> mode < 3", "1:10", "no event is called 'trapp'"), ("gap mean trap -> node < 3", "1:18", "no event is called 'node'"),
+    ("never trap between mode", "1:20", "between wants two"), ("never trap between mode and mode and mode", "1:20", "between wants two"),
+    ("never trap between mode and node", "1:29", "no event is called 'node'"), ("limit 3 ns between mode and mode", "1:12", "about the whole run"),
+    ("stat hyp.share p=1 < 3 between mode and trap", "1:24", "about the whole run"), ("count trap == 3 3", "1:17", "more than a number"),
 ]
 
 
