@@ -105,6 +105,20 @@ void machine_time_set(void *opaque)
         hart_update_stimer(&m->harts[i]);
 }
 
+void machine_halt(void *machine, unsigned input, bool level)
+{
+    Machine *m = machine;
+    uint64_t now = clock_now(&m->clock);
+    (void)input;
+    if (level == m->halted)
+        return;
+    m->halted = level;
+    m->harts[m->current].attention |= ATTENTION_YIELD;
+    for (unsigned i = 0; !level && i < m->n_harts; i++)
+        TRACE(&m->trace, cpu_halted, i, now - m->halted_since);
+    m->halted_since = now;
+}
+
 static uint64_t read_mtime(void *opaque)
 {
     const Machine *m = opaque;
@@ -205,7 +219,8 @@ static bool add_devices(Machine *m, GError **error)
         return false;
     m->uart = (Uart *)machine_new_device(m, &uart_type, "uart", BOARD_UART, BOARD_IRQ_UART);
     m->uart->chr = m->config.serial;
-    return machine_add_device(m, &m->uart->dev, error) && add_virtio(m, error) && qos_add(m, error);
+    return machine_add_device(m, &m->uart->dev, error) && add_virtio(m, error) &&
+           qos_add(m, error) && plugs_add(m, error);
 }
 
 void machine_restraint_changed(Machine *m)
@@ -442,6 +457,8 @@ void machine_loaded(Machine *m)
         watch_loaded_reservation(m, &m->harts[i].mmu);
     }
     clock_loaded(&m->clock);
+    m->halted = m->drum && drum_halts(m->drum);
+    m->halted_since = m->halted ? m->drum->command_at : 0;
     machine_rate_changed(m);
     machine_looks_loaded(m);
     m->tohost_posted = false;

@@ -19,6 +19,7 @@
 #include "devices/aclint.h"
 #include "devices/aplic.h"
 #include "devices/clint.h"
+#include "devices/drum.h"
 #include "devices/finisher.h"
 #include "devices/imsic.h"
 #include "devices/plic.h"
@@ -30,6 +31,7 @@
 #include "emu/base/partitions.h"
 #include "emu/board.h"
 #include "emu/inbox.h"
+#include "emu/plug.h"
 #include "emu/timed.h"
 
 enum { MACHINE_MAX_HARTS = 32, VIRTIO_SLOTS = 8, MACHINE_MAX_AIA_GUESTS = 63 };
@@ -70,6 +72,7 @@ typedef struct {
     unsigned rcid_bits, mcid_bits; /* log2 of the identifiers that they know */
     unsigned dma_rcid, dma_mcid;   /* what DMA carries */
     VirtioConfig virtio[VIRTIO_SLOTS];
+    Plugs plugs; /* what else is plugged in */
     HostChar *serial;
     bool live_input;    /* somebody may still type: idle time passes at wall rate */
     bool stop_on_reset; /* -no-reboot */
@@ -127,7 +130,10 @@ struct Machine {
     Rtc *rtc;
     Uart *uart;
     Device *virtio[VIRTIO_SLOTS];
-    GPtrArray *wires; /* arrays of IrqLine, from interrupt controllers to harts */
+    Drum *drum;            /* NULL: there is none */
+    bool halted;           /* it keeps all harts from running; follows from its state */
+    uint64_t halted_since; /* ns of virtual time */
+    GPtrArray *wires;      /* arrays of IrqLine, from interrupt controllers to harts */
 
     /* Where the harts are in the round; saved. */
     int64_t round_left[MACHINE_MAX_HARTS];
@@ -252,6 +258,9 @@ void machine_stop(Machine *machine, StopReason reason, int exit_code);
 Device *machine_new_device(Machine *machine, const DeviceType *type, const char *id, uint64_t base,
                            unsigned irq);
 bool machine_add_device(Machine *machine, Device *dev, GError **error);
+/* The wire of a device that keeps all harts from running while it is up: from the end of the instruction that raised it
+ * on, whatever interrupts come. `machine` is a Machine. */
+void machine_halt(void *machine, unsigned input, bool level);
 /* Somebody set mtime. `machine` is a Machine. */
 void machine_time_set(void *machine);
 

@@ -150,6 +150,10 @@ static bool connect(Run *run, GError **error)
         o->machine.virtio[i].net = net_port_host(run->nets[i]);
         run->stays_live = !o->skip_idle;
     }
+    for (unsigned i = 0; i < o->machine.plugs.n; i++)
+        if (o->plug_chars[i] &&
+            !console_connect(run->console, o->plug_chars[i], &o->machine.plugs.at[i].chr, error))
+            return false;
     if (!connect_monitors(run, error))
         return false;
     connect_input(run);

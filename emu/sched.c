@@ -30,15 +30,16 @@ static bool is_held(Machine *m, unsigned index)
     return true;
 }
 
+/* While harts are halted nothing but a timer can let them go on. */
 static bool timers_off(const Machine *m)
 {
-    return m->restraint.timers_off || m->recorded.timers_off;
+    return (m->restraint.timers_off || m->recorded.timers_off) && !m->halted;
 }
 
 static bool is_runnable(Machine *m, unsigned index)
 {
     Hart *hart = &m->harts[index];
-    if (is_held(m, index) || hart->critical)
+    if (UNLIKELY(m->halted) || is_held(m, index) || hart->critical)
         return false;
     if (hart->idle && hart_wakes(hart)) {
         hart->idle = false;
@@ -355,6 +356,8 @@ static void idle_in_round(Machine *m)
 
 static bool all_idle(Machine *m)
 {
+    if (UNLIKELY(m->halted))
+        return true;
     for (unsigned i = 0; i < m->n_harts; i++)
         if (!is_held(m, i) && (!m->harts[i].idle || hart_wakes(&m->harts[i])))
             return false;

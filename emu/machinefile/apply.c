@@ -155,6 +155,7 @@ static bool apply_devices(Options *o, const MachineFile *file, GError **error)
         mf_add_number(argument, device->at, "outputs", "max_outputs", device->outputs);
         mf_add_number(argument, device->at, "width", "xres", device->width);
         mf_add_number(argument, device->at, "height", "yres", device->height);
+        mf_add_plug(argument, device);
         if (slot >= 0)
             mf_add(argument, "bus", bus);
         if (!act(o, device->at, "device", argument->str, error))

@@ -12,6 +12,9 @@ void mf_add_flag(GString *argument, const char *name, bool value);
 void mf_add_number(GString *argument, const config_setting_t *group, const char *key,
                    const char *name, uint64_t value);
 
+/* What the file says of a device of plug.h. */
+void mf_add_plug(GString *argument, const MfDevice *device);
+
 /* What -timing gets; to be freed. The file must have a timing with a profile. */
 char *mf_timing_argument(const MachineFile *file);
 

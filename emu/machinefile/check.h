@@ -31,6 +31,8 @@ bool mf_resource(const MachineFile *file, const char *name, MfResource *out);
 /* The virtio-mmio slot of device `number` of the file, as they are filled: those with a bus first, the others from the
  * last slot downwards. -1: it takes none, or there is none left. */
 int mf_slot(const MachineFile *file, unsigned number);
+/* Device `number` of the file as a resource, if it is one of plug.h. */
+bool mf_plug_resource(const MachineFile *file, unsigned number, MfResource *out);
 
 /* A partition's name, "" if it has none; and all of its memory. */
 const char *mf_name(const MfPartition *part);
@@ -61,6 +63,8 @@ void mf_check_colors(MachineFile *file);
 void mf_check_backends(MachineFile *file);
 void mf_check_devices(MachineFile *file);
 void mf_check_interrupts(MachineFile *file);
+/* check_plugs.c */
+void mf_check_plug(MachineFile *file, unsigned number);
 /* check_images.c */
 void mf_check_images(MachineFile *file);
 

@@ -80,7 +80,11 @@ bool mf_resource(const MachineFile *file, const char *name, MfResource *out)
     }
     for (unsigned i = 0; i < file->devices.n; i++) {
         const MfDevice *device = &file->devices.at[i];
-        int slot = device->id && !strcmp(device->id, name) ? mf_slot(file, i) : -1;
+        if (!device->id || strcmp(device->id, name))
+            continue;
+        if (mf_plug_resource(file, i, out))
+            return true;
+        int slot = mf_slot(file, i);
         if (slot < 0)
             continue;
         virtio_resource(out, (unsigned)slot);
@@ -236,6 +240,7 @@ static void check_device(MachineFile *file, unsigned number)
 {
     const MfDevice *device = &file->devices.at[number];
     check_driver(file, device);
+    mf_check_plug(file, number);
     check_slot(file, number);
     check_backend(file, device, "drive", device->drive, LIST(file->drives), sizeof(MfDrive));
     check_backend(file, device, "netdev", device->netdev, LIST(file->netdevs), sizeof(MfNetdev));

@@ -108,7 +108,9 @@ typedef struct {
     MF_GROUP;
     const char *id, *driver, *drive, *netdev, *chardev, *bus, *mac, *serial;
     uint64_t outputs, width, height;
-    bool passthrough;
+    const char *word_us, *start;
+    uint64_t rpm, fields, words;
+    bool halt, passthrough;
 } MfDevice;
 
 typedef struct {

@@ -48,6 +48,7 @@ OptionHandler option_trace, option_trace_filter, option_trace_ring, option_trace
 bool options_add_trace(Options *o, GPtrArray *list, const char *pattern, GError **error);
 /* resolve.c: the drivers of -device. Finding fails naming the nearest one. */
 const Driver *options_find_driver(const char *name, GError **error);
+const char *options_driver_name(const Driver *driver);
 bool options_list_drivers(Options *options);
 bool options_show_driver(Options *options, const Driver *driver);
 /* graphics.c: refuses a device that only version 1 of virtio knows on registers of the legacy version. */
@@ -55,6 +56,10 @@ bool options_need_modern(const Options *o, const char *driver, GError **error);
 #define OPTIONS_GPU_EXAMPLE \
     "virtio-gpu-device[,max_outputs=N][,xres=N][,yres=N][,edid=on|off][,max_hostmem=SIZE]"
 bool options_plug_gpu(Options *o, Props *props, VirtioConfig *slot, SlotHost *host, GError **error);
+/* plug.c: puts a device of plug.h on the board. */
+#define OPTIONS_DRUM_EXAMPLE \
+    "drum[,rpm=N|word-us=MICROSECONDS][,fields=N][,words=N][,halt=on|off][,start=any|address]"
+bool options_plug(Options *o, DeviceNote *note, GError **error);
 /* devices.c: refuses an id that an element of the list has. */
 bool options_new_id(const GPtrArray *list, const char *option, const char *id, GError **error);
 /* chars.c: what -serial says, as `serial_char`. */

@@ -69,6 +69,7 @@ typedef struct Options {
     GPtrArray *drives, *netdevs, *chars, *notes;
     GArray *loads; /* of LoadNote; images.loads once resolved */
     SlotHost slots[VIRTIO_SLOTS];
+    CharSpec *plug_chars[PLUG_MOST]; /* lines of machine.plugs; NULL: it has none */
     CharSpec *serial_char;
     const char *serial;
     GPtrArray *monitors;      /* of strings: what -monitor and -mon say */

@@ -152,6 +152,7 @@ static const Driver drivers[] = {
     { "virtio-tablet-device", plug_input,   "virtio-tablet-device[,serial=TEXT]",    "pointer that is told where it is" },
     { "virtio-mouse-device",  plug_input,   "virtio-mouse-device[,serial=TEXT]",     "pointer that is told how it moves" },
     { "virtconsole",          NULL,         "virtconsole,chardev=ID",                "console, on the virtio-serial-device before it" },
+    { "drum",                 NULL,         OPTIONS_DRUM_EXAMPLE,                    "swapping drum of a PDP-1" },
     { "loader",               NULL,         "loader,file=FILE[,addr=ADDRESS][,cpu-num=N][,force-raw=on]",         "put a file or a number into memory" },
 };
 // clang-format on
@@ -202,6 +203,11 @@ const Driver *options_find_driver(const char *name, GError **error)
             return &drivers[i];
     refuse_driver(name, error);
     return NULL;
+}
+
+const char *options_driver_name(const Driver *driver)
+{
+    return driver->name;
 }
 
 const char *options_driver_example(size_t number)
@@ -305,6 +311,11 @@ static bool is_card(const DeviceNote *note)
     return note->driver->plug != NULL;
 }
 
+static bool is_plug(const DeviceNote *note)
+{
+    return plug_find(note->driver->name) != NULL;
+}
+
 static bool is_any(const DeviceNote *note)
 {
     (void)note;
@@ -396,8 +407,9 @@ bool options_resolve(Options *o, GError **error)
         !options_check_machine(o, error) || !options_resolve_serial(o, error) ||
         !options_resolve_monitors(o, error) || !options_check_vcs(o, error) ||
         !options_resolve_gdbs(o, error) || !plug_notes(o, has_bus, plug_note, error) ||
-        !plug_notes(o, is_card, plug_note, error) || !plug_notes(o, is_any, plug_console, error) ||
-        !resolve_semihosting(o, error) || !check_used(o, error) || !check_quantum(o, error))
+        !plug_notes(o, is_card, plug_note, error) || !plug_notes(o, is_plug, options_plug, error) ||
+        !plug_notes(o, is_any, plug_console, error) || !resolve_semihosting(o, error) ||
+        !check_used(o, error) || !check_quantum(o, error))
         return false;
     if (o->stopped && !o->gdbs->len && !o->monitor_chars->len)
         return fail(error, EXIT_CONFIG,

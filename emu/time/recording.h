@@ -84,7 +84,8 @@ void recording_append_config(const Machine *machine, const char *cpu, GString *o
 typedef struct {
     char *serials[VIRTIO_SLOTS]; /* to be freed */
     uint64_t tohost;
-    bool has_serial, has_chr[VIRTIO_SLOTS], has_net[VIRTIO_SLOTS]; /* lines that are connected */
+    /* Lines that are connected. */
+    bool has_serial, has_chr[VIRTIO_SLOTS], has_net[VIRTIO_SLOTS], has_plug_chr[PLUG_MOST];
 } RecordingExtras;
 bool recording_read_config(const char *text, MachineConfig *config, RecordingExtras *extras,
                            GError **error);

@@ -72,6 +72,13 @@ void recording_append_config(const Machine *m, const char *cpu, GString *out)
         if (m->config.virtio[i].net)
             g_string_append_printf(out, "line net%u\n", i);
     }
+    for (unsigned i = 0; i < m->config.plugs.n; i++) {
+        g_string_append(out, "plug ");
+        plug_append(&m->config.plugs.at[i], out);
+        g_string_append_c(out, '\n');
+        if (m->config.plugs.at[i].chr)
+            g_string_append_printf(out, "line plug%u\n", i);
+    }
 }
 
 static bool is_damaged(const char *line, GError **error)
@@ -169,12 +176,15 @@ static bool has_gpus(const MachineConfig *config)
     return true;
 }
 
-/* "serial", "chrN" or "netN" */
+/* "serial", "chrN", "netN" or "plugN" */
 static bool take_connection(const char *text, RecordingExtras *extras)
 {
     guint64 slot;
     if (!strcmp(text, "serial"))
         return extras->has_serial = true;
+    if (g_str_has_prefix(text, "plug") &&
+        g_ascii_string_to_unsigned(text + 4, 10, 0, PLUG_MOST - 1, &slot, NULL))
+        return extras->has_plug_chr[slot] = true;
     bool chr = g_str_has_prefix(text, "chr");
     if ((!chr && !g_str_has_prefix(text, "net")) ||
         !g_ascii_string_to_unsigned(text + 3, 10, 0, VIRTIO_SLOTS - 1, &slot, NULL))
@@ -203,6 +213,8 @@ static bool take_line(const char *line, MachineConfig *config, RecordingExtras *
         return timed_parse(&config->timed, "timing", space + 1, error);
     if (!strcmp(name, "slot"))
         return take_slot(config, space + 1, extras) || is_damaged(line, error);
+    if (!strcmp(name, "plug"))
+        return plugs_read(&config->plugs, space + 1) || is_damaged(line, error);
     if (!strcmp(name, "gpu"))
         return take_gpu(config, space + 1) || is_damaged(line, error);
     if (!strcmp(name, "line"))
@@ -220,6 +232,7 @@ bool recording_read_config(const char *text, MachineConfig *config, RecordingExt
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     memset(config->virtio, 0, sizeof config->virtio);
+    config->plugs.n = 0;
     config->timed = (TimedConfig){ 0 };
     config->n_harts = 0;
     config->ram_size = config->quantum = 0;

@@ -30,6 +30,7 @@ struct Replay {
     int disks[VIRTIO_SLOTS]; /* -1: none */
     char *disk_paths[VIRTIO_SLOTS];
     HostChar no_char[VIRTIO_SLOTS + 1]; /* the ends of lines that nobody has */
+    HostChar no_plug_char[PLUG_MOST];
     HostNet no_net[VIRTIO_SLOTS];
     /* While it runs. */
     Machine *machine;

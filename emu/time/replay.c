@@ -16,6 +16,9 @@ void replay_tap(const Replay *replay, InputLog *log, MachineConfig *config)
         slot->chr = r->extras.has_chr[i] ? input_log_tap_char(log, &r->no_char[i]) : NULL;
         slot->net = r->extras.has_net[i] ? input_log_tap_net(log, &r->no_net[i]) : NULL;
     }
+    for (unsigned i = 0; i < config->plugs.n; i++)
+        config->plugs.at[i].chr =
+            r->extras.has_plug_chr[i] ? input_log_tap_char(log, &r->no_plug_char[i]) : NULL;
 }
 
 static bool makes_no_sense(const Replay *r, GError **error)

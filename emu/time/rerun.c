@@ -93,6 +93,8 @@ void rerun_tap(Rerun *r)
         machine->virtio[i].chr = input_log_tap_char(r->inputs, machine->virtio[i].chr);
         machine->virtio[i].net = input_log_tap_net(r->inputs, machine->virtio[i].net);
     }
+    for (unsigned i = 0; i < machine->plugs.n; i++)
+        machine->plugs.at[i].chr = input_log_tap_char(r->inputs, machine->plugs.at[i].chr);
 }
 
 bool rerun_load(Rerun *r, Machine *machine, GError **error)

@@ -70,6 +70,11 @@ char *snapshot_config(const Machine *m)
     g_string_append_printf(out, "-kernel with tohost at 0x%" PRIx64 "\n", m->tohost.v);
     for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
         append_slot(m, i, out);
+    for (unsigned i = 0; i < m->config.plugs.n; i++) {
+        g_string_append(out, "-device ");
+        plug_append(&m->config.plugs.at[i], out);
+        g_string_append_c(out, '\n');
+    }
     return g_string_free(out, FALSE);
 }
 
