@@ -33,6 +33,11 @@ static bool decode(uint32_t code, Access *access)
     return write ? funct3 < 4 : opcode == OPCODE_LOAD && funct3 < 7;
 }
 
+bool access_of(uint32_t code, Access *access)
+{
+    return (code & 3) == 3 ? decode(code, access) : decode_compressed(code, access);
+}
+
 bool access_decode(const Vcpu *vcpu, Access *access)
 {
     uint32_t code = (uint32_t)vcpu->htinst, high;
@@ -45,16 +50,20 @@ bool access_decode(const Vcpu *vcpu, Access *access)
     if (!vcpu_fetch(vcpu->pc, 2, &code))
         return false;
     if ((code & 3) != 3)
-        return decode_compressed(code, access);
-    return vcpu_fetch(vcpu->pc + 2, 2, &high) && decode(high << 16 | code, access);
+        return access_of(code, access);
+    return vcpu_fetch(vcpu->pc + 2, 2, &high) && access_of(high << 16 | code, access);
+}
+
+uint64_t access_extend(const Access *access, uint64_t value)
+{
+    unsigned unused = 64 - 8 * access->size;
+    uint64_t wide = value << unused;
+    return access->sign_extend ? (uint64_t)((int64_t)wide >> unused) : wide >> unused;
 }
 
 void access_finish(Vcpu *vcpu, const Access *access, uint64_t value)
 {
-    unsigned unused = 64 - 8 * access->size;
-    uint64_t wide = value << unused;
     if (!access->write && access->reg)
-        vcpu->x[access->reg] =
-            access->sign_extend ? (uint64_t)((int64_t)wide >> unused) : wide >> unused;
+        vcpu->x[access->reg] = access_extend(access, value);
     vcpu->pc += access->length;
 }

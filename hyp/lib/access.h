@@ -14,6 +14,12 @@ typedef struct {
     uint8_t length; /* bytes of the instruction */
 } Access;
 
+/* Of an instruction of 2 or 4 bytes, in the low bits of `code`; false if it is no plain load or store. */
+bool access_of(uint32_t code, Access *access);
+
+/* What a load of that kind leaves in its register when it has read `value`. */
+uint64_t access_extend(const Access *access, uint64_t value);
+
 /* Reads the instruction from htinst, or where the guest has it; false if it is no plain load or
  * store, or cannot be read. */
 bool access_decode(const Vcpu *vcpu, Access *access);

@@ -38,8 +38,10 @@
 #define SSTATUS_SIE  BIT(1)      /* interrupts on, in S-mode */
 #define SSTATUS_SPIE BIT(5)      /* SIE after sret */
 #define SSTATUS_SPP  BIT(8)      /* sret goes to S-mode; else to U-mode */
+#define SSTATUS_VS   (3ul << 9)  /* state of vectors, as the next */
 #define SSTATUS_FS   (3ul << 13) /* floating-point state: off, initial, clean, dirty */
 #define SSTATUS_SUM  BIT(18)     /* S-mode may touch the pages of U-mode */
+#define SSTATUS_MXR  BIT(19)     /* loads may read what may only be executed */
 
 /* sie, sip and scause of an interrupt: by number. */
 enum { IRQ_SOFT = 1, IRQ_TIMER = 5, IRQ_EXTERNAL = 9, IRQ_OVERFLOW = 13 };

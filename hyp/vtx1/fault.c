@@ -7,7 +7,7 @@
 static Intent intent_of(const Vcpu *vcpu)
 {
     bool fetch = vcpu->scause == CAUSE_FETCH_PAGE, load = vcpu->scause == CAUSE_LOAD_PAGE;
-    Intent intent = { .user = !(vcpu->sstatus & SSTATUS_SPP), .vsstatus = csr_read(vsstatus) };
+    Intent intent = { .user = !(vcpu->sstatus & SSTATUS_SPP), .status = csr_read(vsstatus) };
     intent.kind = fetch ? FETCH : load ? LOAD : STORE;
     return intent;
 }
@@ -44,12 +44,19 @@ static void fill(Shadow *shadow, uint64_t gva, const Walk *walk, uint64_t leaf, 
     shadow_fill(shadow, gva, &piece);
 }
 
+static uint64_t *entry_at(void *opaque, uint64_t gpa)
+{
+    (void)opaque;
+    return gpa - guest.ram.base < guest.ram.size ? (uint64_t *)gpa : NULL;
+}
+
 /* Under the lock: a sibling that takes the entry away has changed the guest's table before. */
 static Walk walk_and_fill(Shadow *shadow, uint64_t gva, const Intent *intent, bool *filled)
 {
     uint64_t size = 0;
+    WalkMemory memory = { entry_at, NULL, guest.svade };
     lock(&shadow->lock);
-    Walk walk = guest_walk(shadow->satp, gva, intent);
+    Walk walk = guest_walk(&memory, shadow->satp, gva, intent);
     bool on_map =
         walk.result == WALK_DONE && walk.gpa < 256 * GIGA_PAGE; /* what a shadow reaches */
     const uint64_t *leaf = on_map ? paging_leaf(guest.map, SV39X4, walk.gpa, &size) : NULL;

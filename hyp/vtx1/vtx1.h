@@ -7,13 +7,14 @@
  *                 `----------------- vsatp: a shadow, filled on demand ---------'
  *
  * A shadow behaves as a TLB that forgets nothing: entries come by page faults (fault.c), and go when the guest says so
- * (privileged.c). walk.c reads the guest's table, shadow.c keeps shadows.
+ * (privileged.c). lib/walk.c reads the guest's table, shadow.c keeps shadows.
  */
 #ifndef HYP_VTX1_VTX1_H
 #define HYP_VTX1_VTX1_H
 
 #include "lib/lock.h"
 #include "lib/paging.h"
+#include "lib/walk.h"
 #include "monitor/monitor.h"
 
 enum { SPACES = 8, TABLES = 64, ENTRIES = PAGE_SIZE / sizeof(uint64_t) };
@@ -61,24 +62,6 @@ void shadow_fill(Shadow *shadow, uint64_t gva, const Piece *piece);
 /* Takes away what a fence covers, whole pages of the guest's. The hart itself must forget everything then, since
  * it knows pieces and spaces otherwise than the guest: the caller's. */
 void shadow_drop(Shadow *shadow, const Fence *fence);
-
-/* What the guest is about to do at an address. */
-typedef struct {
-    enum { FETCH, LOAD, STORE } kind;
-    bool user;
-    uint64_t vsstatus; /* SUM and MXR */
-} Intent;
-
-/* What its tables say of it. */
-typedef struct {
-    enum { WALK_DONE, WALK_PAGE_FAULT, WALK_ACCESS_FAULT } result;
-    uint64_t gpa;   /* of the address itself */
-    uint64_t size;  /* of the page */
-    uint64_t flags; /* PTE_... that a shadow may have */
-} Walk;
-
-/* Walks the guest's table, and sets A and D there as a hart does. */
-Walk guest_walk(uint64_t satp, uint64_t gva, const Intent *intent);
 
 /* What the Setting in main.c needs. */
 ExitFn on_page_fault, on_privileged;

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* walk.c - the guest's page table, walked as a hart with Sv39 does ("Virtual Address Translation Process");
- * see vtx1.h. */
-#include "vtx1/vtx1.h"
+/* walk.c - see walk.h; "Virtual Address Translation Process". */
+#include "lib/walk.h"
 
-enum { LEVELS = 3 };
+#include <stddef.h>
 
-#define MXR      BIT(19)
+#include "lib/csr.h"
+
+enum { LEVELS = 3, ENTRIES = PAGE_SIZE / sizeof(uint64_t) };
+
 #define PTE_PPNS (BIT(44) - 1)
 #define PTE_HIGH \
-    (~0ul << 54) /* norm:Sv39_pte_future_rsv, and what shadow_begin takes out of the device tree */
+    (~0ul << 54) /* norm:Sv39_pte_future_rsv, and extensions that the guest has not */
 
 static uint64_t covers(unsigned level)
 {
@@ -23,9 +25,9 @@ static uint64_t ppn_address(uint64_t pte)
 /* May it, by the bits of a leaf? */
 static bool permits(uint64_t pte, const Intent *intent)
 {
-    bool readable = pte & PTE_R || (intent->vsstatus & MXR && pte & PTE_X);
+    bool readable = pte & PTE_R || (intent->status & SSTATUS_MXR && pte & PTE_X);
     if (intent->user != !!(pte & PTE_U) &&
-        (intent->user || intent->kind == FETCH || !(intent->vsstatus & SSTATUS_SUM)))
+        (intent->user || intent->kind == FETCH || !(intent->status & SSTATUS_SUM)))
         return false;
     switch (intent->kind) {
     case FETCH: return pte & PTE_X;
@@ -65,18 +67,13 @@ static bool is_bad(uint64_t pte, unsigned level)
     return leaf ? ppn_address(pte) % covers(level) != 0 : !level || pte & (PTE_U | PTE_A | PTE_D);
 }
 
-static bool is_memory(uint64_t gpa)
-{
-    return gpa - guest.ram.base < guest.ram.size;
-}
-
 /* Without translation everything is readable, writable and executable, for U-mode too. */
 static Walk bare(uint64_t gva, const Intent *intent)
 {
     return (Walk){ WALK_DONE, gva, GIGA_PAGE, PTE_R | PTE_W | PTE_X | (intent->user ? PTE_U : 0) };
 }
 
-Walk guest_walk(uint64_t satp, uint64_t gva, const Intent *intent)
+Walk guest_walk(const WalkMemory *memory, uint64_t satp, uint64_t gva, const Intent *intent)
 {
     uint64_t table = (satp & PTE_PPNS) * PAGE_SIZE;
     if (!(satp >> ATP_MODE))
@@ -85,19 +82,20 @@ Walk guest_walk(uint64_t satp, uint64_t gva, const Intent *intent)
         return (Walk){ .result = WALK_PAGE_FAULT };
     for (unsigned level = LEVELS; level--;) {
         uint64_t at = table + gva / covers(level) % ENTRIES * sizeof(uint64_t);
-        if (!is_memory(at))
+        uint64_t *entry = memory->entry(memory->opaque, at);
+        if (!entry)
             return (Walk){ .result = WALK_ACCESS_FAULT };
-        uint64_t *entry = (uint64_t *)at, pte = *(volatile uint64_t *)entry;
+        uint64_t pte = *(volatile uint64_t *)entry;
         if (is_bad(pte, level))
             break;
         if (!(pte & (PTE_R | PTE_X))) {
             table = ppn_address(pte);
             continue;
         }
-        if (!permits(pte, intent) || (guest.svade && accessed(intent) & ~pte))
+        if (!permits(pte, intent) || (memory->svade && accessed(intent) & ~pte))
             break;
         if (!set_accessed(entry, &pte, intent))
-            return guest_walk(satp, gva, intent);
+            return guest_walk(memory, satp, gva, intent);
         return leaf_found(gva, pte, level);
     }
     return (Walk){ .result = WALK_PAGE_FAULT };
