@@ -9,8 +9,7 @@
 enum { LEVELS = 3, ENTRIES = PAGE_SIZE / sizeof(uint64_t) };
 
 #define PTE_PPNS (BIT(44) - 1)
-#define PTE_HIGH \
-    (~0ul << 54) /* norm:Sv39_pte_future_rsv, and extensions that the guest has not */
+#define PTE_HIGH (~0ul << 54) /* norm:Sv39_pte_future_rsv, and extensions that the guest has not */
 
 static uint64_t covers(unsigned level)
 {

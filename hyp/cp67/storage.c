@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* storage.c - which virtual machines there are, what they have, and what is loaded; see vm.h. */
+#include "cp67/vm.h"
+#include "lib/bootargs.h"
+#include "lib/guest.h"
+#include "lib/print.h"
+#include "lib/string.h"
+
+enum { DECK = 0x100000 }; /* bytes that are loaded of an image somewhere in memory */
+
+extern char image_end[];
+
+static uint64_t tables[VM_MAX][TABLES][ENTRIES]
+    __attribute__((aligned(PAGE_SIZE), section(".bss.stacks"))); /* zeroed when given out */
+
+void *storage_at(Vm *vm, uint64_t gpa)
+{
+    uint64_t offset = gpa - STORAGE_BASE;
+    return offset < cp.storage ? vm->storage + offset : NULL;
+}
+
+static bool is_typewriter(void *opaque, const Fdt *tree, FdtNode node)
+{
+    (void)opaque;
+    return fdt_list_has(tree, node, "compatible", "ns16550a");
+}
+
+/* What the processor of a virtual machine is. */
+static void describe_processor(const Fdt *tree, FdtNode cpu)
+{
+    static const char isa[] = "rv64imac_zicntr_zicsr_zifencei", svade[] = "_svade";
+    uint32_t size;
+    char *has = fdt_prop(tree, cpu, "riscv,isa", &size);
+    char *mmu = fdt_prop(tree, cpu, "mmu-type", NULL);
+    if (!has || size < sizeof(isa) + sizeof(svade))
+        panic("cp67: a processor without a long riscv,isa");
+    memset(has, 0, size);
+    memcpy(has, isa, sizeof(isa));
+    if (cp.svade)
+        memcpy(has + sizeof(isa) - 1, svade, sizeof(svade));
+    fdt_erase_prop(tree, cpu, "riscv,isa-extensions");
+    if (mmu && !memcmp(mmu, "riscv,sv", 8))
+        memcpy(mmu, "riscv,sv39", 10);
+}
+
+/* One processor, storage, a typewriter: the command line of its own. */
+static void make_tree(Vm *vm)
+{
+    FdtRange ram = { STORAGE_BASE, cp.storage };
+    FdtNode cpu = NULL, map;
+    uint64_t id;
+    guest_tree(&vm->fdt, &cp.fdt, vm->storage + cp.storage - TREE_SPACE, TREE_SPACE, ram);
+    if ((map = fdt_find(&vm->fdt, "/cpus/cpu-map")))
+        fdt_erase_node(&vm->fdt, map);
+    while ((cpu = fdt_next_cpu(&vm->fdt, cpu, &id))) {
+        if (id == HART)
+            describe_processor(&vm->fdt, cpu);
+        else
+            fdt_erase_node(&vm->fdt, cpu);
+    }
+    guest_devices(&vm->fdt, is_typewriter, NULL);
+    bootargs_choose(&vm->fdt, vm->number - 1);
+}
+
+static void load(Vm *vm)
+{
+    uint64_t at = bootarg_number(&vm->fdt, "image", 0);
+    if (at)
+        memcpy(vm->storage, (const char *)at, DECK);
+    else
+        guest_load(&cp.fdt, vm->storage, cp.storage - TREE_SPACE);
+    fence_i();
+}
+
+/* norm:mstatus_uxl_warl: it is a machine of 64 bits for its users, too. */
+void vm_ipl(Vm *vm)
+{
+    make_tree(vm);
+    load(vm);
+    memset(vm->user.x, 0, sizeof(vm->user.x));
+    vm->user.pc = STORAGE_BASE;
+    vm->user.x[10] = HART;
+    vm->user.x[11] = STORAGE_BASE + cp.storage - TREE_SPACE;
+    vm->supervisor = true;
+    vm->csr = (Csrs){ .sstatus = 2ul << 32 };
+    vm->timer_at = ~0ul;
+    shadow_flush(vm);
+}
+
+static void name(Vm *vm)
+{
+    size_t length;
+    const char *word = bootarg(&vm->fdt, "vm", &length);
+    if (word)
+        memcpy(vm->name, word, length < NAME - 1 ? length : NAME - 1);
+    else
+        memcpy(vm->name, (char[]){ 'v', 'm', (char)('0' + vm->number), 0 }, 4);
+}
+
+/* Storage lies behind CP, and before what is loaded: the firmware put that high. */
+static void check_room(uint64_t end)
+{
+    uint32_t size;
+    FdtNode chosen = fdt_find(&cp.fdt, "/chosen");
+    const void *initrd = fdt_prop(&cp.fdt, chosen, "linux,initrd-start", &size);
+    uint64_t tree = (uintptr_t)cp.fdt.base, image = initrd ? fdt_number(initrd, size / 4) : ~0ul;
+    if (end > tree || end > image)
+        panic("cp67: %u virtual machines need memory up to 0x%lx", cp.count, end);
+}
+
+void storage_make(void)
+{
+    const char *line = fdt_text(&cp.fdt, fdt_find(&cp.fdt, "/chosen"), "bootargs");
+    uint64_t at = ((uintptr_t)image_end + sizeof(tables) + MEGA_PAGE) & -MEGA_PAGE;
+    cp.count = 1;
+    for (; *line; line++)
+        cp.count += *line == '|';
+    if (cp.count > VM_MAX)
+        panic("cp67: more than %d virtual machines", VM_MAX);
+    check_room(at + cp.count * cp.storage);
+    for (unsigned i = 0; i < cp.count; i++) {
+        Vm *vm = &cp.vms[i];
+        vm->number = i + 1;
+        vm->storage = (char *)at + i * cp.storage;
+        vm->tables = tables[i];
+        vm->timer_real = !bootarg_is(&cp.fdt, "cp.timer", "virtual");
+        vm_ipl(vm);
+        name(vm);
+        vm_wake(vm, Q1, WHY_START);
+    }
+}
