@@ -111,7 +111,7 @@ static bool access_csr(Vm *vm, const System *insn)
     return true;
 }
 
-/* norm:sret_op and what xRET does to the stack of modes. */
+/* norm:mstatus_xret_op */
 static void return_from_trap(Vm *vm)
 {
     uint64_t status = vm->csr.sstatus;

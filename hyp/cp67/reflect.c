@@ -5,7 +5,7 @@
  */
 #include "cp67/vm.h"
 
-/* As a trap into S-mode does it. */
+/* norm:mstatus_xpie_xie_xpp_trap_op */
 void reflect(Vm *vm, uint64_t cause, uint64_t tval)
 {
     Csrs *csr = &vm->csr;

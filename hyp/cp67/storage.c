@@ -72,7 +72,7 @@ static void load(Vm *vm)
     fence_i();
 }
 
-/* norm:mstatus_uxl_warl: it is a machine of 64 bits for its users, too. */
+/* sstatus.UXL says that its users have 64 bits, too. */
 void vm_ipl(Vm *vm)
 {
     make_tree(vm);
