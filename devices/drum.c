@@ -112,9 +112,9 @@ static void begin_moving(Drum *drum)
     uint64_t now = clock_now(drum->dev.clock);
     drum->phase = DRUM_TRANSFERS;
     drum->begin_at = now;
-    TRACE(drum->dev.trace, drum_begin, now - drum->command_at, drum->begin_word % drum->config.words);
-    timer_set(drum->dev.clock, &drum->step,
-              drum_word_begins(drum, drum->begin_word + drum->count));
+    TRACE(drum->dev.trace, drum_begin, now - drum->command_at,
+          drum->begin_word % drum->config.words);
+    timer_set(drum->dev.clock, &drum->step, drum_word_begins(drum, drum->begin_word + drum->count));
 }
 
 static void end_moving(Drum *drum)
@@ -267,8 +267,9 @@ static bool drum_realize(Device *dev, GError **error)
     const DrumConfig *config = &drum->config;
     const uint64_t minute = 60000000000;
     (void)error;
-    g_assert(config->fields && config->fields <= DRUM_MOST_FIELDS && config->words >= DRUM_LEAST_WORDS &&
-             config->words <= DRUM_MOST_WORDS && !(config->words & (config->words - 1)));
+    g_assert(config->fields && config->fields <= DRUM_MOST_FIELDS &&
+             config->words >= DRUM_LEAST_WORDS && config->words <= DRUM_MOST_WORDS &&
+             !(config->words & (config->words - 1)));
     drum->num = config->rpm ? minute : config->word_ps;
     drum->den = config->rpm ? (uint64_t)config->rpm * config->words : 1000;
     g_assert(drum->num && drum->den);

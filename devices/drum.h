@@ -49,10 +49,10 @@ typedef struct {
 typedef struct {
     Device dev;
     DrumConfig config;
-    IrqLine halt;            /* up while harts are not to run; to be connected before realize */
-    uint32_t dia, dba, dcc;  /* as written */
-    uint64_t core;           /* as written */
-    uint32_t dra, stat, ie;  /* dra: only while it is read */
+    IrqLine halt;           /* up while harts are not to run; to be connected before realize */
+    uint32_t dia, dba, dcc; /* as written */
+    uint64_t core;          /* as written */
+    uint32_t dra, stat, ie; /* dra: only while it is read */
     uint32_t cfg, n_words, n_fields, word_ps; /* as read */
 
     /* The transfer, or the last one. */
@@ -61,8 +61,8 @@ typedef struct {
     uint32_t write_field, read_field, address, count, phase;
 
     DrumField field[DRUM_MOST_FIELDS];
-    uint8_t *data; /* all fields, little-endian words */
-    uint64_t num, den; /* a word takes num/den ns */
+    uint8_t *data;       /* all fields, little-endian words */
+    uint64_t num, den;   /* a word takes num/den ns */
     Timer step, reached; /* the next phase; the address in DBA */
 } Drum;
 

@@ -252,8 +252,8 @@ bool plugs_add(Machine *m, GError **error)
             g_snprintf(id, sizeof id, "%s%u", kind->driver, number);
         else
             g_snprintf(id, sizeof id, "%s", kind->driver);
-        Device *dev = machine_new_device(m, kind->type, id, plug_base(kind, number),
-                                         plug_irq(kind, number));
+        Device *dev =
+            machine_new_device(m, kind->type, id, plug_base(kind, number), plug_irq(kind, number));
         if (kind->configure)
             kind->configure(m, dev, plug);
         if (!machine_add_device(m, dev, error))

@@ -26,7 +26,8 @@ static void make(DrumConfig config)
 /* The drum of 1961. */
 static DrumConfig bbn(void)
 {
-    return (DrumConfig){ .fields = 22, .words = 4096, .rpm = 1800, .halt = true, .any_start = true };
+    return (
+        DrumConfig){ .fields = 22, .words = 4096, .rpm = 1800, .halt = true, .any_start = true };
 }
 
 static void setup(void)
