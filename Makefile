@@ -207,7 +207,24 @@ $(HYP)/%.bin: $(HYP)/%.elf
 
 -include $(HYP_LIBRARY:.o=.d) $(HYP_MACHINE:.o=.d) $(HYP_MONITOR:.o=.d) $(foreach folder,$(HYP_FOLDERS),$(wildcard $(HYP)/$(folder)/*.d))
 
-guests: $(HYP_PROGRAMS) ## build what runs in the machine, hyp/, into build/hyp
+# Users' programs of time-sharing systems: a file each, images of a whole field, and all of them on one tape, an archive.
+pdp_link = $(Q)$(RISCV)gcc -nostdlib -static -march=rv64ima -mabi=lp64 -Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wl,--no-relax \
+               -T hyp/guests/pdp/link.ld -o $@ $(filter %.o,$^)
+PDP := $(patsubst hyp/guests/pdp/%,$(HYP)/pdp/%.bin,$(basename $(filter-out %/start.S,$(wildcard hyp/guests/pdp/*.c hyp/guests/pdp/*.S))))
+$(HYP)/pdp/%.o: HYP_CFLAGS += -march=rv64ima_zicsr_zifencei
+$(HYP)/pdp/%.o: hyp/guests/pdp/%
+	@echo "  GUEST $<"
+	@mkdir -p $(@D)
+	$(Q)$(RISCV)gcc $(HYP_CFLAGS) -MMD -MP -c -o $@ $<
+$(HYP)/pdp/%.elf: $(HYP)/pdp/%.c.o $(HYP)/pdp/start.S.o hyp/guests/pdp/link.ld
+	$(pdp_link)
+$(HYP)/pdp/%.elf: $(HYP)/pdp/%.S.o hyp/guests/pdp/link.ld
+	$(pdp_link)
+$(HYP)/pdp.tape: $(PDP)
+	$(Q)rm -f $@ && $(RISCV)ar cDrS $@ $^
+-include $(wildcard $(HYP)/pdp/*.d)
+
+guests: $(HYP_PROGRAMS) $(HYP)/pdp.tape ## build what runs in the machine, hyp/, into build/hyp
 
 norm-report: ## where the rules of the hypervisor chapter are cited, into build/norm-report.md
 	@mkdir -p build
