@@ -39,7 +39,7 @@ static int find_field(const Expect *e, int event, const char *name)
 
 static void begin_rule(Rule *rule)
 {
-    rule->open = rule->was_open = !rule->has_window;
+    rule->open = rule->was_open = !rule->from;
     if (rule->kind == RULE_GAP || rule->kind == RULE_SHARE)
         rule->pairs = pairs_new();
 }
@@ -184,15 +184,14 @@ static void look_at_event(const Expect *e, Rule *rule, const TraceRecord *r)
 /* Neither the event that opens a window nor the one that closes it is in it. */
 static void look(const Expect *e, Rule *rule, const TraceRecord *r)
 {
-    if (rule->has_window && rule->open &&
-        matches(e, g_ptr_array_index(rule->patterns, rule->steps + 1), r)) {
+    if (rule->open && rule->to && matches(e, g_ptr_array_index(rule->patterns, rule->to), r)) {
         rule->open = false;
         if (rule->pairs)
             pairs_break(rule->pairs);
     }
     if (rule->open)
         look_at_event(e, rule, r);
-    else if (matches(e, g_ptr_array_index(rule->patterns, rule->steps), r))
+    else if (rule->from && matches(e, g_ptr_array_index(rule->patterns, rule->from), r))
         rule->open = rule->was_open = true;
 }
 

@@ -60,7 +60,8 @@ typedef struct {
     bool has_points;
     GPtrArray *patterns; /* of Pattern: `steps`, and the two of the window */
     unsigned steps;      /* of a seq; else none, one, or A and B of RULE_GAP and RULE_SHARE */
-    bool has_window;
+    unsigned from,
+        to; /* of the window: which patterns; 0: it begins with the run, or ends with it */
     StatKind stat;
     char *column; /* STAT_MIN and later; of RULE_GAP and RULE_SHARE, that of the key, or NULL */
     uint64_t partition; /* STAT_SHARE */
@@ -68,7 +69,7 @@ typedef struct {
     Bound bound;
     /* What was seen. */
     unsigned step;       /* RULE_SEQ: patterns that came */
-    bool open, was_open; /* the window; without one it always is */
+    bool open, was_open; /* the window */
     Pairs *pairs;        /* RULE_GAP, RULE_SHARE */
     bool nothing;        /* of which there was nothing to measure */
     uint64_t count;
@@ -89,6 +90,19 @@ typedef struct {
 Rules *expect_parse(const char *path, const char *text, const TraceEvent *events, unsigned n,
                     const Partitions *parts, GError **error);
 void expect_free(Rules *rules);
+
+/* Something that is measured, and not judged: a rule without its comparison, such as "gap mean A -> B". */
+typedef struct {
+    const char *text;
+    const char *from, *to; /* the window, or NULL: from the beginning, to the end */
+} ExpectFact;
+/* None yet, for expect_add_fact. */
+Rules *expect_new_facts(void);
+/* Adds one; the rule belongs to `rules`. NULL: it is wrong (EXIT_CONFIG, "WHAT; FIX"). */
+Rule *expect_add_fact(Rules *rules, const ExpectFact *fact, const TraceEvent *events, unsigned n,
+                      const Partitions *parts, GError **error);
+/* Behind expect_end: what was measured. NULL: *value is; else why there is nothing to measure, to be freed. */
+char *expect_measured(const Rule *rule, double *value);
 
 /* The events that they look at, if they were read for trace_events: bit n of event n. */
 TraceSet expect_needs(const Rules *rules);

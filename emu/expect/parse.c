@@ -17,6 +17,13 @@ static void rule_free(gpointer data)
     g_free(rule);
 }
 
+Rules *expect_new_facts(void)
+{
+    Rules *rules = g_new0(Rules, 1);
+    rules->rules = g_ptr_array_new_with_free_func(rule_free);
+    return rules;
+}
+
 void expect_free(Rules *rules)
 {
     if (!rules)
@@ -61,7 +68,7 @@ static bool parse_never(Parser *p, Rule *rule, const char *end)
     return parser_pattern(p, rule, p->at, end);
 }
 
-static bool parse_count(Parser *p, Rule *rule, const char *end)
+bool parse_count(Parser *p, Rule *rule, const char *end)
 {
     return parser_bound(p, rule, NULL, &end) && parser_pattern(p, rule, p->at, end);
 }
@@ -91,7 +98,7 @@ static bool parse_hyp_share(Parser *p, Rule *rule, const char *end)
 /* What the word behind stat means; G_N_ELEMENTS of them: nothing. */
 static const char *const stats[] = { "hyp.share", "min", "max", "mean", "sum" };
 
-static bool parse_stat(Parser *p, Rule *rule, const char *end)
+bool parse_stat(Parser *p, Rule *rule, const char *end)
 {
     parser_skip(p);
     const char *begin = p->at;
@@ -167,7 +174,7 @@ static bool parse_extras(Parser *p, const char *word, const char *word_at)
 
 static const struct {
     const char *word;
-    bool (*parse)(Parser *p, Rule *rule, const char *end);
+    ParseRule *parse;
 } kinds[] = {
     [RULE_LIMIT] = { "limit", parse_limit }, [RULE_SEQ] = { "seq", parse_seq },
     [RULE_NEVER] = { "never", parse_never }, [RULE_COUNT] = { "count", parse_count },
@@ -175,14 +182,20 @@ static const struct {
     [RULE_SHARE] = { "share", parse_share },
 };
 
-static bool parse_rule(Parser *p, RuleKind kind)
+Rule *parser_new_rule(const Parser *p, RuleKind kind)
 {
     Rule *rule = g_new0(Rule, 1);
-    const char *end = p->start + strlen(p->start);
     rule->kind = kind;
     rule->line = p->line;
     rule->patterns = g_ptr_array_new_with_free_func(parser_pattern_free);
     g_ptr_array_add(p->rules->rules, rule);
+    return rule;
+}
+
+static bool parse_rule(Parser *p, RuleKind kind)
+{
+    Rule *rule = parser_new_rule(p, kind);
+    const char *end = p->start + strlen(p->start);
     if (!parser_text(p, &rule->name))
         return false;
     parser_skip(p);
@@ -194,7 +207,7 @@ static bool parse_rule(Parser *p, RuleKind kind)
     if (!parser_window(p, &end, &window) || !kinds[kind].parse(p, rule, end))
         return false;
     rule->steps = rule->patterns->len;
-    if (window.begin && !rule->steps)
+    if (window.from && !rule->steps)
         return parser_wrong(p, window.word + 1, "such a rule is about the whole run",
                             "leave out what stands from between on");
     return parser_window_patterns(p, rule, &window);
@@ -220,9 +233,8 @@ static bool parse_line(Parser *p)
 Rules *expect_parse(const char *path, const char *text, const TraceEvent *events, unsigned n,
                     const Partitions *parts, GError **error)
 {
-    Rules *rules = g_new0(Rules, 1);
+    Rules *rules = expect_new_facts();
     rules->path = g_strdup(path);
-    rules->rules = g_ptr_array_new_with_free_func(rule_free);
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     Parser parser = {
         .rules = rules, .events = events, .n_events = n, .parts = parts, .error = error

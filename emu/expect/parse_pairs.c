@@ -57,14 +57,15 @@ bool parse_share(Parser *p, Rule *rule, const char *end)
 
 bool parser_window(const Parser *p, const char **end, Window *window)
 {
-    static const char between[] = " between ", and[] = " and ";
+    static const char between[] = " between ", and_word[] = " and ";
     *window = (Window){ .word = parser_find(p->at, between), .end = *end };
     if (!*window->word)
         return true;
-    window->begin = window->word + strlen(between);
-    window->and = parser_find(window->begin, and);
-    if (!*window->and || *parser_find(window->and +strlen(and), and))
-        return parser_wrong(p, window->begin, "between wants two kinds of events, and one 'and'",
+    window->from = window->word + strlen(between);
+    window->middle = parser_find(window->from, and_word);
+    window->to = window->middle + strlen(and_word);
+    if (!*window->middle || *parser_find(window->to, and_word))
+        return parser_wrong(p, window->from, "between wants two kinds of events, and one 'and'",
                             "write for example between mark id=1 and mark id=2");
     *end = window->word;
     return true;
@@ -72,8 +73,10 @@ bool parser_window(const Parser *p, const char **end, Window *window)
 
 bool parser_window_patterns(const Parser *p, Rule *rule, const Window *window)
 {
-    rule->has_window = window->begin != NULL;
-    return !rule->has_window ||
-           (parser_pattern(p, rule, window->begin, window->and) &&
-            parser_pattern(p, rule, window->and +strlen(" and "), window->end));
+    if (!window->from)
+        return true;
+    rule->from = rule->steps;
+    rule->to = rule->steps + 1;
+    return parser_pattern(p, rule, window->from, window->middle) &&
+           parser_pattern(p, rule, window->to, window->end);
 }

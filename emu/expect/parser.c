@@ -9,6 +9,8 @@
 
 bool parser_wrong(const Parser *p, const char *at, const char *what, const char *fix)
 {
+    if (p->is_fact)
+        return fail(p->error, EXIT_CONFIG, "%s; %s", what, fix);
     return fail(p->error, EXIT_CONFIG, "%s:%u:%u: %s; %s", p->rules->path, p->line,
                 (unsigned)(at - p->start) + 1, what, fix);
 }
@@ -127,6 +129,8 @@ bool parser_bound(const Parser *p, Rule *rule, const char *base, const char **en
 {
     g_autofree char *what = NULL, *fix = NULL;
     const char *at = *end;
+    if (p->is_fact)
+        return true;
     while (at > p->at && !strchr("<>=!/\"", at[-1]))
         at--;
     const char *relation = at;

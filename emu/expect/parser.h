@@ -11,6 +11,7 @@ typedef struct {
     unsigned n_events, line;
     const Partitions *parts;
     const char *start, *at; /* of the line, and in it */
+    bool is_fact;           /* no rule of a file, but something to be measured */
     GError **error;
 } Parser;
 
@@ -28,20 +29,22 @@ bool parser_pattern(const Parser *p, Rule *rule, const char *begin, const char *
 void parser_pattern_free(gpointer pattern);
 /* Does an event of pattern `number` have this column? */
 bool parser_has_column(const Parser *p, const Rule *rule, unsigned number, const char *column);
-/* Takes the comparison in front of *end, which moves to where it begins. `base`: the unit of its number, as in bound.h. */
+/* Takes the comparison in front of *end, which moves to where it begins; a fact has none. `base`: the unit of its number, as in bound.h. */
 bool parser_bound(const Parser *p, Rule *rule, const char *base, const char **end);
-
-/* What is behind the words gap and share. */
-bool parse_gap(Parser *p, Rule *rule, const char *end);
-bool parse_share(Parser *p, Rule *rule, const char *end);
 
 /* `between A and B` at the end of a rule: where it stands. */
 typedef struct {
-    const char *word, *begin, *and, *end; /* begin NULL: there is none */
+    const char *word, *from, *middle, *to, *end; /* from NULL: there is none */
 } Window;
 /* Looks for it in front of *end, which moves to where it begins. */
 bool parser_window(const Parser *p, const char **end, Window *window);
 /* Adds its two patterns behind those of the rule. */
 bool parser_window_patterns(const Parser *p, Rule *rule, const Window *window);
+
+/* A new rule at the end of p->rules. */
+Rule *parser_new_rule(const Parser *p, RuleKind kind);
+/* What is behind the word of a kind of rules, up to `end`. */
+typedef bool ParseRule(Parser *p, Rule *rule, const char *end);
+ParseRule parse_count, parse_stat, parse_gap, parse_share;
 
 #endif

@@ -70,7 +70,7 @@ char *expect_explain(const Rule *rule)
 {
     if (!rule->was_open)
         return g_strdup_printf("no '%s' came, so that it was never looked at",
-                               pattern_text(rule, rule->steps));
+                               pattern_text(rule, rule->from));
     switch (rule->kind) {
     case RULE_SEQ: return explain_seq(rule);
     case RULE_NEVER:
@@ -85,6 +85,14 @@ char *expect_explain(const Rule *rule)
     case RULE_STAT: return explain_stat(rule);
     default: return explain_pairs(rule);
     }
+}
+
+char *expect_measured(const Rule *rule, double *value)
+{
+    *value = rule->kind == RULE_COUNT ? (double)rule->count : rule->value;
+    const bool nothing = rule->kind == RULE_STAT ? !rule->count : rule->nothing;
+    const bool overflow = rule->pairs && rule->pairs->overflow;
+    return !rule->was_open || nothing || overflow ? expect_explain(rule) : NULL;
 }
 
 char *expect_show_events(const Rule *rule, const TraceEvent *events, const char *recording)

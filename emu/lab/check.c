@@ -119,6 +119,12 @@ static Partitions *read_machine(Lab *lab, const LabRun *run)
     return file->findings->errors ? NULL : mf_partitions(file);
 }
 
+/* The setting that says how a fact is measured in a recording. */
+static const char *way_of(const LabFact *fact)
+{
+    return fact->count ? "count" : fact->gap ? "gap" : fact->share ? "share" : "stat";
+}
+
 static void check_run(Lab *lab, unsigned number, bool with_files)
 {
     const LabRun *run = &lab->runs.at[number];
@@ -129,7 +135,7 @@ static void check_run(Lab *lab, unsigned number, bool with_files)
         const LabFact *fact = &lab->facts.at[i];
         g_autoptr(GError) problem = NULL;
         if (lab_run_of(lab, fact) == number && !measure_check(fact, parts, &problem))
-            pass_on(lab, fact->at, fact->count ? "count" : "stat", problem);
+            pass_on(lab, fact->at, way_of(fact), problem);
     }
     g_autoptr(GError) problem = NULL;
     Rules *rules =

@@ -26,7 +26,7 @@ typedef struct {
 
 typedef struct {
     MF_GROUP;
-    const char *name, *run, *count, *stat, *from, *to, *timing, *verdict;
+    const char *name, *run, *count, *stat, *gap, *share, *from, *to, *timing, *verdict;
 } LabFact;
 
 typedef struct {

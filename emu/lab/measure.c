@@ -10,132 +10,42 @@
 #include "emu/expect/live.h"
 #include "emu/json_read.h"
 
-/* A fact that is counted in a recording. */
+/* A fact that is measured in a recording. */
 typedef struct {
     const LabFact *fact;
-    TraceQuery *query, *from, *to;
-    StatKind stat;
-    bool is_stat;
-    char *column;
-    bool open; /* between from and to */
-    uint64_t n;
-    double least, most, sum;
+    const Rule *rule;
 } Counter;
 
-static const char *const stats[] = {
-    [STAT_MIN] = "min", [STAT_MAX] = "max", [STAT_MEAN] = "mean", [STAT_SUM] = "sum"
-};
-
-static void counter_free(gpointer data)
+/* How it is measured in a recording, as a rule without a comparison, to be freed; NULL: in another way. */
+static char *rule_of(const LabFact *fact)
 {
-    Counter *counter = data;
-    trace_query_free(counter->query);
-    trace_query_free(counter->from);
-    trace_query_free(counter->to);
-    g_free(counter->column);
-    g_free(counter);
+    return fact->count   ? g_strdup_printf("count %s", fact->count)
+           : fact->stat  ? g_strdup_printf("stat %s", fact->stat)
+           : fact->gap   ? g_strdup_printf("gap %s", fact->gap)
+           : fact->share ? g_strdup_printf("share %s", fact->share)
+                         : NULL;
 }
 
-/* min|max|mean|sum COLUMN of EVENT ...; returns where the events begin. */
-static const char *parse_stat(Counter *counter, GError **error)
+/* Adds a fact to `rules`, and to `counters` if that is not NULL. */
+static bool add_fact(const LabFact *fact, const TraceEvent *events, unsigned n,
+                     const Partitions *parts, Rules *rules, GArray *counters, GError **error)
 {
-    const char *text = counter->fact->stat;
-    g_auto(GStrv) words = g_strsplit(text, " ", 4);
-    if (g_strv_length(words) == 4 && !strcmp(words[2], "of"))
-        for (unsigned i = STAT_MIN; i <= STAT_SUM; i++)
-            if (!strcmp(words[0], stats[i])) {
-                counter->is_stat = true;
-                counter->stat = (StatKind)i;
-                counter->column = g_strdup(words[1]);
-                return text + strlen(words[0]) + strlen(words[1]) + strlen(words[2]) + 3;
-            }
-    fail(error, EXIT_CONFIG,
-         "stat is 'min|max|mean|sum COLUMN of EVENT'; write for example max steps of walk.end");
-    return NULL;
-}
-
-/* Columns that every event has. */
-static bool is_common(const char *column)
-{
-    return !strcmp(column, "t") || !strcmp(column, "ic");
-}
-
-static bool has_column(const Counter *counter, const TraceEvent *events, unsigned n, GError **error)
-{
-    if (is_common(counter->column))
+    g_autofree char *text = rule_of(fact);
+    if (!text)
         return true;
-    for (unsigned i = 0; i < n; i++)
-        if (trace_query_events(counter->query) >> i & 1 &&
-            trace_event_field(&events[i], counter->column) >= 0)
-            return true;
-    return fail(error, EXIT_CONFIG,
-                "none of these events has a field '%s'; docs/trace.md lists them", counter->column);
-}
-
-static double column_of(const Counter *counter, const TraceEvent *events, const TraceRecord *record)
-{
-    if (!counter->is_stat)
-        return 0;
-    if (is_common(counter->column))
-        return (double)(strcmp(counter->column, "t") ? record->insns : record->time);
-    int field = trace_event_field(&events[record->id], counter->column);
-    return field >= 0 ? (double)record->values[field] : 0;
-}
-
-static Counter *counter_new(const LabFact *fact, const TraceEvent *events, unsigned n,
-                            const Partitions *parts, GError **error)
-{
-    Counter *counter = g_new0(Counter, 1);
-    counter->fact = fact;
-    const char *text = fact->stat ? parse_stat(counter, error) : fact->count;
-    bool ok =
-        text && (counter->query = trace_query_new_pattern(text, events, n, parts, error)) &&
-        (!fact->from ||
-         (counter->from = trace_query_new_pattern(fact->from, events, n, parts, error))) &&
-        (!fact->to || (counter->to = trace_query_new_pattern(fact->to, events, n, parts, error)));
-    counter->open = !fact->from;
-    if (ok && (!counter->is_stat || has_column(counter, events, n, error)))
-        return counter;
-    counter_free(counter);
-    return NULL;
-}
-
-static TraceSet counter_events(const Counter *counter)
-{
-    return trace_query_events(counter->query) |
-           (counter->from ? trace_query_events(counter->from) : 0) |
-           (counter->to ? trace_query_events(counter->to) : 0);
-}
-
-static void count(Counter *counter, const TraceEvent *events, const TraceRecord *record)
-{
-    if (counter->open && counter->to && trace_query_matches(counter->to, record))
-        counter->open = false;
-    if (counter->open && trace_query_matches(counter->query, record)) {
-        double value = column_of(counter, events, record);
-        counter->least = counter->n ? MIN(counter->least, value) : value;
-        counter->most = MAX(counter->most, value);
-        counter->sum += value;
-        counter->n++;
-    }
-    if (!counter->open && counter->from && trace_query_matches(counter->from, record))
-        counter->open = true;
+    ExpectFact wanted = { text, fact->from, fact->to };
+    Counter counter = { fact, expect_add_fact(rules, &wanted, events, n, parts, error) };
+    if (counter.rule && counters)
+        g_array_append_val(counters, counter);
+    return counter.rule != NULL;
 }
 
 static bool counter_value(const Counter *counter, Quantity *value, GError **error)
 {
-    *value = (Quantity){ .number = (double)counter->n };
-    if (!counter->is_stat)
-        return true;
-    if (!counter->n)
-        return fail(error, EXIT_CONFIG,
-                    "fact '%s': there was no such event; ask for one that comes",
-                    counter->fact->name);
-    value->number = counter->stat == STAT_MIN   ? counter->least
-                    : counter->stat == STAT_MAX ? counter->most
-                    : counter->stat == STAT_SUM ? counter->sum
-                                                : counter->sum / (double)counter->n;
-    return true;
+    *value = (Quantity){ 0 };
+    g_autofree char *why = expect_measured(counter->rule, &value->number);
+    return !why || fail(error, EXIT_CONFIG, "fact '%s': %s; ask for something that comes",
+                        counter->fact->name, why);
 }
 
 RunFiles *run_files_new(const char *folder, bool stays, const LabRun *run)
@@ -180,17 +90,19 @@ Rules *measure_rules(const LabRun *run, const TraceEvent *events, unsigned n,
 
 bool measure_check(const LabFact *fact, const Partitions *parts, GError **error)
 {
-    unsigned ways = !!fact->count + !!fact->stat + !!fact->timing + !!fact->verdict;
+    unsigned ways = !!fact->count + !!fact->stat + !!fact->gap + !!fact->share + !!fact->timing +
+                    !!fact->verdict;
     if (ways != 1)
+        return fail(
+            error, EXIT_CONFIG,
+            "a fact is measured in one way; write count, stat, gap, share, timing or verdict");
+    if ((fact->timing || fact->verdict) && (fact->from || fact->to))
         return fail(error, EXIT_CONFIG,
-                    "a fact is measured in one way; write count, stat, timing or verdict");
-    if (fact->timing || fact->verdict)
-        return (!fact->from && !fact->to) ||
-               fail(error, EXIT_CONFIG, "from and to are for count and stat; leave them out");
-    Counter *counter = counter_new(fact, trace_events, TRACE_COUNT, parts, error);
-    if (counter)
-        counter_free(counter);
-    return counter != NULL;
+                    "from and to are for count, stat, gap and share; leave them out");
+    Rules *rules = expect_new_facts();
+    bool ok = add_fact(fact, trace_events, TRACE_COUNT, parts, rules, NULL, error);
+    expect_free(rules);
+    return ok;
 }
 
 static char *event_names(TraceSet events)
@@ -207,26 +119,21 @@ bool measure_needs(const Lab *lab, unsigned number, const Partitions *parts, Run
 {
     const LabRun *run = &lab->runs.at[number];
     g_autoptr(GError) problem = NULL;
-    TraceSet events = 0;
     *needs = (RunNeeds){ .verdict = run->verdict != NULL };
     Rules *rules = measure_rules(run, trace_events, TRACE_COUNT, parts, &problem);
-    if (rules)
-        events |= expect_needs(rules);
-    expect_free(rules);
+    Rules *facts = expect_new_facts();
+    TraceSet events = rules ? expect_needs(rules) : 0;
     for (unsigned i = 0; !problem && i < lab->facts.n; i++) {
         const LabFact *fact = &lab->facts.at[i];
         if (lab_run_of(lab, fact) != number)
             continue;
         needs->timing |= fact->timing != NULL;
         needs->verdict |= fact->verdict != NULL;
-        Counter *counter = fact->count || fact->stat
-                               ? counter_new(fact, trace_events, TRACE_COUNT, parts, &problem)
-                               : NULL;
-        if (counter) {
-            events |= counter_events(counter);
-            counter_free(counter);
-        }
+        add_fact(fact, trace_events, TRACE_COUNT, parts, facts, NULL, &problem);
     }
+    events |= expect_needs(facts);
+    expect_free(rules);
+    expect_free(facts);
     if (problem) {
         g_propagate_error(error, g_steal_pointer(&problem));
         return false;
@@ -235,41 +142,28 @@ bool measure_needs(const Lab *lab, unsigned number, const Partitions *parts, Run
     return true;
 }
 
-/* All counters of a run, for the catalogue of its recording. */
-static GPtrArray *make_counters(const Lab *lab, unsigned number, TraceReader *reader,
-                                GError **error)
+/* Shows the whole recording to the facts and, if there are any, the rules. */
+static bool read_all(TraceReader *reader, Rules *facts, Rules *rules, GError **error)
 {
     unsigned n;
-    const TraceEvent *events = trace_reader_events(reader, &n);
-    g_autoptr(GPtrArray) counters = g_ptr_array_new_with_free_func(counter_free);
-    for (unsigned i = 0; i < lab->facts.n; i++) {
-        const LabFact *fact = &lab->facts.at[i];
-        if (lab_run_of(lab, fact) != number || (!fact->count && !fact->stat))
-            continue;
-        Counter *counter = counter_new(fact, events, n, trace_reader_partitions(reader), error);
-        if (!counter)
-            return NULL;
-        g_ptr_array_add(counters, counter);
-    }
-    return g_steal_pointer(&counters);
-}
-
-/* Shows the whole recording to the counters and rules. */
-static bool read_all(TraceReader *reader, GPtrArray *counters, Expect *expect, GError **error)
-{
-    unsigned n;
+    uint64_t lost;
     TraceRecord record;
     g_autoptr(GError) problem = NULL;
     const TraceEvent *events = trace_reader_events(reader, &n);
+    Expect *measuring = expect_new(facts, events, n);
+    Expect *judging = rules ? expect_new(rules, events, n) : NULL;
     while (trace_reader_next(reader, &record, &problem)) {
-        for (guint i = 0; i < counters->len; i++)
-            count(g_ptr_array_index(counters, i), events, &record);
-        if (expect)
-            expect_event(expect, &record);
+        expect_event(measuring, &record);
+        if (judging)
+            expect_event(judging, &record);
     }
+    expect_end(measuring, &lost);
+    if (judging)
+        expect_end(judging, &lost);
+    bool ok = !problem;
     if (problem)
         g_propagate_error(error, g_steal_pointer(&problem));
-    return !*error;
+    return ok;
 }
 
 /* Outcomes of rules, named by their run. */
@@ -285,35 +179,46 @@ static void add_rules(const Rules *rules, const TraceEvent *events, const char *
     }
 }
 
+/* The rules of a run, and its facts, for the catalogue of its recording. */
+static bool make_rules(const Lab *lab, unsigned number, TraceReader *reader, Rules *facts,
+                       GArray *counters, Rules **rules, GError **error)
+{
+    unsigned n;
+    g_autoptr(GError) problem = NULL;
+    const TraceEvent *events = trace_reader_events(reader, &n);
+    const Partitions *parts = trace_reader_partitions(reader);
+    for (unsigned i = 0; !problem && i < lab->facts.n; i++)
+        if (lab_run_of(lab, &lab->facts.at[i]) == number)
+            add_fact(&lab->facts.at[i], events, n, parts, facts, counters, &problem);
+    *rules = problem ? NULL : measure_rules(&lab->runs.at[number], events, n, parts, &problem);
+    bool ok = !problem;
+    if (problem)
+        g_propagate_error(error, g_steal_pointer(&problem));
+    return ok;
+}
+
 /* `recording`: what it is called in commands that lead further. */
 static bool measure_trace(const Lab *lab, unsigned number, const char *path, const char *recording,
                           Quantity *values, Outcomes *outcomes, GError **error)
 {
     unsigned n;
-    uint64_t lost;
-    g_autoptr(GError) problem = NULL;
     TraceReader *reader = trace_reader_open(path, error);
     if (!reader)
         return false;
+    g_autoptr(GArray) counters = g_array_new(FALSE, FALSE, sizeof(Counter));
+    Rules *facts = expect_new_facts(), *rules = NULL;
     const TraceEvent *events = trace_reader_events(reader, &n);
-    g_autoptr(GPtrArray) counters = make_counters(lab, number, reader, &problem);
-    Rules *rules = problem ? NULL
-                           : measure_rules(&lab->runs.at[number], events, n,
-                                           trace_reader_partitions(reader), &problem);
-    Expect *expect = rules ? expect_new(rules, events, n) : NULL;
-    bool ok = !problem && read_all(reader, counters, expect, &problem);
-    if (expect)
-        expect_end(expect, &lost);
+    bool ok = make_rules(lab, number, reader, facts, counters, &rules, error) &&
+              read_all(reader, facts, rules, error);
     if (ok && rules)
         add_rules(rules, events, recording, lab->runs.at[number].name, outcomes);
     for (guint i = 0; ok && i < counters->len; i++) {
-        const Counter *counter = g_ptr_array_index(counters, i);
-        ok = counter_value(counter, &values[counter->fact - lab->facts.at], &problem);
+        const Counter *counter = &g_array_index(counters, Counter, i);
+        ok = counter_value(counter, &values[counter->fact - lab->facts.at], error);
     }
+    expect_free(facts);
     expect_free(rules);
     trace_reader_free(reader);
-    if (problem)
-        g_propagate_error(error, g_steal_pointer(&problem));
     return ok;
 }
 

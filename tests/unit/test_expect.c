@@ -163,6 +163,52 @@ Test(expect, numbers_have_units_and_tolerances)
     check(rows, G_N_ELEMENTS(rows));
 }
 
+Test(expect, a_fact_is_a_rule_without_its_comparison)
+{
+    static const struct {
+        ExpectFact fact;
+        double value;
+        const char *why; /* NULL: there is a value */
+    } rows[] = {
+        { { "count mark id=1", NULL, NULL }, 3, NULL },
+        { { "count mark id=1", "mark id=2", NULL }, 2, NULL },
+        { { "count mark id=1", NULL, "mark id=2" }, 1, NULL },
+        { { "count mark id=1", "mark id=2", "mark id=3" }, 1, NULL },
+        { { "count mark id=1", "mark id=4", NULL }, 0, "no 'mark id=4' came" },
+        { { "count mark id=4", NULL, NULL }, 0, NULL },
+        { { "stat max t of mark id=1", NULL, NULL }, 1080, NULL },
+        { { "stat max t of mark id=4", NULL, NULL }, 0, "nothing to compute" },
+        { { "gap mean mark id=1 -> mark id=2 by value", NULL, NULL }, 20, NULL },
+        { { "gap mean mark id=1 -> mark id=4", NULL, NULL }, 0, "no 'mark id=4' behind one" },
+        { { "share mark id=1 -> mark id=2", NULL, NULL }, 0.25, NULL },
+        { { "share mark id=1 -> mark id=2", "mark id=2", NULL }, 0, NULL },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        uint64_t lost;
+        double value;
+        Rules *facts = expect_new_facts();
+        const Rule *rule =
+            expect_add_fact(facts, &rows[i].fact, trace_events, TRACE_COUNT, NULL, NULL);
+        cr_assert(rule, "%s", rows[i].fact.text);
+        Expect *expect = expect_new(facts, trace_events, TRACE_COUNT);
+        show(expect, "A.B.A.C.A");
+        expect_end(expect, &lost);
+        g_autofree char *why = expect_measured(rule, &value);
+        cr_expect(rows[i].why ? why && strstr(why, rows[i].why) : !why && value == rows[i].value,
+                  "%s: %g, %s", rows[i].fact.text, value, why);
+        expect_free(facts);
+    }
+    GError *error = NULL;
+    Rules *facts = expect_new_facts();
+    ExpectFact bad = { "never mark", NULL, NULL };
+    cr_assert_not(expect_add_fact(facts, &bad, trace_events, TRACE_COUNT, NULL, &error));
+    cr_assert_str_eq(
+        error->message,
+        "this is nothing that can be measured; write count, stat, gap or share in front of it");
+    g_error_free(error);
+    expect_free(facts);
+}
+
 /* A counter of pairs that remembers everything: what the other is to come to. */
 static double slow_share(const char *events, double *gaps, unsigned *n)
 {
