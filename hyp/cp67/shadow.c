@@ -10,54 +10,12 @@
 
 #include "cp67/vm.h"
 #include "lib/print.h"
-#include "lib/string.h"
 
-enum { LEVELS = 3 };
-
-/* In an entry that leads to a table, a bit for software (RSW): a page of the machine's stands there in pieces. */
-#define PTE_PIECES BIT(8)
-
-static uint64_t covers(unsigned level)
-{
-    return PAGE_SIZE << 9 * level;
-}
-
-static uint64_t *table_of(uint64_t pte)
-{
-    return (uint64_t *)(pte >> 10 << 12);
-}
-
-/* For a shadow that is not there yet, and a page in it. */
-static bool has_tables(const Vm *vm)
-{
-    return vm->n_tables + LEVELS <= TABLES;
-}
-
-static uint64_t *new_table(Vm *vm)
-{
-    return memset(vm->tables[vm->n_tables++], 0, PAGE_SIZE);
-}
-
-/* The entry of a page; tables on the way are made. Where a page of the machine's is larger than what a table covers, that is
- * marked. */
-static uint64_t *entry_of(Vm *vm, uint64_t *table, uint64_t va, uint64_t whole)
-{
-    for (unsigned level = LEVELS - 1; level; level--) {
-        uint64_t *entry = &table[va / covers(level) % ENTRIES];
-        if (!*entry)
-            *entry = pte_make((uintptr_t)new_table(vm), PTE_V);
-        if (covers(level) <= whole)
-            *entry |= PTE_PIECES;
-        table = table_of(*entry);
-    }
-    return &table[va / PAGE_SIZE % ENTRIES];
-}
-
+/* The hart must not remember a table that becomes another one. */
 static void forget_all(Vm *vm)
 {
     vm->roots[VIEW_KERNEL] = vm->roots[VIEW_USER] = NULL;
-    vm->n_tables = 0;
-    vm->entries = 0;
+    vm->tables.used = vm->entries = 0;
     sfence_vma();
 }
 
@@ -73,13 +31,14 @@ static View view_of(const Vm *vm)
     return vm->supervisor ? VIEW_KERNEL : VIEW_USER;
 }
 
+/* Out of tables: forget everything. */
 static uint64_t *root_of(Vm *vm, View view)
 {
-    if (vm->roots[view])
-        return vm->roots[view];
-    if (!has_tables(vm))
-        forget_all(vm);
-    vm->roots[view] = new_table(vm);
+    while (!vm->roots[view]) {
+        vm->roots[view] = shadow_table(&vm->tables);
+        if (!vm->roots[view])
+            forget_all(vm);
+    }
     return vm->roots[view];
 }
 
@@ -119,9 +78,9 @@ static uint64_t rights(const Vm *vm, const Walk *walk)
 void shadow_fill(Vm *vm, uint64_t va, const Walk *walk, const void *host)
 {
     View view = view_of(vm);
-    if (!has_tables(vm))
+    uint64_t *entry;
+    while (!(entry = shadow_entry(&vm->tables, root_of(vm, view), va, PAGE_SIZE, walk->size)))
         forget_all(vm);
-    uint64_t *entry = entry_of(vm, root_of(vm, view), va, walk->size);
     vm->entries += !*entry;
     *entry = pte_make((uintptr_t)host, rights(vm, walk));
     sfence_vma_page(va);
@@ -129,35 +88,11 @@ void shadow_fill(Vm *vm, uint64_t va, const Walk *walk, const void *host)
     say_shadow_fill(va, view);
 }
 
-/* All pages below an entry; tables stay. */
-static unsigned clear(uint64_t *entry, unsigned level)
-{
-    unsigned n = 0;
-    if (!level || !*entry) {
-        n = *entry != 0;
-        *entry = 0;
-        return n;
-    }
-    *entry &= ~(uint64_t)PTE_PIECES;
-    for (unsigned i = 0; i < ENTRIES; i++)
-        n += clear(&table_of(*entry)[i], level - 1);
-    return n;
-}
-
-static unsigned clear_page(uint64_t *table, uint64_t va)
-{
-    unsigned level = LEVELS - 1;
-    uint64_t *entry = &table[va / covers(level) % ENTRIES];
-    while (level && *entry && !(*entry & PTE_PIECES))
-        entry = &table_of(*entry)[va / covers(--level) % ENTRIES];
-    return clear(entry, level);
-}
-
 void shadow_flush_page(Vm *vm, uint64_t va)
 {
     unsigned n = 0;
     for (View view = 0; view < VIEWS; view++)
-        n += vm->roots[view] ? clear_page(vm->roots[view], va) : 0;
+        n += vm->roots[view] ? shadow_clear(vm->roots[view], va) : 0;
     vm->entries -= n;
     vm->counts.flushes++;
     say_shadow_flush(FLUSH_VA, vm->number, n);

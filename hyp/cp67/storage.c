@@ -122,7 +122,7 @@ void storage_make(void)
         Vm *vm = &cp.vms[i];
         vm->number = i + 1;
         vm->storage = (char *)at + i * cp.storage;
-        vm->tables = tables[i];
+        vm->tables = (ShadowTables){ tables[i], TABLES, 0 };
         vm->timer_real = !bootarg_is(&cp.fdt, "cp.timer", "virtual");
         vm_ipl(vm);
         name(vm);

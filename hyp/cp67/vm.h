@@ -26,6 +26,7 @@
 #include "lib/fdt.h"
 #include "lib/machine.h"
 #include "lib/say.h"
+#include "lib/shadow.h"
 #include "lib/user.h"
 #include "lib/walk.h"
 
@@ -78,9 +79,8 @@ typedef struct {
     char *storage; /* cp.storage bytes of the real machine's */
     Fdt fdt;       /* in there */
 
-    uint64_t *roots[VIEWS];      /* of the shadows; NULL: nothing is in there */
-    uint64_t (*tables)[ENTRIES]; /* TABLES of them, given out in order */
-    unsigned n_tables;
+    uint64_t *roots[VIEWS]; /* of the shadows; NULL: nothing is in there */
+    ShadowTables tables;
     unsigned entries; /* pages in the shadows */
 
     bool timer_real;    /* time passes while it is not dispatched, too */

@@ -6,11 +6,6 @@
 #include "lib/string.h"
 #include "vtx1/vtx1.h"
 
-enum { LEVELS = 3 };
-
-/* In an entry that leads to a table, one of the bits for software (RSW): a page of the guest's stands there in pieces. */
-#define PTE_PIECES BIT(8)
-
 static Shadow shadows[HART_MAX];
 static uint64_t tables[HART_MAX][TABLES][ENTRIES]
     __attribute__((aligned(PAGE_SIZE), section(".bss.stacks"))); /* zeroed when given out */
@@ -20,21 +15,11 @@ Shadow *shadow_of(const GuestHart *hart)
     return &shadows[hart - guest.harts];
 }
 
-static uint64_t covers(unsigned level)
-{
-    return PAGE_SIZE << 9 * level;
-}
-
-static uint64_t *new_table(Shadow *shadow)
-{
-    return memset(shadow->tables[shadow->n_tables++], 0, PAGE_SIZE);
-}
-
 /* All spaces, and their tables are free. Only the hart itself may: what it remembers of a table must go before that
  * becomes another one. */
 static void forget_all(Shadow *shadow)
 {
-    shadow->n_spaces = shadow->n_tables = 0;
+    shadow->n_spaces = shadow->tables.used = 0;
     hfence_vvma();
 }
 
@@ -46,11 +31,11 @@ static unsigned find_space(Shadow *shadow)
         i++;
     if (i < shadow->n_spaces)
         return i;
-    if (i == SPACES || shadow->n_tables == TABLES) {
+    if (i == SPACES || shadow->tables.used == TABLES) {
         forget_all(shadow);
         i = 0;
     }
-    shadow->spaces[i] = (Space){ shadow->satp, new_table(shadow) };
+    shadow->spaces[i] = (Space){ shadow->satp, shadow_table(&shadow->tables) };
     shadow->n_spaces = i + 1;
     return i;
 }
@@ -82,28 +67,9 @@ void shadow_empty(Shadow *shadow)
     unlock(&shadow->lock);
 }
 
-static unsigned level_of(uint64_t size)
-{
-    return size == GIGA_PAGE ? 2 : size == MEGA_PAGE ? 1 : 0;
-}
-
-/* The entry for a piece; a larger leaf on the way goes. NULL: no table left. */
 static uint64_t *find_entry(Shadow *shadow, uint64_t gva, const Piece *piece)
 {
-    unsigned level = level_of(piece->size), whole = level_of(piece->whole);
-    uint64_t *table = shadow->root;
-    for (unsigned i = LEVELS - 1; i > level; i--) {
-        uint64_t *entry = &table[gva / covers(i) % ENTRIES];
-        if (!(*entry & PTE_V) || (*entry & (PTE_R | PTE_X))) {
-            if (shadow->n_tables == TABLES)
-                return NULL;
-            *entry = pte_make((uintptr_t)new_table(shadow), PTE_V);
-        }
-        if (i == whole)
-            *entry |= PTE_PIECES;
-        table = (uint64_t *)(*entry >> 10 << 12);
-    }
-    return &table[gva / covers(level) % ENTRIES];
+    return shadow_entry(&shadow->tables, shadow->root, gva, piece->size, piece->whole);
 }
 
 void shadow_fill(Shadow *shadow, uint64_t gva, const Piece *piece)
@@ -119,26 +85,6 @@ void shadow_fill(Shadow *shadow, uint64_t gva, const Piece *piece)
     shadow->counts.fills++;
 }
 
-/* The guest's page at `gva` in one space, whatever its size, with all its pieces. */
-static void drop_page(uint64_t *table, uint64_t gva)
-{
-    for (unsigned level = LEVELS; level--;) {
-        uint64_t *entry = &table[gva / covers(level) % ENTRIES];
-        if (!(*entry & PTE_V))
-            return;
-        if (*entry & (PTE_R | PTE_X)) {
-            *entry = 0;
-            return;
-        }
-        table = (uint64_t *)(*entry >> 10 << 12);
-        if (*entry & PTE_PIECES) {
-            *entry &= ~(uint64_t)PTE_PIECES;
-            memset(table, 0, PAGE_SIZE);
-            return;
-        }
-    }
-}
-
 void shadow_drop(Shadow *shadow, const Fence *fence)
 {
     bool everything = !fence->size || fence->size > ENTRIES * PAGE_SIZE;
@@ -150,7 +96,7 @@ void shadow_drop(Shadow *shadow, const Fence *fence)
         if (everything)
             memset(space->root, 0, PAGE_SIZE);
         for (uint64_t at = 0; at < size && !everything; at += PAGE_SIZE)
-            drop_page(space->root, first + at);
+            shadow_clear(space->root, first + at);
     }
 }
 
@@ -185,7 +131,7 @@ void shadow_begin(GuestHart *hart)
     if (csr_read(vsatp) >> ATP_MODE != ATP_SV39)
         panic("vtx1: no Sv39 on hart %lu", hart->id);
     shadow->asids = (csr_read(vsatp) >> SATP_ASID & SATP_ASIDS) >= SPACES;
-    shadow->tables = tables[hart - guest.harts];
+    shadow->tables = (ShadowTables){ tables[hart - guest.harts], TABLES, 0 };
     shadow->satp = 0;
     shadow_empty(shadow);
 }

@@ -14,6 +14,7 @@
 
 #include "lib/lock.h"
 #include "lib/paging.h"
+#include "lib/shadow.h"
 #include "lib/walk.h"
 #include "monitor/monitor.h"
 
@@ -37,10 +38,9 @@ typedef struct {
     uint64_t satp; /* what the guest reads there */
     Space spaces[SPACES];
     unsigned n_spaces;
-    uint64_t *root;              /* of the space of now */
-    uint64_t (*tables)[ENTRIES]; /* TABLES of them, given out in order */
-    unsigned n_tables;
-    bool asids; /* the hart tells spaces apart */
+    uint64_t *root;      /* of the space of now */
+    ShadowTables tables; /* TABLES of them */
+    bool asids;          /* the hart tells spaces apart */
     ShadowCounts counts;
 } Shadow;
 
