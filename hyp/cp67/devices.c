@@ -32,7 +32,7 @@ static const struct {
     FdtRange at;
     DeviceFn *access;
 } devices[] = {
-    { { 0x10000000, 0x100 }, uart_access },
+    { { TYPEWRITER, 0x100 }, uart_access },
 };
 
 bool device_access(Vm *vm, uint64_t gpa, const Access *access, uint64_t *value)

@@ -21,43 +21,19 @@ void *storage_at(Vm *vm, uint64_t gpa)
 
 static bool is_typewriter(void *opaque, const Fdt *tree, FdtNode node)
 {
+    FdtRange reg;
     (void)opaque;
-    return fdt_list_has(tree, node, "compatible", "ns16550a");
-}
-
-/* What the processor of a virtual machine is. */
-static void describe_processor(const Fdt *tree, FdtNode cpu)
-{
-    static const char isa[] = "rv64imac_zicntr_zicsr_zifencei", svade[] = "_svade";
-    uint32_t size;
-    char *has = fdt_prop(tree, cpu, "riscv,isa", &size);
-    char *mmu = fdt_prop(tree, cpu, "mmu-type", NULL);
-    if (!has || size < sizeof(isa) + sizeof(svade))
-        panic("cp67: a processor without a long riscv,isa");
-    memset(has, 0, size);
-    memcpy(has, isa, sizeof(isa));
-    if (cp.svade)
-        memcpy(has + sizeof(isa) - 1, svade, sizeof(svade));
-    fdt_erase_prop(tree, cpu, "riscv,isa-extensions");
-    if (mmu && !memcmp(mmu, "riscv,sv", 8))
-        memcpy(mmu, "riscv,sv39", 10);
+    return fdt_reg(tree, node, 0, &reg) && reg.base == TYPEWRITER;
 }
 
 /* One processor, storage, a typewriter: the command line of its own. */
 static void make_tree(Vm *vm)
 {
     FdtRange ram = { STORAGE_BASE, cp.storage };
-    FdtNode cpu = NULL, map;
-    uint64_t id;
     guest_tree(&vm->fdt, &cp.fdt, vm->storage + cp.storage - TREE_SPACE, TREE_SPACE, ram);
-    if ((map = fdt_find(&vm->fdt, "/cpus/cpu-map")))
-        fdt_erase_node(&vm->fdt, map);
-    while ((cpu = fdt_next_cpu(&vm->fdt, cpu, &id))) {
-        if (id == HART)
-            describe_processor(&vm->fdt, cpu);
-        else
-            fdt_erase_node(&vm->fdt, cpu);
-    }
+    guest_processor(&vm->fdt, HART,
+                    cp.svade ? "rv64imac_zicntr_zicsr_zifencei_svade"
+                             : "rv64imac_zicntr_zicsr_zifencei");
     guest_devices(&vm->fdt, is_typewriter, NULL);
     bootargs_choose(&vm->fdt, vm->number - 1);
 }
@@ -65,6 +41,8 @@ static void make_tree(Vm *vm)
 static void load(Vm *vm)
 {
     uint64_t at = bootarg_number(&vm->fdt, "image", 0);
+    if (at && at < (uintptr_t)image_end + cp.count * cp.storage)
+        panic("cp67: image=0x%lx is where CP or a virtual machine is", at);
     if (at)
         memcpy(vm->storage, (const char *)at, DECK);
     else
@@ -111,7 +89,7 @@ static void check_room(uint64_t end)
 void storage_make(void)
 {
     const char *line = fdt_text(&cp.fdt, fdt_find(&cp.fdt, "/chosen"), "bootargs");
-    uint64_t at = ((uintptr_t)image_end + sizeof(tables) + MEGA_PAGE) & -MEGA_PAGE;
+    uint64_t at = (uintptr_t)image_end;
     cp.count = 1;
     for (; *line; line++)
         cp.count += *line == '|';

@@ -40,7 +40,8 @@ enum {
     INPUT = 64
 };
 
-/* Where a virtual machine has its storage, guest-physical. Its device tree lies at the end. */
+/* Where a virtual machine has its typewriter and its storage, guest-physical. Its device tree lies at the end. */
+#define TYPEWRITER   0x10000000ul
 #define STORAGE_BASE 0x80200000ul
 #define TREE_SPACE   0x20000ul
 

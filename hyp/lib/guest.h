@@ -16,6 +16,9 @@ void guest_load(const Fdt *host, void *to, uint64_t room);
  * the firmware reserves, and with `ram` as its memory. */
 void guest_tree(Fdt *tree, const Fdt *host, void *to, uint64_t room, FdtRange ram);
 
+/* The only processor of that tree is `hart`, and what it can do is `isa`: a guest that gets less than there is. It has Sv39. */
+void guest_processor(const Fdt *tree, uint64_t hart, const char *isa);
+
 /* Called for each device, a node with `compatible` at the top or in /soc; false: it is not the
  * guest's, and goes. NULL: all go. */
 typedef bool GuestDeviceFn(void *opaque, const Fdt *tree, FdtNode node);
