@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* devices.c - registers that are not there: CP does what they would do; see vm.h. */
-#include "cp67/vm.h"
+#include "cp67/cp.h"
 
 /* Does the access at `offset`: `value` is stored, or gets what is loaded. False: there is no such register. */
 typedef bool DeviceFn(Vm *vm, uint64_t offset, const Access *access, uint64_t *value);
@@ -33,6 +33,7 @@ static const struct {
     DeviceFn *access;
 } devices[] = {
     { { TYPEWRITER, 0x100 }, uart_access },
+    { { UNIT_BASE, UNITS *UNIT_PAGE }, unit_access },
 };
 
 bool device_access(Vm *vm, uint64_t gpa, const Access *access, uint64_t *value)

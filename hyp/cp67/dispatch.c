@@ -6,7 +6,7 @@
  * long; within a queue they take turns. [Bard 1973; VM/370 SPG; the ratio is VM/SP's, S44] What of CP-67 is left out: admission to
  * Q2 by the size of the working set, and priorities.
  */
-#include "cp67/vm.h"
+#include "cp67/cp.h"
 #include "lib/power.h"
 #include "lib/print.h"
 
@@ -17,8 +17,18 @@
 uint64_t vm_time(const Vm *vm)
 {
     if (vm->timer_real)
-        return machine_time();
-    return vm->time_used + (cp.running == vm ? machine_time() - vm->since : 0);
+        return machine_time() + vm->time_lag;
+    return vm->time_used + (cp.running == vm ? machine_time() - vm->since : 0) + vm->time_lag;
+}
+
+void vm_set_timer(Vm *vm, bool real, bool off)
+{
+    uint64_t t = vm_time(vm);
+    vm->timer_real = real;
+    vm->timer_off = off;
+    vm->time_lag += t - vm_time(vm);
+    cp.entered = 0;
+    cp.reconsider = true;
 }
 
 static void enqueue(Vm *vm, Queue queue)
@@ -56,9 +66,9 @@ static void report(const Vm *vm)
 void vm_log_off(Vm *vm, bool well)
 {
     bool left = false, failed = false;
-    console_flush(vm);
     vm->failed = !well;
     vm_stop(vm, LOGGED_OFF);
+    console_flush(vm);
     for (unsigned i = 0; i < cp.count; i++) {
         left |= cp.vms[i].state != LOGGED_OFF;
         failed |= cp.vms[i].failed;
@@ -67,6 +77,7 @@ void vm_log_off(Vm *vm, bool well)
         return;
     for (unsigned i = 0; i < cp.count; i++)
         report(&cp.vms[i]);
+    console_drain();
     power_off(!failed);
 }
 
@@ -126,7 +137,7 @@ static void change(Vm *to)
 static uint64_t timer_left(const Vm *vm)
 {
     uint64_t left = vm->timer_at - vm_time(vm);
-    return vm->timer_at == NEVER || left - 1 >= NEVER / 4 ? NEVER : left;
+    return vm->timer_at == NEVER || vm->timer_off || left - 1 >= NEVER / 4 ? NEVER : left;
 }
 
 /* The next time that something has to be decided: a timer of a machine, or the end of a slice that others wait for. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* main.c - from power-on to the dispatcher; see README.md, then vm.h. */
-#include "cp67/vm.h"
+#include "cp67/cp.h"
 #include "lib/bootargs.h"
 #include "lib/print.h"
 
@@ -35,6 +35,8 @@ void main(void *fdt)
     machine_find(&cp.fdt);
     set_up_hart();
     storage_make();
+    spool_make();
+    console_make();
     shadow_begin();
     print("cp67: %u virtual machine%s of %lu KiB, timer %s, %s\n", cp.count,
           cp.count == 1 ? "" : "s", cp.storage / 1024, cp.vms[0].timer_real ? "real" : "virtual",

@@ -25,7 +25,7 @@ void reflect(Vm *vm, uint64_t cause, uint64_t tval)
 
 uint64_t vm_pending(const Vm *vm)
 {
-    return vm->csr.sip | (vm_time(vm) >= vm->timer_at ? SIE_TIMER : 0) |
+    return vm->csr.sip | (!vm->timer_off && vm_time(vm) >= vm->timer_at ? SIE_TIMER : 0) |
            (vm->attention ? SIE_EXTERNAL : 0);
 }
 

@@ -5,7 +5,7 @@
  */
 #include "lib/sbi.h"
 
-#include "cp67/vm.h"
+#include "cp67/cp.h"
 
 enum { VERSION_2 = 2 << 24, CP67 = 67, AT_ONCE = 256 };
 
@@ -15,8 +15,8 @@ static const SbiResult invalid_param = { SBI_ERR_INVALID_PARAM, 0 };
 
 static SbiResult call_base(uint64_t function, uint64_t extension)
 {
-    static const uint64_t known[] = { SBI_BASE, SBI_TIME, SBI_IPI, SBI_RFENCE,
-                                      SBI_HSM,  SBI_SRST, SBI_DBCN };
+    static const uint64_t known[] = { SBI_BASE, SBI_TIME, SBI_IPI,  SBI_RFENCE,
+                                      SBI_HSM,  SBI_SRST, SBI_DBCN, SBI_CP };
     SbiResult result = { SBI_OK, 0 };
     for (unsigned i = 0; function == SBI_PROBE && i < sizeof(known) / sizeof(known[0]); i++)
         result.value |= known[i] == extension;
@@ -49,10 +49,10 @@ static SbiResult transfer(Vm *vm, uint64_t size, uint64_t gpa, bool read)
 {
     uint64_t n = 0;
     size = size < AT_ONCE ? size : AT_ONCE;
+    if (size && (!storage_at(vm, gpa) || !storage_at(vm, gpa + size - 1)))
+        return invalid_param;
     for (int c = 0; n < size && c >= 0; n += c >= 0) {
         char *at = storage_at(vm, gpa + n);
-        if (!at)
-            return n ? (SbiResult){ SBI_OK, n } : invalid_param;
         c = read ? console_get(vm) : (unsigned char)*at;
         if (read && c >= 0)
             *at = (char)c;
@@ -80,6 +80,7 @@ static SbiResult call(Vm *vm, uint64_t extension, uint64_t function, const uint6
     case SBI_BASE: return call_base(function, a[0]);
     case SBI_HSM: return call_hsm(vm, function, a[0]);
     case SBI_DBCN: return call_dbcn(vm, function, a);
+    case SBI_CP: return call_cp(vm, function, a);
     case SBI_TIME: /* the virtual interval timer */
         if (function == SBI_SET_TIMER)
             vm->timer_at = a[0];

@@ -45,7 +45,8 @@ static uint64_t *root_of(Vm *vm, View view)
 /* Who may read counters depends on the mode, too; a timer that is not real must be asked for. */
 static void enter(const Vm *vm, uint64_t satp)
 {
-    uint64_t own = COUNTEREN_CY | COUNTEREN_IR | (vm->timer_real ? COUNTEREN_TM : 0);
+    uint64_t own =
+        COUNTEREN_CY | COUNTEREN_IR | (vm->timer_real && !vm->time_lag ? COUNTEREN_TM : 0);
     csr_write(scounteren, vm->supervisor ? own : own & vm->csr.scounteren);
     csr_write(satp, satp);
     if (!cp.asids)

@@ -85,6 +85,8 @@ typedef struct {
     unsigned entries; /* pages in the shadows */
 
     bool timer_real;    /* time passes while it is not dispatched, too */
+    bool timer_off;     /* it never interrupts */
+    uint64_t time_lag;  /* what its time is ahead, so that a change of these does not show */
     uint64_t timer_at;  /* the timer interrupt, in ticks of its time; ~0: never */
     uint64_t time_used; /* how long it was dispatched, without this time */
     uint64_t since;     /* when it was, if it is now */
@@ -127,6 +129,8 @@ void vm_stop(Vm *vm, RunState state);
 void vm_log_off(Vm *vm, bool well);
 /* Its time, in ticks: the real machine's, or how long it was dispatched. */
 uint64_t vm_time(const Vm *vm);
+/* How it passes from now on, without a jump. */
+void vm_set_timer(Vm *vm, bool real, bool off);
 
 /* privileged.c: an illegal instruction. */
 void on_illegal(Vm *vm);

@@ -9,7 +9,7 @@
  * Other harts wait forever. Interrupts stay off in M-mode (mstatus.MIE is 0): they are taken in U-mode only (user.h), and end
  * a wfi. A trap of M-mode itself is a mistake of the program: it is said, and the run ends as a failure.
  *
- * console_write and power_off (print.h, power.h) are machine.c's here: by the serial port and the finisher, not by SBI.
+ * console_write and power_off (print.h, power.h) are those of machine/ here: by the serial port and the finisher, not by SBI.
  */
 #ifndef HYP_LIB_MACHINE_H
 #define HYP_LIB_MACHINE_H
@@ -34,6 +34,9 @@ enum { IRQ_M_SOFT = 3, IRQ_M_TIMER = 7, IRQ_M_EXTERNAL = 11 };
 
 /* Finds the serial port, the finisher and the timer in the device tree. The first call of main. */
 void machine_find(const Fdt *fdt);
+
+/* The serial port that print writes to; a program may bring a console_write of its own along. */
+uintptr_t machine_serial(void);
 
 /* mtime; machine_hz of it are a second. */
 uint64_t machine_time(void);

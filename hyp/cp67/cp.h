@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cp.h - what CP does for the users of virtual machines: terminals, console functions, spooling, paging.
+ *
+ *   console.c   terminals, the attention key, lines           spool.c    reader, punch, printer; unit_record.h has the registers
+ *   command.c   console functions                             paging.c   storage that is not all there
+ */
+#ifndef HYP_CP67_CP_H
+#define HYP_CP67_CP_H
+
+#include "cp67/unit_record.h"
+#include "cp67/vm.h"
+#include "lib/sbi.h"
+
+/* ---- console.c ---- */
+enum { ATTENTION = 27 }; /* the key: Esc */
+
+/* A typewriter. The first one, the board's serial port, is the operator's, and the real printer. */
+typedef struct Terminal Terminal;
+
+/* Finds the terminals, and gives each machine one. */
+void console_make(void);
+/* The terminal of a machine; NULL: it is disconnected. */
+Terminal *terminal_of(const Vm *vm);
+/* Whose it is; NULL: nobody's. */
+Vm *terminal_vm(const Terminal *terminal);
+/* It is of this machine from now on, or of none (NULL). */
+void terminal_connect(Terminal *terminal, Vm *vm);
+/* Its lines are for its machine from now on, no longer for CP; the machine goes on. */
+void terminal_begin(Terminal *terminal);
+unsigned terminal_number(const Terminal *terminal);
+/* From now on print() types there, NULL: at the operator's. Returns whether there is room for some lines. */
+bool answer_at(Terminal *terminal);
+/* Begins a line, if one is being typed. */
+void answer_fresh(void);
+/* The operator's terminal has nothing left to type. */
+bool printer_is_free(void);
+/* Waits until all that was said is typed, but not for ever: before the end of the run. */
+void console_drain(void);
+
+/* ---- command.c ---- */
+/* Does a console function for a machine, or for nobody (NULL), and answers at `terminal`; `by_program`: not typed, but asked
+ * for by DIAGNOSE. Returns CP_DONE, CP_UNKNOWN, or the command's code. */
+uint64_t command_do(Vm *vm, Terminal *terminal, const char *line, bool by_program);
+/* sbi.c: the call DIAGNOSE_COMMAND. The machine may wait for a page then, or begin anew. */
+SbiResult call_cp(Vm *vm, uint64_t function, const uint64_t *a);
+
+/* ---- spool.c ---- */
+/* devices.c: registers of the unit-record devices. */
+bool unit_access(Vm *vm, uint64_t offset, const Access *access, uint64_t *value);
+/* The file that is open there has its end, and goes where it shall go. Returns its records, 0: there was none. */
+unsigned spool_close(Vm *vm, unsigned unit);
+/* Throws away what waits there; returns how many files. */
+unsigned spool_purge(Vm *vm, unsigned unit);
+/* Files that wait. */
+unsigned spool_waiting(const Vm *vm, unsigned unit);
+/* What is punched goes to the reader of this machine; NULL: to the real punch. */
+void spool_transfer(Vm *vm, Vm *to);
+/* Files of the reader follow each other without an end between; of the others, CLOSE has no effect. */
+void spool_continue(Vm *vm, unsigned unit, bool on);
+/* A line for the real printer, if there is one and it is free. */
+void spool_poll(void);
+void spool_make(void);
+
+/* ---- paging.c ---- */
+/* Is storage paged? The command line and the device say so. */
+void paging_make(void);
+/* Where that byte of its storage is, an offset; NULL: on the drum, and the machine waits for it (PAGE_WAIT). */
+char *page_at(Vm *vm, uint64_t offset);
+/* The same for CP, which waits; NULL only if the drum fails. */
+char *page_now(Vm *vm, uint64_t offset);
+/* Its storage has been loaded, or is no longer needed: what was paged is forgotten. */
+void paging_forget(Vm *vm);
+/* The drum may have ended something. */
+void paging_poll(void);
+
+#endif
