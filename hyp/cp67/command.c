@@ -168,8 +168,9 @@ static uint64_t display_storage(Vm *vm, const char *word)
     first &= ~3ul;
     length = length < SHOWN ? length : SHOWN;
     for (uint64_t at = first; at < first + length; at += 4) {
-        const uint32_t *word32 =
-            at - STORAGE_BASE < cp.storage ? (const uint32_t *)storage_at(vm, at) : NULL;
+        const uint32_t *word32 = at - STORAGE_BASE < cp.storage
+                                     ? (const uint32_t *)page_now(vm, at - STORAGE_BASE)
+                                     : NULL;
         if (!word32)
             return bad("ADDRESS, NOT IN STORAGE");
         if ((at - first) % 16 == 0)
@@ -207,8 +208,9 @@ static uint64_t store_words(const Line *line)
     for (unsigned i = 2; i < line->n; i++, at += 4) {
         if (!hex(line->word[i], end_of(line->word[i], 0), &value) || value >> 32)
             return bad(line->word[i]);
-        uint32_t *word =
-            at - STORAGE_BASE < cp.storage ? (uint32_t *)storage_at(line->vm, at) : NULL;
+        uint32_t *word = at - STORAGE_BASE < cp.storage
+                             ? (uint32_t *)page_now(line->vm, at - STORAGE_BASE)
+                             : NULL;
         if (!word)
             return bad("ADDRESS, NOT IN STORAGE");
         *word = (uint32_t)value;

@@ -238,8 +238,15 @@ void console_poll(void)
         follow(&terminals[i]);
     }
     spool_poll();
+    paging_poll();
     while (by_interrupt && (source = plic_machine.claim()))
         plic_machine.complete(source);
+}
+
+void console_listen(unsigned source)
+{
+    if (by_interrupt)
+        plic_machine.enable(source, true);
 }
 
 static void add(FdtNode node)
@@ -251,8 +258,7 @@ static void add(FdtNode node)
     *terminal = (Terminal){ .port = reg.base, .to_cp = true };
     uart_init(terminal->port);
     uart_interrupts(terminal->port, UART_RECEIVES);
-    if (by_interrupt)
-        plic_machine.enable(irqchip_source(&cp.fdt, node), true);
+    console_listen(irqchip_source(&cp.fdt, node));
     count++;
 }
 

@@ -37,6 +37,8 @@ void answer_fresh(void);
 bool printer_is_free(void);
 /* Waits until all that was said is typed, but not for ever: before the end of the run. */
 void console_drain(void);
+/* CP is interrupted by this source, too. */
+void console_listen(unsigned source);
 
 /* ---- command.c ---- */
 /* Does a console function for a machine, or for nobody (NULL), and answers at `terminal`; `by_program`: not typed, but asked
@@ -70,7 +72,7 @@ char *page_at(Vm *vm, uint64_t offset);
 /* The same for CP, which waits; NULL only if the drum fails. */
 char *page_now(Vm *vm, uint64_t offset);
 /* Its storage has been loaded, or is no longer needed: what was paged is forgotten. */
-void paging_forget(Vm *vm);
+void paging_forget(const Vm *vm);
 /* The drum may have ended something. */
 void paging_poll(void);
 

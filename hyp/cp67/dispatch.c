@@ -69,6 +69,7 @@ void vm_log_off(Vm *vm, bool well)
     vm->failed = !well;
     vm_stop(vm, LOGGED_OFF);
     console_flush(vm);
+    paging_forget(vm);
     for (unsigned i = 0; i < cp.count; i++) {
         left |= cp.vms[i].state != LOGGED_OFF;
         failed |= cp.vms[i].failed;

@@ -37,6 +37,7 @@ void main(void *fdt)
     storage_make();
     spool_make();
     console_make();
+    paging_make();
     shadow_begin();
     print("cp67: %u virtual machine%s of %lu KiB, timer %s, %s\n", cp.count,
           cp.count == 1 ? "" : "s", cp.storage / 1024, cp.vms[0].timer_real ? "real" : "virtual",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* storage.c - which virtual machines there are, what they have, and what is loaded; see vm.h. */
-#include "cp67/vm.h"
+#include "cp67/cp.h"
 #include "lib/bootargs.h"
 #include "lib/guest.h"
 #include "lib/print.h"
@@ -16,7 +16,7 @@ static uint64_t tables[VM_MAX][TABLES][ENTRIES]
 void *storage_at(Vm *vm, uint64_t gpa)
 {
     uint64_t offset = gpa - STORAGE_BASE;
-    return offset < cp.storage ? vm->storage + offset : NULL;
+    return offset < cp.storage ? page_at(vm, offset) : NULL;
 }
 
 static bool is_typewriter(void *opaque, const Fdt *tree, FdtNode node)
@@ -53,6 +53,7 @@ static void load(Vm *vm)
 /* sstatus.UXL says that its users have 64 bits, too. */
 void vm_ipl(Vm *vm)
 {
+    paging_forget(vm);
     make_tree(vm);
     load(vm);
     memset(vm->user.x, 0, sizeof(vm->user.x));

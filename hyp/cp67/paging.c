@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * paging.c - storage that is not all there: fewer frames than the machines have pages, and a drum after the IBM 2301 for the rest.
+ * A machine that touches a page on the drum waits for it, and another one is dispatched. [CP-67 System Description GH20-0802]
+ *
+ * What IPL loads lies where storage.c put it, and is the first contents of a page, as if on the system's disk: it costs no time.
+ * Frames are taken in the order in which they were filled. There is no change bit: a page whose frame is taken is written to the
+ * drum, unless it is still as it was loaded.
+ *
+ *   ABSENT --touched--> COMING --> IN a frame --its frame is taken--> OUT, being written --> ABSENT
+ */
+#include "cp67/cp.h"
+#include "lib/bootargs.h"
+#include "lib/irqchip.h"
+#include "lib/mmio.h"
+#include "lib/print.h"
+#include "lib/string.h"
+
+/* Registers, and bits of STAT and IE; what a request asks for, and what became of it. */
+enum { RING, RING_HIGH = 4, SIZE = 8, TAIL = 12, MODE = 20, STAT = 24, IE = 28, DRUM_PAGES = 32 };
+enum { DONE = 1, ERROR = 2, READ = 1, WRITE = 2, WAITS = 0, ENDED = 1 };
+enum { REQUESTS = 64, FRAMES = 2048, LEAST = 16, PAGES = 2048, NONE = 0xffff };
+
+typedef struct {
+    uint32_t operation, page;
+    uint64_t core;
+    uint32_t status, frame; /* frame: NONE: it was seen that it ended */
+    uint64_t zero;
+} Request;
+
+typedef struct {
+    enum { ABSENT, COMING, IN, OUT } state;
+    bool written;         /* what is on the drum is newer than what was loaded */
+    uint16_t frame, slot; /* slot: its place on the drum for ever; NONE: it never was there */
+} Page;
+
+typedef struct {
+    Vm *vm, *next; /* whose page it has, NULL: nobody's; whose comes when that is out */
+    uint16_t page, next_page;
+    bool busy; /* the drum is at it */
+} Frame;
+
+static Page pages[VM_MAX][PAGES];
+static Frame frames[FRAMES];
+static char contents[FRAMES][PAGE_SIZE] __attribute__((aligned(PAGE_SIZE), section(".bss.stacks")));
+static volatile Request ring[REQUESTS] __attribute__((aligned(PAGE_SIZE)));
+static uint16_t wanted[VM_MAX];          /* which page a machine waits for */
+static unsigned n_frames, n_slots, hand; /* slots given away; the next frame to take */
+static uint32_t asked;
+static uintptr_t drum; /* 0: none */
+
+static Page *page_of(const Vm *vm, unsigned number)
+{
+    return &pages[vm->number - 1][number];
+}
+
+static void ask(unsigned operation, Frame *frame)
+{
+    unsigned number = (unsigned)(frame - frames);
+    frame->busy = true;
+    ring[asked % REQUESTS] = (Request){ operation,
+                                        page_of(frame->vm, frame->page)->slot,
+                                        (uintptr_t)contents[number],
+                                        WAITS,
+                                        number,
+                                        0 };
+    fence();
+    write32(drum + TAIL, ++asked);
+}
+
+/* The frame is free: the page comes. */
+static void bring(Frame *frame, Vm *vm, unsigned number)
+{
+    Page *page = page_of(vm, number);
+    unsigned index = (unsigned)(frame - frames);
+    *frame = (Frame){ .vm = vm, .page = (uint16_t)number };
+    page->frame = (uint16_t)index;
+    page->state = page->written ? COMING : IN;
+    say_page_in(vm->number, number, index);
+    if (page->written)
+        ask(READ, frame);
+    else
+        memcpy(contents[index], vm->storage + number * PAGE_SIZE, PAGE_SIZE);
+    fence_i();
+}
+
+/* Takes a page's frame away from it, for another. False: the drum is full. */
+static bool push_out(Frame *frame, Vm *vm, unsigned number)
+{
+    Page *page = page_of(frame->vm, frame->page);
+    const char *loaded = frame->vm->storage + frame->page * PAGE_SIZE;
+    bool same = !memcmp(contents[frame - frames], loaded, PAGE_SIZE);
+    if (!same && page->slot == NONE && n_slots == read32(drum + DRUM_PAGES))
+        return false;
+    shadow_flush(frame->vm);
+    say_page_out(frame->vm->number, frame->page, frame - frames);
+    page->state = same ? ABSENT : OUT;
+    page->written = !same;
+    if (same) {
+        bring(frame, vm, number);
+        return true;
+    }
+    if (page->slot == NONE)
+        page->slot = (uint16_t)n_slots++;
+    frame->next = vm;
+    frame->next_page = (uint16_t)number;
+    page_of(vm, number)->state = COMING;
+    ask(WRITE, frame);
+    return true;
+}
+
+/* A page that is nowhere in core shall come. Each machine waits for one at a time, so there is a frame that is not busy. */
+static void fetch(Vm *vm, unsigned number)
+{
+    for (unsigned i = 0; i < n_frames; i++) {
+        Frame *frame = &frames[hand];
+        hand = (hand + 1) % n_frames;
+        if (!frame->vm && !frame->busy) {
+            bring(frame, vm, number);
+            return;
+        }
+        if (!frame->busy && push_out(frame, vm, number))
+            return;
+    }
+    print("%s: PAGING SPACE FULL\n", vm->name);
+    vm_log_off(vm, false);
+}
+
+char *page_at(Vm *vm, uint64_t offset)
+{
+    unsigned number = (unsigned)(offset / PAGE_SIZE);
+    Page *page = page_of(vm, number);
+    if (!n_frames)
+        return vm->storage + offset;
+    if (page->state == ABSENT)
+        fetch(vm, number);
+    if (page->state == IN)
+        return contents[page->frame] + offset % PAGE_SIZE;
+    wanted[vm->number - 1] = (uint16_t)number;
+    if (vm->state != LOGGED_OFF)
+        vm_stop(vm, PAGE_WAIT);
+    return NULL;
+}
+
+char *page_now(Vm *vm, uint64_t offset)
+{
+    RunState state = vm->state;
+    char *at;
+    while (!(at = page_at(vm, offset)) && vm->state != LOGGED_OFF)
+        paging_poll();
+    if (state == PAGE_WAIT)
+        vm_wake(vm, vm->queue, WHY_PAGE); /* it finds out whether its page is there */
+    else if (vm->state != LOGGED_OFF)
+        vm->state = state;
+    return at;
+}
+
+static void wake_waiting(void)
+{
+    for (unsigned i = 0; i < cp.count; i++) {
+        unsigned state = pages[i][wanted[i]].state;
+        if (cp.vms[i].state == PAGE_WAIT && state != COMING && state != OUT)
+            vm_wake(&cp.vms[i], cp.vms[i].queue, WHY_PAGE);
+    }
+}
+
+/* A page that could not be written or read is lost, and its machine with it. */
+static void end(Frame *frame, unsigned operation, bool well)
+{
+    Vm *vm = frame->vm;
+    frame->busy = false;
+    if (vm)
+        page_of(vm, frame->page)->state = operation == READ ? IN : ABSENT;
+    if (operation == WRITE)
+        frame->vm = NULL;
+    if (vm && !well)
+        vm_log_off(vm, false);
+    if (operation == WRITE && frame->next)
+        bring(frame, frame->next, frame->next_page);
+    fence_i();
+}
+
+void paging_poll(void)
+{
+    if (!drum || !(read32(drum + STAT) & (DONE | ERROR)))
+        return;
+    write32(drum + STAT, DONE | ERROR);
+    for (unsigned i = 0; i < REQUESTS; i++) {
+        uint32_t number = ring[i].frame;
+        if (ring[i].status == WAITS || number == NONE)
+            continue;
+        ring[i].frame = NONE;
+        end(&frames[number], ring[i].operation, ring[i].status == ENDED);
+    }
+    wake_waiting();
+}
+
+/* What the drum is at goes on, for nobody. */
+void paging_forget(const Vm *vm)
+{
+    for (unsigned i = 0; i < PAGES; i++) {
+        page_of(vm, i)->state = ABSENT;
+        page_of(vm, i)->written = false;
+    }
+    for (Frame *frame = frames; frame < frames + n_frames; frame++) {
+        if (frame->vm == vm)
+            frame->vm = NULL;
+        if (frame->next == vm)
+            frame->next = NULL;
+    }
+}
+
+void paging_make(void)
+{
+    FdtRange reg;
+    FdtNode node = fdt_find_compatible(&cp.fdt, NULL, "bulkhead,paging-drum");
+    n_frames = (unsigned)bootarg_number(&cp.fdt, "cp.frames", 0);
+    if (!n_frames)
+        return;
+    if (!node || !fdt_reg(&cp.fdt, node, 0, &reg))
+        panic("cp67: cp.frames= needs -device paging-drum");
+    if (n_frames > FRAMES || n_frames < LEAST * cp.count || cp.storage / PAGE_SIZE > PAGES)
+        panic("cp67: cp.frames= is from %u to %u, and cp.storage= at most 8", LEAST * cp.count,
+              FRAMES);
+    drum = reg.base;
+    for (unsigned i = 0; i < VM_MAX * PAGES; i++)
+        pages[i / PAGES][i % PAGES].slot = NONE;
+    for (unsigned i = 0; i < REQUESTS; i++)
+        ring[i].frame = NONE;
+    write32(drum + RING, (uint32_t)(uintptr_t)ring);
+    write32(drum + RING_HIGH, (uint32_t)((uintptr_t)ring >> 32));
+    write32(drum + MODE, bootarg_is(&cp.fdt, "cp.drum", "ordered"));
+    write32(drum + SIZE, REQUESTS);
+    write32(drum + STAT, DONE | ERROR);
+    write32(drum + IE, DONE | ERROR);
+    console_listen(irqchip_source(&cp.fdt, node));
+}
