@@ -13,7 +13,7 @@
 
 #include "devices/device.h"
 
-enum { DRUM_MOST_FIELDS = 32, DRUM_LEAST_WORDS = 16, DRUM_MOST_WORDS = 65536, DRUM_WORD = 4 };
+enum { DRUM_MOST_FIELDS = 128, DRUM_LEAST_WORDS = 16, DRUM_MOST_WORDS = 65536, DRUM_WORD = 4 };
 enum { DRUM_MOST_RPM = 60000 };
 #define DRUM_MOST_WORD_PS 4000000000ull /* the register has 32 bits */
 
