@@ -11,6 +11,7 @@
 
 #include "cpu/stall.h"
 #include "emu/machine.h"
+#include "emu/pace.h"
 #include "emu/sight/csr.h"
 #include "emu/time/history.h"
 
@@ -364,29 +365,6 @@ static bool all_idle(Machine *m)
     return true;
 }
 
-/* Virtual time follows the wall through idleness. What waking up and short bursts of work take is made up for; what real
- * work takes is not: then the two are set equal anew. Returns how far virtual time is behind, in ns. */
-static int64_t time_behind_wall(Machine *m, int64_t wall)
-{
-    enum { MOST = 20000000 };
-    int64_t virtual = (int64_t)clock_now(&m->clock);
-    int64_t behind = wall - m->wall_offset - virtual;
-    if (behind <= MOST && behind >= -MOST)
-        return behind;
-    m->wall_offset = wall - virtual;
-    return 0;
-}
-
-/* Sleeps until `wait` ns of virtual time have passed at wall rate, or a message comes. Returns how many passed. */
-static uint64_t wait_at_wall_rate(Machine *m, uint64_t wait)
-{
-    int64_t start = g_get_monotonic_time() * 1000, behind = time_behind_wall(m, start);
-    if (behind < 0 || wait > (uint64_t)behind)
-        inbox_wait(&m->inbox, wait == UINT64_MAX ? wait : wait - (uint64_t)behind);
-    int64_t passed = g_get_monotonic_time() * 1000 - start + behind;
-    return MIN(wait, (uint64_t)MAX(passed, 0));
-}
-
 /* What each hart must idle for all together to come to `units`. */
 static uint64_t idle_for(const Machine *m, uint64_t units)
 {
@@ -409,7 +387,7 @@ static void idle_all(Machine *m)
             "bulkhead: every hart waits for an interrupt and nothing can raise one; Ctrl-C or -timeout ends this\n");
     }
     if ((m->config.live_input && !m->replaying) || wait == UINT64_MAX) {
-        wait = wait_at_wall_rate(m, wait);
+        wait = pace_idle(m, wait);
         units = idle_for(m, clock_units_at(&m->clock, now + wait));
     }
     for (unsigned i = 0; i < m->n_harts; i++)
