@@ -313,6 +313,8 @@ Machine *machine_new(const MachineConfig *config, GError **error)
     m->state_marks = g_array_new(FALSE, FALSE, sizeof(uint64_t));
     m->reset_pc = BOARD_ROM;
     clock_init(&m->clock, m->n_harts);
+    if (config->pdp_time)
+        clock_set_rate(&m->clock, PDP_HZ);
     m->trace.clock = &m->clock;
     m->trace.out = stderr;
     m->trace.look = look_for_trace;

@@ -35,6 +35,8 @@
 #include "emu/timed.h"
 
 enum { MACHINE_MAX_HARTS = 32, VIRTIO_SLOTS = 8, MACHINE_MAX_AIA_GUESTS = 63 };
+/* With pdp_time: units a second, and what harts take turns of. */
+enum { PDP_HZ = 100000, PDP_QUANTUM = 10 };
 
 /* Interrupt controllers: PLIC; APLIC; APLIC, and an IMSIC a hart. */
 typedef enum { AIA_NONE, AIA_APLIC, AIA_APLIC_IMSIC } MachineAia;
@@ -58,6 +60,7 @@ typedef struct {
     Isa isa;
     unsigned n_harts;
     uint64_t ram_size;
+    bool pdp_time;      /* a unit is 10 us, as most instructions of a PDP-1 were */
     uint64_t quantum;   /* units a hart runs in a round */
     uint64_t slice;     /* longest slice, for tests; 0: no limit */
     uint64_t max_insns; /* stop after so many retired instructions; 0: no limit */
@@ -74,7 +77,7 @@ typedef struct {
     VirtioConfig virtio[VIRTIO_SLOTS];
     Plugs plugs; /* what else is plugged in */
     HostChar *serial;
-    bool live_input;    /* somebody may still type: idle time passes at wall rate */
+    bool live_input; /* somebody may still type: idle time passes at wall rate, with pdp_time all */
     bool stop_on_reset; /* -no-reboot */
     TimedConfig timed;
 } MachineConfig;

@@ -124,7 +124,7 @@ static void tell_entered(Machine *m, unsigned index)
 static uint64_t slice_length(const Machine *m, unsigned index)
 {
     uint64_t length = MIN((uint64_t)m->round_left[index], units_to_event(m));
-    length = MIN(length, LONGEST_SLICE);
+    length = MIN(length, UNLIKELY(pace_runs(m)) ? (uint64_t)PACE_SLICE : LONGEST_SLICE);
     if (m->config.slice)
         length = MIN(length, m->config.slice);
     if (m->config.max_insns)
@@ -257,6 +257,8 @@ static void look_around(Machine *m)
         hear_host(m);
     else
         tell_monitors(m);
+    while (UNLIKELY(pace_runs(m)) && !m->travelling && !m->stop && pace_run(m))
+        hear_host(m);
     if (UNLIKELY(m->clock.units >= m->look_at)) {
         machine_look(m);
         if (m->paused && !m->travelling)

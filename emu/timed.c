@@ -132,7 +132,8 @@ static void begin_round(Machine *m)
 
 static uint64_t rate(const Machine *m)
 {
-    return m->timed ? m->config.timed.model.profile.clock_hz : 0;
+    uint64_t usual = m->config.pdp_time ? PDP_HZ : 0;
+    return m->timed ? m->config.timed.model.profile.clock_hz : usual;
 }
 
 void timed_switch(Machine *m, bool on)

@@ -7,7 +7,8 @@
  * clock needs no host clock and runs the same on every host. While a hart runs, `left` points at the units it may
  * still use in its slice, which makes "now" exact in the middle of a slice.
  *
- * In timed mode a unit is a cycle of the profile's clock (ADR 0025). Time is then a stretch of its own, a ClockSpan, that
+ * With -M pdp-time=on a unit is 10 us, from the start (ADR 0044). In timed mode a unit is a cycle of the profile's clock
+ * (ADR 0025). Time is then a stretch of its own, a ClockSpan, that
  * begins where the one before it ended.
  */
 #ifndef EMU_BASE_CLOCK_H

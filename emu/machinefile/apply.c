@@ -75,6 +75,8 @@ static bool apply_machine(Options *o, const MfMachine *m, GError **error)
         mf_add_flag(argument, "aia-direct", m->aia_direct);
     if (mf_at(m->at, "aclint"))
         mf_add_flag(argument, "aclint", m->aclint);
+    if (mf_at(m->at, "pdp-time"))
+        mf_add_flag(argument, "pdp-time", m->pdp_time);
     if (mf_at(m->at, "cbqri"))
         mf_add_flag(argument, "cbqri", m->cbqri);
     return act(o, m->at, "M", argument->str, error) && apply_plain(o, m, error);

@@ -48,6 +48,10 @@ void mf_check_machine(MachineFile *file)
         MF_ERROR(file, m, "aia-direct",
                  "this is about IMSICs, and there are none; add aia = \"aplic-imsic\", or leave "
                  "aia-direct out");
+    if (m->pdp_time && (file->timing.at || file->timed.on))
+        MF_ERROR(file, m, "pdp-time",
+                 "an instruction takes 10 us with this, and with timing what the model says; leave "
+                 "one of them out");
     if (m->cbqri && !file->timing.at && !file->timed.on)
         MF_ERROR(file, m, "cbqri",
                  "this is about a shared cache and a bus, and none are modelled; add timing = "

@@ -44,7 +44,7 @@ typedef struct {
     MF_GROUP;
     const char *type, *cpu, *aia, *bios, *kernel, *initrd, *append, *dtb, *serial, *virtio;
     uint64_t n_harts, memory, aia_guests, seed, quantum;
-    bool aia_direct, aclint, cbqri, iommu;
+    bool aia_direct, aclint, pdp_time, cbqri, iommu;
 } MfMachine;
 
 typedef struct {

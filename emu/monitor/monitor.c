@@ -78,7 +78,7 @@ const MonitorCommand monitor_commands[] = {
     { "reverse",        "[N]",         "go back N instructions or traps of the hart (1)",     monitor_reverse },
     { "who-wrote",      "ADDR [SIZE]", "the last store to physical memory there (8 bytes): who, where, when; the machine stays", monitor_who_wrote },
     { "reverse-continue", NULL,        "go back to the last breakpoint or watchpoint, of the monitor or gdb", monitor_reverse_continue },
-    { "speed",          "[real|full]", "real: idle time passes as it does here; full: it is skipped; alone: which it is", monitor_speed },
+    { "speed",          "[real|full]", "real: idle time passes as it does here, with pdp-time all; full: it is skipped; alone: which it is", monitor_speed },
     { "system_reset",   NULL,          "power-on; a machine that was stopped stays so",       monitor_reset },
     { "reset",          NULL,          "the same",                                            monitor_reset },
     { "reset halt",     NULL,          "the same",                                            monitor_reset },

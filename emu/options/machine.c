@@ -24,6 +24,8 @@ static const struct {
     { "cbqri-mcids=N", "monitoring counter identifiers, up to 64 (64)" },
     { "cbqri-dma-rcid=N", "the RCID of devices' DMA (0)" },
     { "cbqri-dma-mcid=N", "and its MCID (0)" },
+    { "pdp-time=on|off",
+      "an instruction takes 10 us of virtual time, as on a PDP-1, and also here while somebody may type (off)" },
     { "kernel=FILE", "as -kernel; initrd=, append=, dtb= and firmware= alike" },
     { "dumpdtb=FILE", "write the machine's device tree and end" },
 };
@@ -113,6 +115,10 @@ bool options_check_machine(const Options *o, GError **error)
         return fail(error, EXIT_CONFIG,
                     "-M: guest interrupt files need the hypervisor extension, which -cpu leaves "
                     "out; add h=on there, or leave aia-guests out");
+    if (m->pdp_time && m->timed.on)
+        return fail(error, EXIT_CONFIG,
+                    "-M: with pdp-time=on an instruction takes 10 us, and with -timing what the "
+                    "model says; leave one of them out");
     if (o->sizes_qos && !m->cbqri)
         return fail(error, EXIT_CONFIG,
                     "-M: cbqri-rcids and the like are of quality-of-service controllers, and there "
@@ -155,7 +161,8 @@ static bool machine_props(Options *o, Props *props, GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS(fixed); i++)
         if (!props_only(props, fixed[i].name, fixed[i].only, fixed[i].why, error))
             return false;
-    return interrupt_props(o, props, error) && options_qos_props(o, props, error) &&
+    return props_bool(props, "pdp-time", &o->machine.pdp_time, error) &&
+           interrupt_props(o, props, error) && options_qos_props(o, props, error) &&
            props_finish(props, error);
 }
 

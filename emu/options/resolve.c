@@ -380,12 +380,14 @@ static bool check_terminal(const Options *o, GError **error)
     return true;
 }
 
-/* Turns of instructions are for a machine whose instructions are time. */
-static bool check_quantum(const Options *o, GError **error)
+/* Turns of instructions are for a machine whose instructions are time. Long ones are shorter. */
+static bool resolve_quantum(Options *o, GError **error)
 {
     const TimedConfig *timed = &o->machine.timed;
-    if (!timed->on || timed->start != TIMED_AT_RESET ||
-        !g_ptr_array_find_with_equal_func(o->given, "quantum", g_str_equal, NULL))
+    bool given = g_ptr_array_find_with_equal_func(o->given, "quantum", g_str_equal, NULL);
+    if (o->machine.pdp_time && !given)
+        o->machine.quantum = PDP_QUANTUM;
+    if (!timed->on || timed->start != TIMED_AT_RESET || !given)
         return true;
     return fail(error, EXIT_CONFIG,
                 "-quantum counts instructions, and in timed mode harts take turns of cycles; write "
@@ -409,7 +411,7 @@ bool options_resolve(Options *o, GError **error)
         !options_resolve_gdbs(o, error) || !plug_notes(o, has_bus, plug_note, error) ||
         !plug_notes(o, is_card, plug_note, error) || !plug_notes(o, is_plug, options_plug, error) ||
         !plug_notes(o, is_any, plug_console, error) || !resolve_semihosting(o, error) ||
-        !check_used(o, error) || !check_quantum(o, error))
+        !check_used(o, error) || !resolve_quantum(o, error))
         return false;
     if (o->stopped && !o->gdbs->len && !o->monitor_chars->len)
         return fail(error, EXIT_CONFIG,

@@ -24,7 +24,7 @@ static const Number numbers[] = {
     NUMBER(n_harts, 1, MACHINE_MAX_HARTS), NUMBER(ram_size, LEAST_RAM, MOST_RAM), NUMBER(quantum, 1, 1000000000),
     NUMBER(rtc_base_ns, 0, UINT64_MAX), NUMBER(seed, 0, UINT64_MAX), NUMBER(virtio_modern, 0, 1),
     NUMBER(aia, AIA_NONE, AIA_APLIC_IMSIC), NUMBER(aia_guests, 0, MACHINE_MAX_AIA_GUESTS), NUMBER(aia_direct, 0, 1),
-    NUMBER(aclint, 0, 1), NUMBER(cbqri, 0, 1), NUMBER(rcid_bits, 0, 6), NUMBER(mcid_bits, 0, 6),
+    NUMBER(aclint, 0, 1), NUMBER(pdp_time, 0, 1), NUMBER(cbqri, 0, 1), NUMBER(rcid_bits, 0, 6), NUMBER(mcid_bits, 0, 6),
     NUMBER(dma_rcid, 0, QOS_MAX_IDS - 1), NUMBER(dma_mcid, 0, QOS_MAX_IDS - 1),
 };
 // clang-format on

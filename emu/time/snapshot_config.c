@@ -22,6 +22,8 @@ static void append_board(const MachineConfig *config, GString *out)
     g_string_append_printf(out, "-M aia=%s\n-M aia-guests=%u\n-M aia-direct=%s\n-M aclint=%s\n",
                            kinds[config->aia], config->aia_guests, on_off(config->aia_direct),
                            on_off(config->aclint));
+    if (config->pdp_time)
+        g_string_append(out, "-M pdp-time=on\n");
     if (config->cbqri)
         g_string_append_printf(out,
                                "-M cbqri=on\n-M cbqri-rcids=%u\n-M cbqri-mcids=%u\n"

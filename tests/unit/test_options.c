@@ -116,6 +116,23 @@ Test(options, defaults)
     options_free(o);
 }
 
+Test(options, turns_of_long_instructions_are_short)
+{
+    static const struct {
+        const char *line;
+        uint64_t quantum;
+    } rows[] = {
+        { "b -M virt,pdp-time=on -smp 2", 10 },
+        { "b -quantum 500 -M virt,pdp-time=on", 500 },
+        { "b -M virt,pdp-time=on -M virt,pdp-time=off", 10000 },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        Options *o = must_parse(rows[i].line);
+        cr_expect_eq(o->machine.quantum, rows[i].quantum, "%s", rows[i].line);
+        options_free(o);
+    }
+}
+
 Test(options, one_dash_two_dashes_equals)
 {
     static const char *const lines[] = { "b -kernel x", "b --kernel x", "b -kernel=x",

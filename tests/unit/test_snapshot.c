@@ -148,6 +148,7 @@ static const struct {
     { "max,tlb=none", "-cpu tlb=", { .n_harts = 1 } },
     { NULL, "'-M aia=none', this one has '-M aia=aplic'", { .aia = AIA_APLIC } },
     { NULL, "'-M aclint=off', this one has '-M aclint=on'", { .aclint = true } },
+    { NULL, "'-quantum 10000', this one has '-M pdp-time=on'", { .pdp_time = true } },
     { NULL, "'-quantum 10000', this one has '-quantum 100'", { .quantum = 100 } },
     { NULL, "'-seed 0', this one has '-seed 7'", { .seed = 7 } },
     { NULL,
