@@ -22,6 +22,7 @@
 #include "devices/drum.h"
 #include "devices/finisher.h"
 #include "devices/imsic.h"
+#include "devices/paging_drum.h"
 #include "devices/plic.h"
 #include "devices/rtc.h"
 #include "devices/uart.h"
@@ -133,10 +134,11 @@ struct Machine {
     Rtc *rtc;
     Uart *uart;
     Device *virtio[VIRTIO_SLOTS];
-    Drum *drum;            /* NULL: there is none */
-    bool halted;           /* it keeps all harts from running; follows from its state */
-    uint64_t halted_since; /* ns of virtual time */
-    GPtrArray *wires;      /* arrays of IrqLine, from interrupt controllers to harts */
+    Drum *drum;              /* NULL: there is none */
+    PagingDrum *paging_drum; /* NULL: there is none */
+    bool halted;             /* it keeps all harts from running; follows from its state */
+    uint64_t halted_since;   /* ns of virtual time */
+    GPtrArray *wires;        /* arrays of IrqLine, from interrupt controllers to harts */
 
     /* Where the harts are in the round; saved. */
     int64_t round_left[MACHINE_MAX_HARTS];

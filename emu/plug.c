@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "devices/drum.h"
+#include "devices/paging_drum.h"
 #include "emu/base/error.h"
 #include "emu/machine.h"
 #include "emu/options/props.h"
@@ -54,6 +55,23 @@ static void configure_drum(Machine *m, Device *dev, const Plug *plug)
     drum->halt = (IrqLine){ .set = machine_halt, .to = m };
 }
 
+enum { PAGES, REV_US, RATE };
+
+static const PlugProperty paging_drum_properties[] = {
+    [PAGES] = { "pages", PLUG_NUMBER, 1, PAGING_DRUM_MOST_PAGES, 900, "900" },
+    [REV_US] = { "rev-us", PLUG_NUMBER, 100, 10000000, 17500, "17500" },
+    [RATE] = { "rate", PLUG_NUMBER, 1000, 1000000000, 1200000, "1200000" },
+    { NULL, PLUG_NUMBER, 0, 0, 0, NULL },
+};
+
+static void configure_paging_drum(Machine *m, Device *dev, const Plug *plug)
+{
+    m->paging_drum = (PagingDrum *)dev;
+    m->paging_drum->config = (PagingDrumConfig){ .pages = (unsigned)plug->values[PAGES],
+                                                 .rev_us = (unsigned)plug->values[REV_US],
+                                                 .rate = (unsigned)plug->values[RATE] };
+}
+
 static const PlugKind kinds[] = {
     { .driver = "drum",
       .type = &drum_type,
@@ -64,6 +82,14 @@ static const PlugKind kinds[] = {
       .properties = drum_properties,
       .check = check_drum,
       .configure = configure_drum },
+    { .driver = "paging-drum",
+      .type = &paging_drum_type,
+      .base = BOARD_PAGING_DRUM,
+      .irq = BOARD_IRQ_PAGING_DRUM,
+      .most = 1,
+      .reaches_ram = true,
+      .properties = paging_drum_properties,
+      .configure = configure_paging_drum },
 };
 
 const PlugKind *plug_kind_at(unsigned number)

@@ -153,6 +153,7 @@ static const Driver drivers[] = {
     { "virtio-mouse-device",  plug_input,   "virtio-mouse-device[,serial=TEXT]",     "pointer that is told how it moves" },
     { "virtconsole",          NULL,         "virtconsole,chardev=ID",                "console, on the virtio-serial-device before it" },
     { "drum",                 NULL,         OPTIONS_DRUM_EXAMPLE,                    "swapping drum of a PDP-1" },
+    { "paging-drum",          NULL,         "paging-drum[,pages=N][,rev-us=N][,rate=N]", "drum for pages, as the IBM 2301" },
     { "loader",               NULL,         "loader,file=FILE[,addr=ADDRESS][,cpu-num=N][,force-raw=on]",         "put a file or a number into memory" },
 };
 // clang-format on
