@@ -41,7 +41,8 @@ static void type(Terminal *terminal)
 {
     while (waiting(terminal) && uart_can_send(terminal->port))
         uart_send(terminal->port, terminal->out[terminal->typed++ % OUT]);
-    uart_interrupts(terminal->port, UART_RECEIVES | (waiting(terminal) ? UART_SENDS : 0));
+    bool more = waiting(terminal) || (terminal == terminals && spool_prints());
+    uart_interrupts(terminal->port, UART_RECEIVES | (more ? UART_SENDS : 0));
     if (terminal->waits && waiting(terminal) < FULL / 2) {
         terminal->waits = false;
         if (terminal->vm && terminal->vm->state == CONSOLE && !terminal->to_cp)
@@ -230,6 +231,7 @@ static void follow(Terminal *terminal)
 void console_poll(void)
 {
     unsigned source;
+    spool_poll();
     for (unsigned i = 0; i < count; i++) {
         int c;
         while ((c = uart_take(terminals[i].port)) >= 0)
@@ -237,10 +239,9 @@ void console_poll(void)
         type(&terminals[i]);
         follow(&terminals[i]);
     }
-    spool_poll();
     paging_poll();
-    while (by_interrupt && (source = plic_machine.claim()))
-        plic_machine.complete(source);
+    if (by_interrupt && (source = plic_machine.claim()))
+        plic_machine.complete(source); /* who still has a reason interrupts again */
 }
 
 void console_listen(unsigned source)

@@ -62,6 +62,8 @@ void spool_transfer(Vm *vm, Vm *to);
 void spool_continue(Vm *vm, unsigned unit, bool on);
 /* A line for the real printer, if there is one and it is free. */
 void spool_poll(void);
+/* Is there something to print? */
+bool spool_prints(void);
 void spool_make(void);
 
 /* ---- paging.c ---- */

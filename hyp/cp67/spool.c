@@ -124,6 +124,7 @@ unsigned spool_close(Vm *vm, unsigned unit)
     units->open[unit] = NULL;
     file->open = false;
     file->order = ++order;
+    cp.reconsider = true; /* the printer may begin */
     if (unit == UNIT_READER)
         discard(file); /* what was not read of it, too */
     else if (unit == UNIT_PUNCH)
@@ -164,6 +165,11 @@ void spool_transfer(Vm *vm, Vm *to)
 void spool_continue(Vm *vm, unsigned unit, bool on)
 {
     units_of(vm)->more[unit] = on;
+}
+
+bool spool_prints(void)
+{
+    return printing || oldest(NULL);
 }
 
 /* A line at a time, between a line with the name and the count, and one at the end, as on the separator pages. */
