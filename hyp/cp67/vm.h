@@ -37,7 +37,7 @@ enum {
     ENTRIES = PAGE_SIZE / sizeof(uint64_t),
     NAME = 12,
     LINE = 128,
-    INPUT = 64
+    INPUT = 256
 };
 
 /* Where a virtual machine has its typewriter and its storage, guest-physical. Its device tree lies at the end. */

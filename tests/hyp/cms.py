@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""cms.py - cases of tests/hyp/run: a person at the console of the CMS-like system, alone on the machine."""
+"""cms.py - cases of tests/hyp/run: persons at consoles of the CMS-like system, alone on the machine and under cp67."""
 import os
 import re
 
 from talk import Machine, Wrong
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
-CMS = f"{TOP}/build/hyp/cms.elf"
+CMS, CP67 = f"{TOP}/build/hyp/cms.elf", f"{TOP}/build/hyp/cp67.elf"
+CMS_IMAGE, CARDS, WL, ROAM = (f"{TOP}/build/hyp/{name}.bin" for name in ("cms", "cards", "wl", "roam"))
+ATTENTION = "\x1b"
 FIRMWARE = f"{TOP}/build/images/fw_dynamic.bin"
 INPUT = 129  # characters of a line
 READY = r"^R; T=\d+\.\d\d$"
@@ -116,3 +118,113 @@ def alone(emulator, _):
         status, errors = machine.wait()
         if status:
             raise Wrong(f"ends with exit code {status}\n{errors}")
+
+
+# ---- under cp67 ----
+
+LETTER = ("TO EVERY USER OF CAMBRIDGE:", "", "THIS MACHINE IS YOURS ALONE, AND IT IS NOT THERE.",
+          "TRY   LOAD PRIMES   AND   START 100,",
+          "OR    PUNCH LETTER MEMO   TO SEND THIS TO A NEIGHBOUR (SEE XFER).")
+CMS_STORAGE = 0x80200000
+
+
+def cp67(emulator, image, words, *more):
+    return [emulator.binary, "-display", "none", "-serial", "stdio", "-monitor", "none", "-M", "virt", "-bios", "none",
+            "-kernel", CP67, "-initrd", image, "-append", words, *more]
+
+
+def attention(console):
+    """The key, and CP is there."""
+    console.type(ATTENTION)
+    console.expect(r"^CP\n")
+
+
+def functions(console):
+    """DISPLAY and STORE of storage, registers and the PSW of a machine that is stopped; wrong ones are refused."""
+    with open(CMS_IMAGE, "rb") as image:
+        words = [f"{int.from_bytes(image.read(4), 'little'):08x}" for _ in range(8)]
+    attention(console)
+    console.ask(f"display {CMS_STORAGE:x}.20", rf"^{CMS_STORAGE:x}  {' '.join(words[:4])}\n{CMS_STORAGE + 16:x}  {' '.join(words[4:])}\n")
+    console.ask("st 80700000 12345678 9abcdef0", "")
+    console.ask("d 80700000-80700007", r"^80700000  12345678 9abcdef0\n")
+    console.ask("d g31", r"^G31 = ([0-9a-f]{16})\n")
+    console.ask("st g31 fedcba9876543210", "")
+    console.ask("d g31", r"^G31 = fedcba9876543210\n")
+    pc = console.ask("display psw", r"^PSW = ([0-9a-f]{16}) SUPERVISOR\n")[1]
+    console.ask("store psw 80200010", "")
+    console.ask("d psw", r"^PSW = 0000000080200010 ")
+    console.ask(f"store psw {pc}", "")
+    for line, answer in (("display 80000000", "INVALID OPERAND .*"), ("d 80200000.xyz", "INVALID OPERAND .*"), ("store 80200001 1", "INVALID OPERAND .*"),
+                         ("st g32 1", "INVALID OPERAND .*"), ("display", "INVALID OPERAND .*"), ("x" * 150, "INVALID CP REQUEST"),
+                         ("\x08\x7f", "")):
+        console.type(line + "\r")
+        console.expect(rf"^{answer}\n")
+    console.ask("query virtual", r"^ann: STORAGE 8192K, TIMER REAL, EXITS \d+, SIMULATED \d+, REFLECTED \d+, .*\n")
+    console.ask("set timer on", "")
+    console.ask("q v", r"TIMER ON, ")
+    console.ask("set timer real", "")
+    console.ask("q time", r"^TIME IS \d\d\.\d\d\.\d\d SINCE POWER ON, VIRTCPU= 000\.\d\d\n")
+    console.ask("begin", "")
+    console.ask("query disk", r"^P \(191\).*\n")
+    console.expect(READY)
+
+
+def send(console, to):
+    """A letter goes to a neighbour's reader, and to the printer."""
+    console.ask(f"cp xfer punch to {to}", READY)
+    console.ask("punch letter memo", READY)
+    console.ask("xfer 00d off", READY)
+    console.ask("query files", r"^FILES:- 00 RDR, 00 PRT, 00 PUN\n")
+    console.expect(READY)
+
+
+def receive(console):
+    """It comes as it was."""
+    console.ask("erase letter memo", READY)
+    console.ask("query files", r"^FILES:- 01 RDR, 00 PRT, 00 PUN\n")
+    console.ask("read", r"^LETTER MEMO\nR;")
+    console.ask("type letter memo", "".join(f"^{re.escape(line)}\n" for line in LETTER) + "R;")
+    console.ask("read", r"^READER EMPTY\.\nE\(00028\);")
+
+
+def one_console(emulator, _):
+    """Two machines and one console: the attention key, LOGIN and DISCONN go from one to the other."""
+    with Machine(cp67(emulator, CMS_IMAGE, "vm=ann | vm=bob")) as machine:
+        console = machine.console
+        console.expect(r"^cp67: 2 virtual machines of 8192 KiB")
+        console.expect(r"(?=(?s:.*)^R; T=.*\n)(?=(?s:.*)^bob: R; T=.*\n)(?s:.*)")
+        functions(console)
+        console.ask("query users", r"^ann - 020\nbob - DSC\nR;")
+        console.ask("msg bob hello", r"^BOB NOT RECEIVING\nE\(00003\);")
+        send(console, "bob")
+        console.ask("print letter memo", r"^\*\* PRINTER ann 0005 RECORDS \*\*\n" + "".join(f"{re.escape(line)}\n" for line in LETTER) +
+                    r"\*\* END \*\*\n")
+        console.ask("$ loop", r"^EXECUTION BEGINS\.\.\.\n")  # goes on when nobody looks
+        attention(console)
+        console.ask("login bob", r"^ann DISCONNECTED, AND GOES ON\. LOGIN NAME\nREADY AT 020\. bob\n")
+        receive(console)
+        talk(console, TALK)
+        console.ask("cp ipl", r"^CMS, IN THE MANNER OF 1967(?s:.*)^R; T=.*\n")
+        attention(console)
+        console.ask("disconn", r"^bob DISCONNECTED, AND GOES ON\. LOGIN NAME\n")
+        console.ask("begin", r"^LOGIN FIRST\n")
+        console.ask("login nobody", r"^NOBODY NOT IN CP DIRECTORY\n")
+        console.ask("login ann", r"^READY AT 020\. ann\n")
+        console.type("hx\r")
+        console.expect(r"^CMS: HALTED AT 12000\nR;")
+        console.ask("logout", r"^LOGOUT ann\n")
+        console.ask("login bob", r"^READY AT 020\. bob\n")
+        attention(console)
+        console.ask("logout", r"^LOGOUT bob\n")
+        status, errors = machine.wait()
+        if status:
+            raise Wrong(f"ends with exit code {status}\n{errors}")
+
+
+def bad_cards(emulator, _):
+    """A machine that does to its devices and to CP what it must not; its neighbour's work is as ever."""
+    with Machine(cp67(emulator, CARDS, "vm=cards | image=0x87000000 wl=ABJ scale=100", "-m", "256M", "-device",
+                      f"loader,file={WL},addr=0x87000000,force-raw=on")) as machine:
+        status, errors = machine.wait()
+        if status or "vm2: WL-OK" not in machine.console.text or "CARDS-OK" not in machine.console.text:
+            raise Wrong(f"ends with exit code {status}\n{machine.console.text}{errors}")

@@ -65,9 +65,10 @@ class Machine:
     def wait(self):
         """Its end; returns the exit code, and what it said of errors."""
         try:
-            _, errors = self.process.communicate(timeout=WAIT)
+            rest, errors = self.process.communicate(timeout=WAIT)
         except subprocess.TimeoutExpired as slow:
             raise Wrong("does not end") from slow
+        self.console.text += rest.decode("latin-1").replace("\r", "")
         return self.process.returncode, errors.decode(errors="replace")
 
 

@@ -136,6 +136,8 @@ static int command_copy(const Command *command)
 static int command_query(const Command *command)
 {
     uint64_t now = console_time();
+    if (unit_has_cp() && strcmp(command->word[1], "TIME") && strcmp(command->word[1], "DISK"))
+        return (int)unit_command(command->line);
     if (!strcmp(command->word[1], "TIME"))
         print("TIME IS %02lu.%02lu.%02lu SINCE IPL\n", now / SECOND / 3600, now / SECOND / 60 % 60,
               now / SECOND % 60);
