@@ -187,7 +187,7 @@ static uint64_t display(const Line *line)
     const char *what = line->word[1];
     const uint64_t *x = *what == 'G' ? find_register(line->vm, what) : NULL;
     if (!strcmp(what, "PSW"))
-        print("PSW = %016lx %s%s\n", vm->user.pc, vm->supervisor ? "SUPERVISOR" : "PROBLEM",
+        print("PSW = %016lx %s%s\n", vm->user.pc, vm->csr.supervisor ? "SUPERVISOR" : "PROBLEM",
               vm->csr.sstatus & SSTATUS_SIE ? ", INTERRUPTS ON" : "");
     else if (!strcmp(what, "G"))
         for (unsigned i = 0; i < 32; i++)

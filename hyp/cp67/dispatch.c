@@ -168,7 +168,7 @@ static void handle(Vm *vm)
     case CAUSE_LOAD_PAGE:
     case CAUSE_STORE_PAGE: on_page_fault(vm); break;
     case CAUSE_ECALL_U:
-        if (vm->supervisor)
+        if (vm->csr.supervisor)
             on_call(vm);
         else
             reflect(vm, CAUSE_ECALL_U, 0);

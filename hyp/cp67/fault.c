@@ -15,7 +15,7 @@ static uint64_t *table_entry(void *vm, uint64_t gpa)
 static Walk walk(Vm *vm, uint64_t va, unsigned kind)
 {
     WalkMemory memory = { table_entry, vm, cp.svade };
-    Intent intent = { .kind = kind, .user = !vm->supervisor, .status = vm->csr.sstatus };
+    Intent intent = { .kind = kind, .user = !vm->csr.supervisor, .status = vm->csr.sstatus };
     return guest_walk(&memory, vm->csr.satp, va, &intent);
 }
 

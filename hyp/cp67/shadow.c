@@ -28,7 +28,7 @@ void shadow_flush(Vm *vm)
 
 static View view_of(const Vm *vm)
 {
-    return vm->supervisor ? VIEW_KERNEL : VIEW_USER;
+    return vm->csr.supervisor ? VIEW_KERNEL : VIEW_USER;
 }
 
 /* Out of tables: forget everything. */
@@ -47,7 +47,7 @@ static void enter(const Vm *vm, uint64_t satp)
 {
     uint64_t own =
         COUNTEREN_CY | COUNTEREN_IR | (vm->timer_real && !vm->time_lag ? COUNTEREN_TM : 0);
-    csr_write(scounteren, vm->supervisor ? own : own & vm->csr.scounteren);
+    csr_write(scounteren, vm->csr.supervisor ? own : own & vm->csr.scounteren);
     csr_write(satp, satp);
     if (!cp.asids)
         sfence_vma();
@@ -71,7 +71,7 @@ static uint64_t rights(const Vm *vm, const Walk *walk)
     bool paged = vm->csr.satp >> ATP_MODE;
     if (status & SSTATUS_MXR && flags & PTE_X)
         flags |= PTE_R;
-    if (paged && vm->supervisor && walk->flags & PTE_U)
+    if (paged && vm->csr.supervisor && walk->flags & PTE_U)
         flags &= ~(uint64_t)PTE_X;
     return flags | PTE_U | PTE_V | PTE_A | PTE_D;
 }

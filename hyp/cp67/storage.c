@@ -50,7 +50,6 @@ static void load(Vm *vm)
     fence_i();
 }
 
-/* sstatus.UXL says that its users have 64 bits, too. */
 void vm_ipl(Vm *vm)
 {
     paging_forget(vm);
@@ -60,8 +59,7 @@ void vm_ipl(Vm *vm)
     vm->user.pc = STORAGE_BASE;
     vm->user.x[10] = HART;
     vm->user.x[11] = STORAGE_BASE + cp.storage - TREE_SPACE;
-    vm->supervisor = true;
-    vm->csr = (Csrs){ .sstatus = 2ul << 32 };
+    supervisor_reset(&vm->csr);
     vm->timer_at = ~0ul;
     shadow_flush(vm);
 }

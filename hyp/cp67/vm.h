@@ -7,11 +7,10 @@
  * real machine would have done (simulate), if not it gives the machine's kernel the trap that a real one would have given it
  * (reflect). [CP-67 System Description GH20-0802; Parmelee et al. 1972; VM/370 System Programmer's Guide]
  *
- *   dispatch.c    which one runs, and until when     fault.c    page faults: of the shadow, the machine's own, devices
- *   privileged.c  simulate                           shadow.c   the tables that the hart walks
- *   reflect.c     reflect; virtual interrupts        devices.c  registers that are not there
- *   storage.c     memory, image, device tree         sbi.c      its calls to the firmware that it does not have
- *   console.c     what it types                      main.c     the start
+ *   dispatch.c    which one runs, and until when     shadow.c   the tables that the hart walks
+ *   privileged.c  simulate, or reflect               sbi.c      its calls to the firmware that it does not have
+ *   fault.c       page faults of all kinds           devices.c  registers that are not there
+ *   storage.c     memory, image, device tree         cp.h       what CP does for users
  *
  * CP itself runs in M-mode: there translation is off, as it was on the 360/67 when an interruption had brought its own PSW.
  */
@@ -27,6 +26,7 @@
 #include "lib/machine.h"
 #include "lib/say.h"
 #include "lib/shadow.h"
+#include "lib/supervisor.h"
 #include "lib/user.h"
 #include "lib/walk.h"
 
@@ -56,21 +56,15 @@ typedef enum { Q1, Q2, QUEUES } Queue;
  * users may. VM/370 calls them the additional sets of tables of a machine that runs with translate on. [VM/370 SPG] */
 typedef enum { VIEW_KERNEL, VIEW_USER, VIEWS } View;
 
-/* The machine's control registers, as it sees them. */
-typedef struct {
-    uint64_t sstatus, sie, sip, stvec, scounteren, senvcfg, sscratch, sepc, scause, stval, satp;
-} Csrs;
-
 typedef struct {
     uint64_t exits, simulated, reflected, calls, devices, fills, flushes, dispatches;
 } Counts;
 
 /* CP-67's VMBLOK. */
 typedef struct {
-    /* Registers, and the trap that it came back by. The virtual PSW is user.pc and the mode that it believes to be in. */
-    User user;
-    bool supervisor;
-    Csrs csr;
+    User user; /* registers, and the trap that it came back by */
+    Supervisor
+        csr; /* its control registers, and the mode that it believes to be in: with user.pc, the virtual PSW */
 
     unsigned number; /* from 1 on */
     char name[NAME];
@@ -134,19 +128,19 @@ void vm_set_timer(Vm *vm, bool real, bool off);
 
 /* privileged.c: an illegal instruction. */
 void on_illegal(Vm *vm);
+/* It gets this trap, as hardware would have given it to its kernel. */
+void reflect(Vm *vm, uint64_t cause, uint64_t tval);
+/* Its sip, as it reads it. */
+uint64_t vm_pending(const Vm *vm);
+/* Reflects an interrupt that is pending and enabled: to be asked after each change of SIE, SPIE, SPP, sie and sip. */
+void reflect_interrupt(Vm *vm);
+
 /* fault.c: a page fault. */
 void on_page_fault(Vm *vm);
 /* Reads the instruction at pc; false if the machine could not fetch it either. */
 bool vm_fetch(Vm *vm, uint32_t *code);
 /* sbi.c: an ecall of its kernel. */
 void on_call(Vm *vm);
-
-/* reflect.c: it gets this trap, as hardware would have given it to its kernel. */
-void reflect(Vm *vm, uint64_t cause, uint64_t tval);
-/* Its sip, as it reads it. */
-uint64_t vm_pending(const Vm *vm);
-/* Reflects an interrupt that is pending and enabled: to be asked after each change of SIE, SPIE, SPP, sie and sip. */
-void reflect_interrupt(Vm *vm);
 
 /* shadow.c: the hart will walk the shadow of the machine's mode of now. */
 void shadow_enter(Vm *vm);

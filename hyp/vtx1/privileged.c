@@ -6,22 +6,8 @@
 #include <stddef.h>
 
 #include "lib/print.h"
+#include "lib/supervisor.h"
 #include "vtx1/vtx1.h"
-
-/* An instruction of opcode SYSTEM. */
-typedef struct {
-    uint32_t code;
-    unsigned funct3, rd, rs1, rs2, funct7, csr;
-} System;
-
-enum { SYSTEM = 0x73, CSR_SATP = 0x180, SFENCE_VMA = 0x09, SINVAL_VMA = 0x0b };
-enum { CSRRW = 1, CSRRS = 2, IMMEDIATE = 4 };
-
-static System decode(uint32_t code)
-{
-    return (System){ code,       code >> 12 & 7, code >> 7 & 31, code >> 15 & 31, code >> 20 & 31,
-                     code >> 25, code >> 20 };
-}
 
 /* From stval, which may be zero; false: a sibling's fence took the code away. norm:stval_op_illegal_instr */
 static bool read_instruction(const Vcpu *vcpu, uint32_t *code)
@@ -50,12 +36,8 @@ static void access_satp(GuestHart *hart, const System *insn)
 {
     Shadow *shadow = shadow_of(hart);
     uint64_t *x = hart->vcpu.x, old = shadow->satp;
-    uint64_t operand = insn->funct3 & IMMEDIATE ? insn->rs1 : x[insn->rs1];
-    unsigned kind = insn->funct3 & 3;
-    if (kind == CSRRW)
-        write_satp(shadow, operand);
-    else if (insn->rs1)
-        write_satp(shadow, kind == CSRRS ? old | operand : old & ~operand);
+    if (system_writes(insn))
+        write_satp(shadow, system_value(insn, x, old));
     else
         shadow->counts.reads++;
     if (insn->rd)
@@ -84,11 +66,11 @@ void on_privileged(GuestHart *hart)
     uint32_t code;
     if (!read_instruction(&hart->vcpu, &code))
         return;
-    System insn = decode(code);
+    System insn = system_decode(code);
     bool supervisor = hart->vcpu.sstatus & SSTATUS_SPP;
     bool fence = insn.funct3 == 0 && (insn.funct7 == SFENCE_VMA || insn.funct7 == SINVAL_VMA);
     bool satp = insn.funct3 & 3 && insn.csr == CSR_SATP;
-    if ((insn.code & 0x7f) != SYSTEM || !supervisor || !(fence || satp)) {
+    if ((insn.code & 0x7f) != OPCODE_SYSTEM || !supervisor || !(fence || satp)) {
         on_virtual_instruction(hart);
         return;
     }
