@@ -192,13 +192,14 @@ HYP_MACHINE := $(patsubst %,$(HYP)/%.o,$(wildcard hyp/lib/machine/*.c hyp/lib/ma
 $(HYP)/machine.a: $(HYP_MACHINE)
 	$(Q)rm -f $@ && $(RISCV)ar crs $@ $^
 
-# A folder may bring a link.ld of its own. With firmware or without: where it begins, and in what archive.
+# A folder may bring a link.ld of its own. With firmware or without: where it begins, and in what archive. What print writes to is
+# in both that and lib.a; it is to be looked for in the first.
 hyp_begin = $(if $(shell grep -s machine/link.ld $(1)/link.ld),$(HYP)/machine.a,$(HYP)/hyp/lib/start.S.o)
 define HYP_PROGRAM
 $(HYP)/$(notdir $(1)).elf: $(patsubst %,$(HYP)/%.o,$(wildcard $(1)/*.c $(1)/*.S)) $(call hyp_begin,$(1)) $(HYP)/monitor.a $(HYP)/lib.a $(wildcard $(1)/link.ld) hyp/lib/link.ld
 	@echo "  GUEST $$@"
 	$(Q)$(RISCV)gcc -nostdlib -static -march=rv64imac -mabi=lp64 -Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wl,--no-relax \
-	    -T $(firstword $(wildcard $(1)/link.ld) hyp/lib/link.ld) -o $$@ $$(filter %.o,$$^) $$(filter %.a,$$^)
+	    -T $(firstword $(wildcard $(1)/link.ld) hyp/lib/link.ld) -o $$@ $$(if $$(filter %/machine.a,$$^),-u console_write) $$(filter %.o,$$^) $$(filter %.a,$$^)
 endef
 $(foreach folder,$(HYP_FOLDERS),$(eval $(call HYP_PROGRAM,$(folder))))
 
