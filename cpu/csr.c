@@ -64,6 +64,7 @@ typedef enum {
     GATE_AIA,
     GATE_TOPEI,
     GATE_SRMCFG,
+    GATE_CAT,
     GATE_MISSING, /* the configuration has no such register */
 } Gate;
 
@@ -102,6 +103,9 @@ static const uint8_t gates[CSR_COUNT] = {
     [CSR_vstopei] = GATE_TOPEI,
     [CSR_miselect] = GATE_SELECT,
     [CSR_srmcfg] = GATE_SRMCFG,
+    [CSR_CAT0 ... CSR_CAT0 + CAT_FRAMES - 1] = GATE_CAT,
+    [CSR_catctl] = GATE_CAT,
+    [CSR_catbase] = GATE_CAT,
     // clang-format on
 };
 
@@ -207,6 +211,7 @@ static CsrAccess check_gate(const Hart *hart, unsigned number)
     case GATE_SRMCFG: return check_srmcfg(hart);
     case GATE_MSECCFG:
     case GATE_MTVAL2:
+    case GATE_CAT:
     case GATE_MISSING:
     case GATE_NONE: break;
     }
@@ -236,6 +241,7 @@ bool csr_configured(const Isa *isa, unsigned number)
     case GATE_MSECCFG: return has_mseccfg(isa);
     case GATE_MTVAL2: /* norm:mtval2_Ssdbltrap */ return isa->has[EXT_H] || isa->has[EXT_Ssdbltrp];
     case GATE_CONTEXT: return isa->has[EXT_S];
+    case GATE_CAT: return isa->cat;
     case GATE_SELECT:
     case GATE_INDIRECT: return indirect_exists(isa, number);
     default: return true;

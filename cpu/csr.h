@@ -26,6 +26,7 @@ enum {
     /* The first of a run: */
     CSR_SSTATEEN0 = 0x10c,
     CSR_MHPMEVENT3 = 0x323,
+    CSR_CAT0 = 0x7c0,
     CSR_COUNT = 4096
 };
 

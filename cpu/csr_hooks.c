@@ -386,6 +386,24 @@ void write_pmpaddr(Hart *hart, unsigned number, uint64_t value)
     mmu_context_changed(&hart->mmu);
 }
 
+uint64_t read_cat(Hart *hart, unsigned number)
+{
+    const Cat *cat = hart->mmu.cat;
+    return number == CSR_catctl    ? cat->ctl
+           : number == CSR_catbase ? cat->base
+                                   : cat->frame[number - CSR_CAT0];
+}
+
+void write_cat(Hart *hart, unsigned number, uint64_t value)
+{
+    if (number == CSR_catctl)
+        mmu_write_catctl(&hart->mmu, value);
+    else if (number == CSR_catbase)
+        mmu_write_catbase(&hart->mmu, value);
+    else
+        mmu_write_cat(&hart->mmu, number - CSR_CAT0, value);
+}
+
 /*
  * norm:mseccfg_rlb_op_warl: RLB can be set only while nothing is locked. norm:mseccfg_mml_sticky: MML and MMWP stay
  * once set.

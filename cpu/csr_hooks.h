@@ -57,6 +57,10 @@ CsrReadFn read_counter, read_time, read_mhpmevent, read_scountovf, read_scountin
 CsrWriteFn write_counter, write_mcountinhibit, write_countercfg, write_mhpmevent,
     write_scountinhibit;
 
+/* Associative memory: csr_hooks.c */
+CsrReadFn read_cat;
+CsrWriteFn write_cat;
+
 /* What is not there reads as zero and cannot be written. */
 CsrReadFn read_zero;
 

@@ -52,6 +52,7 @@ void hart_init(Hart *hart, unsigned id, const Isa *isa, Bus *bus, Clock *clock, 
     hart->mmu.no_store = isa->no_store;
     hart->mmu.traps_misaligned = isa->traps_misaligned;
     hart->mmu.keeps_ad = isa->keeps_ad;
+    hart->mmu.cat = isa->cat ? g_new0(Cat, 1) : NULL;
     clock_add_timer(clock, &hart->stimer, stimer_fired, hart);
     clock_add_timer(clock, &hart->vstimer, vstimer_fired, hart);
 }
@@ -74,6 +75,8 @@ void hart_reset(Hart *hart, uint64_t pc)
     memset(hart->f, 0, sizeof hart->f);
     memset(&hart->counters, 0, offsetof(Counters, happened));
     memset(&hart->mmu.pmp, 0, offsetof(Pmp, epoch));
+    if (hart->mmu.cat)
+        *hart->mmu.cat = (Cat){ .base = 0 };
     csr_reset(hart);
     hart->csr.mhartid = hart->id;
     /* Read-only. norm:misa_h_op, norm:H_mtval_nrz, norm:H_vm_supported */
@@ -266,6 +269,15 @@ static void make_legal(Hart *hart)
     }
 }
 
+static void cat_loaded(void *object)
+{
+    Cat *cat = object;
+    cat->ctl &= CAT_ENABLE | CAT_VM;
+    cat->base &= CAT_BASE;
+    for (unsigned i = 0; i < CAT_FRAMES; i++)
+        cat->frame[i] &= CAT_MAPPING | CAT_USE | CAT_CHANGE | CAT_LOCK;
+}
+
 static void hart_loaded(void *object)
 {
     Hart *hart = object;
@@ -284,6 +296,14 @@ static void hart_loaded(void *object)
     notes_forget(hart);
 }
 
+static const StateField cat_fields[] = {
+    STATE_ARRAY(Cat, frame),
+    STATE(Cat, ctl),
+    STATE(Cat, base),
+    STATE_END,
+};
+static const StateDesc cat_state = { "cat", 1, cat_fields, cat_loaded };
+
 static const StateDesc hart_state = { "hart", 1, hart_fields, hart_loaded };
 
 void hart_visit(Hart *hart, StateVisitor *visitor)
@@ -292,6 +312,10 @@ void hart_visit(Hart *hart, StateVisitor *visitor)
     /* The store first: selecting banks, when the fields have been loaded, looks spaces up in it. */
     snprintf(name, sizeof name, "hart%u.store", hart->id);
     visitor->blob(visitor, name, hart->mmu.store, sizeof(Store));
+    if (hart->mmu.cat) {
+        snprintf(name, sizeof name, "hart%u.cat", hart->id);
+        state_visit(visitor, name, &cat_state, hart->mmu.cat);
+    }
     snprintf(name, sizeof name, "hart%u", hart->id);
     state_visit(visitor, name, &hart_state, hart);
 }

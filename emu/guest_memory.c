@@ -77,6 +77,8 @@ static const char *reason_of(WalkReason why)
         [WHY_ACCESSED] = "A = 0",
         [WHY_DIRTY] = "D = 0",
         [WHY_ACCESS] = "no memory there, or PMP does not let the walker in",
+        [WHY_NO_FRAME] = "no register of the associative memory has the page",
+        [WHY_BEYOND] = "a virtual machine of the associative memory has no memory from 256 KiB on",
     };
     return words[why];
 }

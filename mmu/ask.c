@@ -97,11 +97,21 @@ WalkStage ask_stage(const Mmu *mmu, uint64_t atp, bool hardware_ad, bool pbmt)
                         .root = bits(atp, 43, 0) << PAGE_SHIFT };
 }
 
+void ask_cat(const Mmu *mmu, WalkRequest *request, unsigned vm)
+{
+    request->s = (WalkStage){ .mode = ATP_CAT, .root = vm };
+    request->cat = mmu->cat;
+}
+
 void ask_of_walk(const Mmu *mmu, WalkRequest *request, const BankKey *key)
 {
     bool guest = key->flags & KEY_V;
     request->by = requester_hart(mmu->hart);
     request->s = request->g = (WalkStage){ .mode = ATP_BARE };
+    if (key->space == SPACE_CAT) {
+        ask_cat(mmu, request, key_cat_vm(key));
+        return;
+    }
     if (key->space == SPACE_BARE)
         return;
     request->s = ask_stage(mmu, guest ? mmu->vsatp : mmu->satp, key->flags & KEY_ADUE,

@@ -28,6 +28,9 @@ WalkRequest ask_all(const Mmu *mmu, const BankKey *key, Gva va, Access access);
 /* One stage as `atp` and the bits of a key have it. */
 WalkStage ask_stage(const Mmu *mmu, uint64_t atp, bool hardware_ad, bool pbmt);
 
+/* The associative memory as virtual machine `vm`, in place of the first stage. */
+void ask_cat(const Mmu *mmu, WalkRequest *request, unsigned vm);
+
 /* Memory as walks of the hart for contexts of `key` see it. Who watches them gets every step. */
 WalkMemory ask_memory(Mmu *mmu, const BankKey *key, bool watched);
 

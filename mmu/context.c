@@ -14,7 +14,7 @@
 #include "mmu/timed.h"
 #include "mmu/watch.h"
 
-static void clear_bank(Bank *bank)
+void bank_clear(Bank *bank)
 {
     bool all_tlb = bank->n_tlb > BANK_USED, all_fetch = bank->n_fetch > BANK_USED;
     for (unsigned i = 0; i < (all_tlb ? (unsigned)BANK_TLB : bank->n_tlb); i++)
@@ -45,6 +45,7 @@ void mmu_free(Mmu *mmu)
         g_aligned_free(mmu->banks[i]);
     g_free(mmu->store);
     g_free(mmu->memo);
+    g_free(mmu->cat);
     stale_free(mmu->stale);
     g_free(mmu->use);
     g_free(mmu->fault_walks);
@@ -95,6 +96,8 @@ static StoreTag tag_of(bool guest, uint64_t atp, uint64_t hgatp)
 
 int mmu_find_space(const Mmu *mmu, const MmuSpace *space)
 {
+    if (space->has_cat)
+        return -1;
     const StoreTag tag = tag_of(space->guest, space->is_physical ? 0 : space->atp, space->hgatp);
     return store_find_space(mmu->store, &tag);
 }
@@ -105,12 +108,18 @@ const StoreEntry *mmu_remembered(const Mmu *mmu, const MmuSpace *space, Gva va)
     return found < 0 ? NULL : store_find(mmu->store, (unsigned)found, va.v);
 }
 
-static __attribute__((noinline)) void find_space(Mmu *mmu, bool guest)
+/* With associative memory the first regime is never `valid`, so that its questions come here. Of U-mode it is asked, and
+ * satp is not looked at. */
+static __attribute__((noinline)) unsigned find_space(Mmu *mmu, unsigned priv, bool guest)
 {
+    const bool has_cat = !guest && cat_is_on(mmu->cat);
+    if (has_cat && (priv == PRIV_U || !(mmu->satp >> 60)))
+        return priv == PRIV_U ? SPACE_CAT : SPACE_BARE;
     StoreTag tag = tag_of(guest, guest ? mmu->vsatp : mmu->satp, mmu->hgatp);
     mmu->regimes[guest].space = (uint8_t)store_space(mmu->store, &tag);
     mmu->regimes[guest].flushes = mmu->store->flushes;
-    mmu->regimes[guest].valid = true;
+    mmu->regimes[guest].valid = !has_cat;
+    return mmu->regimes[guest].space;
 }
 
 static inline unsigned space_of(Mmu *mmu, unsigned priv, bool guest)
@@ -118,7 +127,7 @@ static inline unsigned space_of(Mmu *mmu, unsigned priv, bool guest)
     if (priv == PRIV_M || !mmu->regimes[guest].translates)
         return SPACE_BARE;
     if (UNLIKELY(!mmu->regimes[guest].valid || mmu->regimes[guest].flushes != mmu->store->flushes))
-        find_space(mmu, guest);
+        return find_space(mmu, priv, guest);
     return mmu->regimes[guest].space;
 }
 
@@ -141,6 +150,11 @@ static void update_regimes(Mmu *mmu)
                    mmu->vadue * KEY_ADUE | mmu->vpbmte * KEY_PBMTE |
                    (mmu->mxr || (BROKEN(mxr_of_guest) && mmu->vmxr)) * KEY_G_MXR |
                    mmu->adue * KEY_G_ADUE | mmu->pbmte * KEY_G_PBMTE);
+    if (UNLIKELY(cat_is_on(mmu->cat))) {
+        mmu->regimes[0].translates = true;
+        mmu->regimes[0].valid = false;
+        mmu->regimes[0].flags |= (uint16_t)(cat_vm(mmu->cat) << KEY_CAT_VM);
+    }
 }
 
 /* The one place that says what a context is. */
@@ -170,7 +184,7 @@ static Bank *recycle_bank(Mmu *mmu, const BankKey *key)
     }
     oldest->key = *key;
     oldest->generation = context_generation(mmu, key);
-    clear_bank(oldest);
+    bank_clear(oldest);
     return oldest;
 }
 
@@ -200,7 +214,7 @@ Bank *context_select(Mmu *mmu, unsigned priv, bool guest, bool execute)
         bank = *recent = find_bank(mmu, &key);
     if (bank->generation != context_generation(mmu, &key)) {
         bank->generation = context_generation(mmu, &key);
-        clear_bank(bank);
+        bank_clear(bank);
     }
     bank->stamp = ++mmu->stamp;
     return bank;
@@ -230,7 +244,7 @@ void mmu_context_changed(Mmu *mmu)
 void context_new_epoch(Mmu *mmu)
 {
     for (unsigned i = 0; i < MMU_BANKS && mmu->banks[i]; i++)
-        clear_bank(mmu->banks[i]);
+        bank_clear(mmu->banks[i]);
     mmu->refetch = true;
 }
 
@@ -257,7 +271,7 @@ void context_refresh(Mmu *mmu)
         if (banks[i]->generation == generation)
             continue;
         banks[i]->generation = generation;
-        clear_bank(banks[i]);
+        bank_clear(banks[i]);
         mmu->refetch = true;
     }
 }

@@ -11,12 +11,25 @@ void mmu_look(Mmu *mmu, WalkRequest *request, WalkResult *result)
     walk(request, &memory, result);
 }
 
+static MmuSpace space_of(const Mmu *mmu, unsigned priv, bool guest)
+{
+    const bool has_cat = cat_is_on(mmu->cat) && priv == PRIV_U && !guest;
+    return (MmuSpace){ .guest = guest,
+                       .is_physical = priv == PRIV_M,
+                       .has_cat = has_cat,
+                       .cat_vm = has_cat ? (uint8_t)cat_vm(mmu->cat) : 0,
+                       .atp = guest ? mmu->vsatp : mmu->satp,
+                       .hgatp = mmu->hgatp };
+}
+
 MmuSpace mmu_data_space(const Mmu *mmu)
 {
-    return (MmuSpace){ .guest = mmu->data_v,
-                       .is_physical = mmu->data_priv == PRIV_M,
-                       .atp = mmu->data_v ? mmu->vsatp : mmu->satp,
-                       .hgatp = mmu->hgatp };
+    return space_of(mmu, mmu->data_priv, mmu->data_v);
+}
+
+MmuSpace mmu_fetch_space(const Mmu *mmu)
+{
+    return space_of(mmu, mmu->priv, mmu->v);
 }
 
 /* As S-mode that may read whatever is mapped. */
@@ -30,7 +43,9 @@ bool mmu_peek_space(Mmu *mmu, const MmuSpace *space, Gva va, WalkResult *result)
                             .by = requester_hart(mmu->hart),
                             .s.mode = ATP_BARE,
                             .g.mode = ATP_BARE };
-    if (!space->is_physical)
+    if (space->has_cat)
+        ask_cat(mmu, &request, space->cat_vm);
+    else if (!space->is_physical)
         request.s = ask_stage(mmu, space->atp, true, space->guest ? mmu->vpbmte : mmu->pbmte);
     if (space->guest)
         request.g = ask_stage(mmu, space->hgatp, true, mmu->pbmte);
@@ -50,7 +65,9 @@ void mmu_probe(Mmu *mmu, const MmuSpace *space, Gva va, Access access, bool user
                               .mxr = mmu->mxr || (guest && mmu->vmxr),
                               .g_mxr = mmu->mxr,
                               .by = requester_hart(mmu->hart) };
-    if (!space->is_physical)
+    if (space->has_cat && user)
+        ask_cat(mmu, request, space->cat_vm);
+    else if (!space->is_physical)
         request->s = ask_stage(mmu, space->atp, guest ? mmu->vadue : mmu->adue,
                                guest ? mmu->vpbmte : mmu->pbmte);
     if (guest)

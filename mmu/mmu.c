@@ -23,6 +23,8 @@ void mmu_take_back(Mmu *mmu)
     AdLog *log = &mmu->log;
     if (LIKELY(!log->n_updates) || mmu->keeps_ad || BROKEN(ad_of_trapped))
         return;
+    if (UNLIKELY(mmu->cat) && cat_take_back(mmu))
+        return;
     ad_log_undo(log, mmu->bus, requester_hart(mmu->hart));
     while (log->n_entries) {
         unsigned space = log->entries[--log->n_entries].space;
@@ -59,6 +61,7 @@ static void note_walk(Mmu *mmu, const BankKey *key, const WalkRequest *q, const 
 {
     FaultWalk *walk = &mmu->fault_walks[++mmu->n_fault_walks % MMU_FAULT_WALKS];
     walk->guest = key->flags & KEY_V;
+    walk->cat_vm = (uint8_t)key_cat_vm(key);
     walk->atp = walk->guest ? mmu->vsatp : mmu->satp;
     walk->hgatp = walk->guest ? mmu->hgatp : 0;
     walk_describe_end(q, r, &walk->end);
@@ -86,6 +89,17 @@ static bool walk_fault(Mmu *mmu, Gva va, Access access, const WalkResult *result
     if (guest && UNLIKELY(mmu->trace->on[TRACE_fault_g]))
         watch_guest_fault(mmu, access, result);
     return false;
+}
+
+/* No register of the associative memory has the page. */
+static bool cat_fault(Mmu *mmu, const BankKey *key, Gva va, Access access)
+{
+    WalkRequest request = ask_all(mmu, key, va, access);
+    WalkResult result;
+    mmu_look(mmu, &request, &result);
+    if (UNLIKELY(mmu->fault_walks))
+        note_walk(mmu, key, &request, &result);
+    return walk_fault(mmu, va, access, &result);
 }
 
 /* Puts a walk's result into the store, in place of what is there for that page: `old`. */
@@ -129,6 +143,8 @@ static bool translate(Mmu *mmu, Bank **bank, Gva va, Access access, Spa *spa)
         *spa = (Spa){ va.v };
         return true;
     }
+    if (UNLIKELY(key->space == SPACE_CAT))
+        return cat_translate(mmu, key, va, access, spa) || cat_fault(mmu, key, va, access);
     WalkRequest request;
     ask(&request, key, va, access);
     StoreEntry *entry = mmu->no_store ? NULL : store_find(mmu->store, key->space, va.v);
@@ -178,7 +194,7 @@ static void fill_line(Mmu *mmu, Bank *bank, Gva va, Spa spa, Access access)
     bool uniform;
     Spa page = { page_of(spa.v) };
     uint8_t pmp = pmp_page(&mmu->pmp, page, key_priv(&bank->key), &uniform);
-    bool forgets = mmu->no_store && bank->key.space != SPACE_BARE;
+    bool forgets = mmu->no_store && bank->key.space < SPACE_CAT;
     if (!uniform || forgets || !bus_is_ram(mmu->bus, page, PAGE_SIZE))
         return;
     TlbEntry *entry = bank_entry(bank, va.v);
@@ -493,7 +509,7 @@ bool mmu_fetch_page(Mmu *mmu, Gva va, Spa *page, const uint8_t **host, bool *who
     if ((uniform ? !(pmp & PMP_X) : !pmp_allows(&mmu->pmp, spa, 2, ACCESS_FETCH, priv)) ||
         (!is_ram && !bus_find(mmu->bus, spa)))
         return access_fault(mmu, va, ACCESS_FETCH);
-    if (!uniform || (mmu->no_store && bank->key.space != SPACE_BARE))
+    if (!uniform || (mmu->no_store && bank->key.space < SPACE_CAT))
         return true;
     const BusRegion *region = is_ram ? NULL : bus_find(mmu->bus, *page);
     if (is_ram)

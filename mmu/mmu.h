@@ -20,6 +20,7 @@
 #include "emu/base/trace.h"
 #include "mmu/adlog.h"
 #include "mmu/bus.h"
+#include "mmu/cat.h"
 #include "mmu/memo.h"
 #include "mmu/pmp.h"
 #include "mmu/stale.h"
@@ -78,6 +79,7 @@ typedef struct {
     WalkEnd end;
     uint64_t atp, hgatp; /* of the first stage, and of the G stage if the access was a guest's */
     bool guest;
+    uint8_t cat_vm; /* of end.s_mode ATP_CAT */
 } FaultWalk;
 
 /* One line of a bank: a page that this context may access directly. A tag is the page's address, or ~0 when the
@@ -121,9 +123,10 @@ enum {
     KEY_G_MXR = 1 << 6, /* these three: of the G stage */
     KEY_G_ADUE = 1 << 7,
     KEY_G_PBMTE = 1 << 8,
+    KEY_CAT_VM = 9,      /* 12:9, of the associative memory: the virtual machine */
     KEY_NEVER = 1 << 15, /* no context: the bank is empty */
 };
-enum { SPACE_BARE = 0xff };
+enum { SPACE_CAT = 0xfe, SPACE_BARE = 0xff };
 
 typedef struct {
     TlbEntry tlb[BANK_TLB]; /* first: the fast paths index from the bank pointer */
@@ -198,6 +201,7 @@ struct Mmu {
      * exceptions; A and D bits stay set when the access then traps. */
     bool napot, rsw60, no_store, traps_misaligned, keeps_ad;
     uint64_t satp, vsatp, hgatp;
+    Cat *cat; /* NULL: this hart has none */
     Pmp pmp;
     /* The reservation of LR: a 64-byte granule, or none. Saved state. norm:lr_reservation_set_size */
     uint64_t reservation; /* address of the granule, RESERVATION_NONE */
@@ -231,7 +235,8 @@ static inline Gva mmu_unmask(const Mmu *mmu, Gva va)
     if (LIKELY(!mmu->pmlen))
         return va;
     unsigned width = 64u - mmu->pmlen;
-    bool is_virtual = mmu->data_priv != PRIV_M && (mmu->data_v ? mmu->vsatp : mmu->satp) >> 60;
+    bool is_virtual = (mmu->data_priv != PRIV_M && (mmu->data_v ? mmu->vsatp : mmu->satp) >> 60) ||
+                      mmu->data->key.space == SPACE_CAT;
     return (Gva){ is_virtual ? (uint64_t)sign_extend(va.v, width) : bits(va.v, width - 1, 0) };
 }
 
@@ -279,6 +284,12 @@ void mmu_hfence_vvma(Mmu *mmu, bool any_va, Gva va, bool any_asid, uint16_t asid
 /* HFENCE.GVMA: of the G stage of one VMID or all. norm:hfence-gvma_op, norm:hfence-gvma_vmid, norm:hfence-gvma_mode */
 void mmu_hfence_gvma(Mmu *mmu, bool any_gpa, Gpa gpa, bool any_vmid, uint16_t vmid);
 
+/* Writes a register of the associative memory, which the hart must have; they act at once. Bits that there are not are
+ * ignored. */
+void mmu_write_cat(Mmu *mmu, unsigned frame, uint64_t value);
+void mmu_write_catctl(Mmu *mmu, uint64_t value);
+void mmu_write_catbase(Mmu *mmu, uint64_t value);
+
 /* For who looks for missing fences: a page that entries were read from was stored to. */
 void mmu_table_written(Mmu *mmu);
 
@@ -295,11 +306,15 @@ typedef struct {
     bool guest; /* VS stage and G stage, else satp alone */
     bool
         is_physical; /* no first stage whatever satp or vsatp says: addresses are (guest) physical */
+    bool
+        has_cat; /* for U-mode, as virtual machine `cat_vm`, associative memory takes satp's place */
+    uint8_t cat_vm;
     uint64_t atp, hgatp; /* satp, or a guest's vsatp and hgatp */
 } MmuSpace;
 
-/* The space that the hart's loads and stores are in. */
+/* The space that the hart's loads and stores are in, and what it executes. */
 MmuSpace mmu_data_space(const Mmu *mmu);
+MmuSpace mmu_fetch_space(const Mmu *mmu);
 
 /* What a debugger sees at `va` of a space: translates without filling anything, and asks for no permission. `result`
  * says what every step found, and on failure why. */
@@ -329,6 +344,11 @@ static inline const FaultWalk *mmu_fault_walk(const Mmu *mmu, uint64_t n)
 static inline unsigned key_priv(const BankKey *key)
 {
     return key->mode & 3;
+}
+
+static inline unsigned key_cat_vm(const BankKey *key)
+{
+    return key->flags >> KEY_CAT_VM & (CAT_VMS - 1);
 }
 
 static inline TlbEntry *bank_entry(Bank *bank, uint64_t va)

@@ -30,9 +30,15 @@ enum {
 #define PTE_PPN      MASK(53, 10)
 
 /* satp.MODE, vsatp.MODE and hgatp.MODE. norm:satp_mode */
-typedef enum { ATP_BARE = 0, ATP_SV39 = 8, ATP_SV48 = 9, ATP_SV57 = 10 } AtpMode;
+typedef enum {
+    ATP_BARE = 0,
+    ATP_SV39 = 8,
+    ATP_SV48 = 9,
+    ATP_SV57 = 10,
+    ATP_CAT = 16, /* no MODE: associative memory (cat.h) in place of the first stage */
+} AtpMode;
 
-/* Levels of the page table of a mode: 3, 4 or 5. */
+/* Levels of the page table of a mode that has one: 3, 4 or 5. */
 static inline unsigned atp_levels(unsigned mode)
 {
     return mode - ATP_SV39 + 3;

@@ -58,7 +58,7 @@ static void refill(Mmu *mmu, const BankKey *key, Gva va, Access access, TlbSpace
 
 static void look_up(Mmu *mmu, const BankKey *key, Gva va, Access access)
 {
-    if (key->space == SPACE_BARE)
+    if (key->space >= SPACE_CAT) /* no tables: registers are compared all at once */
         return;
     const StoreTag *tag = &mmu->store->spaces[key->space].tag;
     TlbSpace space = tlb_space(tag->regime, tag->vmid, tag->asid);

@@ -275,6 +275,10 @@ void walk(const WalkRequest *request, const WalkMemory *memory, WalkResult *resu
     result->gpa = (Gpa){ 0 };
     result->implicit = result->implicit_write = false;
     result->n_steps = result->n_recalled = 0;
+    if (UNLIKELY(request->s.mode == ATP_CAT)) {
+        walk_cat(request, result);
+        return;
+    }
     if (request->s.mode != ATP_BARE) {
         StageRequest stage = { .config = &request->s,
                                .address = request->va.v,

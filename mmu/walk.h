@@ -26,6 +26,8 @@ typedef struct {
     uint64_t root;    /* address of the root table, in the address space of the next stage */
 } WalkStage;
 
+typedef struct Cat Cat;
+
 typedef struct {
     Gva va;
     Access access;
@@ -36,6 +38,7 @@ typedef struct {
     bool execute_as_read; /* HLVX: X is needed instead of R */
     WalkStage s, g;
     Requester by;
+    const Cat *cat; /* of s.mode ATP_CAT: instead of tables; s.root is the virtual machine */
 } WalkRequest;
 
 typedef struct {
@@ -90,6 +93,8 @@ typedef enum {
     WHY_ACCESSED,      /* A = 0 and the hardware may not set it */
     WHY_DIRTY,         /* D = 0 on a store and the hardware may not set it */
     WHY_ACCESS,        /* the PTE itself cannot be read or written */
+    WHY_NO_FRAME,      /* associative memory: no register has the page */
+    WHY_BEYOND,        /* associative memory: not an address of a virtual machine */
 } WalkReason;
 
 /* Sv57 over Sv57x4: 5 * (5 + 1) + 5, and 5 more when A or D of the first stage's leaf is to be set. */
@@ -132,6 +137,9 @@ void walk_describe_end(const WalkRequest *request, const WalkResult *result, Wal
  * says how it ended; of WHY_ACCESS the entry that could not be read stands behind the steps, without a value. Source: privileged manual, Virtual Address Translation
  * Process, and Two-Stage Address Translation. */
 void walk(const WalkRequest *request, const WalkMemory *memory, WalkResult *result);
+
+/* The part of it for s.mode ATP_CAT: status and why are set already. */
+void walk_cat(const WalkRequest *request, WalkResult *result);
 
 /* Do the permissions of a translation allow this access? `perms` as in WalkResult, `bare`: it has no first stage. D is
  * needed by stores. Of the request only what the access is and its flags count, not the stages. */

@@ -120,6 +120,8 @@ static const PropertyInfo property_info[] = {
     { "rcidlen", "bits of srmcfg.RCID (norm:Ssqosid_srmcfg_register_size)", NUMBER(rcidlen, 12, 12) },
     { "mcidlen", "bits of srmcfg.MCID", NUMBER(mcidlen, 12, 12) },
     { "geilen", "guest external interrupts; -M aia-guests sets it, too (norm:geilen)", NUMBER(geilen, 63, 0) },
+    { "cat", "registers of an associative memory that maps U-mode's pages, after CP-40's (docs/history/cp40.md)",
+      CHOICE(cat, "0", "64") },
     { "htinst", "what a fault leaves in htinst and mtinst where zero is allowed, too (norm:H_trap_xtinst_val)",
       CHOICE(zero_tinst, "transformed", "zero") },
     { "misaligned", "loads and stores that are not aligned (norm:misaligned_ldst_eei_dependent_behavior)",
@@ -316,6 +318,8 @@ uint64_t isa_misa(const Isa *isa)
     for (unsigned i = 0; i < EXT_COUNT; i++)
         if (isa->has[i] && is_letter(i))
             misa |= BIT(extension_info[i].option[0] - 'a');
+    if (isa->cat) /* X: an extension of nobody else's */
+        misa |= BIT('x' - 'a');
     return misa;
 }
 

@@ -29,6 +29,7 @@ typedef struct {
     bool traps_misaligned;     /* loads and stores at such addresses are exceptions */
     bool no_store;             /* translations are not remembered: fences have nothing to do */
     bool keeps_ad;             /* A and D bits stay set when the access then traps */
+    bool cat;                  /* associative memory of 64 registers maps U-mode's pages */
     bool waits_first; /* WFI under TW or VTW only traps when there is nothing to wake for */
 } Isa;
 

@@ -83,6 +83,10 @@ static void tell_stage(const FaultWalk *walk, bool is_g, GString *out)
     const WalkEnd *end = &walk->end;
     const uint64_t atp = is_g ? walk->hgatp : walk->atp;
     const unsigned mode = is_g ? end->g_mode : end->s_mode;
+    if (mode == ATP_CAT) {
+        g_string_append_printf(out, "the associative memory (virtual machine %u)", walk->cat_vm);
+        return;
+    }
     g_string_append_printf(out, "the %s stage (%s", words_of_stage(is_g, walk->guest),
                            words_of_mode(mode, is_g));
     if (mode)

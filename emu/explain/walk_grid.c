@@ -39,7 +39,8 @@ static WalkRow *begin_row(WalkGrid *d, RowKind kind, unsigned level)
 static void make_rows(WalkGrid *d)
 {
     const unsigned mode = d->request.s.mode;
-    unsigned level = mode ? atp_levels(mode) - 1 : 0; /* of the entry that comes next */
+    unsigned level =
+        walk_grid_is_table(mode) ? atp_levels(mode) - 1 : 0; /* of the entry that comes next */
     RowKind kind = OF_ENTRY;
     WalkRow *row = NULL;
     bool leaf = !mode;
@@ -66,15 +67,24 @@ void walk_grid_look(Mmu *mmu, const WalkQuestion *question, WalkGrid *d)
 {
     memset(d, 0, sizeof *d);
     d->question = *question;
-    mmu_probe(mmu, &question->space, question->va, question->access, question->user, &d->request,
+    d->question.space.has_cat &= question->user;
+    mmu_probe(mmu, &d->question.space, question->va, question->access, question->user, &d->request,
               &d->result);
+    if (d->question.space.has_cat)
+        d->frame = (unsigned)((d->result.spa.v - mmu->cat->base) >> PAGE_SHIFT);
+    d->request.cat = NULL; /* may be printed when it is no more */
     walk_describe_end(&d->request, &d->result, &d->end);
     d->n_steps = d->result.n_steps + (d->result.why == WHY_ACCESS);
-    const StoreEntry *remembered = mmu_remembered(mmu, &question->space, question->va);
+    const StoreEntry *remembered = mmu_remembered(mmu, &d->question.space, question->va);
     d->is_remembered = remembered != NULL;
     if (remembered)
         d->remembered = *remembered;
     make_rows(d);
+}
+
+bool walk_grid_is_table(unsigned mode)
+{
+    return mode != ATP_BARE && mode != ATP_CAT;
 }
 
 bool walk_grid_fails_at(const WalkGrid *d, unsigned step)
@@ -118,7 +128,7 @@ static void append_heading(const WalkGrid *d, GString *out)
         g_autofree char *name = g_strdup_printf("  G %u", levels);
         g_string_append_printf(line, "%-25s", name);
     }
-    if (d->request.s.mode)
+    if (walk_grid_is_table(d->request.s.mode))
         g_string_append(line, "  entry");
     g_string_append_printf(out, "%s\n", g_strchomp(line->str));
 }
@@ -139,6 +149,8 @@ void walk_grid_print_question(const WalkGrid *d, GString *out)
                                               : "HS-mode");
     if (space->is_physical)
         g_string_append(out, "no first stage");
+    else if (space->has_cat)
+        g_string_append_printf(out, "associative memory, virtual machine %u", space->cat_vm);
     else
         g_string_append_printf(out, "%s stage %s, root 0x%" PRIx64 ", ASID %" PRIu64, stage,
                                words_of_mode(q->s.mode, false), q->s.root,
@@ -173,6 +185,8 @@ static void append_success(const WalkGrid *d, GString *out)
     if (d->request.g.mode)
         g_string_append_printf(out, "gpa 0x%" PRIx64 ", ", r->gpa.v);
     g_string_append_printf(out, "spa 0x%" PRIx64, r->spa.v);
+    if (d->question.space.has_cat)
+        g_string_append_printf(out, ", by cat%u", d->frame);
     if (r->n_steps) {
         g_string_append_printf(out, ", page of 0x%" PRIx64 ", ", size_of(r->s_shift, r->g_shift));
         append_perms(r->perms, r->g_perms, out);
@@ -216,7 +230,7 @@ static void append_remembered(const WalkGrid *d, GString *out)
     static const char *const says[] = { ", as the tables say", ", but not for this access",
                                         ": not what the tables say; a fence is missing" };
     const StoreEntry *e = &d->remembered;
-    if (!d->request.s.mode && !d->request.g.mode)
+    if (!walk_grid_is_table(d->request.s.mode) && !d->request.g.mode)
         return;
     if (!d->is_remembered) {
         g_string_append(out, "nothing is remembered of it\n");

@@ -38,9 +38,12 @@ typedef struct {
     unsigned n_steps;      /* of result.steps, an entry that could not be read among them */
     StoreEntry remembered; /* what the store has for the address, if `is_remembered` */
     bool is_remembered;
+    unsigned frame; /* whose register has the page, where associative memory translates */
 } WalkGrid;
 
 void walk_grid_look(Mmu *mmu, const WalkQuestion *question, WalkGrid *grid);
+/* Has a stage with this AtpMode page tables? */
+bool walk_grid_is_table(unsigned mode);
 /* Did the walk end in a fault at this step? */
 bool walk_grid_fails_at(const WalkGrid *grid, unsigned step);
 

@@ -62,6 +62,7 @@ const char *words_of_mode(unsigned mode, bool is_g)
     case ATP_SV39: return is_g ? "Sv39x4" : "Sv39";
     case ATP_SV48: return is_g ? "Sv48x4" : "Sv48";
     case ATP_SV57: return is_g ? "Sv57x4" : "Sv57";
+    case ATP_CAT: return "CAT";
     default: return "Bare";
     }
 }
@@ -164,6 +165,12 @@ Verdict words_of_fault(const WalkEnd *end)
     case WHY_ACCESS:
         return (Verdict){ "PMP", "norm:pmp_check_pagetable_access",
                           "tables must be in memory that supervisors may read" };
+    case WHY_NO_FRAME:
+        return (Verdict){ "cat", "docs/history/cp40.md",
+                          "no valid register holds this page of this virtual machine" };
+    case WHY_BEYOND:
+        return (Verdict){ "va", "docs/history/cp40.md",
+                          "a virtual machine has no memory from 256 KiB on" };
     default: return (Verdict){ "", "", "" };
     }
 }

@@ -19,6 +19,7 @@ const MonitorCommand monitor_commands[] = {
     { "info",           "SUBJECT",     "something about the machine; alone: what there is",   print_info_list },
     { "info registers", "[-a]",        "registers of the hart, and its main CSRs; -a: of all harts", monitor_print_registers },
     { "info mem",       "[-g]",        "what the page tables of the hart map, both stages of a guest; -g: of the guest that is set up", monitor_info_mem },
+    { "info cat",       "[json]",      "registers of the associative memory, one a frame", monitor_info_cat },
     { "info tlb",       NULL,          "translations that the hart remembers",                monitor_info_tlb },
     { "info mtree",     NULL,          "the physical address map",                            monitor_info_mtree },
     { "info qtree",     NULL,          "devices",                                             monitor_info_qtree },

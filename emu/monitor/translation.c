@@ -163,7 +163,12 @@ static void list_mappings(Mmu *mmu, const MmuSpace *space, GString *out)
 
 static void say_space(const Monitor *monitor, const MmuSpace *space, GString *out)
 {
+    const Cat *cat = monitor->machine->harts[monitor->hart].mmu.cat;
     g_string_append_printf(out, "hart %u: ", monitor->hart);
+    if (!space->guest && cat_is_on(cat))
+        g_string_append_printf(
+            out,
+            "U-mode: associative memory, virtual machine %u (info cat); S-mode: ", cat_vm(cat));
     if (space->guest)
         g_string_append_printf(out, "guest, VMID %u: vsatp %s, ASID %u; hgatp %s%s\n",
                                (unsigned)bits(space->hgatp, 57, 44), mode_of_atp(space->atp),
@@ -250,7 +255,12 @@ static void list_space(const Store *store, const StoreSpace *space, GString *out
 
 void monitor_info_tlb(Monitor *monitor, const char *arguments, GString *out)
 {
-    const Store *store = monitor->machine->harts[monitor->hart].mmu.store;
+    const Mmu *mmu = &monitor->machine->harts[monitor->hart].mmu;
+    const Store *store = mmu->store;
+    if (cat_is_on(mmu->cat))
+        g_string_append(
+            out,
+            "U-mode: associative memory, of which nothing needs to be remembered (info cat)\n");
     size_t before = out->len;
     (void)arguments;
     for (unsigned i = 0; i < store->n_spaces; i++)

@@ -44,10 +44,7 @@ bool walk_ask_as_guest(const Machine *m, unsigned vmid, WalkQuestion *q, unsigne
 static void ask_as_fetch(const Machine *m, unsigned hart, WalkQuestion *q)
 {
     const Mmu *mmu = &m->harts[hart].mmu;
-    q->space = (MmuSpace){ .guest = mmu->v,
-                           .is_physical = mmu->priv == PRIV_M,
-                           .atp = mmu->v ? mmu->vsatp : mmu->satp,
-                           .hgatp = mmu->hgatp };
+    q->space = mmu_fetch_space(mmu);
     q->access = ACCESS_FETCH;
     q->user = mmu->priv == PRIV_U;
 }
@@ -215,12 +212,14 @@ WalkSight *walk_sight_follow(Machine *m, unsigned number)
         const FaultWalk *walk = past_walk(hart, trap);
         if (!walk)
             continue;
-        q = (WalkQuestion){
-            .space = { .guest = walk->guest, .atp = walk->atp, .hgatp = walk->hgatp },
-            .va = { trap->trap.tval },
-            .access = (Access)walk->end.access,
-            .user = walk->end.user
-        };
+        q = (WalkQuestion){ .space = { .guest = walk->guest,
+                                       .has_cat = walk->end.s_mode == ATP_CAT,
+                                       .cat_vm = walk->cat_vm,
+                                       .atp = walk->atp,
+                                       .hgatp = walk->hgatp },
+                            .va = { trap->trap.tval },
+                            .access = (Access)walk->end.access,
+                            .user = walk->end.user };
         WalkSight *sight = walk_sight_new(m, number, &q);
         sight->why = g_strdup_printf("last fault: %s, trap %" PRIu64,
                                      words_of_cause(trap->trap.cause), trap->id);

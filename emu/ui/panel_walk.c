@@ -92,7 +92,7 @@ typedef struct {
 
 static unsigned levels_of(unsigned mode)
 {
-    return mode ? atp_levels(mode) : 0;
+    return walk_grid_is_table(mode) ? atp_levels(mode) : 0;
 }
 
 /* The step of that level of the G stage; g_levels: the entry. */

@@ -182,14 +182,12 @@ Test(monitor_break, breakpoints_change_nothing)
 Test(monitor_break, looking_changes_nothing)
 {
     static const char *const looks[] = {
-        "info registers -a", "info mem",      "info mem -g",
-        "info tlb",          "info mtree",    "info qtree",
-        "info irq",          "info cpus",     "part",
-        "x/4xg $pc",         "x/9i $pc",      "xp/4xw 0x80000000",
-        "xg/2xg 0x1000",     "x/s $t0",       "gva2gpa $pc",
-        "gpa2spa 0",         "print $mtopei", "csr stopi",
-        "xp/1xw 0x10000000", "info break",    "explain",
-        "walk 0x40000000",   "info version",
+        "info registers -a", "info mem",      "info mem -g",     "info cat",
+        "info tlb",          "info mtree",    "info qtree",      "info irq",
+        "info cpus",         "part",          "x/4xg $pc",       "x/9i $pc",
+        "xp/4xw 0x80000000", "xg/2xg 0x1000", "x/s $t0",         "gva2gpa $pc",
+        "gpa2spa 0",         "print $mtopei", "csr stopi",       "xp/1xw 0x10000000",
+        "info break",        "explain",       "walk 0x40000000", "info version",
     };
     uint64_t expected = 0;
     for (unsigned times = 0; times < 2; times++) {
