@@ -8,6 +8,7 @@
 #include "emu/base/error.h"
 #include "emu/base/nearest.h"
 #include "emu/lab/child.h"
+#include "emu/lab/compare.h"
 #include "emu/lab/grade.h"
 
 static bool verb_list(char **words, int *code, GError **error)
@@ -236,6 +237,9 @@ static const struct {
       "LAB ANSWERS... [--format text|tap|junit|gradescope] [--machine FILE.bh] [--keep FOLDER]",
       "judge files of answers by what the machines do; exit code 126 if an answer is wrong, or a line is none",
       1, verb_grade },
+    { "compare",
+      "[--format text|csv|json|md] [--only TECHNIQUE,...] [--phases ABCDEFJ] [--scale N]",
+      "what each phase of the guest wl costs under every technique there is", 0, compare_verb },
     { "check", "LAB...", "look for mistakes in labs", 1, verb_check },
     { "docs", "", "print what may stand in a lab.cfg, docs/labs.md", 0, verb_docs },
 };
