@@ -193,7 +193,10 @@ void dispatch(void)
         while (vm && vm->state == RUNNABLE && !cp.reconsider) {
             reflect_interrupt(vm);
             shadow_enter(vm);
-            user_run(&vm->user);
+            if (cp.fast)
+                user_run_fast(&vm->user, fast);
+            else
+                user_run(&vm->user);
             handle(vm);
         }
     }

@@ -15,6 +15,7 @@ static void set_up_hart(void)
     uint64_t id;
     FdtNode cpu = fdt_next_cpu(&cp.fdt, NULL, &id);
     cp.svade = fdt_isa_has(&cp.fdt, cpu, "svade");
+    cp.fast = bootarg_is(&cp.fdt, "cp.fast", "on");
     cp.storage = bootarg_number(&cp.fdt, "cp.storage", 8) * MEBIBYTE;
     cp.slice[Q1] = bootarg_number(&cp.fdt, "cp.q1", Q1_SLICE) * machine_hz() / MICROSECONDS + 1;
     cp.slice[Q2] = Q2_SLICE * cp.slice[Q1];

@@ -104,6 +104,7 @@ typedef struct {
     Fdt fdt;          /* the real machine's */
     uint64_t storage; /* bytes that each has */
     uint64_t slice[QUEUES];
+    bool fast;        /* fast.c is used */
     bool svade;       /* harts do not set A and D in page tables */
     bool asids;       /* the hart tells shadows apart by ASIDs */
     bool reconsider;  /* who runs is to be decided anew */
@@ -135,6 +136,8 @@ uint64_t vm_pending(const Vm *vm);
 /* Reflects an interrupt that is pending and enabled: to be asked after each change of SIE, SPIE, SPP, sie and sip. */
 void reflect_interrupt(Vm *vm);
 
+/* fast.c: the same for the most frequent instructions, in a shorter way: a UserFastFn. */
+bool fast(User *user);
 /* fault.c: a page fault. */
 void on_page_fault(Vm *vm);
 /* Reads the instruction at pc; false if the machine could not fetch it either. */

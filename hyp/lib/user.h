@@ -15,6 +15,7 @@
 #define USER_HOST_SP 280
 
 #ifndef __ASSEMBLER__
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct {
@@ -27,6 +28,13 @@ typedef struct {
 /* Goes to U-mode; returns at the next trap. mie says which interrupts end it; satp, PMP and mstatus.TW are the caller's
  * business. */
 void user_run(User *user);
+
+/* Answers a trap, if it can: true, and the user goes on. Of general registers it sees and may change those that a function may
+ * change, and sp: bit n of USER_FAST is xn. */
+typedef bool UserFastFn(User *user);
+#define USER_FAST 0xf003fce7u
+/* As user_run, but asks `fast` at each trap, and returns at those that it does not answer. */
+void user_run_fast(User *user, UserFastFn *fast);
 #endif
 
 #endif
