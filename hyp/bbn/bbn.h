@@ -34,6 +34,9 @@ enum {
     NOBODY = 255,     /* instead of a job's number in events */
 };
 
+/* The golden ratio as a part of 2^32: see spread() in swap.c. */
+#define GOLDEN 0x9e3779b9u
+
 /* Where the user's memory lies, as programs are linked for: hyp/guests/pdp/link.ld. A page table puts it there, too. */
 #define CORE 0x80100000ul
 

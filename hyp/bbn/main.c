@@ -147,7 +147,7 @@ void main(void *blob)
     bbn.ticks_ms = machine_hz() / 1000;
     bbn.revolution = bbn.drum.revolution_ns * bbn.ticks_ms / 1000000;
     bbn.twice = bootarg_is(&fdt, "swap", "twice");
-    bbn.random = (uint32_t)bootarg_number(&fdt, "jitter", 0);
+    bbn.random = (uint32_t)bootarg_number(&fdt, "jitter", 0) * GOLDEN;
     bbn.jitter = bootarg_has(&fdt, "jitter=");
     FdtNode chosen = fdt_find(&fdt, "/chosen");
     uint32_t size;

@@ -7,10 +7,10 @@
 #include "bbn.h"
 
 enum { PMP_RWX = 7, PMP_NAPOT = 3 << 3, PAGE = 4096, PAGES = CORE_SIZE / PAGE };
-/* PTE, norm:pte_rwx and what follows: V R W X U, A and D set before. */
+/* Bits of an entry of Sv39; A and D are set before. */
 enum { PTE_V = 1, PTE_RWX = 0xe, PTE_U = 0x10, PTE_AD = 0xc0 };
 
-/* norm:pmp_napot: so many ones in the low bits say how long the region is. */
+/* norm:pmp_a_field_napot_na4: so many ones in the low bits say how long the region is. */
 static uint64_t napot(uint64_t base, uint64_t size)
 {
     return base >> 2 | (size / 8 - 1);
@@ -39,17 +39,18 @@ static void map(void)
 void protect(bool by_pages)
 {
     bbn.protect_by_pages = by_pages;
-    /* PMP binds U-mode wherever an entry does not let it through; the tables' walk is under it, too. */
+    /* norm:pmp_check_pagetable_access. PMP binds U-mode wherever an entry does not let it through; the tables' walk is under it, too. */
     csr_write(pmpaddr0, by_pages ? ~0ul : napot(CORE, CORE_SIZE));
     csr_write(pmpcfg0, PMP_NAPOT | PMP_RWX);
     csr_write(satp, 0);
     sfence_vma();
     if (by_pages)
         map();
-    csr_write(mcounteren, 0); /* no clock: a user does not see the others' time */
+    /* norm:mcounteren_clr_ill_inst_exc. No clock: a user does not see the others' time. */
+    csr_write(mcounteren, 0);
     csr_clear(mstatus, SSTATUS_FS);
-    csr_set(mstatus,
-            MSTATUS_TW); /* norm:mstatus_tw_op: to wait is to halt, and not a user's business */
+    /* norm:mstatus_tw_umode_op. To wait is to halt, and not a user's business. */
+    csr_set(mstatus, MSTATUS_TW);
     csr_write(medeleg, 0);
     csr_write(mideleg, 0);
 }

@@ -9,8 +9,6 @@
 #include "lib/mmio.h"
 #include "lib/print.h"
 
-enum { ON_THE_WAY_US = 250 };
-
 /*
  * With jitter: a point between 0 and 1 as 32 bits, that go round evenly, by steps of the golden ratio (H. Weyl, 1916).
  * So even a few hundred of them are spread well. The second sequence steps by the square root of 2.
@@ -32,13 +30,18 @@ static uint64_t quantum(void)
     if (!bbn.jitter)
         return length;
     return length - bbn.revolution / (bbn.twice ? 1 : 2) +
-           spread(&bbn.random, 0x9e3779b9, bbn.revolution);
+           spread(&bbn.random, GOLDEN, bbn.revolution);
 }
 
-/* From `now` on. The way to the drum's first instruction and from its last is taken off: some 25 instructions of 10 us. */
+/* The way to the drum's first instruction and back, which is no part of the quantum: some 55 instructions of 10 us. */
+static uint64_t on_the_way(void)
+{
+    return 550 * bbn.ticks_ms / 1000;
+}
+
 static void begin_quantum(uint64_t now)
 {
-    bbn.beat = now + quantum() - ON_THE_WAY_US * bbn.ticks_ms / 1000;
+    bbn.beat = now + quantum() - (bbn.twice ? 2 : 1) * on_the_way();
 }
 
 /* Sleeps; only the clock wakes. */
@@ -63,7 +66,7 @@ static uint64_t transfer(const DrumTransfer *transfer)
     return end;
 }
 
-/* Write, then read, as two operations: what the other time-sharing systems of the day had to do. */
+/* Write, then read, in two revolutions: as with a drum that cannot do both at once. */
 static uint64_t swap_twice(DrumTransfer out)
 {
     static uint32_t random;
@@ -73,7 +76,7 @@ static uint64_t swap_twice(DrumTransfer out)
         transfer(&out);
     drum_prepare(&bbn.drum, &in);
     if (bbn.jitter) /* taken from the quantum, see there */
-        wait_until(machine_time() + spread(&random, 0x6a09e667, bbn.revolution));
+        wait_until(machine_time() + spread(&random, 0x6a09e667, bbn.revolution) - on_the_way());
     return transfer(&in);
 }
 
@@ -87,8 +90,9 @@ void swap_in(Job *job, bool at_beat)
         wait_until(bbn.beat);
     if (old)
         say_swap(old->number, SWAP_OUT, WORDS, both.write);
-    begin_quantum(bbn.twice ? swap_twice(both) : transfer(&both));
+    uint64_t end = bbn.twice ? swap_twice(both) : transfer(&both);
     say_swap(job->number, SWAP_IN, WORDS, job->field);
+    begin_quantum(end);
     fence_i(); /* other instructions lie there now */
 }
 
