@@ -228,3 +228,15 @@ def bad_cards(emulator, _):
         status, errors = machine.wait()
         if status or "vm2: WL-OK" not in machine.console.text or "CARDS-OK" not in machine.console.text:
             raise Wrong(f"ends with exit code {status}\n{machine.console.text}{errors}")
+
+
+def full_drum(emulator, _):
+    """A machine that wants more pages than the drum has is logged off; its neighbour's work is as ever, with the rest."""
+    if not emulator.is_ours:
+        return
+    with Machine(cp67(emulator, WL, "cp.frames=64 wl=ABCJ scale=20 | vm=hog image=0x8e000000 pages=1024 touches=100000", "-m", "256M",
+                      "-device", "paging-drum,pages=200", "-device", f"loader,file={ROAM},addr=0x8e000000,force-raw=on")) as machine:
+        status, _ = machine.wait()
+        text = machine.console.text
+        if status != 1 or "hog: PAGING SPACE FULL\n" not in text or "WL-OK\n" not in text or "ROAM" in text:
+            raise Wrong(f"ends with exit code {status}\n{text}")

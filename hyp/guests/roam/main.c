@@ -54,6 +54,8 @@ void main(void *fdt)
     uint64_t state = bootarg_number(&tree, "seed", 1), right = 0;
     if (!n || n > MOST_PAGES)
         panic("roam: pages= is from 1 to %d", MOST_PAGES);
+    for (uint64_t page = 0; page < n; page++) /* so that none is as it was loaded */
+        touch(page);
     mark(MARK_BEGIN, 'R');
     for (uint64_t i = 0; i < touches; i++)
         right += touch(random(&state) % n);
