@@ -196,7 +196,7 @@ $(HYP)/machine.a: $(HYP_MACHINE)
 # in both that and lib.a; it is to be looked for in the first.
 hyp_begin = $(if $(shell grep -s machine/link.ld $(1)/link.ld),$(HYP)/machine.a,$(HYP)/hyp/lib/start.S.o)
 define HYP_PROGRAM
-$(HYP)/$(notdir $(1)).elf: $(patsubst %,$(HYP)/%.o,$(wildcard $(1)/*.c $(1)/*.S)) $(call hyp_begin,$(1)) $(HYP)/monitor.a $(HYP)/lib.a $(wildcard $(1)/link.ld) hyp/lib/link.ld
+$(HYP)/$(notdir $(1)).elf: $(patsubst %,$(HYP)/%.o,$(wildcard $(1)/*.c $(1)/*.S $(1)/users/*.c)) $(call hyp_begin,$(1)) $(HYP)/monitor.a $(HYP)/lib.a $(wildcard $(1)/link.ld) hyp/lib/link.ld
 	@echo "  GUEST $$@"
 	$(Q)$(RISCV)gcc -nostdlib -static -march=rv64imac -mabi=lp64 -Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wl,--no-relax \
 	    -T $(firstword $(wildcard $(1)/link.ld) hyp/lib/link.ld) -o $$@ $$(if $$(filter %/machine.a,$$^),-u console_write) $$(filter %.o,$$^) $$(filter %.a,$$^)
@@ -206,7 +206,7 @@ $(foreach folder,$(HYP_FOLDERS),$(eval $(call HYP_PROGRAM,$(folder))))
 $(HYP)/%.bin: $(HYP)/%.elf
 	$(Q)$(RISCV)objcopy -O binary $< $@
 
--include $(HYP_LIBRARY:.o=.d) $(HYP_MACHINE:.o=.d) $(HYP_MONITOR:.o=.d) $(foreach folder,$(HYP_FOLDERS),$(wildcard $(HYP)/$(folder)/*.d))
+-include $(HYP_LIBRARY:.o=.d) $(HYP_MACHINE:.o=.d) $(HYP_MONITOR:.o=.d) $(foreach folder,$(HYP_FOLDERS),$(wildcard $(HYP)/$(folder)/*.d $(HYP)/$(folder)/users/*.d))
 
 # Users' programs of time-sharing systems: a file each, images of a whole field, and all of them on one tape, an archive.
 pdp_link = $(Q)$(RISCV)gcc -nostdlib -static -march=rv64ima -mabi=lp64 -Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wl,--no-relax \

@@ -2,8 +2,8 @@
 /*
  * cp.h - what CP does for the users of virtual machines: terminals, console functions, spooling, paging.
  *
- *   console.c   terminals, the attention key, lines           spool.c    reader, punch, printer; unit_record.h has the registers
- *   command.c   console functions                             paging.c   storage that is not all there
+ *   users/console.c   terminals, the attention key, lines     users/spool.c    reader, punch, printer; their registers are in
+ *   users/command.c   console functions                       users/paging.c   storage that is not all there   unit_record.h
  */
 #ifndef HYP_CP67_CP_H
 #define HYP_CP67_CP_H

@@ -166,7 +166,7 @@ void *storage_at(Vm *vm, uint64_t gpa);
 /* devices.c: a load or store of registers: `value` is what is stored, and gets what is loaded. False: there are none. */
 bool device_access(Vm *vm, uint64_t gpa, const Access *access, uint64_t *value);
 
-/* console.c: a character that it types; what it has typed and not shown. */
+/* users/console.c: a character that it types; what it has typed and not shown. */
 void console_put(Vm *vm, char c);
 void console_flush(Vm *vm);
 /* The next character that its user has typed; -1: none. */
