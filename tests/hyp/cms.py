@@ -3,7 +3,7 @@
 import os
 import re
 
-from talk import Machine, Wrong
+from talk import Machine, Skip, Terminal, Wrong, connect
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
 CMS, CP67 = f"{TOP}/build/hyp/cms.elf", f"{TOP}/build/hyp/cp67.elf"
@@ -233,10 +233,51 @@ def bad_cards(emulator, _):
 def full_drum(emulator, _):
     """A machine that wants more pages than the drum has is logged off; its neighbour's work is as ever, with the rest."""
     if not emulator.is_ours:
-        return
+        raise Skip("bulkhead only")
     with Machine(cp67(emulator, WL, "cp.frames=64 wl=ABCJ scale=20 | vm=hog image=0x8e000000 pages=1024 touches=100000", "-m", "256M",
                       "-device", "paging-drum,pages=200", "-device", f"loader,file={ROAM},addr=0x8e000000,force-raw=on")) as machine:
         status, _ = machine.wait()
         text = machine.console.text
         if status != 1 or "hog: PAGING SPACE FULL\n" not in text or "WL-OK\n" not in text or "ROAM" in text:
             raise Wrong(f"ends with exit code {status}\n{text}")
+
+
+def two_typewriters(emulator, folder):
+    """Two users at two typewriters, and the operator: each speaks to his machine and to CP, and they to each other."""
+    if not emulator.is_ours:
+        raise Skip("bulkhead only")
+    paths = {name: os.path.join(folder, name) for name in ("ann", "bob")}
+    devices = [word for name, path in paths.items() for word in ("-chardev", f"socket,id={name},path={path},server=on,wait=off",
+                                                                 "-device", f"typewriter,chardev={name},cps=1000")]
+    with Machine(cp67(emulator, CMS_IMAGE, "vm=ann | vm=bob", *devices)) as machine:
+        plugs = {name: connect(path) for name, path in paths.items()}
+        ann, bob = (Terminal(plug.fileno(), plug.fileno(), name) for name, plug in plugs.items())
+        operator = machine.console
+        operator.expect(r"^cp67: 2 virtual machines")
+        for user in (ann, bob):
+            user.type("\r")
+            user.ask("query users", r"^ann - 021\nbob - 022\nR;")
+        functions(ann)
+        bob.ask("query disk", READY)  # is not stopped by that
+        ann.ask("msg bob how is the weather", READY)
+        bob.expect(r"^MSG FROM ann: how is the weather\n")
+        attention(bob)
+        bob.ask("m ann rain", "")
+        ann.expect(r"^MSG FROM bob: rain\n")
+        bob.ask("b", "")
+        send(ann, "bob")
+        receive(bob)
+        ann.ask("help", READY)  # more than fits the typewriter's buffer
+        bob.ask("print letter memo", READY)
+        operator.expect(r"^\*\* PRINTER bob 0005 RECORDS \*\*\n" + "".join(rf"{re.escape(line)}\n" for line in (*LETTER, "** END **")))
+        attention(operator)
+        operator.ask("msg ann good night", "")
+        ann.expect(r"^MSG FROM OPERATOR: good night\n")
+        ann.ask("$ loop", r"^EXECUTION BEGINS")
+        bob.ask("type letter memo", "".join(f"^{re.escape(line)}\\n" for line in LETTER) + "R;")  # has his share of the processor
+        for user in (ann, bob):
+            attention(user)
+            user.ask("logout", r"^LOGOUT " + user.name + "\n")
+        status, errors = machine.wait()
+        if status:
+            raise Wrong(f"ends with exit code {status}\n{errors}")

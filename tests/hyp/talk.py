@@ -14,6 +14,10 @@ class Wrong(Exception):
     """What was said is not what must be said."""
 
 
+class Skip(Exception):
+    """The emulator cannot do this."""
+
+
 class Terminal:
     """One end of a console: `source` and `sink` are file descriptors."""
 

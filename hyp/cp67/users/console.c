@@ -230,7 +230,7 @@ static void follow(Terminal *terminal)
 
 void console_poll(void)
 {
-    unsigned source;
+    unsigned source = by_interrupt ? plic_machine.claim() : 0;
     spool_poll();
     for (unsigned i = 0; i < count; i++) {
         int c;
@@ -240,7 +240,7 @@ void console_poll(void)
         follow(&terminals[i]);
     }
     paging_poll();
-    if (by_interrupt && (source = plic_machine.claim()))
+    if (source)
         plic_machine.complete(source); /* who still has a reason interrupts again */
 }
 
