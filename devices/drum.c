@@ -303,20 +303,33 @@ static void drum_finalize(Device *dev)
 
 /* State. */
 
-/* Whatever a damaged snapshot says: a transfer is one that could have been started, and has an end. */
+/* Could this transfer have been started? */
+static bool is_possible(const Drum *drum)
+{
+    const DrumConfig *config = &drum->config;
+    return drum->phase <= DRUM_TRANSFERS && drum->write_field <= config->fields &&
+           drum->read_field <= config->fields && drum->count && drum->count <= config->words &&
+           drum->address == drum->begin_word % config->words &&
+           is_core(drum, drum->transfer_core, drum->address, drum->count);
+}
+
+/* Whatever a damaged snapshot says: a transfer is one that could have been started, and ends. */
 static void drum_loaded(void *object)
 {
     Drum *drum = object;
-    const DrumConfig *config = &drum->config;
-    if (drum->phase > DRUM_TRANSFERS || drum->write_field > config->fields ||
-        drum->read_field > config->fields || drum->address >= config->words ||
-        drum->count > config->words || !drum->count)
+    uint64_t now = clock_now(drum->dev.clock), words = drum->config.words;
+    uint32_t code = (uint32_t)bits(drum->stat, 15, 8);
+    if (drum->begin_word > drum_word_at(drum, now) + words || !is_possible(drum))
         drum->phase = DRUM_IDLE;
     if (drum->phase == DRUM_IDLE)
         drum->step.deadline = CLOCK_NEVER;
-    else if (drum->step.deadline == CLOCK_NEVER)
+    else if (drum->step.deadline > drum_word_begins(drum, drum->begin_word + drum->count))
         drum->step.deadline = 0; /* at once */
-    drum->command_at = MIN(drum->command_at, clock_now(drum->dev.clock));
+    drum->command_at = MIN(drum->command_at, now);
+    drum->begin_at = MIN(drum->begin_at, now);
+    drum->stat &= FLAGS;
+    if (drum->stat & DRUM_ERROR)
+        drum->stat |= code << 8;
     drum->stat = (uint32_t)set_bits(drum->stat, 3, 3, drum->phase != DRUM_IDLE);
 }
 

@@ -336,11 +336,16 @@ static void paging_drum_loaded(void *object)
     if (drum->current - drum->first >= drum->end - drum->first || is_over(drum, drum->current) ||
         !is_sound(drum, &drum->requests[drum->current % drum->size]))
         drum->phase = PAGING_DRUM_IDLE;
+    uint64_t now = clock_now(drum->dev.clock);
+    uint64_t longest = now + paging_drum_revolution(drum) + paging_drum_transfer(drum);
     /* What waits will be served. */
     if (drum->first == drum->end)
         drum->step.deadline = CLOCK_NEVER;
-    else if (drum->step.deadline == CLOCK_NEVER || drum->phase == PAGING_DRUM_IDLE)
+    else if (drum->step.deadline > longest || drum->phase == PAGING_DRUM_IDLE)
         drum->step.deadline = 0;
+    drum->begin_at = MIN(drum->begin_at, now);
+    drum->mode &= ORDERED;
+    drum->stat = (uint32_t)set_bits(drum->stat & FLAGS, 3, 3, drum->first != drum->end);
 }
 
 // clang-format off
