@@ -29,8 +29,11 @@ void terminal_connect(Terminal *terminal, Vm *vm);
 /* Its lines are for its machine from now on, no longer for CP; the machine goes on. */
 void terminal_begin(Terminal *terminal);
 unsigned terminal_number(const Terminal *terminal);
-/* From now on print() types there, NULL: at the operator's. Returns whether there is room for some lines. */
+/* From now on print() types there, NULL: at the operator's. Returns whether it has little to type: only then it gets messages,
+ * so that they cannot stop its machine. */
 bool answer_at(Terminal *terminal);
+/* Stops the machine if its terminal has too much to type, until it has not. */
+void console_hold(Vm *vm);
 /* Begins a line, if one is being typed. */
 void answer_fresh(void);
 /* The operator's terminal has nothing left to type. */

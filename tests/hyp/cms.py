@@ -223,11 +223,12 @@ def one_console(emulator, _):
 
 def bad_cards(emulator, _):
     """A machine that does to its devices and to CP what it must not; its neighbour's work is as ever."""
-    with Machine(cp67(emulator, CARDS, "vm=cards | image=0x87000000 wl=ABJ scale=100", "-m", "256M", "-device",
-                      f"loader,file={WL},addr=0x87000000,force-raw=on")) as machine:
-        status, errors = machine.wait()
-        if status or "vm2: WL-OK" not in machine.console.text or "CARDS-OK" not in machine.console.text:
-            raise Wrong(f"ends with exit code {status}\n{machine.console.text}{errors}")
+    wl = "image=0x8e000000 wl=ABJ scale=100"
+    for words in (f"vm=cards | {wl}", f"{wl} | vm=cards"):  # with a terminal, and without
+        with Machine(cp67(emulator, CARDS, words, "-m", "256M", "-device", f"loader,file={WL},addr=0x8e000000,force-raw=on")) as machine:
+            status, errors = machine.wait()
+            if status or "WL-OK" not in machine.console.text or "CARDS-OK" not in machine.console.text:
+                raise Wrong(f"{words} ends with exit code {status}\n{machine.console.text}{errors}")
 
 
 def full_drum(emulator, _):

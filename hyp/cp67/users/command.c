@@ -94,13 +94,15 @@ static uint64_t begin(const Line *line)
         return bad(line->word[1]);
     if (line->n > 1)
         line->vm->user.pc = pc & ~1ul;
-    terminal_begin(line->terminal);
+    if (line->terminal)
+        terminal_begin(line->terminal);
     return CP_DONE;
 }
 
 static uint64_t ipl(const Line *line)
 {
     vm_ipl(line->vm);
+    vm_wake(line->vm, Q1, WHY_START); /* whatever it waited for */
     if (line->terminal && !line->by_program)
         terminal_begin(line->terminal);
     return CP_DONE;
@@ -435,5 +437,6 @@ SbiResult call_cp(Vm *vm, uint64_t function, const uint64_t *a)
     answer_at(terminal_of(vm));
     uint64_t code = command_do(vm, terminal_of(vm), text, true);
     answer_at(NULL);
+    console_hold(vm);
     return (SbiResult){ SBI_OK, code };
 }

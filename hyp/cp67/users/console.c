@@ -75,7 +75,7 @@ void console_write(const char *text, size_t size)
 bool answer_at(Terminal *terminal)
 {
     answer = terminal ? terminal : terminals;
-    return waiting(answer) < OUT / 2;
+    return waiting(answer) < FULL / 4;
 }
 
 void answer_fresh(void)
@@ -131,7 +131,17 @@ void terminal_begin(Terminal *terminal)
         vm_wake(terminal->vm, Q1, WHY_CONSOLE);
 }
 
-/* Without a terminal of its own a machine is heard by whole lines, with its name before. */
+void console_hold(Vm *vm)
+{
+    Terminal *terminal = terminal_of(vm);
+    if (!terminal || waiting(terminal) < FULL || vm->state != RUNNABLE)
+        return;
+    terminal->waits = true;
+    vm_stop(vm, CONSOLE);
+}
+
+/* Without a terminal of its own a machine is heard by whole lines, with its name before, and no control characters in them: they
+ * could make one machine's text look like another's. */
 void console_flush(Vm *vm)
 {
     Terminal *own = terminal_of(vm), *terminal = own ? own : terminals;
@@ -143,15 +153,17 @@ void console_flush(Vm *vm)
     if (!own) {
         answer_fresh();
         print("%s: ", vm->name);
+        for (unsigned i = 0; i < vm->line_length; i++)
+            vm->line[i] = vm->line[i] == '\n' || (vm->line[i] >= ' ' && vm->line[i] < DELETE)
+                              ? vm->line[i]
+                              : '.';
     }
     console_write(vm->line, vm->line_length);
     if (!own)
         answer_fresh();
     answer_at(NULL);
     vm->line_length = 0;
-    terminal->waits = own && waiting(own) >= FULL;
-    if (terminal->waits && vm->state == RUNNABLE)
-        vm_stop(vm, CONSOLE);
+    console_hold(vm);
 }
 
 /* Where others may say something in between, lines stay whole if they can. */

@@ -209,6 +209,7 @@ static bool calls(void)
     memset(card, 0xff, UNIT_LINE);
     right &= sbi_call(SBI_CP, DIAGNOSE_COMMAND, text, UNIT_LINE, 0).value == CP_UNKNOWN;
     memset(card, 'Q', UNIT_LINE);
+    right &= cp("BEGIN").value == CP_DONE;
     return right && sbi_call(SBI_CP, DIAGNOSE_COMMAND, text, UNIT_LINE, 0).value == CP_UNKNOWN &&
            cp("STORE G0 5").value == CP_DONE;
 }
