@@ -73,9 +73,12 @@ Lab *lab_open(const char *folder, GError **error);
 /* The run that a fact is of. */
 unsigned lab_run_of(const Lab *lab, const LabFact *fact);
 
+/* The folder of all labs, to be freed: where $BULKHEAD_LABS says, of the tree that the program was built in, or here. NULL:
+ * nowhere. */
+char *lab_home(void);
 /* The folders of all labs, in their order, up to a NULL; to be freed. */
 char **lab_folders(void);
-/* The folder of lab `word`, which is its number, its folder's name, or a path; to be freed. NULL: there is none (EXIT_USAGE,
+/* The folder of lab `word`, which is its number (01 is 1), its folder's name, or a path; to be freed. NULL: there is none (EXIT_USAGE,
  * with the nearest). */
 char *lab_find(const char *word, GError **error);
 

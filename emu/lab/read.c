@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* read.c - labs: where they are, and from lab.cfg to values; see lab.h. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,13 +23,13 @@ const MfSetting lab_settings[] = {
 #undef SETTING
 // clang-format on
 
-/* "10" of docs/labs/10-mode-switch. */
+/* "10" of docs/labs/10-mode-switch, and "1" of 01-drum. */
 static char *number_of(const char *folder)
 {
     g_autofree char *whole = g_canonicalize_filename(folder, NULL);
     g_autofree char *name = g_path_get_basename(whole);
-    size_t length = strspn(name, "0123456789");
-    return length ? g_strndup(name, length) : g_strdup(name);
+    return g_ascii_isdigit(*name) ? g_strdup_printf("%u", (unsigned)strtoul(name, NULL, 10))
+                                  : g_strdup(name);
 }
 
 Lab *lab_parse(const char *path, const char *text, size_t size)
@@ -92,8 +93,7 @@ unsigned lab_run_of(const Lab *lab, const LabFact *fact)
     return 0;
 }
 
-/* The folder of all labs: where $BULKHEAD_LABS says, of the tree that the program was built in, or here. NULL: nowhere. */
-static char *find_labs(void)
+char *lab_home(void)
 {
     g_autofree char *beside = doctor_program_dir();
     g_autofree char *built = g_build_filename(beside, "..", "..", "docs", "labs", NULL);
@@ -110,14 +110,19 @@ static bool is_lab(const char *folder)
     return g_file_test(path, G_FILE_TEST_IS_REGULAR);
 }
 
-static int by_name(const void *a, const void *b)
+/* By their numbers, and behind those the ones that have none. */
+static int by_number(const void *a, const void *b)
 {
-    return strcmp(*(char *const *)a, *(char *const *)b);
+    const char *one = *(char *const *)a, *other = *(char *const *)b;
+    g_autofree char *x = g_path_get_basename(one), *y = g_path_get_basename(other);
+    unsigned long m = g_ascii_isdigit(*x) ? strtoul(x, NULL, 10) : ULONG_MAX;
+    unsigned long n = g_ascii_isdigit(*y) ? strtoul(y, NULL, 10) : ULONG_MAX;
+    return m != n ? (m < n ? -1 : 1) : strcmp(one, other);
 }
 
 char **lab_folders(void)
 {
-    g_autofree char *labs = find_labs();
+    g_autofree char *labs = lab_home();
     GPtrArray *folders = g_ptr_array_new();
     GDir *dir = labs ? g_dir_open(labs, 0, NULL) : NULL;
     for (const char *name; dir && (name = g_dir_read_name(dir)) && folders->len < MOST_LABS;) {
@@ -130,7 +135,7 @@ char **lab_folders(void)
     if (dir)
         g_dir_close(dir);
     if (folders->len)
-        qsort(folders->pdata, folders->len, sizeof(gpointer), by_name);
+        qsort(folders->pdata, folders->len, sizeof(gpointer), by_number);
     g_ptr_array_add(folders, NULL);
     return (char **)g_ptr_array_free(folders, FALSE);
 }
@@ -140,11 +145,14 @@ char *lab_find(const char *word, GError **error)
     const char *names[MOST_LABS + 1] = { NULL };
     g_auto(GStrv) folders = lab_folders();
     g_autoptr(GPtrArray) numbers = g_ptr_array_new_with_free_func(g_free);
+    const char *number = word; /* without zeros in front */
+    while (*number == '0' && number[1])
+        number++;
     for (unsigned i = 0; folders[i]; i++) {
         g_autofree char *name = g_path_get_basename(folders[i]);
         g_ptr_array_add(numbers, number_of(folders[i]));
         names[i] = g_ptr_array_index(numbers, i);
-        if (!strcmp(word, name) || !strcmp(word, names[i]))
+        if (!strcmp(word, name) || !strcmp(number, names[i]))
             return g_strdup(folders[i]);
     }
     if (is_lab(word))

@@ -10,6 +10,7 @@
 #include "emu/lab/child.h"
 #include "emu/lab/compare.h"
 #include "emu/lab/grade.h"
+#include "emu/lab/seat.h"
 
 static bool verb_list(char **words, int *code, GError **error)
 {
@@ -30,6 +31,7 @@ static bool verb_list(char **words, int *code, GError **error)
                lab->title ? lab->title : "(see bulkhead lab check)", lab->questions.n,
                lab->questions.n == 1 ? ", " : "s,", (unsigned)lab->minutes, lab->folder);
     }
+    seat_list();
     return true;
 }
 
@@ -230,7 +232,7 @@ static const struct {
     unsigned words; /* it takes at least */
     bool (*run)(char **words, int *code, GError **error);
 } verbs[] = {
-    { "list", "", "the labs that there are", 0, verb_list },
+    { "list", "", "the labs that there are, and the systems to sit at", 0, verb_list },
     { "run", "LAB [--only RUN] [OPTION]...",
       "run a lab's machines, with more options if wanted, and show its questions", 1, verb_run },
     { "grade",
@@ -246,7 +248,8 @@ static const struct {
 
 static void list_verbs(void)
 {
-    puts("usage: bulkhead lab VERB ...        LAB is a number, as in lab list, or a folder");
+    puts("usage: bulkhead lab VERB ...        LAB is a number, as in lab list, or a folder\n"
+         "       bulkhead lab SYSTEM [OPTION]...  sit at one of those that lab list names");
     for (size_t i = 0; i < G_N_ELEMENTS(verbs); i++)
         printf("  %s%s%s\n      %s\n", verbs[i].name, *verbs[i].syntax ? " " : "", verbs[i].syntax,
                verbs[i].help);
@@ -271,7 +274,10 @@ bool lab_verb(int n, char **words, int *code, GError **error)
         return fail(error, EXIT_USAGE, "lab %s wants a lab; write bulkhead lab %s %s", words[0],
                     words[0], verbs[i].syntax);
     }
+    if (n && seat_is(words[0]))
+        return seat_take(words[0], words + 1, error);
     const char *near = n ? nearest_word(words[0], names) : NULL;
+    near = near || !n ? near : nearest_word(words[0], seat_names);
     if (near)
         return fail(error, EXIT_USAGE, "lab: no verb is called '%s'; did you mean '%s'?", words[0],
                     near);
