@@ -9,12 +9,13 @@
 #include "devices/uart.h"
 
 #include <libfdt.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { RBR_THR, IER, IIR_FCR, LCR, MCR, LSR, MSR, SCR, N_REGISTERS };
 
 enum { IER_RECEIVE = 1, IER_TRANSMIT = 2, IER_LINE = 4, IER_MODEM = 8, IER_BITS = 15 };
-enum { FCR_ENABLE = 1, FCR_CLEAR_RECEIVE = 2, FCR_KEPT = 0xc9 };
+enum { FCR_ENABLE = 1, FCR_CLEAR_RECEIVE = 2, FCR_CLEAR_TRANSMIT = 4, FCR_KEPT = 0xc9 };
 enum { LCR_STOP = 4, LCR_PARITY = 8, LCR_DLAB = 0x80 };
 enum { MCR_DTR = 1, MCR_RTS = 2, MCR_OUT1 = 4, MCR_OUT2 = 8, MCR_LOOP = 16, MCR_BITS = 31 };
 enum {
@@ -167,7 +168,46 @@ static uint8_t read_rbr(Uart *uart)
     return byte;
 }
 
-/* Writing THR takes its interrupt back; the transmitter is empty at once, which raises it again. */
+/* The character leaves for the other end, where it is seen from now on. */
+static void send(Uart *uart, uint8_t byte)
+{
+    TRACE(uart->dev.trace, uart, byte, uart->port);
+    if (uart->chr && uart->chr->write)
+        uart->chr->write(uart->chr->host, &byte, 1);
+}
+
+static void print_first(Uart *uart)
+{
+    send(uart, uart->tx[uart->tx_first]);
+    timer_set(uart->dev.clock, &uart->printed, clock_now(uart->dev.clock) + uart->char_ns);
+}
+
+static void printed(void *opaque)
+{
+    Uart *uart = opaque;
+    uart->tx_first = (uart->tx_first + 1) % UART_FIFO;
+    if (--uart->tx_count) {
+        print_first(uart);
+        return;
+    }
+    uart->thr_pending = true;
+    update_irq(uart);
+}
+
+/* What is written while there is no room is lost. */
+static void print(Uart *uart, uint8_t byte)
+{
+    if (uart->tx_count == capacity(uart)) {
+        device_guest_error(&uart->dev, GUEST_ERROR_VALUE, byte);
+        return;
+    }
+    uart->tx[(uart->tx_first + uart->tx_count++) % UART_FIFO] = byte;
+    if (uart->tx_count == 1)
+        print_first(uart);
+}
+
+/* Writing THR takes its interrupt back; the transmitter is empty at once, which raises it again, or
+ * on a typewriter when it has printed. */
 static void write_thr(Uart *uart, uint8_t byte)
 {
     uart->thr_pending = false;
@@ -175,12 +215,12 @@ static void write_thr(Uart *uart, uint8_t byte)
     if (uart->mcr & MCR_LOOP) {
         push(uart, byte, false);
         restart_timeout(uart);
+    } else if (uart->char_ns) {
+        print(uart, byte);
     } else {
-        TRACE(uart->dev.trace, uart, byte);
-        if (uart->chr && uart->chr->write)
-            uart->chr->write(uart->chr->host, &byte, 1);
+        send(uart, byte);
     }
-    uart->thr_pending = true;
+    uart->thr_pending = !uart->tx_count;
     update_irq(uart);
 }
 
@@ -188,7 +228,7 @@ static void write_thr(Uart *uart, uint8_t byte)
 static void write_ier(Uart *uart, uint8_t value)
 {
     if ((value ^ uart->ier) & IER_TRANSMIT)
-        uart->thr_pending = value & IER_TRANSMIT;
+        uart->thr_pending = value & IER_TRANSMIT && !uart->tx_count;
     uart->ier = value & IER_BITS;
     update_irq(uart);
 }
@@ -212,6 +252,8 @@ static void write_fcr(Uart *uart, uint8_t value)
     uart->fcr = value & FCR_ENABLE ? value & FCR_KEPT : 0;
     if (changed || (value & FCR_ENABLE && value & FCR_CLEAR_RECEIVE))
         uart->rx_count = uart->rx_breaks = 0;
+    if (changed || (value & FCR_ENABLE && value & FCR_CLEAR_TRANSMIT))
+        uart->tx_count = MIN(uart->tx_count, 1); /* that one is at the types already */
     restart_timeout(uart);
     update_irq(uart);
     tell_ready(uart);
@@ -220,8 +262,9 @@ static void write_fcr(Uart *uart, uint8_t value)
 /* Reading it takes back what it reports of overruns and breaks (8.5). */
 static uint8_t read_lsr(Uart *uart)
 {
-    unsigned value = LSR_THR_EMPTY | LSR_EMPTY | (uart->rx_count ? LSR_READY : 0) |
-                     (uart->overrun ? LSR_OVERRUN : 0) | (break_is_next(uart) ? LSR_BREAK : 0) |
+    unsigned value = (uart->tx_count ? 0 : LSR_THR_EMPTY | LSR_EMPTY) |
+                     (uart->rx_count ? LSR_READY : 0) | (uart->overrun ? LSR_OVERRUN : 0) |
+                     (break_is_next(uart) ? LSR_BREAK : 0) |
                      (fifos_on(uart) && uart->rx_breaks ? LSR_FIFO_ERROR : 0);
     uart->overrun = false;
     if (uart->rx_count)
@@ -326,6 +369,8 @@ static bool uart_realize(Device *dev, GError **error)
     Uart *uart = (Uart *)dev;
     (void)error;
     clock_add_timer(dev->clock, &uart->timeout, timeout_fired, uart);
+    if (uart->char_ns)
+        clock_add_timer(dev->clock, &uart->printed, printed, uart);
     if (uart->chr) {
         uart->chr->receive = receive;
         uart->chr->event = line_event;
@@ -344,6 +389,10 @@ static void uart_reset(Device *dev)
     uart->rx_first = uart->rx_count = 0;
     uart->rx_breaks = 0;
     uart->overrun = uart->thr_pending = false;
+    memset(uart->tx, 0, sizeof uart->tx);
+    uart->tx_first = uart->tx_count = 0;
+    if (uart->char_ns)
+        timer_set(dev->clock, &uart->printed, CLOCK_NEVER);
     restart_timeout(uart);
     update_irq(uart);
 }
@@ -362,6 +411,16 @@ static void uart_loaded(void *object)
     uart->rx_count = (uint8_t)MIN(uart->rx_count, capacity(uart));
     for (unsigned i = uart->rx_count; i < UART_FIFO; i++)
         uart->rx_breaks &= (uint16_t) ~(1u << (uart->rx_first + i) % UART_FIFO);
+}
+
+/* The same of what is to be printed. */
+static void typewriter_loaded(void *object)
+{
+    Uart *uart = object;
+    uart->tx_first %= UART_FIFO;
+    uart->tx_count = (uint8_t)MIN(uart->tx_count, uart->char_ns ? capacity(uart) : 0);
+    if (!uart->tx_count)
+        uart->printed.deadline = CLOCK_NEVER;
 }
 
 static const StateField uart_fields[] = {
@@ -390,6 +449,22 @@ static const StateDesc uart_state = {
     .fields = uart_fields,
     .loaded = uart_loaded,
 };
+
+// clang-format off
+static const StateField typewriter_fields[] = {
+    STATE_ARRAY(Uart, tx), STATE(Uart, tx_first), STATE(Uart, tx_count), STATE(Uart, printed.deadline), STATE(Uart, printed.order),
+    STATE_END,
+};
+// clang-format on
+static const StateDesc typewriter_state = { "typewriter", 1, typewriter_fields, typewriter_loaded };
+
+static void typewriter_visit(Device *dev, StateVisitor *visitor)
+{
+    char instance[40];
+    snprintf(instance, sizeof instance, "%s.print", dev->id);
+    state_visit(visitor, instance, &typewriter_state, dev);
+}
+
 static const BusOps uart_ops = { uart_read, uart_write };
 
 const DeviceType uart_type = {
@@ -402,4 +477,18 @@ const DeviceType uart_type = {
     .realize = uart_realize,
     .reset = uart_reset,
     .describe = uart_describe,
+};
+
+/* The name that it has first is what monitors of several typewriters look for; drivers of serial ports know the second. */
+const DeviceType typewriter_type = {
+    .name = "serial",
+    .compatible = "bulkhead,typewriter;ns16550a",
+    .size = sizeof(Uart),
+    .mmio_size = 0x100,
+    .ops = &uart_ops,
+    .state = &uart_state,
+    .realize = uart_realize,
+    .reset = uart_reset,
+    .describe = uart_describe,
+    .visit = typewriter_visit,
 };

@@ -72,6 +72,23 @@ static void configure_paging_drum(Machine *m, Device *dev, const Plug *plug)
                                                  .rate = (unsigned)plug->values[RATE] };
 }
 
+enum { CPS };
+
+static const PlugProperty typewriter_properties[] = {
+    [CPS] = { "cps", PLUG_NUMBER, 0, 1000000, 10, "10" },
+    { NULL, PLUG_NUMBER, 0, 0, 0, NULL },
+};
+
+/* Serial ports are counted from the board's on, which is 0. */
+static void configure_typewriter(Machine *m, Device *dev, const Plug *plug)
+{
+    Uart *uart = (Uart *)dev;
+    (void)m;
+    uart->chr = plug->chr;
+    uart->port = (uint8_t)(1 + (dev->base.v - BOARD_TYPEWRITER) / PLUG_SPACING);
+    uart->char_ns = plug->values[CPS] ? 1000000000 / plug->values[CPS] : 0;
+}
+
 static const PlugKind kinds[] = {
     { .driver = "drum",
       .type = &drum_type,
@@ -90,6 +107,14 @@ static const PlugKind kinds[] = {
       .reaches_ram = true,
       .properties = paging_drum_properties,
       .configure = configure_paging_drum },
+    { .driver = "typewriter",
+      .type = &typewriter_type,
+      .base = BOARD_TYPEWRITER,
+      .irq = BOARD_IRQ_TYPEWRITER,
+      .most = 8,
+      .has_line = true,
+      .properties = typewriter_properties,
+      .configure = configure_typewriter },
 };
 
 const PlugKind *plug_kind_at(unsigned number)

@@ -7,16 +7,21 @@
 #include "emu/trace/column.h"
 #include "emu/trace/file.h"
 
-enum { HARTS = 256, LONGEST_LINE = 1024 };
+enum { HARTS = 256, PORTS = 256, LONGEST_LINE = 1024 };
+
+/* That a serial port is sending. */
+typedef struct {
+    GString *text; /* NULL: it has not sent anything */
+    bool ended;
+} PortLine;
 
 struct Expect {
     Rules *rules;
     const TraceEvent *events;
     unsigned n_events;
     int uart, hyp_span, lost_event; /* numbers, -1: not known */
-    int byte, for_p, dur, start, lost_count;
-    GString *line; /* that the serial port is sending */
-    bool line_ended;
+    int byte, port, for_p, dur, start, lost_count;
+    PortLine lines[PORTS];
     TraceRecord last[EXPECT_AROUND]; /* a ring */
     unsigned n_last;
     uint64_t time, insns[HARTS], lost;
@@ -54,33 +59,44 @@ Expect *expect_new(Rules *rules, const TraceEvent *events, unsigned n)
     e->hyp_span = find_event(e, "hyp.span");
     e->lost_event = find_event(e, "lost");
     e->byte = find_field(e, e->uart, "byte");
+    e->port = find_field(e, e->uart, "port");
     e->for_p = find_field(e, e->hyp_span, "for_p");
     e->dur = find_field(e, e->hyp_span, "dur_ns");
     e->start = find_field(e, e->hyp_span, "start");
     e->lost_count = find_field(e, e->lost_event, "count");
-    e->line = g_string_new(NULL);
     e->share = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     for (unsigned i = 0; i < rules->rules->len; i++)
         begin_rule(g_ptr_array_index(rules->rules, i));
     return e;
 }
 
+/* Older recordings know one port only. */
+static unsigned port_of(const Expect *e, const TraceRecord *r)
+{
+    return e->port < 0 ? 0 : (unsigned)(r->values[e->port] % PORTS);
+}
+
 static void add_to_line(Expect *e, const TraceRecord *r)
 {
     if ((int)r->id != e->uart || e->byte < 0)
         return;
+    PortLine *line = &e->lines[port_of(e, r)];
     char byte = (char)r->values[e->byte];
-    if (e->line_ended || e->line->len == LONGEST_LINE)
-        g_string_truncate(e->line, 0);
-    e->line_ended = byte == '\n';
+    if (!line->text)
+        line->text = g_string_new(NULL);
+    if (line->ended || line->text->len == LONGEST_LINE)
+        g_string_truncate(line->text, 0);
+    line->ended = byte == '\n';
     if (byte != '\n' && byte != '\r' && byte)
-        g_string_append_c(e->line, byte);
+        g_string_append_c(line->text, byte);
 }
 
 static bool text_matches(const Expect *e, const Pattern *pattern, const TraceRecord *r)
 {
-    if ((int)r->id == e->uart)
-        return g_regex_match(pattern->regex, e->line->str, 0, NULL);
+    if ((int)r->id == e->uart) {
+        const GString *line = e->lines[port_of(e, r)].text;
+        return g_regex_match(pattern->regex, line ? line->str : "", 0, NULL);
+    }
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
@@ -304,7 +320,9 @@ bool expect_end(Expect *e, uint64_t *lost)
         all &= !rule->broken;
     }
     *lost = e->lost;
-    g_string_free(e->line, TRUE);
+    for (unsigned i = 0; i < PORTS; i++)
+        if (e->lines[i].text)
+            g_string_free(e->lines[i].text, TRUE);
     g_hash_table_unref(e->share);
     g_free(e);
     return all;

@@ -14,7 +14,7 @@
  *
  * A line is a rule; `"name":` may stand behind any first word; # begins a comment. What events are meant is a query without
  * group (trace/query.h) in which `where` and `and` may be left out. `~ /regex/` behind it: the event's line, as trace print
- * writes it, matches; of uart, what the port has sent since its last line feed.
+ * writes it, matches; of uart, what that port has sent since its last line feed.
  *
  * parse.c  rules from text     expect.c  looking at events     report.c  what is said of them
  */

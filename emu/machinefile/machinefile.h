@@ -109,7 +109,7 @@ typedef struct {
     const char *id, *driver, *drive, *netdev, *chardev, *bus, *mac, *serial;
     uint64_t outputs, width, height;
     const char *word_us, *start;
-    uint64_t rpm, fields, words, pages, rev_us, rate;
+    uint64_t rpm, fields, words, pages, rev_us, rate, cps;
     bool halt, passthrough;
 } MfDevice;
 

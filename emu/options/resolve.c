@@ -154,6 +154,7 @@ static const Driver drivers[] = {
     { "virtconsole",          NULL,         "virtconsole,chardev=ID",                "console, on the virtio-serial-device before it" },
     { "drum",                 NULL,         OPTIONS_DRUM_EXAMPLE,                    "swapping drum of a PDP-1" },
     { "paging-drum",          NULL,         "paging-drum[,pages=N][,rev-us=N][,rate=N]", "drum for pages, as the IBM 2301" },
+    { "typewriter",           NULL,         "typewriter,chardev=ID[,cps=N]",         "serial port for one more person, with characters that take 1/cps s" },
     { "loader",               NULL,         "loader,file=FILE[,addr=ADDRESS][,cpu-num=N][,force-raw=on]",         "put a file or a number into memory" },
 };
 // clang-format on

@@ -52,7 +52,7 @@ static uint64_t take_register(Bytes *in)
 {
     // clang-format off
     static const struct { uint64_t base; uint32_t span; } places[] = {
-        { BOARD_UART, 0x10 }, { BOARD_UART, 0x100 }, { BOARD_RTC, 0x30 }, { BOARD_RTC, 0x1000 },
+        { BOARD_UART, 0x10 }, { BOARD_UART, 0x100 }, { BOARD_TYPEWRITER, 0x10 }, { BOARD_TYPEWRITER + 0x1000, 0x10 }, { BOARD_RTC, 0x30 }, { BOARD_RTC, 0x1000 },
         { BOARD_CLINT, 0x10 }, { BOARD_CLINT + 0x4000, 0x20 }, { BOARD_CLINT + 0xbff8, 8 }, { BOARD_CLINT, 0x10000 },
         { BOARD_PLIC, 0x30 }, { BOARD_PLIC + 0x1000, 0x10 }, { BOARD_PLIC + 0x2000, 0x200 },
         { BOARD_PLIC + 0x200000, 8 }, { BOARD_PLIC + 0x201000, 8 }, { BOARD_PLIC + 0x202000, 0x2000 },
@@ -70,9 +70,10 @@ static void access_register(Machine *m, Bytes *in)
     uint64_t at = take_register(in);
     unsigned kind = take_below(in, 16), size = kind & 8 ? 1u << (kind >> 1 & 3) : 4;
     uint64_t value = 0;
+    bool bytes = (at >= BOARD_UART && at < BOARD_UART + 0x100) || at >= BOARD_TYPEWRITER;
     /* Registers have their own size and stand at multiples of it. */
-    if (kind & 8 || (at >= BOARD_UART && at < BOARD_UART + 0x100))
-        size = at >= BOARD_UART && at < BOARD_UART + 0x100 && !(kind & 8) ? 1 : size;
+    if (kind & 8 || bytes)
+        size = bytes && !(kind & 8) ? 1 : size;
     else
         at &= ~3ull;
     if (kind & 1)
@@ -81,18 +82,22 @@ static void access_register(Machine *m, Bytes *in)
         (void)!bus_read(&m->bus, (Spa){ at }, size, &value, requester_hart(0));
 }
 
-static void receive(HostChar *chr, Bytes *in)
+/* Lines of the board's port and of two typewriters. */
+enum { LINES = 3 };
+
+static void receive(HostChar *lines, Bytes *in)
 {
+    HostChar *chr = &lines[take_below(in, LINES)];
     size_t size = take_below(in, 40), left = bytes_left(in);
     in->at += chr->receive(chr->device, in->at, MIN(size, left));
 }
 
-static void act(Machine *m, HostChar *chr, Bytes *in)
+static void act(Machine *m, HostChar *lines, Bytes *in)
 {
     switch (take_below(in, 8)) {
     case 0: fuzz_run(m, take(in, 2)); break;
     case 1: fuzz_run(m, take_value(in)); break;
-    case 2: receive(chr, in); break;
+    case 2: receive(lines, in); break;
     case 3: plic_set_source(m->plic, 1 + take_below(in, PLIC_SOURCES), take_below(in, 2)); break;
     default: access_register(m, in); break;
     }
@@ -108,17 +113,20 @@ static void drop(void *host, const uint8_t *data, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static FuzzMachine its;
-    static HostChar chr = { .write = drop };
+    static HostChar lines[LINES] = { { .write = drop }, { .write = drop }, { .write = drop } };
     Bytes in = { data, data + size };
     if (!its.machine) {
         MachineConfig config = { .n_harts = HARTS,
-                                 .serial = &chr,
+                                 .serial = &lines[0],
                                  .rtc_base_ns = 1767225600ull * 1000000000,
                                  .stop_on_reset = true,
                                  .cbqri = true,
                                  .rcid_bits = 2,
                                  .mcid_bits = 3,
                                  .virtio[7] = { .driver = "virtio-rng-device" } };
+        for (unsigned i = 1; i < LINES; i++)
+            if (plugs_read(&config.plugs, "typewriter,cps=100000"))
+                config.plugs.at[config.plugs.n - 1].chr = &lines[i];
         if (!timed_parse(&config.timed, "-timing",
                          "rocket6,start=monitor,llc.size=64K,l1d.size=1K,l1i.size=1K", NULL))
             fuzz_fail("no timed mode");
@@ -127,7 +135,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     fuzz_restart(&its);
     while (bytes_left(&in)) {
-        act(its.machine, &chr, &in);
+        act(its.machine, lines, &in);
         check_wires(its.machine);
     }
     fuzz_reload_devices(its.machine);

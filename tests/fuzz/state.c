@@ -14,7 +14,7 @@ enum { RUN_NS = 300 };
 
 typedef struct {
     FuzzMachine its;
-    HostChar chr;
+    HostChar chr, line;
     HostNet net;
     GByteArray *good;
     GArray *values; /* of guint: where in `good` the payloads of its fields begin */
@@ -78,10 +78,13 @@ static void board_make(Board *board, bool timed)
     disk = fuzz_file();
     fuzz_file_set(&disk, sectors, sizeof sectors);
     board->chr = (HostChar){ .write = drop };
+    board->line = (HostChar){ .write = drop };
     board->net = (HostNet){ .send = drop };
     MachineConfig config = { .n_harts = timed ? 2 : 1, .quantum = 20, .serial = &board->chr };
     if (timed && !timed_parse(&config.timed, "-timing", small, NULL))
         fuzz_fail("no such machine: %s", small);
+    if (plugs_read(&config.plugs, "typewriter,cps=1000000"))
+        config.plugs.at[config.plugs.n - 1].chr = &board->line;
     config.virtio[0] =
         (VirtioConfig){ .driver = "virtio-blk-device", .drive_file = disk.path, .snapshot = true };
     config.virtio[1] = (VirtioConfig){ .driver = "virtio-net-device", .net = &board->net };

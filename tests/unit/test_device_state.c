@@ -49,6 +49,14 @@ static void make_uart(Side *side, DeviceSite *site)
     side->dev = &uart->dev;
 }
 
+static void make_typewriter(Side *side, DeviceSite *site)
+{
+    Uart *uart = (Uart *)device_alloc(&typewriter_type, site);
+    uart->chr = &side->chr;
+    uart->char_ns = 70000;
+    side->dev = &uart->dev;
+}
+
 /* Types up to four characters, or sets the port up: 115200 baud, FIFOs, trigger 8, receive
  * interrupt. */
 static void type_in(Side *side, uint32_t value)
@@ -202,6 +210,7 @@ static void drive_virtio(Side *side, uint32_t value)
 
 static const Subject subjects[] = {
     { "uart", make_uart, type_in, { { 0, 8 } }, 1, 256 },
+    { "typewriter", make_typewriter, type_in, { { 0, 8 } }, 1, 256 },
     { "clint", make_clint, NULL, { { 0, 16 }, { 0x4000, 16 }, { 0xbff8, 8 } }, 8, 1000 },
     { "plic",
       make_plic,
