@@ -42,9 +42,9 @@ static void enqueue(Vm *vm, Queue queue)
 
 void vm_wake(Vm *vm, Queue queue, Why why)
 {
-    (void)why;
     vm->state = RUNNABLE;
     enqueue(vm, queue);
+    cp.why = why;
     cp.reconsider = true;
 }
 
@@ -111,27 +111,22 @@ static Vm *choose(void)
     return best;
 }
 
-static Why why_left(const Vm *vm)
+/* From a machine to another one, or from or to nobody (NULL). */
+static void change(Vm *from, Vm *to)
 {
-    static const Why why[] = { [RUNNABLE] = WHY_QUANTUM,
-                               [WAITING] = WHY_WAIT,
-                               [PAGE_WAIT] = WHY_PAGE,
-                               [CONSOLE] = WHY_CONSOLE,
-                               [LOGGED_OFF] = WHY_DONE };
-    return vm ? why[vm->state] : WHY_WAKE;
-}
-
-static void change(Vm *to)
-{
-    Vm *from = cp.running;
+    static const Why left[] = { [RUNNABLE] = WHY_QUANTUM,
+                                [WAITING] = WHY_WAIT,
+                                [PAGE_WAIT] = WHY_PAGE,
+                                [CONSOLE] = WHY_CONSOLE,
+                                [LOGGED_OFF] = WHY_DONE };
     if (from == to)
         return;
-    say_dispatch(from ? from->number : 0, to ? to->number : 0, why_left(from));
+    say_dispatch(from ? from->number : 0, to ? to->number : 0, from ? left[from->state] : cp.why);
     cp.running = to;
-    if (!to)
-        return;
-    to->counts.dispatches++;
-    to->since = machine_time();
+    if (to) {
+        to->counts.dispatches++;
+        to->since = machine_time();
+    }
 }
 
 /* Ticks until its timer interrupts; NEVER if it has, or does not soon. */
@@ -185,7 +180,7 @@ void dispatch(void)
             settle(cp.running);
         console_poll();
         Vm *vm = choose();
-        change(vm);
+        change(cp.running, vm);
         set_alarm(vm);
         cp.reconsider = false;
         if (!vm)

@@ -16,7 +16,10 @@ static void set_up_hart(void)
     FdtNode cpu = fdt_next_cpu(&cp.fdt, NULL, &id);
     cp.svade = fdt_isa_has(&cp.fdt, cpu, "svade");
     cp.fast = bootarg_is(&cp.fdt, "cp.fast", "on");
-    cp.storage = bootarg_number(&cp.fdt, "cp.storage", 8) * MEBIBYTE;
+    uint64_t mebibytes = bootarg_number(&cp.fdt, "cp.storage", 8);
+    if (!mebibytes || mebibytes > 1024)
+        panic("cp67: cp.storage= is 1 to 1024 MiB for each virtual machine");
+    cp.storage = mebibytes * MEBIBYTE;
     cp.slice[Q1] = bootarg_number(&cp.fdt, "cp.q1", Q1_SLICE) * machine_hz() / MICROSECONDS + 1;
     cp.slice[Q2] = Q2_SLICE * cp.slice[Q1];
     csr_write(medeleg, 0);

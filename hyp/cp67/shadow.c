@@ -16,6 +16,7 @@ static void forget_all(Vm *vm)
 {
     vm->roots[VIEW_KERNEL] = vm->roots[VIEW_USER] = NULL;
     vm->tables.used = vm->entries = 0;
+    cp.entered = 0;
     sfence_vma();
 }
 

@@ -30,15 +30,8 @@
 #include "lib/user.h"
 #include "lib/walk.h"
 
-enum {
-    HART = 0,
-    VM_MAX = 8,
-    TABLES = 64,
-    ENTRIES = PAGE_SIZE / sizeof(uint64_t),
-    NAME = 12,
-    LINE = 128,
-    INPUT = 256
-};
+enum { HART = 0, VM_MAX = 8, TABLES = 64, ENTRIES = PAGE_SIZE / sizeof(uint64_t) };
+enum { NAME = 12, LINE = 128, INPUT = 64 };
 
 /* Where a virtual machine has its typewriter and its storage, guest-physical. Its device tree lies at the end. */
 #define TYPEWRITER   0x10000000ul
@@ -109,6 +102,7 @@ typedef struct {
     bool asids;       /* the hart tells shadows apart by ASIDs */
     bool reconsider;  /* who runs is to be decided anew */
     Vm *running;      /* who is dispatched; NULL: nobody */
+    Why why;          /* who was woken last was so for that reason */
     uint64_t entered; /* satp of the shadow that was entered last */
 } Cp;
 
@@ -116,7 +110,7 @@ extern Cp cp;
 
 /* dispatch.c: runs virtual machines, for ever. */
 void dispatch(void) __attribute__((noreturn));
-/* Lets a machine that waits go on: its state becomes RUNNABLE, at the end of that queue. WHY_... for the trace. */
+/* Lets a machine that waits go on: its state becomes RUNNABLE, at the end of that queue. `why` is for the trace. */
 void vm_wake(Vm *vm, Queue queue, Why why);
 /* It does not go on; WAITING, PAGE_WAIT, CONSOLE. */
 void vm_stop(Vm *vm, RunState state);
