@@ -25,11 +25,23 @@ static SbiResult call_base(uint64_t function, uint64_t extension)
     return function <= SBI_MACHINE ? result : not_supported;
 }
 
-/* Is the only processor meant? */
-static bool is_meant(uint64_t mask, uint64_t base)
+/* Interrupts and fences for processors base + i, bit i of mask; all, if base is -1. There is only one. */
+static SbiResult call_harts(Vm *vm, uint64_t extension, uint64_t function, const uint64_t *a)
 {
-    uint64_t bit = HART - base;
-    return base == ~0ul || (bit < 64 && mask >> bit & 1);
+    bool all = a[1] == ~0ul, ipi = extension == SBI_IPI;
+    if (function > (ipi ? SBI_SEND_IPI : SBI_SFENCE_VMA_ASID))
+        return not_supported;
+    if (!all && a[0] && (a[0] != 1 || a[1] != HART))
+        return invalid_param;
+    if (!all && !a[0])
+        return ok;
+    if (ipi) {
+        vm->csr.sip |= SIE_SOFT;
+    } else {
+        shadow_flush(vm);
+        fence_i();
+    }
+    return ok;
 }
 
 static SbiResult call_hsm(Vm *vm, uint64_t function, uint64_t hart)
@@ -87,18 +99,12 @@ static SbiResult call(Vm *vm, uint64_t extension, uint64_t function, const uint6
         cp.reconsider = true;
         return function == SBI_SET_TIMER ? ok : not_supported;
     case SBI_IPI:
-        if (function == SBI_SEND_IPI && is_meant(a[0], a[1]))
-            vm->csr.sip |= SIE_SOFT;
-        return function == SBI_SEND_IPI ? ok : not_supported;
-    case SBI_RFENCE:
-        if (function <= SBI_SFENCE_VMA_ASID && is_meant(a[0], a[1])) {
-            shadow_flush(vm);
-            fence_i();
-        }
-        return function <= SBI_SFENCE_VMA_ASID ? ok : not_supported;
+    case SBI_RFENCE: return call_harts(vm, extension, function, a);
     case SBI_SRST:
-        if (function != SBI_SYSTEM_RESET || a[0] > SBI_WARM_REBOOT)
+        if (function != SBI_SYSTEM_RESET)
             return not_supported;
+        if (a[0] > SBI_WARM_REBOOT || a[1] > SBI_SYSTEM_FAILURE)
+            return invalid_param;
         if (a[0] == SBI_SHUTDOWN)
             vm_log_off(vm, a[1] == SBI_NO_REASON);
         else
