@@ -59,7 +59,8 @@ typedef struct {
     bool types;               /* it has been called, and breaks in for the next character */
     Queue output, input, answer;
 
-    char token[12]; /* TYC: what has been typed of the command */
+    const char *note; /* for TYC, not delivered yet; or NULL */
+    char token[12];   /* TYC: what has been typed of the command */
     unsigned token_size;
     int open; /* the register that is open: a word of memory, or WORDS and more; -1 is none */
     bool hexadecimal;
@@ -138,7 +139,8 @@ bool queue_take(Queue *queue, char *character);
 void tyc_enter(Desk *desk);
 /* A key was struck on a typewriter that is TYC's. */
 void tyc_key(Desk *desk, char key);
-/* The job was dismissed, and its user is to know: "hlt" and the place. */
+/* The job was dismissed, and its user is to know: "hlt" and the place. The note is delivered behind what is in the buffer still. */
 void tyc_note(Job *job, const char *what);
+void tyc_deliver(Desk *desk);
 
 #endif

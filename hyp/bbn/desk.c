@@ -112,6 +112,7 @@ static void next_character(Desk *desk)
     uart_send(desk->port.base, character);
     if (of_job && !desk->output.count && desk->job && desk->job->status == WAITS_FOR_OUTPUT)
         job_ready(desk->job, WHY_OUTPUT_FULL);
+    tyc_deliver(desk);
 }
 
 static void serve(Desk *desk)

@@ -238,6 +238,7 @@ static bool assign(Desk *desk)
     if (other->job && other->job != desk->job)
         other->job->desk = NULL;
     other->job = desk->job;
+    other->note = NULL;
     other->to_tyc = other == desk;
     say(desk, "\r\n");
     return true;
@@ -249,6 +250,7 @@ static bool release(Desk *desk)
     Desk *other = named(desk);
     if (!other || other == desk || other->job != desk->job)
         return wrong(desk);
+    other->note = NULL;
     other->job = other->number <= bbn.n_jobs ? &bbn.job[other->number - 1] : NULL;
     if (other->job)
         other->job->desk = other;
@@ -331,12 +333,21 @@ void tyc_enter(Desk *desk)
 
 void tyc_note(Job *job, const char *what)
 {
-    Desk *desk = job->desk;
-    if (!desk)
+    if (job->desk) {
+        job->desk->note = what;
+        tyc_deliver(job->desk);
+    }
+}
+
+void tyc_deliver(Desk *desk)
+{
+    const char *what = desk->note;
+    if (!what || (desk->output.count && !desk->to_tyc))
         return;
+    desk->note = NULL;
     tyc_enter(desk);
     say(desk, what);
     say(desk, " ");
-    say_number(desk, to_word(job->user.pc));
+    say_number(desk, to_word(desk->job->user.pc));
     say(desk, "\r\n");
 }
