@@ -57,6 +57,7 @@ typedef struct {
     Job *job;                 /* whose it is, or NULL */
     bool to_tyc;              /* what is typed is for TYC; what the job prints waits */
     bool types;               /* it has been called, and breaks in for the next character */
+    bool locked;              /* its keys, until a character has been printed */
     Queue output, input, answer;
 
     const char *note; /* for TYC, not delivered yet; or NULL */

@@ -60,12 +60,19 @@ static unsigned job_of(const Desk *desk)
     return desk->job ? desk->job->number : NOBODY;
 }
 
+/* Lets the typewriter break in for what it has and we want. */
+static void listen(const Desk *desk)
+{
+    uart_interrupts(desk->port.base,
+                    (desk->locked ? 0 : UART_RECEIVES) | (desk->types ? UART_SENDS : 0));
+}
+
 void desk_start(Desk *desk)
 {
     if (desk->types)
         return;
     desk->types = true;
-    uart_interrupts(desk->port.base, UART_RECEIVES | UART_SENDS); /* its break comes at once */
+    listen(desk); /* its break comes at once */
 }
 
 /* What is typed is seen on the paper. */
@@ -103,7 +110,6 @@ static void next_character(Desk *desk)
         of_job = !desk->to_tyc && queue_take(&desk->output, &character);
         if (!of_job) {
             desk->types = false;
-            uart_interrupts(desk->port.base, UART_RECEIVES);
             return;
         }
     }
@@ -115,13 +121,18 @@ static void next_character(Desk *desk)
     tyc_deliver(desk);
 }
 
+/* While a key prints, the keyboard is locked: so nobody can strike keys so fast that there is no time for others. */
 static void serve(Desk *desk)
 {
-    int key = uart_take(desk->port.base);
+    if (uart_can_send(desk->port.base))
+        desk->locked = false;
+    int key = desk->locked ? -1 : uart_take(desk->port.base);
     if (key >= 0)
         key_struck(desk, (char)key);
     if (desk->types && uart_can_send(desk->port.base))
         next_character(desk);
+    desk->locked = desk->types && (key >= 0 || desk->locked);
+    listen(desk);
 }
 
 bool desks_break(void)
