@@ -282,3 +282,16 @@ def two_typewriters(emulator, folder):
         status, errors = machine.wait()
         if status:
             raise Wrong(f"ends with exit code {status}\n{errors}")
+
+
+def hostile_paged(emulator, _):
+    """A hostile machine whose pages come and go, and a neighbour who shares frames and drum with it."""
+    if not emulator.is_ours:
+        raise Skip("bulkhead only")
+    attacker = f"{TOP}/build/hyp/attacker.bin"
+    for attack, more in (("selfmod", []), ("fence n=300", []), ("tables at=0x80200000", ["-max-insns", "60000000"])):
+        with Machine(cp67(emulator, WL, f"cp.frames=34 wl=ABCE scale=200 | vm=bad image=0x8e000000 attack={attack}", "-m", "256M", *more,
+                          "-device", "paging-drum", "-device", f"loader,file={attacker},addr=0x8e000000,force-raw=on")) as machine:
+            status, errors = machine.wait()
+            if not re.search("^WL-OK$", machine.console.text, re.M) or (not more and (status or "survived" not in machine.console.text)):
+                raise Wrong(f"{attack}: exit code {status}\n{machine.console.text}{errors}")
