@@ -31,7 +31,7 @@
 #include "lib/walk.h"
 
 enum { HART = 0, VM_MAX = 8, TABLES = 64, ENTRIES = PAGE_SIZE / sizeof(uint64_t) };
-enum { NAME = 12, LINE = 128, INPUT = 64 };
+enum { NAME = 12, LINE = 128, INPUT = 256 }; /* INPUT: more than a line that is typed at once */
 
 /* Where a virtual machine has its typewriter and its storage, guest-physical. Its device tree lies at the end. */
 #define TYPEWRITER   0x10000000ul
