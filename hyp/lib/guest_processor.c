@@ -15,6 +15,7 @@ static void describe(const Fdt *tree, FdtNode cpu, const char *isa)
         panic("no room for %s in the device tree's riscv,isa", isa);
     memset(has, 0, size);
     memcpy(has, isa, strlen(isa));
+    fdt_erase_prop(tree, cpu, "riscv,isa-base");
     fdt_erase_prop(tree, cpu, "riscv,isa-extensions");
     if (mmu && !memcmp(mmu, "riscv,sv", 8))
         memcpy(mmu, "riscv,sv39", 10);
