@@ -225,7 +225,22 @@ $(HYP)/pdp.tape: $(PDP)
 	$(Q)rm -f $@ && $(RISCV)ar cDrS $@ $^
 -include $(wildcard $(HYP)/pdp/*.d)
 
-guests: $(HYP_PROGRAMS) $(HYP)/pdp.tape ## build what runs in the machine, hyp/, into build/hyp
+# What hyp/cp40's virtual machines load: images from address 0 on, without compressed instructions.
+CP40 := $(patsubst hyp/guests/cp40/%,$(HYP)/cp40-guests/%.bin,$(basename $(filter-out %/start.S,$(wildcard hyp/guests/cp40/*.c hyp/guests/cp40/*.S))))
+$(HYP)/cp40-guests/%.o: HYP_CFLAGS += -march=rv64ima_zicsr_zifencei
+$(HYP)/cp40-guests/%.o: hyp/guests/cp40/%
+	@echo "  GUEST $<"
+	@mkdir -p $(@D)
+	$(Q)$(RISCV)gcc $(HYP_CFLAGS) -MMD -MP -c -o $@ $<
+$(HYP)/cp40-guests/%.elf: $(HYP)/cp40-guests/%.c.o $(HYP)/cp40-guests/start.S.o hyp/guests/cp40/link.ld
+	$(subst guests/pdp,guests/cp40,$(pdp_link))
+$(HYP)/cp40-guests/%.elf: $(HYP)/cp40-guests/%.S.o hyp/guests/cp40/link.ld
+	$(subst guests/pdp,guests/cp40,$(pdp_link))
+$(HYP)/cp40.tape: $(CP40)
+	$(Q)rm -f $@ && $(RISCV)ar cDrS $@ $^
+-include $(wildcard $(HYP)/cp40-guests/*.d)
+
+guests: $(HYP_PROGRAMS) $(HYP)/pdp.tape $(HYP)/cp40.tape ## build what runs in the machine, hyp/, into build/hyp
 
 norm-report: ## where the rules of the hypervisor chapter are cited, into build/norm-report.md
 	@mkdir -p build
