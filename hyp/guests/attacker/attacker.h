@@ -20,7 +20,7 @@ typedef uint64_t AttackFn(uint64_t n);
 AttackFn attack_none, attack_store, attack_load, attack_atomic, attack_jump, attack_tables,
     attack_selfmod, attack_crash, attack_hang, attack_calls, attack_console, attack_interrupts,
     attack_fences, attack_controllers, attack_instructions, attack_registers, attack_dma,
-    attack_watch, attack_restart;
+    attack_watch, attack_restart, attack_maze;
 
 typedef struct {
     Fdt fdt;

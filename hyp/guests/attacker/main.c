@@ -26,6 +26,7 @@ static const Attack attacks[] = {
     { "atomic",     attack_atomic,       1,     false, "atomic additions there" },
     { "jump",       attack_jump,         1,     false, "jumps there" },
     { "tables",     attack_tables,       1,     true,  "page tables that lie there" },
+    { "maze",       attack_maze,         100,   true,  "page tables that lead anywhere" },
     { "selfmod",    attack_selfmod,      2000,  false, "changes of code that runs" },
     { "crash",      attack_crash,        1,     false, "traps without a handler" },
     { "hang",       attack_hang,         1,     false, "loops without an end, interrupts off" },

@@ -49,6 +49,37 @@ uint64_t attack_tables(uint64_t n)
     return n;
 }
 
+/* An entry of two tables that lead to each other, to themselves, to at=, and anywhere. */
+static uint64_t any_entry(uint64_t (*maze)[512], uint64_t any)
+{
+    uint64_t flags = any >> 8 & 0xff;
+    switch (any % 4) {
+    case 0: return pte_make((uintptr_t)maze[any >> 2 & 1], PTE_V);
+    case 1: return pte_make(attacker.at, flags | PTE_V);
+    case 2: return pte_make(any >> 4 & -PAGE_SIZE, flags | PTE_V);
+    default: return any;
+    }
+}
+
+/* Loads by page tables that nobody would write, but for the gigabyte that we are in. */
+uint64_t attack_maze(uint64_t n)
+{
+    static uint64_t maze[2][512] __attribute__((aligned(PAGE_SIZE)));
+    uint64_t state = seed();
+    for (uint64_t i = 0; i < n; i++) {
+        for (unsigned j = 0; j < 2 * 512; j++)
+            maze[j / 512][j % 512] = any_entry(maze, next_random(&state));
+        maze[0][2] = pte_make(2 * GIGA_PAGE, PTE_RWX | PTE_V);
+        csr_write(satp, ATP_SV39 << ATP_MODE | (uintptr_t)maze[0] >> 12);
+        sfence_vma();
+        for (unsigned j = 0; j < 64; j++)
+            (void)*(volatile uint64_t *)((int64_t)(next_random(&state) << 25) >> 25 & -8l);
+        csr_write(satp, 0);
+        sfence_vma();
+    }
+    return n;
+}
+
 /* Two instructions, `li a0, N` and `ret`, written anew for each run of them; other harts write them as well, with numbers
  * of their own, so that what is executed is one or the other. Every second time without the fence that it takes. */
 static uint32_t code[2] __attribute__((aligned(64)));
