@@ -12,7 +12,7 @@
 #include "lib/print.h"
 #include "lib/uart.h"
 
-enum { OUT = 4096, FULL = OUT / 4, BACKSPACE = 8, DELETE = 0x7f, PATIENCE = 10000000 };
+enum { OUT = 4096, FULL = OUT / 4, BACKSPACE = 8, DELETE = 0x7f, PATIENCE = 60, PAUSES = 100 };
 
 struct Terminal {
     uintptr_t port;
@@ -86,9 +86,12 @@ void answer_fresh(void)
 
 void console_drain(void)
 {
+    uint64_t end = machine_time() + PATIENCE * machine_hz();
     for (unsigned i = 0; i < count; i++) {
-        for (unsigned n = 0; waiting(&terminals[i]) && n < PATIENCE; n++)
-            type(&terminals[i]);
+        for (; waiting(&terminals[i]) && machine_time() < end; type(&terminals[i])) {
+            machine_alarm(machine_time() + machine_hz() / PAUSES);
+            wfi();
+        }
     }
 }
 
