@@ -40,6 +40,8 @@ void answer_fresh(void);
 bool printer_is_free(void);
 /* Waits until all that was said is typed, but not for ever: before the end of the run. */
 void console_drain(void);
+/* How many ticks console_poll may be put off; for ever, if interrupts say when. */
+uint64_t console_patience(void);
 /* CP is interrupted by this source, too. */
 void console_listen(unsigned source);
 

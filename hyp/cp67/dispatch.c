@@ -139,7 +139,7 @@ static uint64_t timer_left(const Vm *vm)
 /* The next time that something has to be decided: a timer of a machine, or the end of a slice that others wait for. */
 static void set_alarm(const Vm *vm)
 {
-    uint64_t least = NEVER;
+    uint64_t least = console_patience();
     for (unsigned i = 0; i < cp.count; i++) {
         const Vm *other = &cp.vms[i];
         uint64_t left = NEVER;

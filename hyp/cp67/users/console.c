@@ -84,6 +84,17 @@ void answer_fresh(void)
         print("\n");
 }
 
+static unsigned claim(void)
+{
+    return by_interrupt ? plic_machine.claim() : 0;
+}
+
+static void complete(unsigned source)
+{
+    if (source)
+        plic_machine.complete(source);
+}
+
 void console_drain(void)
 {
     uint64_t end = machine_time() + PATIENCE * machine_hz();
@@ -91,6 +102,7 @@ void console_drain(void)
         for (; waiting(&terminals[i]) && machine_time() < end; type(&terminals[i])) {
             machine_alarm(machine_time() + machine_hz() / PAUSES);
             wfi();
+            complete(claim());
         }
     }
 }
@@ -245,7 +257,7 @@ static void follow(Terminal *terminal)
 
 void console_poll(void)
 {
-    unsigned source = by_interrupt ? plic_machine.claim() : 0;
+    unsigned source = claim();
     spool_poll();
     for (unsigned i = 0; i < count; i++) {
         int c;
@@ -255,8 +267,12 @@ void console_poll(void)
         follow(&terminals[i]);
     }
     paging_poll();
-    if (source)
-        plic_machine.complete(source); /* who still has a reason interrupts again */
+    complete(source); /* who still has a reason interrupts again */
+}
+
+uint64_t console_patience(void)
+{
+    return by_interrupt ? UINT64_MAX : machine_hz() / PAUSES;
 }
 
 void console_listen(unsigned source)
