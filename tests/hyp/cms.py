@@ -2,6 +2,7 @@
 """cms.py - cases of tests/hyp/run: persons at consoles of the CMS-like system, alone on the machine and under cp67."""
 import os
 import re
+import time
 
 from talk import Machine, Skip, Terminal, Wrong, connect
 
@@ -169,6 +170,27 @@ def functions(console):
     console.expect(READY)
 
 
+def seconds(console):
+    """CMS' time."""
+    found = console.ask("query time", r"^TIME IS (\d\d)\.(\d\d)\.(\d\d) SINCE IPL\n")
+    console.expect(READY)
+    return int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3])
+
+
+def timers(console):
+    """A machine that only waits has no time that passes, if its timer is not real; the change itself is not seen."""
+    before = seconds(console)
+    console.ask("set timer on", READY)
+    time.sleep(2)
+    stood = seconds(console) - before
+    console.ask("set timer real", READY)
+    between = seconds(console)
+    time.sleep(2)
+    passed = seconds(console) - between
+    if stood > 1 or not 1 <= passed <= 30:
+        raise Wrong(f"{stood} s passed with the timer ON, {passed} s with REAL")
+
+
 def send(console, to):
     """A letter goes to a neighbour's reader, and to the printer."""
     console.ask(f"cp xfer punch to {to}", READY)
@@ -194,6 +216,7 @@ def one_console(emulator, _):
         console.expect(r"^cp67: 2 virtual machines of 8192 KiB")
         console.expect(r"(?=(?s:.*)^R; T=.*\n)(?=(?s:.*)^bob: R; T=.*\n)(?s:.*)")
         functions(console)
+        timers(console)
         console.ask("query users", r"^ann - 020\nbob - DSC\nR;")
         console.ask("msg bob hello", r"^BOB NOT RECEIVING\nE\(00003\);")
         send(console, "bob")

@@ -132,12 +132,14 @@ char *page_at(Vm *vm, uint64_t offset)
     Page *page = page_of(vm, number);
     if (!n_frames)
         return vm->storage + offset;
+    if (vm->state == LOGGED_OFF)
+        return NULL;
     if (page->state == ABSENT)
         fetch(vm, number);
     if (page->state == IN)
         return contents[page->frame] + offset % PAGE_SIZE;
     wanted[vm->number - 1] = (uint16_t)number;
-    if (vm->state != LOGGED_OFF)
+    if (vm->state != LOGGED_OFF) /* for want of space */
         vm_stop(vm, PAGE_WAIT);
     return NULL;
 }
