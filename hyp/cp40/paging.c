@@ -6,7 +6,7 @@
  *   ABSENT --touched--> COMING --> RESIDENT --its frame is taken--> GOING, if it was changed --> ABSENT
  *
  * A frame that is being transferred is locked: its register says so and maps nothing. The bits for use and change are the
- * hardware's [S15: "use", "change" and lock bits of each register]. `replace=fifo` takes frames in the order in which they were filled;
+ * hardware's (docs/history/cp40.md). `replace=fifo` takes frames in the order in which they were filled;
  * `replace=use` passes over those that were used since it came by.
  */
 #include "cp40.h"
