@@ -129,11 +129,17 @@ static void change(Vm *from, Vm *to)
     }
 }
 
-/* Ticks until its timer interrupts; NEVER if it has, or does not soon. */
+/* Ticks until its timer interrupts; NEVER if it does not soon, or has: who runs gets to know of that before it goes on, but who
+ * waits must be woken, if it has come since that was looked at. */
 static uint64_t timer_left(const Vm *vm)
 {
-    uint64_t left = vm->timer_at - vm_time(vm);
-    return vm->timer_at == NEVER || vm->timer_off || left - 1 >= NEVER / 4 ? NEVER : left;
+    uint64_t now = vm_time(vm), left = vm->timer_at - now;
+    bool wakes = vm->state == WAITING && vm->csr.sie & SIE_TIMER;
+    if (vm->timer_off)
+        return NEVER;
+    if (now >= vm->timer_at)
+        return wakes ? 0 : NEVER;
+    return left < NEVER / 4 ? left : NEVER;
 }
 
 /* The next time that something has to be decided: a timer of a machine, or the end of a slice that others wait for. */
