@@ -46,6 +46,8 @@ bool console_type(Console *console, char c)
 {
     if (waiting(console) >= FULL)
         return false;
+    if (c == '\n')
+        put(console, '\r');
     put(console, c);
     return true;
 }

@@ -18,11 +18,12 @@ NAME(store)
 NAME(drum)
 NAME(halt)
 NAME(storm)
+NAME(call)
 #undef NAME
 
 Program programs[] = {
     PROGRAM(work),  PROGRAM(count), PROGRAM(echo), PROGRAM(adapt), PROGRAM(jump),
-    PROGRAM(store), PROGRAM(drum),  PROGRAM(halt), PROGRAM(storm),
+    PROGRAM(store), PROGRAM(drum),  PROGRAM(halt), PROGRAM(storm), PROGRAM(call),
 };
 const unsigned n_programs = sizeof programs / sizeof programs[0];
 
