@@ -147,11 +147,13 @@ static void read_sizes(void)
         users.sizes[users.n_sizes++] = words;
 }
 
+/* They come at a full minute, however long the start took: the drum stands as it does at any other. */
 void users_make(void)
 {
     const Fdt *fdt = &ctss.fdt;
     size_t length = 0;
-    uint64_t ms = machine_hz() / 1000, now = machine_time(), n = bootarg_number(fdt, "users", 30);
+    uint64_t ms = machine_hz() / 1000, minute = 60000 * ms,
+             now = (machine_time() / minute + 1) * minute, n = bootarg_number(fdt, "users", 30);
     const char *rude = bootarg(fdt, "rude", &length);
     users.think = bootarg_number(fdt, "think", 35000) * ms;
     users.service = bootarg_number(fdt, "service", 800) * ms;
