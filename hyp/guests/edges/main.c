@@ -117,6 +117,22 @@ static void do_race(void)
         wfi();
 }
 
+/* Sleeps until a moment that comes while whoever is below looks whether it has come: somewhere in the way from the call that
+ * asks for it to the end of wfi, 0 to 20 us later, a few instructions later each time. */
+static void do_sleep(void)
+{
+    for (uint64_t i = 0; i < 4000; i++) {
+        for (volatile uint64_t j = 0; j < i % 20; j++) {
+        }
+        uint64_t until = csr_read(time) + i / 20;
+        sbi_set_timer(until);
+        csr_set(sie, SIE_TIMER);
+        wfi();
+        want(csr_read(time) >= until, "wfi ends when its time has come");
+        csr_clear(sie, SIE_TIMER);
+    }
+}
+
 /* Rings the other one's bell so often, a millisecond apart. */
 static void do_ring(void)
 {
@@ -179,7 +195,7 @@ static const struct {
     { "hart", do_hart },     { "race", do_race },     { "ring", do_ring },
     { "spam", do_spam },     { "stop", do_stop },     { "text", do_text },
     { "listen", do_listen }, { "target", do_target }, { "idle", do_idle_bell },
-    { "again", do_again },
+    { "again", do_again },   { "sleep", do_sleep },
 };
 
 void main(void *blob)
