@@ -29,6 +29,8 @@ const MonitorCommand monitor_commands[] = {
     { "info network",   NULL,          "networks",                                            monitor_info_network },
     { "info irq",       "[json]",        "interrupts of harts, timers and controllers: pending, enabled, to whom", monitor_irq },
     { "irq",            "[json]",        "the same",                                            monitor_irq },
+    { "info drum",      "[json]",      "where the drums stand, what they transfer, what waits, and who wrote which field last", monitor_drum },
+    { "drum",           "[json]",      "the same",                                            monitor_drum },
     { "info pic",       NULL,          "interrupt controllers alone",                         monitor_info_pic },
     { "part",           "[harts] [json]", "partitions that were seen, by VMID and hart: instructions, share, exits; in timed mode also misses and waiting", monitor_part },
     { "harts",          "[SPAN] [json]", "partitions and harts: who runs where and how much, over the last SPAN (100ms) and since it is counted", monitor_harts },

@@ -66,8 +66,8 @@ MonitorFn monitor_stop, monitor_continue, monitor_step, monitor_wait, monitor_re
 MonitorFn monitor_walk, monitor_explain;
 MonitorFn monitor_cpu, monitor_info_status, monitor_info_history;
 MonitorFn monitor_x, monitor_xp, monitor_xg, monitor_print, monitor_gva2gpa, monitor_gpa2spa;
-MonitorFn monitor_info_mem, monitor_info_tlb, monitor_info_cat, monitor_irq, monitor_info_pic,
-    monitor_part;
+MonitorFn monitor_info_mem, monitor_info_tlb, monitor_info_cat, monitor_drum, monitor_irq,
+    monitor_info_pic, monitor_part;
 MonitorFn monitor_info_mtree, monitor_info_qtree, monitor_info_chardev, monitor_info_block;
 MonitorFn monitor_info_network, monitor_info_version, monitor_info_name, monitor_info_roms;
 MonitorFn monitor_trace_on, monitor_trace_off, monitor_trace_dump, monitor_trace_status;

@@ -20,6 +20,8 @@ const SightType sight_types[SIGHT_COUNT] = {
                     csr_sight_json, csr_sight_free },
     [SIGHT_IRQ] = { "irq", "interrupts from their sources to harts", irq_sight_make,
                     irq_sight_print, irq_sight_json, irq_sight_free },
+    [SIGHT_DRUM] = { "drum", "drums: where they stand, and what they transfer", drum_sight_make,
+                     drum_sight_print, drum_sight_json, drum_sight_free },
 };
 
 Sights *sights_make(Machine *m, const SightWants *wants)

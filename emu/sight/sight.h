@@ -18,6 +18,7 @@ typedef enum {
     SIGHT_CACHE,  /* whose lines the shared cache has, and who drove out whose */
     SIGHT_IRQ,    /* interrupts from their sources to harts */
     SIGHT_CSR,    /* registers of a hart, field by field */
+    SIGHT_DRUM,   /* drums: where they stand, and what they transfer */
     SIGHT_COUNT
 } SightId;
 

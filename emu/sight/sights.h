@@ -8,6 +8,7 @@
 
 #include "emu/sight/cache.h"
 #include "emu/sight/csr.h"
+#include "emu/sight/drum.h"
 #include "emu/sight/harts.h"
 #include "emu/sight/irq.h"
 #include "emu/sight/memory.h"

@@ -44,6 +44,6 @@ bool panel_set(const UiPanelType *type, void *state, const char *text, GError **
 bool panels_check(const WindowConfig *config, GError **error);
 
 extern const UiPanelType ui_panel_harts, ui_panel_timeline, ui_panel_walk, ui_panel_memory,
-    ui_panel_irq, ui_panel_csr;
+    ui_panel_irq, ui_panel_csr, ui_panel_drum;
 
 #endif

@@ -15,6 +15,7 @@ const UiPanelType *const ui_panels[] = {
     &ui_panel_memory,
     &ui_panel_irq,
     &ui_panel_csr,
+    &ui_panel_drum,
     NULL,
 };
 // clang-format on
