@@ -66,6 +66,29 @@ static void drop(void *host, const uint8_t *data, size_t size)
     (void)size;
 }
 
+/* A transfer, and two requests. */
+static void start_drums(Machine *m)
+{
+    static const uint32_t requests[16] = {
+        PAGING_DRUM_WRITE, 1, (uint32_t)BOARD_RAM,         0, 0, 0, 0, 0,
+        PAGING_DRUM_READ,  0, (uint32_t)BOARD_RAM + 0x8000
+    };
+    static const struct {
+        uint64_t at, value;
+    } stores[] = { { BOARD_DRUM + 0x10, BOARD_RAM + 0x8000 },
+                   { BOARD_DRUM, 1 << 16 | 3 },
+                   { BOARD_DRUM + 8, 2 << 16 | 9 },
+                   { BOARD_DRUM + 4, 5 },
+                   { BOARD_PAGING_DRUM, BOARD_RAM + 0x9000 },
+                   { BOARD_PAGING_DRUM + 8, 4 },
+                   { BOARD_PAGING_DRUM + 0xc, 2 } };
+    bool ok = bus_poke(&m->bus, (Spa){ BOARD_RAM + 0x9000 }, requests, sizeof requests);
+    for (unsigned i = 0; i < G_N_ELEMENTS(stores); i++)
+        ok &= bus_write(&m->bus, (Spa){ stores[i].at }, 4, stores[i].value, requester_hart(0));
+    if (!ok || m->drum->phase == DRUM_IDLE || m->paging_drum->first == m->paging_drum->end)
+        fuzz_fail("the drums are not busy");
+}
+
 /* A machine for timed mode, whose caches have few lines. */
 static const char small[] =
     "a53x4,l1i.size=256,l1i.ways=2,l1d.size=256,l1d.ways=2,llc.size=1K,llc.ways=4,tlb_i.entries=2,"
@@ -90,10 +113,14 @@ static void board_make(Board *board, bool timed)
     config.virtio[1] = (VirtioConfig){ .driver = "virtio-net-device", .net = &board->net };
     config.virtio[2] = (VirtioConfig){ .driver = "virtio-serial-device" };
     config.virtio[3] = (VirtioConfig){ .driver = "virtio-rng-device", .seed = 1 };
+    if (!plugs_read(&config.plugs, "drum,word-us=0.05,fields=2,words=16,halt=off") ||
+        !plugs_read(&config.plugs, "paging-drum,pages=2,rev-us=100,rate=1000000000"))
+        fuzz_fail("no drums");
     board->its = fuzz_machine(&config, NULL);
     board->good = g_byte_array_new();
     board->values = g_array_new(FALSE, FALSE, sizeof(guint));
     put_program(board->its.machine);
+    start_drums(board->its.machine);
     fuzz_run(board->its.machine, 200);
     machine_save(board->its.machine, board->good);
     find_values(board);
