@@ -3,7 +3,7 @@
  * dispatch.c - which virtual machine runs, and until when; see vm.h.
  *
  * Who has been spoken to by its user is in Q1, with a short slice, and before all who are in Q2, with one that is eight times as
- * long; within a queue they take turns. [Bard 1973; VM/370 SPG; the ratio is VM/SP's, S44] What of CP-67 is left out: admission to
+ * long; within a queue they take turns. [Bard 1973, S19; VM/370 SPG, S39; the ratio is VM/SP's, S44] What of CP-67 is left out: admission to
  * Q2 by the size of the working set, and priorities.
  */
 #include "cp67/cp.h"
@@ -12,7 +12,7 @@
 
 #define NEVER UINT64_MAX
 
-/* The interval timer "is decremented only while the virtual machine is running", unless it is made real; the same goes for the
+/* The interval timer advances with the machine's own processor time, unless it is made real [VM/370 SPG]; the same goes for the
  * time here, since it is what the timer is compared with. */
 uint64_t vm_time(const Vm *vm)
 {

@@ -3,7 +3,7 @@
  * fast.c - shorter ways for what a system call of the virtual machine's is made of; with cp.fast=on.
  *
  * In January 1968 a job stream that took 322 s on the bare machine took 856 s under CP-67, 534 s of it in CP; after its most used
- * paths had been rewritten CP took 113 s. [Wheeler] Nothing is done here that privileged.c does not do: only less is saved and asked.
+ * paths had been rewritten CP took 113 s. [Wheeler, S41] Nothing is done here that privileged.c does not do: only less is saved and asked.
  */
 #include <stddef.h>
 

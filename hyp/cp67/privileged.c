@@ -2,14 +2,14 @@
 /*
  * privileged.c - simulate, or reflect; see vm.h.
  *
- * "If the virtual machine is in supervisor state, CP simulates the instruction; if in problem state, the program interruption is
- * reflected." [CP-67 System Description GH20-0802] It works because each instruction that tells the modes apart traps in U-mode.
+ * The virtual PSW decides: in supervisor state CP simulates the instruction, in problem state it reflects the interruption. [GH20-0802;
+ * S17] It works because each instruction that tells the modes apart traps in U-mode.
  */
 #include <stddef.h>
 
 #include "cp67/cp.h"
 
-/* "Only interrupts that the user program would expect from a real machine are reflected." [VM/370 SPG] */
+/* Only what "the user program would expect from a real machine" is reflected. [VM/370 SPG] */
 void reflect(Vm *vm, uint64_t cause, uint64_t tval)
 {
     vm->user.pc = supervisor_trap(&vm->csr, vm->user.pc, cause, tval);
@@ -30,8 +30,8 @@ void reflect_interrupt(Vm *vm)
         reflect(vm, cause, 0);
 }
 
-/* A new address space makes all of the shadow wrong; other rights, what they were given for. With one segment table origin
- * "every guest address-space switch invalidates all". [Wheeler] A mode that there is not leaves satp as it was:
+/* A new address space makes all of the shadow wrong; other rights, what they were given for. With one segment table
+ * origin each switch of the guest's invalidates all. [Wheeler, S40] A mode that there is not leaves satp as it was:
  * norm:satp_mode_op_unsupported */
 static void write_csr(Vm *vm, uint64_t *csr, uint64_t value)
 {

@@ -2,8 +2,8 @@
 /*
  * shadow.c - the tables that the hart walks while a virtual machine runs; see vm.h.
  *
- * Entries "start invalid; each fault makes CP walk the guest's tables, then its own, and store the real address in the shadow
- * entry": a shadow "followed the semantics of the hardware look-aside buffer". [Wheeler] So it forgets when the machine says
+ * Entries begin invalid; at a fault CP walks the machine's tables, then looks where the page is really, and that goes into the
+ * entry: a shadow follows "the semantics of the hardware look-aside buffer". [Wheeler, S40] So it forgets when the machine says
  * sfence.vma, and when it likes to.
  */
 #include <stddef.h>

@@ -5,7 +5,8 @@
  * The virtual machine, its kernel and its users, runs in U-mode. Whatever it does that a U-mode program may not do traps; the
  * control program (CP) looks into the virtual PSW whether the machine believes to be in supervisor state. If so CP does what a
  * real machine would have done (simulate), if not it gives the machine's kernel the trap that a real one would have given it
- * (reflect). [CP-67 System Description GH20-0802; Parmelee et al. 1972; VM/370 System Programmer's Guide]
+ * (reflect). [S17, S19: CP-67 System Description GH20-0802, Parmelee et al. 1972; S39: VM/370 System
+ * Programmer's Guide, SPG below; sources by number: docs/history/cp67.md]
  *
  *   dispatch.c    which one runs, and until when     shadow.c   the tables that the hart walks
  *   privileged.c  simulate, or reflect               sbi.c      its calls to the firmware that it does not have
@@ -42,7 +43,7 @@ enum { NAME = 12, LINE = 128, INPUT = 256 }; /* INPUT: more than a line that is 
  * (console function mode); or for nothing any more. */
 typedef enum { RUNNABLE, WAITING, PAGE_WAIT, CONSOLE, LOGGED_OFF } RunState;
 
-/* Q1: whose user has typed something, with a short slice; Q2: who has used that up. [Bard 1973; VM/370 SPG] */
+/* Q1: whose user has typed something, with a short slice; Q2: who has used that up. [Bard 1973, S19; VM/370 SPG, S39] */
 typedef enum { Q1, Q2, QUEUES } Queue;
 
 /* Two shadows of each virtual machine, so that its change of mode is a write of satp: what its kernel may touch, and what its
