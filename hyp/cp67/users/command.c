@@ -134,8 +134,12 @@ static void query_machine(const Vm *vm)
     print(
         "%s: STORAGE %luK, TIMER %s, EXITS %lu, SIMULATED %lu, REFLECTED %lu, CALLS %lu, REGISTERS %lu, "
         "SHADOW FILLS %lu, FLUSHES %lu, DISPATCHES %lu\n",
-        vm->name, cp.storage / 1024, vm->timer_real ? "REAL" : "ON", n->exits, n->simulated,
-        n->reflected, n->calls, n->devices, n->fills, n->flushes, n->dispatches);
+        vm->name, cp.storage / 1024,
+        vm->timer_off    ? "OFF"
+        : vm->timer_real ? "REAL"
+                         : "ON",
+        n->exits, n->simulated, n->reflected, n->calls, n->devices, n->fills, n->flushes,
+        n->dispatches);
 }
 
 static uint64_t query(const Line *line)
