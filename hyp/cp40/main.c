@@ -169,10 +169,10 @@ static void ipl(Vm *vm, const char *text)
     size_t size = 0;
     while (text[size] > ' ' && text[size] != ':')
         size++;
-    vm->number = (unsigned)(vm - cp.vm) + 1;
     if (!find_program(vm, text, size))
         panic("cp40: vm%u: there is no such program on the tape", vm->number);
     const char *at = text + size;
+    memset(&vm->user, 0, sizeof(vm->user));
     for (unsigned i = 10; *at == ':' && i < 18; i++) {
         at++;
         vm->user.x[i] = decimal(&at);
@@ -184,28 +184,27 @@ static void ipl(Vm *vm, const char *text)
         cp.n_vms = vm->number;
 }
 
-static void load_all(const Fdt *fdt)
+/* The words vmN=..., and before them all=K*... */
+static void load_all(const char *words)
 {
-    size_t length;
-    const char *text = bootarg(fdt, "all", &length);
-    uint64_t count = text ? decimal(&text) : 0;
-    if (count > VMS)
-        panic("cp40: all=%lu*...: there are %u machines", count, VMS);
     for (Vm *vm = cp.vm; vm < cp.vm + VMS; vm++) {
-        char name[5] = "vm";
-        unsigned number = (unsigned)(vm - cp.vm) + 1;
-        name[2] = (char)('0' + number % 10);
-        if (number > 9) {
-            name[2] = '1';
-            name[3] = (char)('0' + number % 10);
-        }
-        const char *own = bootarg(fdt, name, &length);
+        vm->number = (unsigned)(vm - cp.vm) + 1;
         vm->state = STOPPED;
-        vm->number = number;
-        if (own)
-            ipl(vm, own);
-        else if (number <= count)
-            ipl(vm, text + 1);
+    }
+    for (unsigned own = 0; own < 2; own++) {
+        for (const char *at = words; *at;) {
+            bool named = !memcmp(at, "vm", 2), wanted = own ? named : !memcmp(at, "all=", 4);
+            const char *digits = at + (named ? 2 : 4);
+            uint64_t number = wanted ? decimal(&digits) : 0;
+            if (wanted && (number < 1 || number > VMS || *digits != (own ? '=' : '*')))
+                panic("cp40: vmN=PROGRAM or all=N*PROGRAM, with machines 1 to %u", VMS);
+            for (uint64_t n = own ? number : 1; n && n <= number; n++)
+                ipl(&cp.vm[n - 1], digits + 1);
+            while (*at && *at != ' ')
+                at++;
+            while (*at == ' ')
+                at++;
+        }
     }
     if (!cp.n_vms)
         panic("cp40: nothing to load: give -append vm1=NAME");
@@ -230,7 +229,7 @@ void main(void *blob)
     paging_open(&fdt);
     irqchip->enable(cp.uart_source, true);
     irqchip->enable(cp.drum_source, true);
-    load_all(&fdt);
+    load_all(fdt_text(&fdt, chosen, "bootargs"));
     cp.quantum = bootarg_number(&fdt, "quantum", 50) * machine_hz() / 1000;
     uint64_t seconds = bootarg_number(&fdt, "seconds", 0);
     cp.end = seconds ? machine_time() + seconds * machine_hz() : UINT64_MAX;
