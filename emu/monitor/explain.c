@@ -109,7 +109,7 @@ static bool take_how(Words *w, WalkOrder *order)
     if (take_word(w, "as"))
         return take_whose(w, order);
     if (take_word(w, "priv")) {
-        q->user = take_word(w, "u");
+        walk_ask_as_user(w->monitor->machine, order->hart, q, take_word(w, "u"));
         return q->user || take_word(w, "s") || must_be_over(w);
     }
     if (take_word(w, "step")) {

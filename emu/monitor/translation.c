@@ -194,7 +194,8 @@ void monitor_info_mem(Monitor *monitor, const char *arguments, GString *out)
     if (bits_of(space.atp) || bits_of(space.hgatp))
         list_mappings(mmu, &space, out);
     else
-        g_string_append(out, "No translation or protection\n");
+        g_string_append_printf(out, "No translation or protection%s\n",
+                               cat_is_on(mmu->cat) ? " but that of U-mode" : "");
 }
 
 /* What the store remembers. */

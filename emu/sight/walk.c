@@ -22,6 +22,17 @@ void walk_ask_as_hart(const Machine *m, unsigned hart, WalkQuestion *q)
     q->user = mmu->data_priv == PRIV_U;
 }
 
+void walk_ask_as_user(const Machine *m, unsigned hart, WalkQuestion *q, bool user)
+{
+    const Cat *cat = m->harts[hart].mmu.cat;
+    q->user = user;
+    if (!user || q->space.guest || !cat_is_on(cat))
+        return;
+    q->space.is_physical = false;
+    q->space.has_cat = true;
+    q->space.cat_vm = (uint8_t)cat_vm(cat);
+}
+
 bool walk_ask_as_guest(const Machine *m, unsigned vmid, WalkQuestion *q, unsigned *number)
 {
     for (unsigned i = 0; i < m->n_harts; i++) {
@@ -254,7 +265,7 @@ void *walk_sight_make(Machine *m, const SightWants *wants)
     if (wants->vmid >= 0 && !walk_ask_as_guest(m, (unsigned)wants->vmid, &q, &hart))
         return refuse(hart, g_strdup_printf("no hart has VMID %d in hgatp now", wants->vmid));
     if (wants->privilege)
-        q.user = wants->privilege == 'U';
+        walk_ask_as_user(m, hart, &q, wants->privilege == 'U');
     return walk_sight_new(m, hart, &q);
 }
 

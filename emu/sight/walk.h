@@ -36,6 +36,8 @@ typedef struct {
  * with that VMID, that is set up on a hart, or left one while notes of that were taken. `*hart` is where to begin to look and
  * becomes that hart; false: there is none. */
 void walk_ask_as_hart(const Machine *machine, unsigned hart, WalkQuestion *question);
+/* The same made by U-mode, or not: where associative memory maps that, wherever the hart is now. */
+void walk_ask_as_user(const Machine *machine, unsigned hart, WalkQuestion *question, bool user);
 bool walk_ask_as_guest(const Machine *machine, unsigned vmid, WalkQuestion *question,
                        unsigned *hart);
 

@@ -382,5 +382,11 @@ Test(cat, what_people_are_told_is_what_the_registers_say)
     cr_expect(says("walk 0x6008", "no valid register holds this page"));
     cr_expect(says("walk 0x40008", "256 KiB"));
     cr_expect(says("csr cat2", "vpage"));
+    cr_expect(says("info mem", "No translation or protection but that of U-mode\n"));
+    m->harts[0].mmu.priv = PRIV_M; /* the mapper is U-mode's, and one may ask as that */
+    hart_update_context(&m->harts[0]);
+    cr_expect(says("walk 0x5008", "by M: no first stage"));
+    cr_expect(says("walk 0x5008 priv U", "by U-mode: associative memory, virtual machine 3\n"));
+    cr_expect(says("walk 0x5008 priv U", "spa 0x80002008, by cat2"));
     cr_expect(says("print $catctl", "0x31"));
 }
