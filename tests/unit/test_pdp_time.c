@@ -4,6 +4,7 @@
 
 #include "cpu/csr.h"
 #include "emu/pace.h"
+#include "emu/time/history.h"
 #include "tests/lib/machine_rig.h"
 
 enum { NOP = 0x13, JUMP_SELF = 0x6f, WFI = 0x10500073, US = 1000, MS = 1000 * US, UNIT = 10 * US };
@@ -19,12 +20,17 @@ static const uint32_t counter[] = {
     0xfe9ff06f, /* j counter */
 };
 
-static Machine *pdp(unsigned n_harts, const uint32_t *code, size_t count)
+/* With a typewriter at the other end of `line`, if that is not NULL. */
+static Machine *pdp(unsigned n_harts, const uint32_t *code, size_t count, HostChar *line)
 {
     MachineConfig config = {
         .n_harts = n_harts, .ram_size = 16 << 20, .quantum = PDP_QUANTUM, .pdp_time = true
     };
     GError *error = NULL;
+    if (line) {
+        cr_assert(plugs_read(&config.plugs, "typewriter"));
+        config.plugs.at[0].chr = line;
+    }
     if (!isa_parse(&config.isa, NULL, &error))
         g_error("%s", error->message);
     Machine *m = machine_new(&config, &error);
@@ -36,7 +42,7 @@ static Machine *pdp(unsigned n_harts, const uint32_t *code, size_t count)
     return m;
 }
 
-#define PDP(n_harts, code) pdp(n_harts, code, G_N_ELEMENTS(code))
+#define PDP(n_harts, code) pdp(n_harts, code, G_N_ELEMENTS(code), NULL)
 
 static uint64_t now(const Machine *m)
 {
@@ -111,6 +117,57 @@ Test(pdp_time, a_saved_machine_goes_on_as_it_would_have)
     cr_expect_eq(machine_state_hash(other), machine_state_hash(m));
     machine_free(m);
     machine_free(other);
+}
+
+/* Gives back what is typed at the typewriter, one by one. */
+static const uint32_t echo[] = {
+    0x10012537, /* lui a0,0x10012 */
+    0x00554283, /* lbu t0,5(a0) */
+    0x0012f313, /* andi t1,t0,1 */
+    0xfe030ce3, /* beqz t1,-8 */
+    0x00054383, /* lbu t2,0(a0) */
+    0x00554283, /* lbu t0,5(a0) */
+    0x0202f313, /* andi t1,t0,32 */
+    0xfe030ce3, /* beqz t1,-8 */
+    0x00750023, /* sb t2,0(a0) */
+    0xfe1ff06f, /* j -32 */
+};
+
+static void hear(void *host, const uint8_t *data, size_t size)
+{
+    g_string_append_len(host, (const char *)data, (gssize)size);
+}
+
+/* Back to a moment at which a character is half printed, and on from there: what was typed is typed again. */
+Test(pdp_time, going_back_finds_the_typewriter_as_it_was)
+{
+    g_autoptr(GString) said = g_string_new(NULL);
+    HostChar line = { .write = hear, .host = said };
+    InputLog *log = input_log_new();
+    Machine *m = pdp(1, echo, G_N_ELEMENTS(echo), input_log_tap_char(log, &line));
+    input_log_attach(log, m);
+    History *history = history_new(m, log, 64 << 20);
+    machine_run_until(m, 30 * MS);
+    cr_assert_eq(line.receive(line.device, (const uint8_t *)"a", 1), 1);
+    machine_run_until(m, 60 * MS);
+    uint64_t then = machine_state_hash(m);
+    machine_run_until(m, 80 * MS);
+    cr_assert_eq(line.receive(line.device, (const uint8_t *)"b", 1), 1);
+    machine_run_until(m, 400 * MS);
+    uint64_t end = machine_state_hash(m);
+    cr_assert_str_eq(said->str, "ab");
+    m->paused = true;
+    const TimeTravel *travel = m->time_travel;
+    cr_assert_eq(travel->step_back(travel->opaque, 0, 34000), TRAVEL_ARRIVED);
+    cr_expect_eq(now(m), 60 * MS);
+    cr_expect_eq(machine_state_hash(m), then);
+    m->paused = false;
+    machine_run_until(m, 400 * MS);
+    cr_expect_eq(machine_state_hash(m), end);
+    cr_expect_str_eq(said->str, "ab", "nobody hears it twice");
+    history_free(history);
+    machine_free(m);
+    input_log_free(log);
 }
 
 /* At least as long on the wall, with work and with waiting, and whoever wants the machine to stop need not wait. */
