@@ -152,3 +152,23 @@ text_count: .asciz "THE QUICK BROWN FOX JUMPS OVER THE LAZY DOG\n"
     call    0x1000
     call    CALL_DEAD
     end call
+
+/* Fills the rest of its words with random numbers, other ones each time, and executes them. */
+    program chaos
+    rdtime  s2
+    ori     s2, s2, 1
+    la      t0, program_chaos_end
+    slli    a1, a1, 2
+    la      t1, program_chaos
+    add     a1, a1, t1
+1:  slli    t1, s2, 13
+    xor     s2, s2, t1
+    srli    t1, s2, 7
+    xor     s2, s2, t1
+    slli    t1, s2, 17
+    xor     s2, s2, t1
+    sw      s2, 0(t0)
+    addi    t0, t0, 4
+    bltu    t0, a1, 1b
+    fence.i
+    end chaos

@@ -19,11 +19,12 @@ NAME(drum)
 NAME(halt)
 NAME(storm)
 NAME(call)
+NAME(chaos)
 #undef NAME
 
 Program programs[] = {
-    PROGRAM(work),  PROGRAM(count), PROGRAM(echo), PROGRAM(adapt), PROGRAM(jump),
-    PROGRAM(store), PROGRAM(drum),  PROGRAM(halt), PROGRAM(storm), PROGRAM(call),
+    PROGRAM(work), PROGRAM(count), PROGRAM(echo),  PROGRAM(adapt), PROGRAM(jump),  PROGRAM(store),
+    PROGRAM(drum), PROGRAM(halt),  PROGRAM(storm), PROGRAM(call),  PROGRAM(chaos),
 };
 const unsigned n_programs = sizeof programs / sizeof programs[0];
 

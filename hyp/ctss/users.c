@@ -24,9 +24,11 @@ static struct {
     uint64_t stagger;
     bool fixed; /* always the mean */
     unsigned sizes[MOST_SIZES], n_sizes;
-    unsigned warm,
-        commands; /* how many pass before the measurement begins, and until it ends; 0: never */
-    unsigned answered;
+    /* How many pass before the measurement begins, and from there until it ends; 0: never. */
+    unsigned warm, commands;
+    unsigned answered,
+        under_way; /* under way: without those of rude users, which may have no end */
+    bool closed;
     uint64_t seed;
 } users;
 
@@ -89,26 +91,37 @@ void users_type(void)
         Job *job = users.thinking;
         uint64_t *account = charge_to(&job->executed);
         users.thinking = job->next;
+        users.under_way += job->program == programs;
         job_command(job, job->program, job->words);
         charge_to(account);
     }
 }
 
-/* So many commands are answered. */
+/*
+ * So many commands are answered. When they are enough nobody types any more, but those that are under way are answered: the
+ * longest among them must not be missing in the measurement.
+ */
 static void measure(unsigned answered)
 {
     if (answered == users.warm)
         mark(MARK_BEGIN, MARK_VALUE);
-    if (answered != users.warm + users.commands || !users.commands)
+    if (!users.commands || answered < users.warm + users.commands)
+        return;
+    users.closed = true;
+    users.thinking = NULL;
+    if (users.under_way)
         return;
     mark(MARK_END, MARK_VALUE);
-    print("ctss: %u commands of %u users\n", users.commands, ctss.n_jobs);
+    print("ctss: %u commands of %u users\n", answered - users.warm, ctss.n_jobs);
     power_off(true);
 }
 
 void users_think(Job *job)
 {
+    users.under_way -= job->program == programs;
     measure(++users.answered);
+    if (users.closed)
+        return;
     draw_command(job, machine_time());
     wait_for(job);
 }
