@@ -30,6 +30,13 @@ static uint32_t instruction(const Vm *vm)
     return parcel[0] | (uint32_t)parcel[1] << 16;
 }
 
+/* The timer has registers of eight bytes, the serial port of one. */
+static bool fits(uint64_t address, unsigned size)
+{
+    bool timer = address == TIMER_COMPARE || address == TIMER_NOW;
+    return address == FINISHER || size == (timer ? 8 : 1);
+}
+
 static bool device_load(Vm *vm, uint64_t address, uint64_t *value)
 {
     switch (address) {
@@ -70,9 +77,9 @@ void device_access(Vm *vm)
     const uint32_t insn = instruction(vm), opcode = insn & 0x7f, funct3 = insn >> 12 & 7;
     const bool store = vm->user.cause == CAUSE_STORE_PAGE;
     uint64_t value = vm->user.x[insn >> 20 & 31];
-    bool done = store ? opcode == STORE
-    &&device_store(vm, vm->user.tval, value) : opcode == LOAD
-    &&funct3 != 7 && device_load(vm, vm->user.tval, &value);
+    bool done = fits(vm->user.tval, 1u << (funct3 & 3)) &&
+                (store ? opcode == STORE && device_store(vm, vm->user.tval, value)
+                       : opcode == LOAD && funct3 != 7 && device_load(vm, vm->user.tval, &value));
     if (!done) {
         reflect(vm, store ? CAUSE_STORE_ACCESS : CAUSE_LOAD_ACCESS, vm->user.tval);
         return;
