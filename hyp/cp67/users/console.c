@@ -229,9 +229,21 @@ static void take_for_cp(Terminal *terminal, char c)
     answer_at(NULL);
 }
 
+/* A machine that waited for a page when the key was pressed is stopped when the page has come; one that is gone leaves its
+ * terminal. */
+static void follow(Terminal *terminal)
+{
+    Vm *vm = terminal->vm;
+    if (vm && vm->state == LOGGED_OFF)
+        terminal_connect(terminal, NULL);
+    else if (vm && terminal->to_cp && (vm->state == RUNNABLE || vm->state == WAITING))
+        vm_stop(vm, CONSOLE);
+}
+
 /* What its user types ends a machine's wait: a real one would be interrupted. More than it wants to have is lost. */
 static void take(Terminal *terminal, char c)
 {
+    follow(terminal);
     Vm *vm = terminal->vm;
     if (c == ATTENTION) {
         attend(terminal);
@@ -242,17 +254,6 @@ static void take(Terminal *terminal, char c)
         if (vm->state == WAITING)
             vm_wake(vm, Q1, WHY_WAKE);
     }
-}
-
-/* A machine that waited for a page when the key was pressed is stopped when the page has come; one that is gone leaves its
- * terminal. */
-static void follow(Terminal *terminal)
-{
-    Vm *vm = terminal->vm;
-    if (vm && vm->state == LOGGED_OFF)
-        terminal_connect(terminal, NULL);
-    else if (vm && terminal->to_cp && (vm->state == RUNNABLE || vm->state == WAITING))
-        vm_stop(vm, CONSOLE);
 }
 
 void console_poll(void)
