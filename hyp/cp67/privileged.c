@@ -19,8 +19,7 @@ void reflect(Vm *vm, uint64_t cause, uint64_t tval)
 
 uint64_t vm_pending(const Vm *vm)
 {
-    return vm->csr.sip | (!vm->timer_off && vm_time(vm) >= vm->timer_at ? SIE_TIMER : 0) |
-           (vm->attention ? SIE_EXTERNAL : 0);
+    return vm->csr.sip | (!vm->timer_off && vm_time(vm) >= vm->timer_at ? SIE_TIMER : 0);
 }
 
 void reflect_interrupt(Vm *vm)
@@ -68,8 +67,9 @@ static void wait_for_interrupt(Vm *vm)
 {
     vm->user.pc += 4;
     say_sim(vm->number, SIM_WFI, 0, 0);
-    if (!(vm_pending(vm) & vm->csr.sie))
+    if (!(vm_pending(vm) & vm->csr.sie) && !vm->spoken_to)
         vm_stop(vm, WAITING);
+    vm->spoken_to = false;
 }
 
 /* Address spaces are not told apart; what is global neither. */

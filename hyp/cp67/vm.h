@@ -83,8 +83,8 @@ typedef struct {
     uint64_t ticket;    /* who has the lowest one of its queue is next */
     int64_t slice_left; /* ticks */
 
-    bool attention;    /* its external interrupt is pending, if it has a device that does such */
-    char input[INPUT]; /* typed and not yet read */
+    bool spoken_to;        /* its user has typed since its last wfi: the next one does not wait */
+    char input[INPUT];     /* typed and not yet read */
     unsigned typed, taken; /* counted on */
     char line[LINE];       /* not yet shown */
     unsigned line_length;

@@ -251,6 +251,7 @@ static void take(Terminal *terminal, char c)
         take_for_cp(terminal, c);
     } else if (vm->typed - vm->taken < INPUT) {
         vm->input[vm->typed++ % INPUT] = c;
+        vm->spoken_to = vm->state != WAITING;
         if (vm->state == WAITING)
             vm_wake(vm, Q1, WHY_WAKE);
     }
