@@ -387,7 +387,7 @@ static bool resolve_quantum(Options *o, GError **error)
 {
     const TimedConfig *timed = &o->machine.timed;
     bool given = g_ptr_array_find_with_equal_func(o->given, "quantum", g_str_equal, NULL);
-    if (o->machine.pdp_time && !given)
+    if (o->machine.pdp_time && o->machine.n_harts > 1 && !given)
         o->machine.quantum = PDP_QUANTUM;
     if (!timed->on || timed->start != TIMED_AT_RESET || !given)
         return true;
