@@ -189,6 +189,16 @@ static void prepare_guest(Setup *s, unsigned index)
     write_csr(m, index, CSR_hvip, options & 0x2000 ? UINT64_MAX : 0);
 }
 
+/* U-mode's memory from 0 on is RAM by associative memory, but for a page here and there. */
+static void prepare_cat(Setup *s, unsigned index)
+{
+    uint64_t missing = take(&s->in, 2);
+    for (unsigned i = 0; i < CAT_FRAMES; i++)
+        write_csr(s->m, index, CSR_CAT0 + i, i << 8 | !(missing >> 8 && missing % 67 == i));
+    write_csr(s->m, index, CSR_catbase, BOARD_RAM);
+    write_csr(s->m, index, CSR_catctl, missing >> 15 ? 0 : CAT_ENABLE);
+}
+
 static void prepare_hart(Setup *s, unsigned index)
 {
     static const uint8_t modes[] = { 0, 8, 9, 10 };
@@ -211,11 +221,15 @@ static void prepare_hart(Setup *s, unsigned index)
     write_csr(m, index, CSR_scounteren, UINT64_MAX);
     write_csr(m, index, CSR_satp, mode == 10 ? 0 : mode << 60 | root >> 12);
     prepare_events(s, index, options >> 8);
+    if (hart->mmu.cat)
+        prepare_cat(s, index);
+    uint64_t base = cat_is_on(hart->mmu.cat) && !(options >> 5 & 3) ? BOARD_RAM : 0;
     for (unsigned i = 1; i < 32; i++)
-        hart->x[i] = DATA + 0x100 * i;
+        hart->x[i] = DATA - base + 0x100 * i;
     if (options & 0x1000)
         prepare_guest(s, index);
-    enter(m, index, (options >> 5 & 3) | (options & 0x1000 ? MODE_GUEST : 0), CODE + 0x200 * index);
+    enter(m, index, (options >> 5 & 3) | (options & 0x1000 ? MODE_GUEST : 0),
+          CODE - base + 0x200 * index);
 }
 
 static void act(Setup *s)
@@ -314,7 +328,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } kinds[] = {
         { 1, "max", false },  { 2, "max", false },
         { 1, "rv64", false }, { 1, "max,smrnmi=on,smdbltrp=on,ssdbltrp=on", false },
-        { 2, "max", true },
+        { 2, "max", true },   { 1, "max,cat=64", false },
     };
     static Pair pairs[G_N_ELEMENTS(kinds)];
     Bytes in = { data, data + size };
