@@ -66,11 +66,10 @@ static SpoolFile *create(Vm *vm, unsigned unit)
     return file;
 }
 
-static bool append(SpoolFile *file, const char *text, unsigned size)
+/* There is a record left for the machine whose file it is: write() has looked. */
+static void append(SpoolFile *file, const char *text, unsigned size)
 {
     uint16_t at = free_record;
-    if (at == NONE || units_of(file->origin)->records >= RECORDS / cp.count)
-        return false;
     units_of(file->origin)->records++;
     free_record = records[at].next;
     records[at].next = NONE;
@@ -79,7 +78,6 @@ static bool append(SpoolFile *file, const char *text, unsigned size)
     *(file->first == NONE ? &file->first : &records[file->last].next) = at;
     file->last = at;
     file->records++;
-    return true;
 }
 
 /* The first record goes. */
@@ -216,17 +214,20 @@ static bool copy(Vm *vm, uint64_t gpa, char *bytes, unsigned size, bool out)
     return true;
 }
 
+/* A file is not begun without a record for it: a reader relies on there being one in each. */
 static uint64_t write(Vm *vm, unsigned unit, const Ccw *ccw)
 {
     char text[UNIT_LINE];
-    SpoolFile **file = &units_of(vm)->open[unit];
+    Units *units = units_of(vm);
+    SpoolFile **file = &units->open[unit];
     unsigned most = unit == UNIT_PUNCH ? UNIT_CARD : UNIT_LINE;
     if (ccw->command != CCW_WRITE || ccw->count > most ||
         !copy(vm, ccw->address, text, ccw->count, false))
         return UNIT_PROGRAM_CHECK;
-    if (!*file)
-        *file = create(vm, unit);
-    return *file && append(*file, text, ccw->count) ? UNIT_DONE : UNIT_CHECK;
+    if (units->records >= RECORDS / cp.count || (!*file && !(*file = create(vm, unit))))
+        return UNIT_CHECK;
+    append(*file, text, ccw->count);
+    return UNIT_DONE;
 }
 
 /* The record goes when it has come. */
