@@ -57,7 +57,6 @@ static bool run(Job *job, char *const word[])
     uint64_t words = number(word[1] ? word[3] : NULL, SIZE);
     if (!program || words < LEAST || words > CORE_WORDS)
         return false;
-    core_forget(job);
     job->service = number(word[2], SECONDS) * machine_hz();
     console_say(job->console, "W\r\n");
     job_command(job, program, (unsigned)words);

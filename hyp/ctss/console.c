@@ -25,6 +25,7 @@ struct Console {
     char out[OUT], line[LINE + 1], in[LINE + 1];
     unsigned out_put, out_taken; /* free-running */
     unsigned line_size, in_size, in_taken;
+    bool typed; /* the line is a command that waits until the job is off the machine */
 };
 
 static Console consoles[MOST_CONSOLES];
@@ -119,6 +120,7 @@ static void quit(Console *console)
 {
     console->out_taken = console->out_put; /* what was to be typed is not */
     console->line_size = console->in_size = console->in_taken = 0;
+    console->typed = false;
     console_say(console, "\r\nQUIT\r\n");
     job_quit(console->job);
 }
@@ -128,6 +130,10 @@ static void line_ends(Console *console)
     Job *job = console->job;
     console_say(console, "\r\n");
     console->line[console->line_size] = 0;
+    if (job == ctss.running && job->status == DORMANT) {
+        console->typed = true;
+        return;
+    }
     if (job->status != DEAD && job->status != DORMANT) {
         give_line(console);
     } else {
@@ -137,12 +143,24 @@ static void line_ends(Console *console)
     console->line_size = 0;
 }
 
+void console_job_ended(Console *console)
+{
+    if (!console->typed)
+        return;
+    console->typed = false;
+    console->line_size = 0;
+    console->job->status = WAITING_COMMAND;
+    command_line(console->job, console->line);
+}
+
 static void receive(Console *console, char c)
 {
     Status status = console->job->status;
     say_type(console->port, c, status == DEAD || status == DORMANT ? TYPE_TO_TYC : TYPE_TO_USER);
     if (c == QUIT) {
         quit(console);
+    } else if (console->typed) {
+        return; /* the keyboard is locked */
     } else if (c == '\r' || c == '\n') {
         line_ends(console);
     } else if (c == '\b' || c == 0x7f) {

@@ -81,15 +81,24 @@ static void cover(const Job *job)
     n_layers = n_layers - above + 1;
 }
 
+/* The layer of a word; while the drum turns, others' commands may end, and layers become one. */
+static Layer layer_of(unsigned word)
+{
+    for (unsigned i = 0; i < n_layers; i++) {
+        if (word < layers[i].top)
+            return layers[i];
+    }
+    return (Layer){ NULL, CORE_WORDS };
+}
+
 void core_bring_in(Job *job)
 {
-    unsigned need = first_in_core(job), from = 0;
-    for (unsigned i = 0; i < n_layers && from < need; from = layers[i++].top) {
-        unsigned top = layers[i].top;
-        swap(layers[i].job, job, from, top < need ? top : need);
+    const unsigned need = first_in_core(job);
+    for (unsigned from = 0, to; from < need; from = to) {
+        Layer layer = layer_of(from);
+        to = layer.top < need ? layer.top : need;
+        swap(layer.job, job, from, to);
     }
-    if (from < need)
-        swap(NULL, job, from, need);
     job->fresh = false;
     cover(job);
     csr_write(pmpaddr1, (uintptr_t)(core + job->words) >> 2);

@@ -142,6 +142,8 @@ void console_interrupt(unsigned source);
 bool console_type(Console *console, char c);
 /* The next character of a line for the program, -1 if there is none. */
 int console_read(Console *console);
+/* The job's command is answered or stopped, and it is off the machine: one that was typed meanwhile begins. */
+void console_job_ended(Console *console);
 /* Text of the supervisor's. */
 void console_say(Console *console, const char *text);
 void console_say_number(Console *console, uint64_t number);

@@ -61,6 +61,7 @@ void job_ready(Job *job, Why why)
 void job_command(Job *job, const Program *program, unsigned words)
 {
     memset(&job->user, 0, sizeof job->user);
+    core_forget(job);
     job->program = program;
     job->words = words;
     job->fresh = true;
@@ -82,6 +83,8 @@ static void end(Job *job, Why why)
     if (!job->console)
         users_think(job);
     charge_to(last);
+    if (job->console)
+        console_job_ended(job->console);
 }
 
 /* Lets it run until there is a reason not to. */

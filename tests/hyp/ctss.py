@@ -105,6 +105,15 @@ def talk(console):
     console.ask("start", "LAZY DOG\n")
     console.type("\x03")
     console.expect("^QUIT\n")
+    console.ask("run work 50 1024", "^W\n")
+    for words in ("512", "1024", "2048", "512", "1536", "4096"):  # in one go: what it begins is not to begin while the other one has the processor
+        console.type(f"\x03run work 50 {words}\r")
+        console.expect("^QUIT\n")
+        console.expect(r"^R [^\n]*\nW\n")
+    console.type("\x03")
+    console.expect("^QUIT\n")
+    console.expect("^R ")
+    console.ask("run work 1 1024", r"^W\nR ")
     console.ask("logout", "")
     console.ask("resources", "^LOGIN, PLEASE\n")
 
