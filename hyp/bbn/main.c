@@ -96,18 +96,20 @@ static void load_first(const Fdt *fdt, Job *job)
 {
     char name[8] = "user";
     size_t length, size = 0;
-    unsigned at = 4, number = job->number + 1;
+    unsigned at = 4, number = (unsigned)(job - bbn.job) + 1;
     if (number > 9)
         name[at++] = (char)('0' + number / 10);
     name[at] = (char)('0' + number % 10);
     const char *text = bootarg(fdt, name, &length);
     if (!text)
         return;
+    if (number > bbn.n_jobs)
+        panic("bbn: %s: there are %u users: give users=", name, bbn.n_jobs);
     while (size < length && text[size] != ':')
         size++;
     uint64_t argument = 0;
-    for (size_t i = size + 1; i < length; i++)
-        argument = 10 * argument + (uint64_t)(text[i] - '0');
+    if (size < length && !digits_number(text + size + 1, length - size - 1, &argument))
+        panic("bbn: %s: behind the : there is a number", name);
     if (!library_load(job, text, size, argument))
         panic("bbn: %s: there is no such program on the tape", name);
     job->status = RUNS;
@@ -128,7 +130,7 @@ static void jobs_open(const Fdt *fdt)
             bbn.desk[i].job = job;
         }
     }
-    for (unsigned i = 0; i < bbn.n_jobs; i++)
+    for (unsigned i = 0; i < JOBS_MAX; i++)
         load_first(fdt, &bbn.job[i]);
     for (unsigned i = 0; i < bbn.n_desks; i++) {
         if (!bbn.desk[i].job || !bbn.desk[i].job->program)
@@ -136,12 +138,20 @@ static void jobs_open(const Fdt *fdt)
     }
 }
 
+static const Bootarg words[] = {
+    { "users", .least = 1, .most = JOBS_MAX },  { "user#", .most = JOBS_MAX },
+    { "swap", .words = "once|twice" },          { "jitter", .most = UINT32_MAX },
+    { "buffer", .least = 1, .most = BUFFER },   { "protect", .words = "bounds|paging" },
+    { "seconds", .least = 1, .most = 1000000 },
+};
+
 void main(void *blob)
 {
     Fdt fdt;
     if (!fdt_open(&fdt, blob))
         panic("bbn: there is no device tree");
     machine_find(&fdt);
+    bootargs_check(&fdt, "bbn", "", words, sizeof words / sizeof words[0]);
     if (!drum_open(&bbn.drum, &fdt) || bbn.drum.words != WORDS)
         panic("bbn: no drum with fields of %u words: give -device drum", WORDS);
     bbn.ticks_ms = machine_hz() / 1000;

@@ -6,7 +6,18 @@
 
     .option norvc
     .text
-    .globl cat_read, cat_write, cat_select, cat_base
+    .globl cat_read, cat_write, cat_select, cat_base, cat_is_there
+/* bool cat_is_there(void): a hart without these registers traps, and goes on behind the attempt. */
+cat_is_there:
+    la      t0, 1f
+    csrrw   t0, mtvec, t0
+    li      a0, 0
+    csrr    t1, CATCTL
+    li      a0, 1
+    .balign 4
+1:  csrw    mtvec, t0
+    ret
+
 /* uint64_t cat_read(unsigned frame) */
 cat_read:
     la      t0, 1f

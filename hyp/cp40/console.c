@@ -53,16 +53,24 @@ static void query_frames(unsigned argument)
     }
 }
 
+static bool is_machine(unsigned number)
+{
+    if (number < 1 || number > cp.n_vms)
+        print("a machine's number is 1 to %u\n", cp.n_vms);
+    return number >= 1 && number <= cp.n_vms;
+}
+
 static void attach(unsigned argument)
 {
-    if (argument >= 1 && argument <= cp.n_vms)
+    if (is_machine(argument)) {
         attached = argument;
-    print("vm%u is attached\n", attached);
+        print("vm%u is attached\n", attached);
+    }
 }
 
 static void halt(unsigned argument)
 {
-    if (argument >= 1 && argument <= cp.n_vms)
+    if (is_machine(argument))
         vm_stop(&cp.vm[argument - 1], "halted by the operator");
 }
 
@@ -103,10 +111,16 @@ void console_received(void)
 {
     for (int key; (key = uart_take(cp.uart)) >= 0;) {
         if (key != '\r' && key != '\n') {
-            if (length < LINE - 1)
+            if (key >= ' ' && key <= '~' && length < LINE - 1) {
                 typed[length++] = (char)key;
+                print("%c", key);
+            } else if ((key == '\b' || key == 0x7f) && length) {
+                length--;
+                print("\b \b");
+            }
             continue;
         }
+        print("\n");
         typed[length] = 0;
         if (typed[0] == '#')
             command(typed + 1);

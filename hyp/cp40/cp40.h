@@ -32,6 +32,7 @@ enum {
     CAT_CHANGE = 1 << 17,
     CAT_LOCK = 1 << 18,
 };
+bool cat_is_there(void);
 uint64_t cat_read(unsigned frame);
 void cat_write(unsigned frame, uint64_t value);
 void cat_select(unsigned vm); /* U-mode is that machine */

@@ -174,9 +174,13 @@ static void ipl(Vm *vm, const char *text)
     const char *at = text + size;
     memset(&vm->user, 0, sizeof(vm->user));
     for (unsigned i = 10; *at == ':' && i < 18; i++) {
-        at++;
+        const char *digits = ++at;
         vm->user.x[i] = decimal(&at);
+        if (at == digits)
+            break;
     }
+    if (*at > ' ' || at[-1] == ':')
+        panic("cp40: vm%u: behind each : there is a number, eight at most", vm->number);
     vm->timer = UINT64_MAX;
     vm->supervisor = true;
     vm->state = READY;
@@ -210,6 +214,16 @@ static void load_all(const char *words)
         panic("cp40: nothing to load: give -append vm1=NAME");
 }
 
+static const Bootarg words[] = {
+    { "vm#", .most = VMS },
+    { "all", .most = 0 },
+    { "frames", .least = 2, .most = FRAMES },
+    { "replace", .words = "fifo|use" },
+    { "drum", .words = "fifo|ordered" },
+    { "quantum", .least = 1, .most = 10000 },
+    { "seconds", .least = 1, .most = 1000000 },
+};
+
 void main(void *blob)
 {
     Fdt fdt;
@@ -217,6 +231,9 @@ void main(void *blob)
     if (!fdt_open(&fdt, blob))
         panic("cp40: there is no device tree");
     machine_find(&fdt);
+    bootargs_check(&fdt, "cp40", "", words, sizeof words / sizeof words[0]);
+    if (!cat_is_there())
+        panic("cp40: this hart has no associative memory: give -cpu max,cat=64");
     FdtNode chosen = fdt_find(&fdt, "/chosen"),
             chip = fdt_find_compatible(&fdt, NULL, irqchip->compatible);
     const void *start = fdt_prop(&fdt, chosen, "linux,initrd-start", &size);

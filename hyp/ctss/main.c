@@ -175,14 +175,29 @@ static void restrict_programs(void)
     csr_write(scounteren, COUNTEREN_TM);
 }
 
+static const Bootarg words[] = {
+    { "users", .most = MOST_JOBS },
+    { "think", .least = 1, .most = 10000000 },
+    { "service", .least = 1, .most = 10000000 },
+    { "stagger", .most = 10000000 },
+    { "draw", .words = "exponential|fixed" },
+    { "seed", .most = UINT32_MAX },
+    { "sizes", .most = 0 },
+    { "warm", .most = 1000000000 },
+    { "commands", .least = 1, .most = 1000000000 },
+    { "levels", .least = 1, .most = LEVELS },
+    { "rude", .most = 0 },
+};
+
 void main(void *tree)
 {
     if (!fdt_open(&ctss.fdt, tree))
         for (;;)
             wfi();
     machine_find(&ctss.fdt);
+    bootargs_check(&ctss.fdt, "ctss", "", words, sizeof words / sizeof words[0]);
     if (!drum_open(&ctss.drum, &ctss.fdt))
-        panic("ctss: no drum: -device drum,fields=%u", MOST_JOBS + n_programs);
+        panic("ctss: no drum: -device drum,fields=%u,halt=off", MOST_JOBS + n_programs);
     if (ctss.drum.words != CORE_WORDS || ctss.drum.halts || ctss.drum.fields <= n_programs)
         panic(
             "ctss: a drum that does not halt, of fields of %u words, more than %u: one for each program and user",
@@ -191,13 +206,13 @@ void main(void *tree)
     ctss.per_quantum =
         (unsigned)(QUANTUM_MS * 1000000ul * ctss.drum.words / ctss.drum.revolution_ns);
     ctss.levels = (unsigned)bootarg_number(&ctss.fdt, "levels", LEVELS);
-    if (!ctss.levels || ctss.levels > LEVELS)
-        panic("ctss: levels= is 1 to %u", LEVELS);
     restrict_programs();
     open_interrupts();
     core_write_programs();
     consoles_find();
     users_make();
+    if (!ctss.n_jobs)
+        panic("ctss: nobody is here: give users= or a typewriter");
     print("ctss: %u users, %u words in a quantum of %u ms\n", ctss.n_jobs, ctss.per_quantum,
           QUANTUM_MS);
     for (;;) {

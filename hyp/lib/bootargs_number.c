@@ -9,19 +9,24 @@ static unsigned digit_of(char c)
                                   : 16;
 }
 
+bool digits_number(const char *at, size_t length, uint64_t *number)
+{
+    bool hex = length > 2 && at[0] == '0' && at[1] == 'x';
+    const unsigned base = hex ? 16 : 10;
+    *number = 0;
+    for (size_t i = hex ? 2 : 0; i < length; i++) {
+        unsigned digit = digit_of(at[i]);
+        if (digit >= base || *number > (UINT64_MAX - digit) / base)
+            return false;
+        *number = base * *number + digit;
+    }
+    return length;
+}
+
 uint64_t bootarg_number(const Fdt *fdt, const char *name, uint64_t otherwise)
 {
     size_t length;
-    uint64_t number = 0;
+    uint64_t number;
     const char *at = bootarg(fdt, name, &length);
-    bool hex = at && length > 2 && at[0] == '0' && at[1] == 'x';
-    if (!at || !length)
-        return otherwise;
-    for (size_t i = hex ? 2 : 0; i < length; i++) {
-        unsigned digit = digit_of(at[i]);
-        if (digit >= (hex ? 16 : 10))
-            return otherwise;
-        number = (hex ? 16 : 10) * number + digit;
-    }
-    return number;
+    return at && digits_number(at, length, &number) ? number : otherwise;
 }

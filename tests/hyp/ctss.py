@@ -60,7 +60,8 @@ def rude(name):
 def refused(emulator, _):
     """A machine on which it cannot work, it says so of."""
     for words, more, text in (("", [], "no drum"), ("", ["-device", "drum"], "a drum that does not halt"), ("users=31", DRUM, "only 21 users"),
-                              ("levels=0", DRUM, "levels= is 1 to 9"), ("sizes=8,9", DRUM, "sizes= are words"), ("users=3 rude=work2", DRUM, "rude= names")):
+                              ("levels=0", DRUM, "levels=0: it is a number, 1 to 9"), ("users=x", DRUM, "users=x: it is a number, 0 to 72"), ("users=0", DRUM, "nobody is here"),
+                              ("draw=nope", DRUM, "draw=nope: it can be"), ("users=3 nosuch=1", DRUM, "no such word; there are users="), ("sizes=8,9", DRUM, "sizes= are words"), ("users=3 rude=work2", DRUM, "rude= names")):
         done = run(emulator, words, *more)
         if done.returncode != 1 or text not in done.stdout:
             raise Wrong(f"{words} {' '.join(more)}: exit code {done.returncode}, {done.stdout[-500:]}")
