@@ -5,7 +5,8 @@
  *
  * What IPL loads lies where storage.c put it, and is the first contents of a page, as if on the system's disk: it costs no time.
  * Frames are taken in the order in which they were filled. There is no change bit: a page whose frame is taken is written to the
- * drum, unless it is still as it was loaded.
+ * drum, unless it is still as it was loaded. Each machine has an equal share of the drum, and gives it back when it is loaded anew
+ * or logged off; one that needs more is logged off, whoever wanted the frame.
  *
  *   ABSENT --touched--> COMING --> IN a frame --its frame is taken--> OUT, being written --> ABSENT
  */
@@ -31,7 +32,7 @@ typedef struct {
 typedef struct {
     enum { ABSENT, COMING, IN, OUT } state;
     bool written;         /* what is on the drum is newer than what was loaded */
-    uint16_t frame, slot; /* slot: its place on the drum for ever; NONE: it never was there */
+    uint16_t frame, slot; /* slot: its place on the drum; NONE: it never was there */
 } Page;
 
 typedef struct {
@@ -44,8 +45,10 @@ static Page pages[VM_MAX][PAGES];
 static Frame frames[FRAMES];
 static char contents[FRAMES][PAGE_SIZE] __attribute__((aligned(PAGE_SIZE), section(".bss.stacks")));
 static volatile Request ring[REQUESTS] __attribute__((aligned(PAGE_SIZE)));
-static uint16_t wanted[VM_MAX];          /* which page a machine waits for */
-static unsigned n_frames, n_slots, hand; /* slots given away; the next frame to take */
+static uint16_t wanted[VM_MAX]; /* which page a machine waits for */
+static uint16_t used[VM_MAX];   /* slots of its share that have a page */
+static unsigned n_frames, hand; /* the next frame to take */
+static unsigned share;          /* slots that a machine has */
 static uint32_t asked;
 static uintptr_t drum; /* 0: none */
 
@@ -54,16 +57,15 @@ static Page *page_of(const Vm *vm, unsigned number)
     return &pages[vm->number - 1][number];
 }
 
+/* In the ordered mode a request may still wait when REQUESTS later ones are over; then all wait for it. */
 static void ask(unsigned operation, Frame *frame)
 {
-    unsigned number = (unsigned)(frame - frames);
+    unsigned number = (unsigned)(frame - frames), slot = page_of(frame->vm, frame->page)->slot;
     frame->busy = true;
-    ring[asked % REQUESTS] = (Request){ operation,
-                                        page_of(frame->vm, frame->page)->slot,
-                                        (uintptr_t)contents[number],
-                                        WAITS,
-                                        number,
-                                        0 };
+    while (ring[asked % REQUESTS].frame != NONE)
+        paging_poll();
+    ring[asked % REQUESTS] =
+        (Request){ operation, slot, (uintptr_t)contents[number], WAITS, number, 0 };
     fence();
     write32(drum + TAIL, ++asked);
 }
@@ -84,46 +86,54 @@ static void bring(Frame *frame, Vm *vm, unsigned number)
     fence_i();
 }
 
-/* Takes a page's frame away from it, for another. False: the drum is full. */
-static bool push_out(Frame *frame, Vm *vm, unsigned number)
+/* A page that is written for the first time gets a slot of its machine's share. False: there is none left. */
+static bool has_slot(const Vm *vm, Page *page)
 {
-    Page *page = page_of(frame->vm, frame->page);
-    const char *loaded = frame->vm->storage + frame->page * PAGE_SIZE;
-    bool same = !memcmp(contents[frame - frames], loaded, PAGE_SIZE);
-    if (!same && page->slot == NONE && n_slots == read32(drum + DRUM_PAGES))
-        return false;
-    shadow_flush(frame->vm);
-    say_page_out(frame->vm->number, frame->page, frame - frames);
-    page->state = same ? ABSENT : OUT;
-    page->written = !same;
-    if (same) {
-        bring(frame, vm, number);
-        return true;
+    unsigned machine = vm->number - 1;
+    if (page->slot == NONE && used[machine] < share)
+        page->slot = (uint16_t)(machine * share + used[machine]++);
+    return page->slot != NONE;
+}
+
+/* Takes a page's frame away from it, for another. */
+static void push_out(Frame *frame, Vm *vm, unsigned number)
+{
+    Vm *owner = frame->vm;
+    Page *page = page_of(owner, frame->page);
+    const char *loaded = owner->storage + frame->page * PAGE_SIZE;
+    page->written = memcmp(contents[frame - frames], loaded, PAGE_SIZE);
+    if (page->written && !has_slot(owner, page)) {
+        print("%s: PAGING SPACE FULL\n", owner->name);
+        vm_log_off(owner, false); /* its frames are nobody's now */
+        if (vm != owner)
+            bring(frame, vm, number);
+        return;
     }
-    if (page->slot == NONE)
-        page->slot = (uint16_t)n_slots++;
+    shadow_flush(owner);
+    say_page_out(owner->number, frame->page, frame - frames);
+    page->state = page->written ? OUT : ABSENT;
+    if (!page->written) {
+        bring(frame, vm, number);
+        return;
+    }
     frame->next = vm;
     frame->next_page = (uint16_t)number;
     page_of(vm, number)->state = COMING;
     ask(WRITE, frame);
-    return true;
 }
 
-/* A page that is nowhere in core shall come. Each machine waits for one at a time, so there is a frame that is not busy. */
+/* A page that is nowhere in core shall come. Each machine waits for one at a time, but those that were logged off meanwhile may have
+ * left requests: there is a frame that is not busy now, or soon. */
 static void fetch(Vm *vm, unsigned number)
 {
-    for (unsigned i = 0; i < n_frames; i++) {
-        Frame *frame = &frames[hand];
-        hand = (hand + 1) % n_frames;
-        if (!frame->vm && !frame->busy) {
-            bring(frame, vm, number);
-            return;
-        }
-        if (!frame->busy && push_out(frame, vm, number))
-            return;
-    }
-    print("%s: PAGING SPACE FULL\n", vm->name);
-    vm_log_off(vm, false);
+    for (; frames[hand].busy; hand = (hand + 1) % n_frames)
+        paging_poll();
+    Frame *frame = &frames[hand];
+    hand = (hand + 1) % n_frames;
+    if (frame->vm)
+        push_out(frame, vm, number);
+    else
+        bring(frame, vm, number);
 }
 
 char *page_at(Vm *vm, uint64_t offset)
@@ -203,7 +213,9 @@ void paging_forget(const Vm *vm)
     for (unsigned i = 0; i < PAGES; i++) {
         page_of(vm, i)->state = ABSENT;
         page_of(vm, i)->written = false;
+        page_of(vm, i)->slot = NONE;
     }
+    used[vm->number - 1] = 0;
     for (Frame *frame = frames; frame < frames + n_frames; frame++) {
         if (frame->vm == vm)
             frame->vm = NULL;
@@ -225,6 +237,7 @@ void paging_make(void)
         panic("cp67: cp.frames= is from %u to %u, and cp.storage= at most 8", LEAST * cp.count,
               FRAMES);
     drum = reg.base;
+    share = read32(drum + DRUM_PAGES) / cp.count;
     for (unsigned i = 0; i < VM_MAX * PAGES; i++)
         pages[i / PAGES][i % PAGES].slot = NONE;
     for (unsigned i = 0; i < REQUESTS; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* main.c - touches pages at random, and checks that each has what was left there; see README.md. */
+/* main.c - touches pages at random or in steps, and checks that each has what was left there; see README.md. */
 #include "lib/bootargs.h"
 #include "lib/csr.h"
 #include "lib/paging.h"
@@ -52,13 +52,14 @@ void main(void *fdt)
     uint64_t n = bootarg_number(&tree, "pages", 64),
              touches = bootarg_number(&tree, "touches", 1000);
     uint64_t state = bootarg_number(&tree, "seed", 1), right = 0;
+    uint64_t stride = bootarg_number(&tree, "stride", 0);
     if (!n || n > MOST_PAGES)
         panic("roam: pages= is from 1 to %d", MOST_PAGES);
     for (uint64_t page = 0; page < n; page++) /* so that none is as it was loaded */
         touch(page);
     mark(MARK_BEGIN, 'R');
     for (uint64_t i = 0; i < touches; i++)
-        right += touch(random(&state) % n);
+        right += touch((stride ? i * stride : random(&state)) % n);
     mark(MARK_END, 'R');
     print("roam: %lu touches of %lu pages\n%s\n", touches, n,
           right == touches ? "ROAM-OK" : "ROAM-FAIL");
