@@ -2,8 +2,6 @@
 /* fdt.c - the device tree's structure: nodes and properties; see fdt.h. */
 #include "lib/fdt.h"
 
-#include <stddef.h>
-
 #include "lib/fdt_tokens.h"
 #include "lib/string.h"
 

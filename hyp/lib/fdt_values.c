@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* fdt_values.c - what the properties of a device tree mean: numbers, lists, ranges, processors; see fdt.h. */
-#include <stddef.h>
-
 #include "lib/fdt.h"
 #include "lib/string.h"
 

@@ -2,9 +2,6 @@
 /* hart.c - starting and stopping harts; see hart.h. */
 #include "lib/hart.h"
 
-#include <stddef.h>
-
-#include "lib/csr.h"
 #include "lib/lock.h"
 #include "lib/print.h"
 #include "lib/sbi.h"

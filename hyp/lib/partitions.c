@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* partitions.c - reads the partitions out of the device tree; see partitions.h. */
-#include <stddef.h>
-
 #include "lib/partitions.h"
 #include "lib/string.h"
 

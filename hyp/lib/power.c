@@ -2,8 +2,6 @@
 /* power.c - see power.h. */
 #include "lib/power.h"
 
-#include <stddef.h>
-
 #include "lib/csr.h"
 #include "lib/mmio.h"
 #include "lib/sbi.h"

@@ -3,7 +3,6 @@
 #include "lib/print.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 
 #include "lib/lock.h"
 #include "lib/power.h"
