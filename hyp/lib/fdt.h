@@ -9,6 +9,7 @@
 #ifndef HYP_LIB_FDT_H
 #define HYP_LIB_FDT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
