@@ -32,11 +32,11 @@ unsigned terminal_number(const Terminal *terminal);
 /* From now on print() types there, NULL: at the operator's. Returns whether it has little to type: only then it gets messages,
  * so that they cannot stop its machine. */
 bool answer_at(Terminal *terminal);
-/* Stops the machine if its terminal has too much to type, until it has not. */
+/* Stops the machine if the terminal where it is heard has too much to type, until it has not. */
 void console_hold(Vm *vm);
 /* Begins a line, if one is being typed. */
 void answer_fresh(void);
-/* The operator's terminal has nothing left to type. */
+/* The operator's terminal has room for a line, and is at the beginning of one. */
 bool printer_is_free(void);
 /* Waits until all that was said is typed, but not for ever: before the end of the run. */
 void console_drain(void);

@@ -23,7 +23,7 @@ class Terminal:
 
     def __init__(self, source, sink, name="console"):
         self.source, self.sink, self.name = source, sink, name
-        self.text, self.seen = "", 0
+        self.raw, self.text, self.seen = "", "", 0
 
     def type(self, text):
         os.write(self.sink, text.encode("latin-1"))
@@ -33,7 +33,8 @@ class Terminal:
             piece = os.read(self.source, 65536)
             if not piece:
                 raise Wrong(f"{self.name}: ended\n{self.text[-2000:]}")
-            self.text += piece.decode("latin-1").replace("\r", "")
+            self.raw += piece.decode("latin-1")
+            self.text = self.raw.replace("\r", "")
 
     def expect(self, pattern):
         """Waits until the pattern comes, behind all that was waited for before; returns the match."""

@@ -18,7 +18,6 @@ struct Terminal {
     uintptr_t port;
     Vm *vm;
     bool to_cp;   /* its lines are for CP */
-    bool waits;   /* the machine does, for room */
     bool in_line; /* the carriage is not at the left */
     char line[UNIT_LINE + 1];
     unsigned length;
@@ -36,25 +35,35 @@ static unsigned waiting(const Terminal *terminal)
     return terminal->said - terminal->typed;
 }
 
-/* Types what the typewriter takes now. */
+/* Where a machine is heard. */
+static Terminal *heard_at(const Vm *vm)
+{
+    Terminal *own = terminal_of(vm);
+    return own ? own : terminals;
+}
+
+/* Types what the typewriter takes now; machines that were stopped until there is room go on. */
 static void type(Terminal *terminal)
 {
     while (waiting(terminal) && uart_can_send(terminal->port))
         uart_send(terminal->port, terminal->out[terminal->typed++ % OUT]);
     bool more = waiting(terminal) || (terminal == terminals && spool_prints());
     uart_interrupts(terminal->port, UART_RECEIVES | (more ? UART_SENDS : 0));
-    if (terminal->waits && waiting(terminal) < FULL / 2) {
-        terminal->waits = false;
-        if (terminal->vm && terminal->vm->state == CONSOLE && !terminal->to_cp)
-            vm_wake(terminal->vm, terminal->vm->queue, WHY_CONSOLE);
+    for (Vm *vm = cp.vms; vm < cp.vms + cp.count && waiting(terminal) < FULL / 2; vm++) {
+        if (vm->state == CONSOLE && heard_at(vm) == terminal &&
+            !(terminal->vm == vm && terminal->to_cp))
+            vm_wake(vm, vm->queue, WHY_CONSOLE);
     }
 }
 
-/* A machine is stopped long before there is no room; what CP itself says then is lost. */
+/* A machine is stopped long before there is no room; what CP itself says then is lost. A typewriter does what it is told: to
+ * the left, and a line on. */
 static void say_at(Terminal *terminal, char c)
 {
-    if (waiting(terminal) == OUT)
+    if (waiting(terminal) > OUT - 2)
         return;
+    if (c == '\n')
+        terminal->out[terminal->said++ % OUT] = '\r';
     terminal->out[terminal->said++ % OUT] = c;
     terminal->in_line = c != '\n';
 }
@@ -109,7 +118,7 @@ void console_drain(void)
 
 bool printer_is_free(void)
 {
-    return !waiting(terminals) && !terminals->in_line;
+    return waiting(terminals) < FULL && !terminals->in_line;
 }
 
 Terminal *terminal_of(const Vm *vm)
@@ -135,36 +144,31 @@ void terminal_connect(Terminal *terminal, Vm *vm)
 {
     terminal->vm = vm;
     terminal->to_cp = !vm;
-    terminal->waits = false;
 }
 
 void terminal_begin(Terminal *terminal)
 {
     terminal->to_cp = false;
-    terminal->waits = waiting(terminal) >= FULL;
-    if (!terminal->waits && terminal->vm->state == CONSOLE)
+    if (waiting(terminal) < FULL && terminal->vm->state == CONSOLE)
         vm_wake(terminal->vm, Q1, WHY_CONSOLE);
 }
 
 void console_hold(Vm *vm)
 {
-    Terminal *terminal = terminal_of(vm);
-    if (!terminal || waiting(terminal) < FULL || vm->state != RUNNABLE)
-        return;
-    terminal->waits = true;
-    vm_stop(vm, CONSOLE);
+    if (waiting(heard_at(vm)) >= FULL && vm->state == RUNNABLE)
+        vm_stop(vm, CONSOLE);
 }
 
 /* Without a terminal of its own a machine is heard by whole lines, with its name before, and no control characters in them: they
  * could make one machine's text look like another's. */
 void console_flush(Vm *vm)
 {
-    Terminal *own = terminal_of(vm), *terminal = own ? own : terminals;
+    const Terminal *own = terminal_of(vm);
     bool whole = vm->line_length == LINE || vm->state == LOGGED_OFF ||
                  (vm->line_length && vm->line[vm->line_length - 1] == '\n');
     if (!vm->line_length || !(own || whole))
         return;
-    answer_at(terminal);
+    answer_at(heard_at(vm));
     if (!own) {
         answer_fresh();
         print("%s: ", vm->name);
