@@ -155,7 +155,7 @@ def functions(console):
     console.ask("store psw 80200010", "")
     console.ask("d psw", r"^PSW = 0000000080200010 ")
     console.ask(f"store psw {pc}", "")
-    for line, answer in (("display 80000000", "INVALID OPERAND .*"), ("d 80200000.xyz", "INVALID OPERAND .*"), ("store 80200001 1", "INVALID OPERAND .*"),
+    for line, answer in (("display 80000000", "INVALID OPERAND .*"), ("d ffffffffffffffff.100", "INVALID OPERAND .*"), ("d 80200000.xyz", "INVALID OPERAND .*"), ("store 80200001 1", "INVALID OPERAND .*"),
                          ("st g32 1", "INVALID OPERAND .*"), ("display", "INVALID OPERAND .*"), ("x" * 150, "INVALID CP REQUEST"),
                          ("\x08\x7f", "")):
         console.type(line + "\r")
@@ -304,6 +304,8 @@ def two_typewriters(emulator, folder):
         for user in (ann, bob):
             attention(user)
             user.ask("logout", r"^LOGOUT " + user.name + "\n")
+            if re.search("(?<!\r)\n", user.raw):
+                raise Wrong(f"{user.name}: a line does not begin at the left")
         status, errors = machine.wait()
         if status:
             raise Wrong(f"ends with exit code {status}\n{errors}")

@@ -30,7 +30,9 @@ static uint64_t bad(const char *what)
 
 static bool begins(const char *text, const char *with)
 {
-    return !memcmp(text, with, strlen(with));
+    while (*with && *text == *with)
+        text++, with++;
+    return !*with;
 }
 
 /* False: that is no hexadecimal number. */
@@ -159,9 +161,26 @@ static uint64_t query(const Line *line)
     return CP_DONE;
 }
 
-/* Storage of the machine, four words a line: FIRST, FIRST-LAST or FIRST.LENGTH. */
-static uint64_t display_storage(Vm *vm, const char *word)
+/* A word of the machine's storage; NULL: there is none. A program may wait for it (PAGE_WAIT), and then asks again; for who types CP
+ * waits. */
+static uint32_t *word_at(const Line *line, uint64_t at)
 {
+    uint64_t offset = at - STORAGE_BASE;
+    if (offset >= cp.storage)
+        return NULL;
+    return (uint32_t *)(line->by_program ? page_at : page_now)(line->vm, offset);
+}
+
+static uint64_t no_storage(const Line *line)
+{
+    return line->vm->state == PAGE_WAIT ? NOT_NOW : bad("ADDRESS, NOT IN STORAGE");
+}
+
+/* Storage of the machine, four words a line: FIRST, FIRST-LAST or FIRST.LENGTH. */
+static uint64_t display_storage(const Line *line)
+{
+    uint32_t words[SHOWN / 4];
+    const char *word = line->word[1];
     const char *dot = end_of(word, '.'), *end = *dot ? dot : end_of(word, '-');
     uint64_t first, last, length = 4;
     bool right = hex(word, end, &first);
@@ -173,15 +192,16 @@ static uint64_t display_storage(Vm *vm, const char *word)
         return bad(word);
     first &= ~3ul;
     length = length < SHOWN ? length : SHOWN;
-    for (uint64_t at = first; at < first + length; at += 4) {
-        const uint32_t *word32 = at - STORAGE_BASE < cp.storage
-                                     ? (const uint32_t *)page_now(vm, at - STORAGE_BASE)
-                                     : NULL;
-        if (!word32)
-            return bad("ADDRESS, NOT IN STORAGE");
-        if ((at - first) % 16 == 0)
-            print("%s%08lx ", at == first ? "" : "\n", at);
-        print(" %08x", *word32);
+    for (uint64_t i = 0; 4 * i < length; i++) {
+        const uint32_t *found = word_at(line, first + 4 * i);
+        if (!found)
+            return no_storage(line);
+        words[i] = *found;
+    }
+    for (uint64_t i = 0; 4 * i < length; i++) {
+        if (i % 4 == 0)
+            print("%s%08lx ", i ? "\n" : "", first + 4 * i);
+        print(" %08x", words[i]);
     }
     print("\n");
     return CP_DONE;
@@ -201,7 +221,7 @@ static uint64_t display(const Line *line)
     else if (*what == 'G' && x)
         print("%s = %016lx\n", what, *x);
     else
-        return display_storage(line->vm, what);
+        return display_storage(line);
     return CP_DONE;
 }
 
@@ -214,11 +234,9 @@ static uint64_t store_words(const Line *line)
     for (unsigned i = 2; i < line->n; i++, at += 4) {
         if (!hex(line->word[i], end_of(line->word[i], 0), &value) || value >> 32)
             return bad(line->word[i]);
-        uint32_t *word = at - STORAGE_BASE < cp.storage
-                             ? (uint32_t *)page_now(line->vm, at - STORAGE_BASE)
-                             : NULL;
+        uint32_t *word = word_at(line, at);
         if (!word)
-            return bad("ADDRESS, NOT IN STORAGE");
+            return no_storage(line);
         *word = (uint32_t)value;
     }
     shadow_flush(line->vm);

@@ -183,6 +183,7 @@ static bool many_files(void)
 static bool calls(void)
 {
     static const char *const bad[] = { "DISPLAY FFFFFFFFFFFFFFF0",
+                                       "DISPLAY FFFFFFFFFFFFFFFF.100",
                                        "DISPLAY 80000000",
                                        "DISPLAY 0.FFFFFFFFFFFFFFFF",
                                        "DISPLAY -",
