@@ -61,7 +61,8 @@ static SbiResult transfer(Vm *vm, uint64_t size, uint64_t gpa, bool read)
 {
     uint64_t n = 0;
     size = size < AT_ONCE ? size : AT_ONCE;
-    if (size && (!storage_at(vm, gpa) || !storage_at(vm, gpa + size - 1)))
+    uint64_t last = gpa + size - 1; /* to have it in core may cost the first byte its frame */
+    if (size && !(storage_at(vm, gpa) && storage_at(vm, last) && storage_at(vm, gpa)))
         return invalid_param;
     for (int c = 0; n < size && c >= 0; n += c >= 0) {
         char *at = storage_at(vm, gpa + n);
