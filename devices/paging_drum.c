@@ -130,17 +130,30 @@ static uint64_t begins(const PagingDrum *drum, uint32_t number, uint64_t now)
                : now;
 }
 
+/* Since when the slot of a request is passed over, if that is too long; else never. A page that begins just behind one which
+ * is asked for again and again would not come by itself (ADR 0043). */
+static uint64_t neglected_since(const PagingDrum *drum, uint32_t number, uint64_t begins_at)
+{
+    const PagingRequest *request = &drum->requests[number % drum->size];
+    const uint64_t since = MAX(request->came, drum->served_at[paging_drum_slot(request->page)]);
+    const uint64_t patience = PAGING_DRUM_PATIENCE * paging_drum_revolution(drum);
+    return begins_at > since && begins_at - since > patience ? since : CLOCK_NEVER;
+}
+
 /* The request that is served next; there is one. */
 static uint32_t choose(const PagingDrum *drum, uint64_t now)
 {
     uint32_t best = drum->first;
-    uint64_t best_at = begins(drum, best, now);
+    uint64_t best_at = begins(drum, best, now), best_since = neglected_since(drum, best, best_at);
     for (uint32_t number = drum->first + 1; drum->mode == ORDERED && number != drum->end;
          number++) {
-        uint64_t at = is_over(drum, number) ? CLOCK_NEVER : begins(drum, number, now);
-        if (at < best_at) {
+        if (is_over(drum, number))
+            continue;
+        uint64_t at = begins(drum, number, now), since = neglected_since(drum, number, at);
+        if (since < best_since || (since == best_since && at < best_at)) {
             best = number;
             best_at = at;
+            best_since = since;
         }
     }
     return best;
@@ -151,7 +164,7 @@ static void go_on(PagingDrum *drum)
 {
     uint64_t now = clock_now(drum->dev.clock), when = CLOCK_NEVER;
     drum->phase = PAGING_DRUM_IDLE;
-    while (drum->first != drum->end && when == CLOCK_NEVER) {
+    while (drum->first != drum->end && drum->phase == PAGING_DRUM_IDLE) {
         drum->current = choose(drum, now);
         const PagingRequest *request = &drum->requests[drum->current % drum->size];
         if (is_sound(drum, request)) {
@@ -170,6 +183,7 @@ static void begin_transfer(PagingDrum *drum)
     uint64_t now = clock_now(drum->dev.clock);
     drum->phase = PAGING_DRUM_TRANSFERS;
     drum->begin_at = now;
+    drum->served_at[paging_drum_slot(drum->requests[drum->current % drum->size].page)] = now;
     timer_set(drum->dev.clock, &drum->step, now + paging_drum_transfer(drum));
 }
 
@@ -310,6 +324,7 @@ static void paging_drum_reset(Device *dev)
     drum->size = drum->mode = drum->stat = drum->ie = drum->dra = drum->current = 0;
     memset(drum->over, 0, sizeof drum->over);
     memset(drum->requests, 0, sizeof drum->requests);
+    memset(drum->served_at, 0, sizeof drum->served_at);
     update_wires(drum);
 }
 
@@ -344,6 +359,8 @@ static void paging_drum_loaded(void *object)
     else if (drum->step.deadline > longest || drum->phase == PAGING_DRUM_IDLE)
         drum->step.deadline = 0;
     drum->begin_at = MIN(drum->begin_at, now);
+    for (unsigned slot = 0; slot < PAGING_DRUM_SLOTS; slot++)
+        drum->served_at[slot] = MIN(drum->served_at[slot], now);
     drum->mode &= ORDERED;
     drum->stat = (uint32_t)set_bits(drum->stat & FLAGS, 3, 3, drum->first != drum->end);
 }
@@ -354,7 +371,7 @@ static const StateField paging_drum_fields[] = {
     STATE(PagingDrum, mode), STATE(PagingDrum, stat), STATE(PagingDrum, ie), STATE(PagingDrum, first),
     STATE(PagingDrum, end), STATE_ARRAY(PagingDrum, over), STATE_WORDS(PagingDrum, requests), STATE(PagingDrum, phase),
     STATE(PagingDrum, current), STATE(PagingDrum, free_at), STATE(PagingDrum, begin_at), STATE(PagingDrum, reads),
-    STATE(PagingDrum, writes), STATE(PagingDrum, step.deadline), STATE(PagingDrum, step.order), STATE_END,
+    STATE(PagingDrum, writes), STATE_ARRAY(PagingDrum, served_at), STATE(PagingDrum, step.deadline), STATE(PagingDrum, step.order), STATE_END,
 };
 // clang-format on
 

@@ -5,7 +5,7 @@
  * Nine pages lie on two tracks, so the page of slot k begins (2k mod 9)/9 of a revolution after the index, and while one
  * is transferred the beginning of the next comes near: a program that has a request for every slot gets nine pages in two
  * revolutions, one that asks for a page at a time waits half a revolution for each. Requests stand in a ring in memory;
- * the drum serves them first in, first out, or in the order in which their slots come.
+ * the drum serves them first in, first out, or in the order in which their slots come, of which none is passed over for long.
  */
 #ifndef DEVICES_PAGING_DRUM_H
 #define DEVICES_PAGING_DRUM_H
@@ -13,6 +13,9 @@
 #include "devices/device.h"
 
 enum { PAGING_DRUM_SLOTS = 9, PAGING_DRUM_PAGE = 4096, PAGING_DRUM_MOST_PAGES = 8192 };
+enum {
+    PAGING_DRUM_PATIENCE = 16
+}; /* revolutions that a slot is passed over; what waits longer goes first */
 enum { PAGING_DRUM_MOST_REQUESTS = 256, PAGING_DRUM_REQUEST = 32 };
 
 typedef struct {
@@ -48,8 +51,9 @@ typedef struct {
     uint64_t over[PAGING_DRUM_MOST_REQUESTS / 64];     /* bit n % size: request n is over */
     PagingRequest requests[PAGING_DRUM_MOST_REQUESTS]; /* request n is n % size */
     uint32_t phase, current;                           /* current: the one that it is about */
-    uint64_t free_at, begin_at; /* since when nothing is transferred; when it begins */
-    uint64_t reads, writes;     /* pages, for people */
+    uint64_t free_at, begin_at;            /* since when nothing is transferred; when it begins */
+    uint64_t served_at[PAGING_DRUM_SLOTS]; /* when the last transfer of a slot began */
+    uint64_t reads, writes;                /* pages, for people */
 
     uint8_t *data; /* all pages */
     uint8_t *used; /* one byte a page: it was written */

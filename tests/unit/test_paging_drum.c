@@ -213,6 +213,42 @@ Test(paging_drum, ordered_looks_at_what_comes_later)
     cr_assert_eq(rig_read(&rig, STAT, 4), PAGING_DRUM_DONE);
 }
 
+/* Who always has the next request for slot 0 ready cannot keep slot 5 waiting, which begins a ninth behind it, while a
+ * page of slot 0 still passes. Nor those of two other slots. */
+Test(paging_drum, a_slot_is_not_passed_over_for_ever)
+{
+    begin(8, ORDERED);
+    for (unsigned competitors = 1; competitors <= 3; competitors++) {
+        rig_run_until(&rig, (100 * competitors + 1) * REVOLUTION);
+        uint64_t start = clock_now(&rig.clock);
+        uint32_t mine = (uint32_t)rig_read(&rig, TAIL, 4) + competitors, number = mine;
+        for (uint32_t i = 0; i < competitors; i++)
+            request(PAGING_DRUM_READ, 4 * i, RIG_RAM);
+        request(PAGING_DRUM_READ, 5, RIG_RAM);
+        while (!status(mine) && clock_now(&rig.clock) < start + 50 * REVOLUTION) {
+            run_to_head((uint32_t)rig_read(&rig, HEAD, 4) + 1);
+            while (rig_read(&rig, TAIL, 4) - rig_read(&rig, HEAD, 4) <= competitors &&
+                   rig_read(&rig, TAIL, 4) - drum->first < 8)
+                request(PAGING_DRUM_READ, 4 * (number++ % competitors), RIG_RAM);
+        }
+        cr_assert_eq(status(mine), PAGING_DRUM_ENDED, "%u", competitors);
+        cr_assert_leq(clock_now(&rig.clock) - start, 18 * REVOLUTION, "%u", competitors);
+        run_to_head((uint32_t)rig_read(&rig, TAIL, 4));
+    }
+}
+
+/* Where a damaged snapshot may put us: nothing comes any more, and that is all. */
+Test(paging_drum, time_may_be_near_its_end, .timeout = 10)
+{
+    for (uint32_t mode = FIFO; mode <= ORDERED; mode++) {
+        begin(8, mode);
+        rig.clock.span.ns = UINT64_MAX - 1000;
+        request(PAGING_DRUM_READ, 3, RIG_RAM);
+        request(PAGING_DRUM_READ, 4, RIG_RAM);
+        cr_assert_eq(rig_read(&rig, STAT, 4), PAGING_DRUM_BUSY);
+    }
+}
+
 Test(paging_drum, refuses_what_cannot_be)
 {
     static const struct {
