@@ -9,6 +9,15 @@ enum { MEBIBYTE = 1 << 20, MICROSECONDS = 1000000, Q1_SLICE = 1000, Q2_SLICE = 8
 
 Cp cp;
 
+static const Bootarg words[] = {
+    { "cp.storage", .least = 1, .most = 1024 },
+    { "cp.q1", .least = 1, .most = MICROSECONDS },
+    { "cp.fast", .words = "on|off" },
+    { "cp.timer", .words = "real|virtual" },
+    { "cp.frames", .least = 1, .most = UINT32_MAX },
+    { "cp.drum", .words = "fifo|ordered" },
+};
+
 /* The floating-point unit and vectors are nobody's: who uses them gets an illegal instruction. */
 static void set_up_hart(void)
 {
@@ -16,10 +25,7 @@ static void set_up_hart(void)
     FdtNode cpu = fdt_next_cpu(&cp.fdt, NULL, &id);
     cp.svade = fdt_isa_has(&cp.fdt, cpu, "svade");
     cp.fast = bootarg_is(&cp.fdt, "cp.fast", "on");
-    uint64_t mebibytes = bootarg_number(&cp.fdt, "cp.storage", 8);
-    if (!mebibytes || mebibytes > 1024)
-        panic("cp67: cp.storage= is 1 to 1024 MiB for each virtual machine");
-    cp.storage = mebibytes * MEBIBYTE;
+    cp.storage = bootarg_number(&cp.fdt, "cp.storage", 8) * MEBIBYTE;
     cp.slice[Q1] = bootarg_number(&cp.fdt, "cp.q1", Q1_SLICE) * machine_hz() / MICROSECONDS + 1;
     cp.slice[Q2] = Q2_SLICE * cp.slice[Q1];
     csr_write(medeleg, 0);
@@ -37,6 +43,7 @@ void main(void *fdt)
     if (!fdt_open(&cp.fdt, fdt))
         panic("cp67: no device tree");
     machine_find(&cp.fdt);
+    bootargs_check(&cp.fdt, "cp67", "cp.", words, sizeof(words) / sizeof(words[0]));
     set_up_hart();
     storage_make();
     spool_make();

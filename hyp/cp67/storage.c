@@ -38,12 +38,27 @@ static void make_tree(Vm *vm)
     bootargs_choose(&vm->fdt, vm->number - 1);
 }
 
+/* Of the real machine: is there memory, behind that of all virtual machines? */
+static bool has_deck(uint64_t at)
+{
+    FdtRange ram = { 0, 0 };
+    FdtNode node = NULL;
+    while ((node = fdt_next(&cp.fdt, node)) &&
+           strcmp(fdt_text(&cp.fdt, node, "device_type"), "memory")) {
+    }
+    return node && fdt_reg(&cp.fdt, node, 0, &ram) && at - ram.base < ram.size &&
+           ram.size - (at - ram.base) >= DECK && at >= (uintptr_t)image_end + cp.count * cp.storage;
+}
+
 static void load(Vm *vm)
 {
-    uint64_t at = bootarg_number(&vm->fdt, "image", 0);
-    if (at && at < (uintptr_t)image_end + cp.count * cp.storage)
-        panic("cp67: image=0x%lx is where CP or a virtual machine is", at);
-    if (at)
+    size_t length;
+    uint64_t at;
+    const char *word = bootarg(&vm->fdt, "image", &length);
+    if (word && (!digits_number(word, length, &at) || !has_deck(at)))
+        panic("cp67: image= of the machine %u is no address of a MiB of memory behind all machines",
+              vm->number);
+    if (word)
         memcpy(vm->storage, (const char *)at, DECK);
     else
         guest_load(&cp.fdt, vm->storage, cp.storage - TREE_SPACE);
@@ -68,10 +83,18 @@ static void name(Vm *vm)
 {
     size_t length;
     const char *word = bootarg(&vm->fdt, "vm", &length);
-    if (word)
-        memcpy(vm->name, word, length < NAME - 1 ? length : NAME - 1);
-    else
-        memcpy(vm->name, (char[]){ 'v', 'm', (char)('0' + vm->number), 0 }, 4);
+    char given[NAME] = { 'v', 'm', (char)('0' + vm->number) };
+    if (word && (!length || length >= NAME))
+        panic("cp67: vm= of the machine %u is no name of 1 to %d characters", vm->number, NAME - 1);
+    if (word) {
+        memcpy(given, word, length);
+        given[length] = 0;
+    }
+    for (const Vm *other = cp.vms; other < vm; other++) {
+        if (!strcmp(other->name, given))
+            panic("cp67: two machines have the name %s", given);
+    }
+    memcpy(vm->name, given, NAME);
 }
 
 /* Storage lies behind CP, and before what is loaded: the firmware put that high. */
