@@ -121,9 +121,12 @@ static bool push_out(Frame *frame)
     return !changed;
 }
 
-/* The frame to take: one that has no page, or the next in turn. NULL: the drum is at all of them. */
+/* The frame to take: one that has no page, or the next in turn. NULL: the drum is at all of them, or at one for so long that
+ * the ring would soon be round. What a frame has asked for may bring one request more, so half of the ring is kept for these. */
 static Frame *choose_frame(void)
 {
+    if (asked - seen >= REQUESTS / 2)
+        return NULL;
     if (n_filled < paging_frames())
         return &frames[first + n_filled++];
     for (unsigned tries = 2 * paging_frames() + 1; tries; tries--) {

@@ -6,6 +6,7 @@
  *     login NAME          run PROGRAM [SECONDS [WORDS]]        start        resources        logout
  */
 #include "ctss.h"
+#include "lib/bootargs.h"
 #include "lib/string.h"
 
 enum { WORDS = 4, SECONDS = 2, SIZE = 1024, LEAST = 64 };
@@ -20,14 +21,11 @@ typedef struct {
 static const char *const status_names[] = { "DEAD",    "DORMANT", "COMMAND",
                                             "WORKING", "INPUT",   "OUTPUT" };
 
+/* 0: it is none. */
 static uint64_t number(const char *text, uint64_t otherwise)
 {
-    uint64_t value = 0;
-    if (!text)
-        return otherwise;
-    for (; *text >= '0' && *text <= '9' && value < 1000000; text++)
-        value = 10 * value + (unsigned)(*text - '0');
-    return value;
+    uint64_t value = otherwise;
+    return !text || (digits_number(text, strlen(text), &value) && value < 1000000) ? value : 0;
 }
 
 static bool login(Job *job, char *const word[])
@@ -55,9 +53,10 @@ static bool run(Job *job, char *const word[])
 {
     const Program *program = word[1] ? program_find(word[1], strlen(word[1])) : NULL;
     uint64_t words = number(word[1] ? word[3] : NULL, SIZE);
-    if (!program || words < LEAST || words > CORE_WORDS)
+    uint64_t seconds = number(word[1] ? word[2] : NULL, SECONDS);
+    if (!program || !seconds || words < LEAST || words > CORE_WORDS)
         return false;
-    job->service = number(word[2], SECONDS) * machine_hz();
+    job->service = seconds * machine_hz();
     console_say(job->console, "W\r\n");
     job_command(job, program, (unsigned)words);
     return true;

@@ -16,6 +16,8 @@ enum {
     EMPTY = 16, /* until there are no more than so many */
     LINE = 72,
     QUIT = 3, /* Ctrl-C, the "quit signal" */
+    /* A key locks the keyboard for so long. Nobody strikes 200 a second, but a machine in his place might. */
+    LOCK_MS = 5,
 };
 
 struct Console {
@@ -25,7 +27,8 @@ struct Console {
     char out[OUT], line[LINE + 1], in[LINE + 1];
     unsigned out_put, out_taken; /* free-running */
     unsigned line_size, in_size, in_taken;
-    bool typed; /* the line is a command that waits until the job is off the machine */
+    uint64_t unlocks; /* when the keyboard does that; UINT64_MAX: it is not locked */
+    bool typed;       /* the line is a command that waits until the job is off the machine */
 };
 
 static Console consoles[MOST_CONSOLES];
@@ -36,11 +39,18 @@ static unsigned waiting(const Console *console)
     return console->out_put - console->out_taken;
 }
 
+/* Lets it interrupt for what it has and we want. */
+static void listen(Console *console, bool sends)
+{
+    uart_interrupts(console->base, (console->unlocks == UINT64_MAX ? UART_RECEIVES : 0) |
+                                       (sends ? UART_SENDS : 0));
+}
+
 static void put(Console *console, char c)
 {
     if (waiting(console) < OUT)
         console->out[console->out_put++ % OUT] = c;
-    uart_interrupts(console->base, UART_RECEIVES | UART_SENDS);
+    listen(console, true);
 }
 
 bool console_type(Console *console, char c)
@@ -97,7 +107,7 @@ static void send(Console *console)
         say_type(console->port, c, TYPE_TO_TYPEWRITER);
         uart_send(console->base, c);
     }
-    uart_interrupts(console->base, UART_RECEIVES | (waiting(console) ? UART_SENDS : 0));
+    listen(console, waiting(console));
     if (console->job->status == OUTPUT_WAIT && waiting(console) <= EMPTY)
         job_ready(console->job, WHY_WAKE);
 }
@@ -168,7 +178,7 @@ static void receive(Console *console, char c)
             console->line_size--;
             console_say(console, "\b \b");
         }
-    } else if (console->line_size < LINE) {
+    } else if (c >= ' ' && c <= '~' && console->line_size < LINE) {
         console->line[console->line_size++] = c;
         put(console, c);
     }
@@ -179,9 +189,30 @@ void console_interrupt(unsigned source)
     for (Console *console = consoles; console < consoles + n_consoles; console++) {
         if (console->source != source)
             continue;
-        for (int c; (c = uart_take(console->base)) >= 0;)
+        int c = console->unlocks == UINT64_MAX ? uart_take(console->base) : -1;
+        if (c >= 0) {
+            console->unlocks = machine_time() + LOCK_MS * machine_hz() / 1000;
             receive(console, (char)c);
+        }
         send(console);
+    }
+}
+
+uint64_t consoles_next(void)
+{
+    uint64_t next = UINT64_MAX;
+    for (const Console *console = consoles; console < consoles + n_consoles; console++)
+        next = console->unlocks < next ? console->unlocks : next;
+    return next;
+}
+
+void consoles_unlock(void)
+{
+    for (Console *console = consoles; console < consoles + n_consoles; console++) {
+        if (console->unlocks <= machine_time()) {
+            console->unlocks = UINT64_MAX;
+            listen(console, waiting(console));
+        }
     }
 }
 
@@ -193,9 +224,11 @@ void consoles_find(void)
         Job *job = job_new();
         if (!job)
             panic("ctss: the drum has no field for typewriter %u", i);
-        consoles[i] = (Console){
-            .base = typewriters[i].base, .source = typewriters[i].source, .port = i, .job = job
-        };
+        consoles[i] = (Console){ .base = typewriters[i].base,
+                                 .source = typewriters[i].source,
+                                 .port = i,
+                                 .job = job,
+                                 .unlocks = UINT64_MAX };
         job->console = &consoles[i];
         plic_machine.enable(consoles[i].source, true);
         console_say(&consoles[i], "CTSS\r\n");

@@ -43,7 +43,7 @@ static void transfer(unsigned write, unsigned read, unsigned address, unsigned c
     drum_prepare(&ctss.drum, &it);
     drum_begin(&ctss.drum, &it);
     while (!ended) {
-        machine_alarm(users_next());
+        alarm_before(UINT64_MAX);
         wfi();
         interrupts();
     }

@@ -94,6 +94,8 @@ extern uint32_t core[CORE_WORDS]; /* of the users' programs */
 uint64_t *charge_to(uint64_t *account);
 /* The account's time by now, as `time` minus what this returns. */
 uint64_t charge_origin(const Job *job);
+/* The alarm for what comes next: a command, or a key. */
+void alarm_before(uint64_t when);
 /* Serves whatever interrupts, after a wfi or a program's run. */
 void interrupts(void);
 /* Another job; NULL when there are too many, or the drum has no field for it. */
@@ -138,6 +140,10 @@ void users_think(Job *job);
 void consoles_find(void);
 /* A typewriter has interrupted. */
 void console_interrupt(unsigned source);
+/* When the next keyboard is unlocked that a key has locked; UINT64_MAX: none is. */
+uint64_t consoles_next(void);
+/* Unlocks those whose time has come. */
+void consoles_unlock(void);
 /* One character of a program; false: the buffer is full. */
 bool console_type(Console *console, char c);
 /* The next character of a line for the program, -1 if there is none. */

@@ -26,6 +26,13 @@ uint64_t charge_origin(const Job *job)
     return since - job->executed - job->swapped;
 }
 
+void alarm_before(uint64_t when)
+{
+    uint64_t users = users_next(), keys = consoles_next();
+    when = users < when ? users : when;
+    machine_alarm(keys < when ? keys : when);
+}
+
 void interrupts(void)
 {
     if (csr_read(mip) & MIE_EXTERNAL) {
@@ -37,6 +44,7 @@ void interrupts(void)
             plic_machine.complete(source);
         }
     }
+    consoles_unlock();
     users_type();
 }
 
@@ -93,7 +101,6 @@ static Why run(Job *job)
     uint64_t until = machine_time() + (ctss.quantum << job->level);
     for (;;) {
         const Job *first = queue_first();
-        uint64_t next = users_next();
         if (job->status != WORKING)
             return WHY_CONSOLE;
         if (machine_time() >= until)
@@ -102,7 +109,7 @@ static Why run(Job *job)
             say_preempt(job->number, first->number);
             return WHY_PREEMPT;
         }
-        machine_alarm(next < until ? next : until);
+        alarm_before(until);
         job->user.x[TP] = charge_origin(job);
         user_run(&job->user);
         Why why = call_serve(job);
@@ -148,7 +155,7 @@ static void idle(void)
     charge_to(&ctss.supervisor);
     say_start(JOB_NONE, LEVELS, WHY_WAIT);
     while (!queue_first()) {
-        machine_alarm(users_next());
+        alarm_before(UINT64_MAX);
         wfi();
         interrupts();
     }
