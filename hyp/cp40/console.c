@@ -11,6 +11,8 @@
 #include "lib/string.h"
 #include "lib/uart.h"
 
+enum { KEYS = 16 };
+
 static char typed[LINE];
 static unsigned length, attached = 1;
 
@@ -107,9 +109,16 @@ static void deliver(Vm *vm, const char *text, unsigned size)
         vm->input[(vm->input_first + vm->input_count++) % INPUT] = i < size ? text[i] : '\n';
 }
 
+void console_listen(void)
+{
+    uart_interrupts(cp.uart, UART_RECEIVES);
+}
+
+/* So many keys, and no more until the next machine has its turn: what is pasted shall not stop the others. */
 void console_received(void)
 {
-    for (int key; (key = uart_take(cp.uart)) >= 0;) {
+    uart_interrupts(cp.uart, 0);
+    for (int key, n = 0; n < KEYS && (key = uart_take(cp.uart)) >= 0; n++) {
         if (key != '\r' && key != '\n') {
             if (key >= ' ' && key <= '~' && length < LINE - 1) {
                 typed[length++] = (char)key;
@@ -139,5 +148,4 @@ void console_open(const Fdt *fdt)
     cp.uart = reg.base;
     cp.uart_source = irqchip_source(fdt, node);
     uart_init(cp.uart);
-    uart_interrupts(cp.uart, UART_RECEIVES);
 }

@@ -112,6 +112,8 @@ void device_access(Vm *vm);
 /* console.c */
 void console_open(const Fdt *fdt);
 void console_received(void);
+/* The console may interrupt again. */
+void console_listen(void);
 void console_typed(Vm *vm, char character);
 void vm_say(const Vm *vm, const char *text);
 

@@ -120,6 +120,7 @@ static void dispatch(void)
     unsigned last = 0;
     Why why = WHY_START;
     for (;;) {
+        console_listen();
         interrupts();
         Vm *vm = next_ready(last);
         if (machine_time() >= cp.end || (!vm && all_stopped()))
