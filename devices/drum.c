@@ -64,7 +64,6 @@ static void update_wires(Drum *drum)
 static void report_error(Drum *drum, DrumError code, uint64_t value)
 {
     drum->stat = (uint32_t)set_bits(drum->stat, 15, 8, code) | DRUM_ERROR;
-    TRACE(drum->dev.trace, drum_end, 0, 0, code);
     device_guest_error(&drum->dev, GUEST_ERROR_VALUE, value);
 }
 
@@ -193,6 +192,8 @@ static void dcc_written(Device *dev, const Reg *reg, unsigned index)
     (void)index;
     TRACE(dev->trace, drum_cmd, write, read, address, count, drum->core);
     if (error) {
+        if (error != DRUM_IS_BUSY) /* what is under way does not end */
+            TRACE(dev->trace, drum_end, 0, 0, error);
         report_error(drum, error, error == DRUM_BAD_CORE ? drum->core : drum->dcc);
     } else {
         drum->write_field = write;

@@ -419,8 +419,8 @@ static void typewriter_loaded(void *object)
     Uart *uart = object;
     uart->tx_first %= UART_FIFO;
     uart->tx_count = (uint8_t)MIN(uart->tx_count, uart->char_ns ? capacity(uart) : 0);
-    if (!uart->tx_count)
-        uart->printed.deadline = CLOCK_NEVER;
+    uint64_t latest = clock_now(uart->dev.clock) + uart->char_ns;
+    uart->printed.deadline = uart->tx_count ? MIN(uart->printed.deadline, latest) : CLOCK_NEVER;
 }
 
 static const StateField uart_fields[] = {

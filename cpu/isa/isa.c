@@ -267,6 +267,16 @@ static bool check_needs(Isa *isa, const bool asked[EXT_COUNT], GError **error)
     return true;
 }
 
+/* Is it said before `word`, in words[1] and on? */
+static bool is_repeated(char **words, char **word)
+{
+    const size_t length = strcspn(*word, "=");
+    for (char **before = words + 1; before != word; before++)
+        if (strcspn(*before, "=") == length && !strncmp(*before, *word, length))
+            return true;
+    return false;
+}
+
 bool isa_parse(Isa *isa, const char *text, GError **error)
 {
     g_auto(GStrv) words = g_strsplit(text ? text : "max", ",", -1);
@@ -281,6 +291,9 @@ bool isa_parse(Isa *isa, const char *text, GError **error)
     for (char **word = words + 1; *word; word++)
         if (!parse_property(isa, asked, *word, error))
             return false;
+        else if (is_repeated(words, word))
+            return fail(error, EXIT_USAGE, "-cpu: property '%.*s' is given twice; give it once",
+                        (int)strcspn(*word, "="), *word);
     return check_needs(isa, asked, error);
 }
 

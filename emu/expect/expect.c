@@ -203,7 +203,7 @@ static void look(const Expect *e, Rule *rule, const TraceRecord *r)
     if (rule->open && rule->to && matches(e, g_ptr_array_index(rule->patterns, rule->to), r)) {
         rule->open = false;
         if (rule->pairs)
-            pairs_break(rule->pairs);
+            pairs_break(rule->pairs, r->time);
     }
     if (rule->open)
         look_at_event(e, rule, r);
@@ -280,17 +280,17 @@ static void end_stat(Expect *e, Rule *rule)
     rule->broken = !rule->count || !bound_holds(&rule->bound, rule->value);
 }
 
-static void end_pairs(Rule *rule)
+static void end_pairs(const Expect *e, Rule *rule)
 {
     Pairs *pairs = rule->pairs;
-    pairs_break(pairs);
+    pairs_break(pairs, e->time);
     rule->count = pairs->count;
     bool some = rule->stat == STAT_COUNT ? pairs->starts || pairs->ends : pairs->count;
     if (rule->kind == RULE_SHARE)
         some = pairs_share(pairs, &rule->value);
     else
         rule->value = rule->stat == STAT_MIN     ? pairs->least
-                      : rule->stat == STAT_MAX   ? pairs->most
+                      : rule->stat == STAT_MAX   ? MAX(pairs->most, pairs->waited)
                       : rule->stat == STAT_SUM   ? pairs->sum
                       : rule->stat == STAT_COUNT ? (double)pairs->count
                                                  : pairs->sum / (double)MAX(pairs->count, 1);
@@ -306,7 +306,7 @@ static void end_rule(Expect *e, Rule *rule)
     case RULE_NEVER: break;
     case RULE_COUNT: rule->broken = !bound_holds(&rule->bound, (double)rule->count); break;
     case RULE_STAT: end_stat(e, rule); break;
-    default: end_pairs(rule);
+    default: end_pairs(e, rule);
     }
     rule->broken |= !rule->was_open;
 }

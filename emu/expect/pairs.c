@@ -81,13 +81,16 @@ bool pairs_end(Pairs *p, uint64_t key, uint64_t time)
     return extreme;
 }
 
-void pairs_break(Pairs *p)
+void pairs_break(Pairs *p, uint64_t time)
 {
     GHashTableIter iter;
     gpointer data;
     g_hash_table_iter_init(&iter, p->waiting);
-    while (g_hash_table_iter_next(&iter, NULL, &data)) /* they have become no pairs */
-        p->inside -= (double)(p->last - ((const PairsWaiting *)data)->first);
+    while (g_hash_table_iter_next(&iter, NULL, &data)) { /* they have become no pairs */
+        const PairsWaiting *w = data;
+        p->inside -= (double)(p->last - w->first);
+        p->waited = MAX(p->waited, (double)(time - w->first));
+    }
     g_hash_table_remove_all(p->waiting);
     if (p->begun) {
         p->length += (double)(p->last - p->first);

@@ -8,7 +8,8 @@
  *   |=========|..........|======|......|     share: ==== of all, from the first A to the last
  *
  * The gap of an A is the time to the next B behind it, so two A's before one B are two gaps that overlap, and count once in the
- * share. A B before any A, and an A that no B follows, are no pairs: they count for nothing. What is both ends the gaps that
+ * share. A B before any A, and an A that no B follows, are no pairs; only the longest gap is at least as long as such an A waits
+ * until the end, or nobody who starves would be seen. What is both ends the gaps that
  * wait for it, and begins one: the gap from A to A is how long a round takes.
  *
  * Events have keys: an A waits for a B of its own key. Pairs of two keys at the same time both count, so that the share is then
@@ -32,6 +33,7 @@ typedef struct {
     /* Gaps, ns. */
     uint64_t count;
     double sum, least, most;
+    double waited; /* the longest that an A waited in vain */
     /* Of this window: when its first and last A were; keys that wait, and the ns after `first` at which they began to, added
      * up; ns of pairs that are complete, and what there was of them and of the others at the last A. */
     bool begun;
@@ -48,8 +50,8 @@ void pairs_free(Pairs *pairs);
  * longest or shortest gaps so far. */
 void pairs_start(Pairs *pairs, uint64_t key, uint64_t time);
 bool pairs_end(Pairs *pairs, uint64_t key, uint64_t time);
-/* What comes next is looked at as if it were another run; its gaps and times are added. Also at the end. */
-void pairs_break(Pairs *pairs);
+/* At `time` something ends: what comes next is looked at as if it were another run; its gaps and times are added. */
+void pairs_break(Pairs *pairs, uint64_t time);
 
 /* Behind pairs_break: the part of the time that is in pairs. False: there were never two A's, one later than the other. */
 bool pairs_share(const Pairs *pairs, double *share);

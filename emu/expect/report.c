@@ -62,6 +62,9 @@ static char *explain_pairs(const Rule *rule)
         return g_strdup_printf("the share is %s, %s is wanted", value, rule->bound.text);
     if (rule->stat == STAT_COUNT)
         return g_strdup_printf("there were %s gaps, %s are wanted", value, rule->bound.text);
+    if (rule->stat == STAT_MAX && rule->pairs->waited > rule->pairs->most)
+        return g_strdup_printf("one that waited to the end waited %s, %s is wanted", value,
+                               rule->bound.text);
     return g_strdup_printf("the %s of %" PRIu64 " gaps is %s, %s is wanted", stats[rule->stat],
                            rule->count, value, rule->bound.text);
 }

@@ -97,8 +97,9 @@ static bool read_words(char **words, Words *w, Comparison *c, GError **error)
         unsigned i = 0;
         while (i < G_N_ELEMENTS(options) && strcmp(*words, options[i].name) != 0)
             i++;
-        if (i == G_N_ELEMENTS(options) || !words[1])
-            return usage(error, words[1] ? "there is no option" : "there is nothing behind", *words,
+        const bool known = i < G_N_ELEMENTS(options);
+        if (!known || !words[1])
+            return usage(error, known ? "there is nothing behind" : "there is no option", *words,
                          NULL);
         *options[i].value = words[1];
     }

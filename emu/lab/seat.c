@@ -111,7 +111,7 @@ bool seat_take(const char *name, char **options, GError **error)
     if (!display)
         return fail(
             error, EXIT_HOST,
-            "%s wants a screen or a terminal to sit at; start it in one, or write -display none behind it",
+            "%s wants a screen or a terminal to sit at; start it in one, or give each typewriter a socket or pty in a machine file of your own, as docs/howto/share-a-pdp.md says",
             name);
     g_autoptr(GPtrArray) command = g_ptr_array_new();
     const char *const begin[] = { "bulkhead", "run", path, *display ? "-display" : NULL, display };

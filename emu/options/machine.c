@@ -303,7 +303,9 @@ bool option_icount(Options *o, const OptionDef *def, const char *argument, GErro
     bool sleep = true;
     g_autoptr(Props) props = props_parse("-icount", argument, "shift", error);
     if (!props ||
-        !props_only(props, "shift", "0", "an instruction always takes one nanosecond", error) ||
+        !props_only(props, "shift", "0",
+                    "how long an instruction takes is the machine's: 1 ns, with pdp-time=on 10 us",
+                    error) ||
         !props_only(props, "align", "off", "time is not held back to the host's", error) ||
         !props_bool(props, "sleep", &sleep, error))
         return false;

@@ -70,7 +70,7 @@ static bool check(const Options *o, const CharSpec *spec, GError **error)
     return !spec || spec->kind != CHAR_VC || o->has_window ||
            fail(
                error, EXIT_CONFIG,
-               "a line in the window ('%s' is 'vc') needs one; add -display sdl, or use stdio or pty",
+               "a line in the window ('%s' is 'vc') needs one; add -display sdl, or -display curses in a terminal, or use stdio or pty",
                spec->id ? spec->id : spec->name);
 }
 

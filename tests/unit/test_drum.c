@@ -290,10 +290,15 @@ Test(drum, refuses_what_cannot_be)
     rig_write(&rig, DIA, 4, 22 << 16);
     rig_write(&rig, DCC, 4, 4096);
     cr_assert_eq(rig_read(&rig, STAT, 4), DRUM_BUSY);
-    /* The one that goes on is not disturbed. */
+    /* The one that goes on is not disturbed, and has not ended. */
+    rig.trace.on[TRACE_drum_end] = true;
     rig_write(&rig, DCC, 4, 1 << 16);
+    fflush(rig.trace.out);
+    cr_assert_null(strstr(rig.trace_text, " drum.end "));
     cr_assert_eq(rig_read(&rig, STAT, 4), DRUM_BUSY | DRUM_ERROR | DRUM_IS_BUSY << 8);
     rig_run_until(&rig, 34000000);
+    fflush(rig.trace.out);
+    cr_assert(strstr(rig.trace_text, " drum.end "));
     cr_assert_eq(rig_read(&rig, STAT, 4), DRUM_DONE | DRUM_ERROR | DRUM_IS_BUSY << 8);
     cr_assert_eq(drum->field[21].writes, 1);
     cr_assert_eq(drum->field[0].reads, 0);

@@ -70,6 +70,11 @@ Test(expect, a_gap_goes_from_each_event_to_the_next_of_the_other_kind)
         { "gap min A -> B == 10", "A.AB", true, "is 10" },
         { "gap max A -> B == 30", "A.AB", true, "is 30" },
         { "gap count A -> B == 2", "A.AB", true, "there were 2 gaps" },
+        /* Who waits to the end has waited at least so long; for a moment is no news. */
+        { "gap max A -> B <= 20", "A.BA.....C", false, "waited to the end waited 60" },
+        { "gap max A -> A <= 30", "A..A...C", false, "waited to the end waited 40" },
+        { "gap max A -> B == 20", "A.BA.C", true, "the longest of 1 gaps is 20" },
+        { "gap mean A -> B == 20", "A.BA.....C", true, "of 1 gaps is 20" },
         /* What has no partner counts for nothing. */
         { "gap mean A -> B == 10", "BBABBA", true, "of 1 gaps" },
         { "gap mean A -> B < 5", "BB.A.A", false,
@@ -127,6 +132,8 @@ Test(expect, what_is_outside_of_a_window_is_not_there)
         { "gap count A -> B == 0 between C and D", "CADB.CBD", true,
           "there were 0" },                                                /* none across */
         { "gap mean A -> B == 10 between C and D", "CAB", true, "is 10" }, /* up to the end */
+        { "gap max A -> B <= 10 between C and D", "CABA...DC", false, "to the end waited 40" },
+        { "gap max A -> B == 10 between C and D", "CABADB.....C", true, "of 1 gaps is 10" },
         { "gap count A -> B == 0 between C and D", "AB", false, "no 'mark id=3' came" },
         { "share A -> B == 50 % between C and D", "CAB.ADABACAB.AD", false, "the share is 33" },
         { "count A == 2 between C and D", "ACAADA", true, "there were 2" },

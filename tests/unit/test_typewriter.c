@@ -186,3 +186,16 @@ Test(typewriter, a_saved_one_prints_on)
     for (unsigned i = 0; i < 4; i++)
         cr_expect_eq(when[i], i * CHARACTER);
 }
+
+/* A damaged snapshot: what waits is printed all the same. */
+Test(typewriter, what_waits_is_printed_some_time)
+{
+    put(IIR_FCR, FIFOS);
+    put(THR, 'a');
+    put(THR, 'b');
+    uart->printed.deadline = CLOCK_NEVER;
+    g_autoptr(GByteArray) saved = rig_save(&uart->dev);
+    rig_load(&rig, &uart->dev, saved);
+    at(3 * CHARACTER);
+    cr_expect_eq(n_output, 2);
+}
