@@ -141,7 +141,7 @@ static void jobs_open(const Fdt *fdt)
 static const Bootarg words[] = {
     { "users", .least = 1, .most = JOBS_MAX },  { "user#", .most = JOBS_MAX },
     { "swap", .words = "once|twice" },          { "jitter", .most = UINT32_MAX },
-    { "buffer", .least = 1, .most = BUFFER },   { "protect", .words = "bounds|paging" },
+    { "buffer", .least = 1, .most = BUFFER },   { "protect", .words = "pmp|paging" },
     { "seconds", .least = 1, .most = 1000000 },
 };
 

@@ -62,8 +62,7 @@ static uint64_t transfer(const DrumTransfer *transfer)
     }
     uint64_t end = machine_time();
     if (!drum_acknowledge(&bbn.drum))
-        panic("bbn: the drum refuses: is there memory up to 0x%lx? give -m 2M or more",
-              CORE + CORE_SIZE);
+        panic("bbn: the drum refuses: is there memory for core? give -m 2M or more");
     return end;
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """ctss.py - cases of tests/hyp/run: hyp/ctss with hostile users, and with a person. What it answers in, lab 4 measures (tests/lab/run 04)."""
 import os
+import re
 import subprocess
 
 from talk import Terminal, Wrong, connect
@@ -50,7 +51,7 @@ def rude(name):
     def case(emulator, folder):
         rules = os.path.join(folder, f"{name}.expect")
         with open(rules, "w", encoding="utf-8") as file:
-            file.write(OTHERS + PROGRAMS[name])
+            file.write(re.sub(r"\b(ts\.[a-z]+)", r"\1 m=M", OTHERS + PROGRAMS[name]))  # said by the supervisor, not by a program
         done = run(emulator, f"users={RUDE - 1} think=2000 service=300 commands=80 rude={name}", *DRUM, "-expect", rules)
         if done.returncode:
             raise Wrong(f"exit code {done.returncode}\n{done.stdout[-500:]}\n{done.stderr[-3000:]}")
