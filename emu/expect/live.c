@@ -19,7 +19,7 @@ bool expect_read(const char *path, char **text, GError **error)
     GError *problem = NULL;
     gsize size;
     if (!g_file_get_contents(path, text, &size, &problem)) {
-        fail(error, EXIT_FILE, "cannot read '%s': %s; check the path", path, problem->message);
+        fail(error, EXIT_FILE, "cannot read the rules: %s; check the path", problem->message);
         g_error_free(problem);
         return false;
     }

@@ -65,11 +65,19 @@ static bool verb_run(char **words, int *code, GError **error)
     bool found = false;
     if (!lab)
         return false;
-    if (*words && !strcmp(*words, "--only") && words[1]) {
+    if (*words && !strcmp(*words, "--only") && !words[1])
+        return fail(error, EXIT_USAGE,
+                    "lab run: there is nothing behind --only; write --only and the name of a run");
+    if (*words && (*words)[0] != '-')
+        return fail(error, EXIT_USAGE,
+                    "lab run takes one lab and then options, not '%s'; run one after the other",
+                    *words);
+    if (*words && !strcmp(*words, "--only")) {
         only = words[1];
         words += 2;
     }
-    printf("Lab %s: %s. Read %s/README.md.\n\n", lab->number, lab->title, lab->folder);
+    printf("Lab %s: %s%s Read %s/README.md.\n\n", lab->number, lab->title,
+           g_str_has_suffix(lab->title, "?") ? "" : ".", lab->folder);
     for (unsigned i = 0; i < lab->runs.n; i++) {
         bool wanted = !only || !strcmp(only, lab->runs.at[i].name);
         found |= wanted;

@@ -30,6 +30,17 @@ static void *own(const MfReader *reader, void *memory)
     findings_add((reader)->findings, false, config_setting_source_line(setting), (row)->key, \
                  __VA_ARGS__)
 
+/* A number where a text is wanted, as that text, to be freed; NULL: it is none. */
+static char *quoted_number(const config_setting_t *setting)
+{
+    switch (config_setting_type(setting)) {
+    case CONFIG_TYPE_INT:
+    case CONFIG_TYPE_INT64: return g_strdup_printf("\"%lld\"", config_setting_get_int64(setting));
+    case CONFIG_TYPE_FLOAT: return g_strdup_printf("\"%.15g\"", config_setting_get_float(setting));
+    default: return NULL;
+    }
+}
+
 static void wrong_type(const MfReader *reader, const config_setting_t *setting,
                        const MfSetting *row)
 {
@@ -41,7 +52,8 @@ static void wrong_type(const MfReader *reader, const config_setting_t *setting,
         [MF_NUMBERS] = "\"0-3,8\"",  [MF_NAMES] = "[\"a\", \"b\"]",
         [MF_GROUP_TYPE] = "{ ... }", [MF_GROUPS_TYPE] = "( { ... } )",
     };
-    const char *example = examples[row->type];
+    g_autofree char *quoted = row->type == MF_TEXT ? quoted_number(setting) : NULL;
+    const char *example = quoted ? quoted : examples[row->type];
     if (row->type == MF_WORD && row->fallback)
         WRONG(reader, setting, row, "%s is a %s, and this is not one; write %s = \"%s\"", row->key,
               mf_type_name(row->type), row->key, row->fallback);

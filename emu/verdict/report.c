@@ -204,7 +204,7 @@ void verdict_text(const Verdict *v, GString *out)
     g_string_append_printf(out, " of virtual time, from %" PRIu64 " ns on, %s\n", v->opened_at,
                            v->timed ? "in cycles of the timing model"
                            : v->cut ? "by a clock that only the end of the recording tells"
-                                    : "an instruction is 1 ns");
+                                    : "in instructions");
     if (!v->open)
         g_string_append(out, "the window never began: what from= waits for did not come\n");
     for (unsigned i = 1; i < partitions_count(v->parts); i++) {

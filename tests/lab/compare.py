@@ -21,6 +21,8 @@ BAD = [
     (["--scale", "0"], USAGE, "a scale is 1 to 10000, not '0'"),
     (["--scale", "1x"], USAGE, "a scale is 1 to 10000"),
     (["--scale"], USAGE, "there is nothing behind '--scale'"),
+    (["bare"], USAGE, "there is no option 'bare'"),
+    (["--nosuch"], USAGE, "there is no option '--nosuch'"),
     (["bare", "cp67"], USAGE, "there is no option 'bare'"),
 ]
 
