@@ -244,7 +244,7 @@ static bool assign(Desk *desk)
     return true;
 }
 
-/* It is again its first user's, if that one has not gone elsewhere. */
+/* It is its first user's again, wherever that one has been meanwhile. */
 static bool release(Desk *desk)
 {
     Desk *other = named(desk);
@@ -263,11 +263,13 @@ static bool release(Desk *desk)
 static bool table(Desk *desk)
 {
     static const char *const words[] = { " stopped", " runs", " output", " input" };
+    bool any = false;
     say(desk, "\r\n");
     for (unsigned i = 0; i < bbn.n_jobs; i++) {
         const Job *job = &bbn.job[i];
         if (!job->program)
             continue;
+        any = true;
         say(desk, job == desk->job ? "*" : " ");
         say_number(desk, job->number + 1);
         say(desk, " ");
@@ -276,6 +278,8 @@ static bool table(Desk *desk)
         say(desk, words[job->status]);
         say(desk, job == bbn.resident ? " core\r\n" : " drum\r\n");
     }
+    if (!any)
+        say(desk, " nobody\r\n");
     return true;
 }
 

@@ -178,6 +178,9 @@ static void restrict_programs(void)
     csr_write(pmpaddr1, (uintptr_t)core >> 2);
     csr_write(pmpcfg0, PMP_TOR_RWX << 8);
     csr_set(mstatus, MSTATUS_TW); /* no wfi: norm:mstatus_tw_op */
+    csr_clear(mstatus, SSTATUS_FS | SSTATUS_VS);
+    csr_write(medeleg, 0);
+    csr_write(mideleg, 0);
     csr_write(mcounteren, COUNTEREN_TM);
     csr_write(scounteren, COUNTEREN_TM);
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """ctss.py - cases of tests/hyp/run: hyp/ctss with hostile users, and with a person. What it answers in, lab 4 measures (tests/lab/run 04)."""
+import glob
 import os
 import re
 import subprocess
@@ -9,6 +10,7 @@ from talk import Terminal, Wrong, connect
 TOP = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
 CTSS = f"{TOP}/build/hyp/ctss.elf"
 DRUM = ["-device", "drum,fields=32,halt=off"]
+MOST_LINES = 1500
 RUDE = 5  # the job of the hostile user, behind four whose programs look whether their words are as they left them
 # What every hostile user must leave alone: the others' words, their progress, and the drum.
 OTHERS = f"""never "nobody else's words are changed": ts.stop job<{RUDE} why=fault
@@ -142,4 +144,11 @@ def paste(emulator, folder):
         raise Wrong(f"exit code {done.returncode}\n{done.stdout[-500:]}\n{done.stderr[-3000:]}")
 
 
-CASES = {"ctss-paste": paste, "ctss-person": person, "ctss-refused": refused, **{f"ctss-{name}": rude(name) for name in PROGRAMS}}
+def lines(_, __):
+    """It can be read in an hour."""
+    count = sum(len(open(path, encoding="utf-8").readlines()) for path in glob.glob(f"{TOP}/hyp/ctss/*") if path[-2:] in (".c", ".h", ".S"))
+    if not 0 < count <= MOST_LINES:
+        raise Wrong(f"hyp/ctss has {count} lines, and {MOST_LINES} are enough")
+
+
+CASES = {"ctss-lines": lines, "ctss-paste": paste, "ctss-person": person, "ctss-refused": refused, **{f"ctss-{name}": rude(name) for name in PROGRAMS}}
