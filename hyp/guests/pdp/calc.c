@@ -30,11 +30,13 @@ static int64_t product(void)
 {
     int64_t value = factor();
     while (*at == '*' || *at == '/') {
-        char sign = *at++;
+        const char *sign = at++;
         int64_t other = factor();
-        value = sign == '*' ? (int64_t)((uint64_t)value * (uint64_t)other)
-                : other     ? value / other
-                            : 0;
+        if (*sign == '/' && !other) {
+            at = sign; /* it goes no further */
+            return value;
+        }
+        value = *sign == '*' ? (int64_t)((uint64_t)value * (uint64_t)other) : value / other;
     }
     return value;
 }
