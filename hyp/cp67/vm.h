@@ -32,7 +32,11 @@
 #include "lib/walk.h"
 
 enum { HART = 0, VM_MAX = 8, TABLES = 64, ENTRIES = PAGE_SIZE / sizeof(uint64_t) };
-enum { NAME = 12, LINE = 128, INPUT = 256 }; /* INPUT: more than a line that is typed at once */
+enum {
+    NAME = 12,
+    LINE = 128,
+    INPUT = 4096
+}; /* INPUT: what is typed ahead, a page that is sent at once */
 
 /* Where a virtual machine has its typewriter and its storage, guest-physical. Its device tree lies at the end. */
 #define TYPEWRITER   0x10000000ul
@@ -84,12 +88,12 @@ typedef struct {
     int64_t slice_left; /* ticks */
 
     bool spoken_to;        /* its user has typed since its last wfi: the next one does not wait */
-    char input[INPUT];     /* typed and not yet read */
-    unsigned typed, taken; /* counted on */
+    unsigned typed, taken; /* characters of `input`, counted on */
     char line[LINE];       /* not yet shown */
     unsigned line_length;
     uint8_t uart[8]; /* registers that are memory only */
     Counts counts;
+    char input[INPUT]; /* typed and not yet read: a ring */
 } Vm;
 
 typedef struct {

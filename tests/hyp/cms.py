@@ -227,6 +227,10 @@ def one_console(emulator, _):
         console.ask("login bob", r"^ann DISCONNECTED, AND GOES ON\. LOGIN NAME\nREADY AT 020\. bob\n")
         receive(console)
         talk(console, TALK)
+        console.type("query disk\r" * 80)  # at once
+        for _ in range(80):
+            console.expect(r"^P \(191\)")
+        console.expect(READY)
         console.ask("cp ipl", r"^CMS, IN THE MANNER OF 1967(?s:.*)^R; T=.*\n")
         attention(console)
         console.ask("disconn", r"^bob DISCONNECTED, AND GOES ON\. LOGIN NAME\n")

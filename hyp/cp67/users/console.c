@@ -244,7 +244,8 @@ static void follow(Terminal *terminal)
         vm_stop(vm, CONSOLE);
 }
 
-/* What its user types ends a machine's wait: a real one would be interrupted. More than it wants to have is lost. */
+/* What its user types ends a machine's wait: a real one would be interrupted. All is taken, since the attention key may be behind it;
+ * more than the machine's ring holds is lost. */
 static void take(Terminal *terminal, char c)
 {
     follow(terminal);

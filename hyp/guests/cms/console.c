@@ -6,7 +6,7 @@
 #include "lib/sbi.h"
 #include "lib/string.h"
 
-enum { AHEAD = 256, BACKSPACE = 8, KILL = 0x15, DELETE = 0x7f, LOOKS_A_SECOND = 50 };
+enum { AHEAD = 4096, BACKSPACE = 8, KILL = 0x15, DELETE = 0x7f, LOOKS_A_SECOND = 50 };
 
 static uint64_t timebase, began;
 static bool halted;
