@@ -113,6 +113,16 @@ static bool registers(void)
     return right && faults == 3;
 }
 
+/* Any program can say what CP says; that it is said in U-mode tells whose word it is. */
+static bool false_facts(void)
+{
+    enum { OPEN = 101, CLOSE = 102, RECORDS = 16 }; /* kinds, and where in a value */
+    mark(OPEN, 1 | UNIT_READER << 8 | 4ul << RECORDS);
+    mark(CLOSE, 1 | UNIT_PUNCH << 8 | 4ul << RECORDS);
+    mark(CLOSE, 1 | UNIT_PRINTER << 8 | 4096ul << RECORDS);
+    return true;
+}
+
 static bool empty_reader(void)
 {
     return start(UNIT_READER, CCW_READ, (uintptr_t)card, UNIT_CARD) == UNIT_CHECK;
@@ -236,6 +246,7 @@ static const struct {
     { "commands that are not in storage",    command_addresses },
     { "bytes that are not in storage",       byte_addresses },
     { "registers that there are not",        registers },
+    { "facts that are not CP's",             false_facts },
     { "a reader without cards",              empty_reader },
     { "all bytes, from punch to reader",     round_trip },
     { "lines without end",                   endless },
