@@ -3,7 +3,7 @@
  * privileged.c - what a machine may not do itself.
  *
  * It has the registers and instructions of M-mode that a small program without system needs; the real hart's are CP's. In its
- * supervisor state they are simulated, in its problem state reflected: "privileged instructions trap and are simulated" [S17].
+ * supervisor state they are simulated [S17], in its problem state reflected.
  */
 #include "cp40.h"
 
