@@ -56,7 +56,7 @@ endif
 ifeq ($(CI),true)
 ALL_CFLAGS += -Werror
 endif
-LDLIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lfdt -lpthread -ldl
+LDLIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -lfdt -lpthread -ldl -lm
 
 SOURCES := $(filter-out emu/ui/%,$(wildcard mmu/*.c mmu/*/*.c cpu/*.c cpu/*/*.c devices/*.c emu/*.c emu/*/*.c))
 # The window is a module of its own. Tests look at what of it knows no library.

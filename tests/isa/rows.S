@@ -55,6 +55,9 @@ _start:
         holds   0x7a1, 0, 15 << 60              # tdata1: writing 0 disables
         holds   0x7a2, 0x1234, 0x1234           # tdata2
         holds   0x7a3, 0, 0                     # tdata3
+        holds   0x7c0, -1, 0x73ff1              # cat0, of -cpu cat=64; docs/history/cp40.md
+        holds   0xbc0, 0xf0, 0xf0               # catctl: virtual machine 15, not enabled
+        holds   0xbc1, -1, 0xfffffffffff000     # catbase
         csrr    t0, 0x7a4                       # tinfo: version 1, types 3, 4, 5, 6 and 15
         li      t1, 0x1008078
         li      a0, 51
