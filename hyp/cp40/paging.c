@@ -12,22 +12,9 @@
 #include "cp40.h"
 
 #include "lib/bootargs.h"
-#include "lib/irqchip.h"
-#include "lib/mmio.h"
+#include "lib/paging_drum.h"
 #include "lib/print.h"
 #include "lib/string.h"
-
-/* Registers of the drum, and bits of STAT and IE; what a request asks for, and what became of it. */
-enum { RING, RING_HIGH = 4, SIZE = 8, TAIL = 12, MODE = 20, STAT = 24, IE = 28, DRUM_PAGES = 32 };
-enum { DONE = 1, ERROR = 2, READ = 1, WRITE = 2, WAITS = 0, ENDED = 1 };
-enum { REQUESTS = 256, NOBODY = 0xff };
-
-typedef struct {
-    uint32_t operation, page;
-    uint64_t core;
-    uint32_t status, frame; /* frame: NOBODY: it was seen that it ended */
-    uint64_t zero;
-} Request;
 
 typedef struct {
     Vm *vm, *next; /* whose page it has, NULL: nobody's; whose comes when that is out */
@@ -36,12 +23,10 @@ typedef struct {
 } Frame;
 
 static char core[FRAMES][PAGE_SIZE] __attribute__((aligned(CORE_SIZE), section(".bss.stacks")));
-static volatile Request ring[REQUESTS] __attribute__((aligned(PAGE_SIZE)));
 static Frame frames[FRAMES];
 static unsigned first, n_filled, hand; /* the first frame that is not CP's own; the next to take */
 static bool by_use;
-static uint32_t asked, seen; /* requests; before `seen` all have been looked at */
-static uintptr_t drum;
+static PagingDrum drum; /* a request's cookie is the number of its frame */
 
 unsigned paging_frames(void)
 {
@@ -58,18 +43,12 @@ static unsigned number_of(const Frame *frame)
     return (unsigned)(frame - frames);
 }
 
-static void ask(unsigned operation, Frame *frame)
+static void ask(DrumOperation operation, Frame *frame)
 {
     frame->busy = true;
     cat_write(number_of(frame), CAT_LOCK);
-    ring[asked % REQUESTS] = (Request){ operation,
-                                        (frame->vm->number - 1) * PAGES + frame->page,
-                                        (uintptr_t)core[number_of(frame)],
-                                        WAITS,
-                                        number_of(frame),
-                                        0 };
-    fence();
-    write32(drum + TAIL, ++asked);
+    paging_drum_ask(&drum, operation, (frame->vm->number - 1) * PAGES + frame->page,
+                    (uintptr_t)core[number_of(frame)], number_of(frame));
 }
 
 /* The page is in the frame now. */
@@ -99,7 +78,7 @@ static void bring(Frame *frame, Vm *vm, unsigned number)
     *frame = (Frame){ .vm = vm, .page = (uint8_t)number };
     vm->page[number].where = COMING;
     if (vm->page[number].on_drum) {
-        ask(READ, frame);
+        ask(DRUM_READ, frame);
         return;
     }
     load(vm, number, core[number_of(frame)]);
@@ -117,7 +96,7 @@ static bool push_out(Frame *frame)
     page->where = changed ? GOING : ABSENT;
     page->on_drum |= changed;
     if (changed)
-        ask(WRITE, frame);
+        ask(DRUM_WRITE, frame);
     return !changed;
 }
 
@@ -125,7 +104,7 @@ static bool push_out(Frame *frame)
  * the ring would soon be round. What a frame has asked for may bring one request more, so half of the ring is kept for these. */
 static Frame *choose_frame(void)
 {
-    if (asked - seen >= REQUESTS / 2)
+    if (paging_drum_room(&drum) <= PAGING_DRUM_REQUESTS / 2)
         return NULL;
     if (n_filled < paging_frames())
         return &frames[first + n_filled++];
@@ -177,17 +156,9 @@ static void ended(Frame *frame, bool well)
 /* In the order of the drum, which is not that of the ring. Who waits for something that is not under way any more tries again. */
 void paging_ended(void)
 {
-    write32(drum + STAT, DONE | ERROR);
-    for (uint32_t i = seen; i != asked; i++) {
-        volatile Request *request = &ring[i % REQUESTS];
-        if (request->status == WAITS || request->frame == NOBODY)
-            continue;
-        Frame *frame = &frames[request->frame];
-        request->frame = NOBODY;
-        ended(frame, request->status == ENDED);
-    }
-    while (seen != asked && ring[seen % REQUESTS].frame == NOBODY)
-        seen++;
+    DrumEnd end;
+    while (paging_drum_ended(&drum, &end))
+        ended(&frames[end.cookie], end.well);
     for (Vm *vm = cp.vm; vm < cp.vm + cp.n_vms; vm++) {
         unsigned where = vm->page[vm->wanted].where;
         if (vm->state == PAGE_WAIT && where != COMING && where != GOING)
@@ -197,24 +168,16 @@ void paging_ended(void)
 
 void paging_open(const Fdt *fdt)
 {
-    FdtRange reg;
-    FdtNode node = fdt_find_compatible(fdt, NULL, "bulkhead,paging-drum");
     uint64_t count = bootarg_number(fdt, "frames", 48);
-    if (!node || !fdt_reg(fdt, node, 0, &reg))
+    if (!paging_drum_open(&drum, fdt, bootarg_is(fdt, "drum", "ordered")))
         panic("cp40: no drum for pages: give -device paging-drum");
-    drum = reg.base;
-    cp.drum_source = irqchip_source(fdt, node);
-    if (read32(drum + DRUM_PAGES) < VMS * PAGES)
+    cp.drum_source = drum.source;
+    if (drum.pages < VMS * PAGES)
         panic("cp40: the drum has no room for %u pages", VMS * PAGES);
     if (count < 2 || count > FRAMES)
         panic("cp40: frames=%lu: 2 to %u, what CP leaves of 64", count, FRAMES);
     first = hand = FRAMES - (unsigned)count;
     by_use = bootarg_is(fdt, "replace", "use");
-    write32(drum + RING, (uint32_t)(uintptr_t)ring);
-    write32(drum + RING_HIGH, (uint32_t)((uintptr_t)ring >> 32));
-    write32(drum + SIZE, REQUESTS);
-    write32(drum + MODE, bootarg_is(fdt, "drum", "ordered"));
-    write32(drum + IE, DONE | ERROR);
     /* U-mode may touch the frames and nothing else: one naturally aligned region, RWX. */
     cat_base((uintptr_t)core);
     csr_write(pmpaddr0, ((uintptr_t)core | (CORE_SIZE / 2 - 1)) >> 2);

@@ -12,22 +12,11 @@
  */
 #include "cp67/cp.h"
 #include "lib/bootargs.h"
-#include "lib/irqchip.h"
-#include "lib/mmio.h"
+#include "lib/paging_drum.h"
 #include "lib/print.h"
 #include "lib/string.h"
 
-/* Registers, and bits of STAT and IE; what a request asks for, and what became of it. */
-enum { RING, RING_HIGH = 4, SIZE = 8, TAIL = 12, MODE = 20, STAT = 24, IE = 28, DRUM_PAGES = 32 };
-enum { DONE = 1, ERROR = 2, READ = 1, WRITE = 2, WAITS = 0, ENDED = 1 };
-enum { REQUESTS = 64, FRAMES = 2048, LEAST = 16, PAGES = 2048, NONE = 0xffff };
-
-typedef struct {
-    uint32_t operation, page;
-    uint64_t core;
-    uint32_t status, frame; /* frame: NONE: it was seen that it ended */
-    uint64_t zero;
-} Request;
+enum { FRAMES = 2048, LEAST = 16, PAGES = 2048, NONE = 0xffff };
 
 typedef struct {
     enum { ABSENT, COMING, IN, OUT } state;
@@ -44,30 +33,25 @@ typedef struct {
 static Page pages[VM_MAX][PAGES];
 static Frame frames[FRAMES];
 static char contents[FRAMES][PAGE_SIZE] __attribute__((aligned(PAGE_SIZE), section(".bss.stacks")));
-static volatile Request ring[REQUESTS] __attribute__((aligned(PAGE_SIZE)));
 static uint16_t wanted[VM_MAX]; /* which page a machine waits for */
 static uint16_t used[VM_MAX];   /* slots of its share that have a page */
 static unsigned n_frames, hand; /* the next frame to take */
 static unsigned share;          /* slots that a machine has */
-static uint32_t asked;
-static uintptr_t drum; /* 0: none */
+static PagingDrum drum;         /* a request's cookie is the number of its frame */
 
 static Page *page_of(const Vm *vm, unsigned number)
 {
     return &pages[vm->number - 1][number];
 }
 
-/* In the ordered mode a request may still wait when REQUESTS later ones are over; then all wait for it. */
-static void ask(unsigned operation, Frame *frame)
+/* In the ordered mode a request may still wait when as many later ones as there is room for are over; then all wait for it. */
+static void ask(DrumOperation operation, Frame *frame)
 {
     unsigned number = (unsigned)(frame - frames), slot = page_of(frame->vm, frame->page)->slot;
     frame->busy = true;
-    while (ring[asked % REQUESTS].frame != NONE)
+    while (!paging_drum_room(&drum))
         paging_poll();
-    ring[asked % REQUESTS] =
-        (Request){ operation, slot, (uintptr_t)contents[number], WAITS, number, 0 };
-    fence();
-    write32(drum + TAIL, ++asked);
+    paging_drum_ask(&drum, operation, slot, (uintptr_t)contents[number], number);
 }
 
 /* The frame is free: the page comes. */
@@ -80,7 +64,7 @@ static void bring(Frame *frame, Vm *vm, unsigned number)
     page->state = page->written ? COMING : IN;
     say_page_in(vm->number, number, index);
     if (page->written)
-        ask(READ, frame);
+        ask(DRUM_READ, frame);
     else
         memcpy(contents[index], vm->storage + number * PAGE_SIZE, PAGE_SIZE);
     fence_i();
@@ -119,7 +103,7 @@ static void push_out(Frame *frame, Vm *vm, unsigned number)
     frame->next = vm;
     frame->next_page = (uint16_t)number;
     page_of(vm, number)->state = COMING;
-    ask(WRITE, frame);
+    ask(DRUM_WRITE, frame);
 }
 
 /* A page that is nowhere in core shall come. Each machine waits for one at a time, but those that were logged off meanwhile may have
@@ -177,33 +161,29 @@ static void wake_waiting(void)
 }
 
 /* A page that could not be written or read is lost, and its machine with it. */
-static void end(Frame *frame, unsigned operation, bool well)
+static void ended(Frame *frame, DrumOperation operation, bool well)
 {
     Vm *vm = frame->vm;
     frame->busy = false;
     if (vm)
-        page_of(vm, frame->page)->state = operation == READ ? IN : ABSENT;
-    if (operation == WRITE)
+        page_of(vm, frame->page)->state = operation == DRUM_READ ? IN : ABSENT;
+    if (operation == DRUM_WRITE)
         frame->vm = NULL;
     if (vm && !well)
         vm_log_off(vm, false);
-    if (operation == WRITE && frame->next)
+    if (operation == DRUM_WRITE && frame->next)
         bring(frame, frame->next, frame->next_page);
     fence_i();
 }
 
 void paging_poll(void)
 {
-    if (!drum || !(read32(drum + STAT) & (DONE | ERROR)))
+    DrumEnd end;
+    if (!n_frames || !paging_drum_ended(&drum, &end))
         return;
-    write32(drum + STAT, DONE | ERROR);
-    for (unsigned i = 0; i < REQUESTS; i++) {
-        uint32_t number = ring[i].frame;
-        if (ring[i].status == WAITS || number == NONE)
-            continue;
-        ring[i].frame = NONE;
-        end(&frames[number], ring[i].operation, ring[i].status == ENDED);
-    }
+    do
+        ended(&frames[end.cookie], end.operation, end.well);
+    while (paging_drum_ended(&drum, &end));
     wake_waiting();
 }
 
@@ -226,27 +206,16 @@ void paging_forget(const Vm *vm)
 
 void paging_make(void)
 {
-    FdtRange reg;
-    FdtNode node = fdt_find_compatible(&cp.fdt, NULL, "bulkhead,paging-drum");
     n_frames = (unsigned)bootarg_number(&cp.fdt, "cp.frames", 0);
     if (!n_frames)
         return;
-    if (!node || !fdt_reg(&cp.fdt, node, 0, &reg))
+    if (!paging_drum_open(&drum, &cp.fdt, bootarg_is(&cp.fdt, "cp.drum", "ordered")))
         panic("cp67: cp.frames= needs -device paging-drum");
     if (n_frames > FRAMES || n_frames < LEAST * cp.count || cp.storage / PAGE_SIZE > PAGES)
         panic("cp67: cp.frames= is from %u to %u, and cp.storage= at most 8", LEAST * cp.count,
               FRAMES);
-    drum = reg.base;
-    share = read32(drum + DRUM_PAGES) / cp.count;
+    share = drum.pages / cp.count;
     for (unsigned i = 0; i < VM_MAX * PAGES; i++)
         pages[i / PAGES][i % PAGES].slot = NONE;
-    for (unsigned i = 0; i < REQUESTS; i++)
-        ring[i].frame = NONE;
-    write32(drum + RING, (uint32_t)(uintptr_t)ring);
-    write32(drum + RING_HIGH, (uint32_t)((uintptr_t)ring >> 32));
-    write32(drum + MODE, bootarg_is(&cp.fdt, "cp.drum", "ordered"));
-    write32(drum + SIZE, REQUESTS);
-    write32(drum + STAT, DONE | ERROR);
-    write32(drum + IE, DONE | ERROR);
-    console_listen(irqchip_source(&cp.fdt, node));
+    console_listen(drum.source);
 }
