@@ -7,12 +7,9 @@
  * them are judged by that, so leave it as it is.
  */
 #include "lib/trap.inc"
+#include "lib/user.inc"
 
-#define USER_PC 256
-#define USER_KERNEL_SP 264
 #define CAUSE_ECALL_U 8
-#define SSTATUS_SPP 0x100
-#define SSTATUS_SPIE 0x20
 
     .text
     .balign 4
@@ -36,35 +33,17 @@ trap_entry:
     sret
 
 from_user:
-    regs_store a0, 10, 5
-    csrrw   t0, sscratch, zero
-    sd      t0, 8 * 10(a0)
-    csrr    t0, sepc
-    sd      t0, USER_PC(a0)
-    ld      sp, USER_KERNEL_SP(a0)
-    csrr    a0, scause
-    regs_load_host sp
-    ld      tp, 104(sp)
-    addi    sp, sp, 112
-    ret
+    user_leave stored=5
 
 /* uint64_t user_run(User *user): the way back is right above. */
     .globl user_run
 user_run:
-    addi    sp, sp, -112
-    regs_store_host sp
-    sd      tp, 104(sp)
-    sd      sp, USER_KERNEL_SP(a0)
-    csrw    sscratch, a0
-    ld      t0, USER_PC(a0)
-    csrw    sepc, t0
+    user_begin
     li      t0, SSTATUS_SPP
     csrc    sstatus, t0
     li      t0, SSTATUS_SPIE
     csrs    sstatus, t0
-    regs_load a0, 10
-    ld      a0, 8 * 10(a0)
-    sret
+    user_enter
 
 from_kernel:
     csrrw   a0, sscratch, a0
