@@ -467,28 +467,13 @@ static void typewriter_visit(Device *dev, StateVisitor *visitor)
 
 static const BusOps uart_ops = { uart_read, uart_write };
 
-const DeviceType uart_type = {
-    .name = "serial",
-    .compatible = "ns16550a",
-    .size = sizeof(Uart),
-    .mmio_size = 0x100,
-    .ops = &uart_ops,
-    .state = &uart_state,
-    .realize = uart_realize,
-    .reset = uart_reset,
-    .describe = uart_describe,
-};
+// clang-format off
+#define SERIAL_PORT .name = "serial", .size = sizeof(Uart), .mmio_size = 0x100, .ops = &uart_ops, .state = &uart_state, \
+    .realize = uart_realize, .reset = uart_reset, .describe = uart_describe
+// clang-format on
+
+const DeviceType uart_type = { SERIAL_PORT, .compatible = "ns16550a" };
 
 /* The name that it has first is what monitors of several typewriters look for; drivers of serial ports know the second. */
-const DeviceType typewriter_type = {
-    .name = "serial",
-    .compatible = "bulkhead,typewriter;ns16550a",
-    .size = sizeof(Uart),
-    .mmio_size = 0x100,
-    .ops = &uart_ops,
-    .state = &uart_state,
-    .realize = uart_realize,
-    .reset = uart_reset,
-    .describe = uart_describe,
-    .visit = typewriter_visit,
-};
+const DeviceType typewriter_type = { SERIAL_PORT, .compatible = "bulkhead,typewriter;ns16550a",
+                                     .visit = typewriter_visit };
